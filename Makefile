@@ -1,0 +1,40 @@
+# Two commands: `make run` fine-tunes a model and shows what changed; `make test` checks everything.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test check lab notebooks clean
+
+run: $(VENV)/installed
+	$(BIN)/gpt2lab demo
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed-test  ## the quick tests only
+	$(BIN)/python -m pytest -m "not slow and not notebook"
+
+lab: $(VENV)/installed-lab
+	$(BIN)/jupyter lab notebooks
+
+notebooks: $(VENV)/installed-test  ## build the student's and the solved notebooks from notebooks/source
+	$(BIN)/gpt2lab notebooks
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gpt2lab needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	touch $@ $(VENV)/installed
+
+$(VENV)/installed-lab: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[lab]"
+	touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis

@@ -1,0 +1,82 @@
+"""Refuse a bad value before TensorFlow starts, in one sentence that says what would be right."""
+
+import math
+import numbers
+import re
+
+from gpt2lab.errors import ArgumentError
+
+
+def whole_number(name, value, low, high=None, why_high=""):
+    """Return ``value`` as an int in [``low``, ``high``].
+
+    Raises
+    ------
+    ArgumentError
+        If it is no whole number or lies outside the range; ``why_high`` says where the upper limit comes from.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or value != value or value != int_or_none(value):
+        raise ArgumentError(f"{name}={value!r} is not a whole number; give an integer of {low} or more.")
+    value = int(value)
+    if value < low:
+        raise ArgumentError(f"{name}={value} is below {low}; give an integer of {low} or more.")
+    if high is not None and value > high:
+        raise ArgumentError(f"{name}={value} is above {high:,}{f' ({why_high})' if why_high else ''}; give an integer from {low} to {high:,}.")
+    return value
+
+
+def int_or_none(value):
+    """The integer nearest to a finite ``value`` towards zero, else None (infinities and NaN have none)."""
+    return int(value) if math.isfinite(value) else None
+
+
+def real_number(name, value, low=None, high=None, above=None):
+    """Return ``value`` as a finite float, at least ``low``, at most ``high``, and strictly more than ``above``.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no finite number or lies outside the range.
+    """
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
+        raise ArgumentError(f"{name}={value!r} is not a finite number; give {_range_in_words(low, high, above)}.")
+    value = float(value)
+    if (low is not None and value < low) or (high is not None and value > high) or (above is not None and value <= above):
+        raise ArgumentError(f"{name}={value:g} is out of range; give {_range_in_words(low, high, above)}.")
+    return value
+
+
+def _range_in_words(low, high, above):
+    if low is not None and high is not None:
+        return f"a number from {low:g} to {high:g}"
+    if low is not None:
+        return f"a number of {low:g} or more"
+    if above is not None:
+        return f"a number above {above:g}"
+    return "a number"
+
+
+def one_of(name, value, choices):
+    """Return ``value`` if it is one of ``choices``.
+
+    Raises
+    ------
+    ArgumentError
+        Otherwise; the message lists them.
+    """
+    if value not in choices:
+        raise ArgumentError(f"{name}={value!r} is unknown; choose one of {', '.join(map(repr, choices))}.")
+    return value
+
+
+def folder_name(name, value):
+    """Return ``value`` if it can name one folder, on any system.
+
+    Raises
+    ------
+    ArgumentError
+        If it is empty, a path, or has characters that some file system refuses.
+    """
+    if not isinstance(value, str) or not re.fullmatch(r"[^\s/\\:*?\"<>|.][^/\\:*?\"<>|\x00-\x1f]*", value) or len(value) > 100:
+        raise ArgumentError(f"{name}={value!r} cannot name a folder; use letters, digits, '-' and '_', for example 'run1'.")
+    return value
