@@ -1,6 +1,7 @@
 """The sizes of GPT-2 that the course uses: what each consists of and where its files are."""
 
 import difflib
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,17 +70,45 @@ class ModelCard:
         return 0 if self.bundled else sum(fact.bytes or 0 for fact in self.files.values())
 
 
-def parameter_count(n_vocab, n_ctx, n_embd, n_layer, n_head=None):
-    """Number of parameters of a GPT-2 of this shape (heads share the width, so ``n_head`` does not matter).
+def weight_shapes(hparams):
+    """Name and shape of every weight, in gpt-2-simple's naming.
 
-    A block has two layer norms (4 d), attention (d x 3d + 3d, d x d + d) and a perceptron (d x 4d + 4d, 4d x d + d): 12 d^2 + 13 d.
+    Parameters
+    ----------
+    hparams : dict
+        ``n_vocab``, ``n_ctx``, ``n_embd``, ``n_head``, ``n_layer``.
+
+    Returns
+    -------
+    dict of str to tuple of int
+        For example ``model/h0/attn/c_attn/w``: ``(1, width, 3 * width)``.
     """
-    return (n_vocab + n_ctx) * n_embd + n_layer * (12 * n_embd**2 + 13 * n_embd) + 2 * n_embd
+    width = hparams["n_embd"]
+    shapes = {"model/wpe": (hparams["n_ctx"], width), "model/wte": (hparams["n_vocab"], width)}
+    for layer in range(hparams["n_layer"]):
+        block = f"model/h{layer}"
+        for part, columns, rows in (
+            ("attn/c_attn", 3 * width, width),
+            ("attn/c_proj", width, width),
+            ("mlp/c_fc", 4 * width, width),
+            ("mlp/c_proj", width, 4 * width),
+        ):
+            shapes[f"{block}/{part}/w"] = (1, rows, columns)
+            shapes[f"{block}/{part}/b"] = (columns,)
+        for norm in ("ln_1", "ln_2"):
+            shapes[f"{block}/{norm}/g"] = shapes[f"{block}/{norm}/b"] = (width,)
+    shapes["model/ln_f/g"] = shapes["model/ln_f/b"] = (width,)
+    return shapes
+
+
+def parameter_count(**hparams):
+    """Number of parameters of a GPT-2 of this shape, the embedding that serves as output layer counted once."""
+    return sum(math.prod(shape) for shape in weight_shapes(hparams).values())
 
 
 def _official(name, n_layer, n_embd, n_head, facts):
     # The data file holds nothing but float32 weights, so its size follows from the shape (it agrees with the published sizes of 124M and 355M).
-    weights = FileFact(4 * parameter_count(50257, 1024, n_embd, n_layer))
+    weights = FileFact(4 * ModelCard(name, n_layer, n_embd, n_head).parameters)
     files = {file: FileFact() for file in FILES} | {DATA_FILE: weights} | {file: FileFact(*fact) for file, fact in facts.items()}
     return ModelCard(name, n_layer, n_embd, n_head, files=files)
 

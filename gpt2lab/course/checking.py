@@ -1,0 +1,211 @@
+"""Answer an answer: not given yet, right and what follows from it, or wrong and why. A check never raises and scores nothing.
+
+The checks of a notebook are in ``checks_NN``. Each is a function from the answer to `right` or `wrong`::
+
+    @exercise("01.2")
+    def characters_per_token(answer, lm, text): ...
+
+What is printed for a right answer depends on nothing but the exercise (and on the values of a function on its examples), so that a
+solved notebook can be compared by nbval with a student's.
+"""
+
+import math
+import numbers
+import textwrap
+from dataclasses import dataclass
+from importlib import import_module
+
+WIDTH = 100  # characters a printed line
+UNANSWERED = "Not answered yet. Put your answer in the place of the ... in the cell above, run that cell, then this one."
+
+_CHECKS = {}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found: ``state`` is 'right', 'wrong' or 'unanswered'; ``reason`` is said to the student; ``values`` are printed above it."""
+
+    state: str
+    reason: str
+    values: tuple = ()
+
+
+def right(reason, values=()):
+    """The answer is right; ``reason`` is one sentence that goes deeper."""
+    return Verdict("right", reason, tuple(values))
+
+
+def wrong(reason, values=()):
+    """The answer is wrong; ``reason`` says why, not what is right."""
+    return Verdict("wrong", reason, tuple(values))
+
+
+def unanswered(reason=UNANSWERED):
+    """There is no answer yet."""
+    return Verdict("unanswered", reason)
+
+
+def exercise(label):
+    """Register the decorated function as the check of an exercise, for example ``"01.2"``."""
+
+    def register(function):
+        _CHECKS[label] = function
+        return function
+
+    return register
+
+
+def check(label, answer=..., *context, **named):
+    """Print whether an answer is right, and why not.
+
+    Parameters
+    ----------
+    label : str
+        The exercise, for example ``"01.2"``.
+    answer : object
+        What the answer cell made.
+    *context, **named
+        What the check needs besides, such as the model or the text; the cell passes it.
+    """
+    verdict = judge(label, answer, *context, **named)
+    for value in verdict.values:
+        print(value)
+    opening = {"right": f"{label}  Right. ", "wrong": f"{label}  Not quite. ", "unanswered": f"{label}  "}[verdict.state]
+    print(textwrap.fill(opening + verdict.reason, WIDTH))
+
+
+def judge(label, answer=..., *context, **named):
+    """The `Verdict` on an answer; see `check`."""
+    function = _check_of(label)
+    if function is None:
+        return wrong(f"There is no exercise {label!r}; the first word of the check cell was changed.")
+    if is_blank(answer):
+        return unanswered()
+    try:
+        return function(answer, *context, **named)
+    except Exception as error:
+        # An answer may be anything, an object that fails when it is compared too: the student is told, the notebook goes on.
+        return wrong(f"The check could not use your answer, a {type(answer).__name__} ({_short(error)}). Look at what it should be.")
+
+
+def is_blank(answer):
+    """Whether an answer was not given: ``...``, None, an empty text or collection, or one that still holds a ``...``."""
+    if answer is None or answer is ...:
+        return True
+    if isinstance(answer, str):
+        return not answer.strip(" .\n\t")
+    if isinstance(answer, (list, tuple, dict, set)):
+        return not answer or any(part is ... for part in (answer.values() if isinstance(answer, dict) else answer))
+    return False
+
+
+def labels():
+    """The exercises that have a check, of every notebook."""
+    for module in sorted(path.stem for path in _folder().glob("checks_*.py")):
+        import_module(f"gpt2lab.course.{module}")
+    return sorted(_CHECKS)
+
+
+def _folder():
+    from pathlib import Path
+
+    return Path(__file__).parent
+
+
+def _check_of(label):
+    number = str(label)[:2]
+    if label not in _CHECKS and (_folder() / f"checks_{number}.py").is_file():
+        import_module(f"gpt2lab.course.checks_{number}")
+    return _CHECKS.get(label)
+
+
+def _short(error):
+    return textwrap.shorten(f"{type(error).__name__}: {error}", 120, placeholder=" ...")
+
+
+# What the checks of several notebooks share.
+
+
+def choice(answer, options, reasons, key):
+    """Judge a multiple choice.
+
+    Parameters
+    ----------
+    answer : object
+        A letter; case, spaces and brackets do not matter.
+    options : str
+        The letters, for example ``"abc"``.
+    reasons : dict of str to str
+        For each letter what to say; for a wrong one why it is wrong.
+    key : str
+        The right letter.
+
+    Returns
+    -------
+    Verdict
+    """
+    letter = answer.strip(" ()[].'\"").lower() if isinstance(answer, str) else None
+    if letter not in tuple(options):
+        return wrong(f"Answer with one letter in quotes, {' or '.join(repr(option) for option in options)}.")
+    return right(reasons[letter]) if letter == key else wrong(reasons[letter])
+
+
+def number(answer, exact, mistakes=(), tolerance=0.01, otherwise=""):
+    """Why a number is wrong, or None if it is right.
+
+    Parameters
+    ----------
+    answer : object
+        The student's number.
+    exact : float
+        The right one.
+    mistakes : sequence of (float, str)
+        Values that a typical mistake leads to, and what to say of it.
+    tolerance : float, default 0.01
+        Relative.
+    otherwise : str, optional
+        What to say of any other wrong number, after whether it is too large or too small.
+
+    Returns
+    -------
+    str or None
+    """
+    if callable(answer):
+        return "Your answer is a function; call it, with ( ), to get its number."
+    if isinstance(answer, str):
+        return "Your answer is a text; give the number itself, without quotes."
+    if hasattr(answer, "__len__"):
+        return f"Your answer is a {type(answer).__name__} with {len(answer)} entries; one number is asked for."
+    if isinstance(answer, bool) or not isinstance(answer, numbers.Real) or not math.isfinite(answer):
+        return f"Your answer, {_short_value(answer)}, is no finite number; one number is asked for."
+    if math.isclose(answer, exact, rel_tol=tolerance):
+        return None
+    for value, reason in mistakes:
+        if math.isclose(answer, value, rel_tol=tolerance / 4, abs_tol=1e-12):
+            return reason
+    return f"{_short_value(answer)} is too {'large' if answer > exact else 'small'}. {otherwise}".strip()
+
+
+def _short_value(value):
+    if isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value):
+        return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+    return textwrap.shorten(repr(value), 40, placeholder=" ...")
+
+
+def call(function, *arguments):
+    """(value, None) of a student's function, or (None, the `Verdict` that says how it failed)."""
+    written = f"{getattr(function, '__name__', 'your function')}({', '.join(map(repr, arguments))})"
+    if not callable(function):
+        return None, wrong(f"Your answer is a {type(function).__name__}; a function is asked for, so leave out the ( ) after its name.")
+    try:
+        value = function(*arguments)
+    except (Exception, SystemExit) as error:
+        return None, wrong(f"{written} fails with {_short(error)}")
+    if value is ... or value is None:
+        return None, unanswered(f"{written} returns nothing yet. Write the body of the function, with a return.")
+    return value, None
+
+
+def words(answer):
+    """The words of a written answer, lower case."""
+    return [word.strip(".,;:!?()\"'").lower() for word in str(answer).split()]

@@ -1,0 +1,64 @@
+"""Which two models a notebook uses on this machine. TensorFlow is not asked: it takes seconds to start."""
+
+import os
+import shutil
+import subprocess
+
+from gpt2lab.catalog import card
+from gpt2lab.errors import ArgumentError
+
+WITH_GPU = ("124M", "355M")
+WITHOUT_GPU = ("3M", "1M")
+_PARTNER = {"1M": "3M", "3M": "1M", "124M": "355M"}
+
+
+def model_names():
+    """Choose the model of a notebook and the one beside it, and print which.
+
+    With a GPU they are 124M and 355M, without one 3M and 1M. The environment variables ``GPT2LAB_MODELS`` (two names with a comma)
+    and ``GPT2LAB_MODEL`` (the first of them) override this.
+
+    Returns
+    -------
+    tuple of str
+        The name of the model that the notebook uses, and of a second size to compare it with.
+
+    Raises
+    ------
+    ArgumentError
+        If an override names no size.
+    """
+    names, reason = _from_environment(), "set by GPT2LAB_MODEL"
+    if names is None:
+        found = gpu_found()
+        names, reason = (WITH_GPU, "a GPU was found") if found else (WITHOUT_GPU, "no GPU was found")
+    print(f"This notebook uses the model {names[0]}, and {names[1]} to compare it with ({reason}).")
+    return names
+
+
+def _from_environment():
+    """The two names that the environment asks for, or None."""
+    several, first = os.environ.get("GPT2LAB_MODELS", ""), os.environ.get("GPT2LAB_MODEL", "")
+    asked = [name.strip() for name in several.split(",") if name.strip()]
+    if len(asked) > 2:
+        raise ArgumentError(f"GPT2LAB_MODELS={several!r} names {len(asked)} models; give two, for example '3M,1M'.")
+    if first.strip():
+        asked[:1] = [first.strip()]
+    if not asked:
+        return None
+    names = [card(name).name for name in asked]
+    return tuple(names) if len(names) == 2 else (names[0], _PARTNER.get(names[0], "124M"))
+
+
+def gpu_found():
+    """Whether an NVIDIA GPU is there and this process may use it."""
+    if os.environ.get("CUDA_VISIBLE_DEVICES", "0").strip() in ("", "-1"):
+        return False
+    command = shutil.which("nvidia-smi")
+    if command is None:
+        return False
+    try:
+        answer = subprocess.run([command, "-L"], capture_output=True, text=True, timeout=20)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return answer.returncode == 0 and "GPU" in answer.stdout

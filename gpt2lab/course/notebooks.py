@@ -1,0 +1,311 @@
+"""Build the notebooks: from ``notebooks/source/NN_name.py`` the student's one without answers and the solved one with its outputs.
+
+``notebooks/course.toml`` says where the course is published; until then the notebooks carry neither Colab's badge nor its install line.
+"""
+
+import json
+import os
+import re
+import tempfile
+import tomllib
+from pathlib import Path
+
+from gpt2lab.course.source import SourceError, read_source, without_answers
+from gpt2lab.storage import make_folder, write_bytes
+
+CELL_SECONDS = 600  # a cell that takes longer hangs
+_SETUP = """\
+# Set-up: run this cell first.
+{install}import gpt2lab as lab
+
+MODEL, OTHER_MODEL = lab.course.model_names()"""
+_INSTALL = """\
+import importlib.util
+import sys
+
+if "google.colab" in sys.modules and importlib.util.find_spec("gpt2lab") is None:
+    %pip install -q "git+https://github.com/{repository}@{branch}"
+
+"""
+_BADGE = """\
+[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]\
+(https://colab.research.google.com/github/{repository}/blob/{branch}/{path})"""
+
+
+def build(source, execute=True):
+    """Build the two notebooks of one source.
+
+    Parameters
+    ----------
+    source : str or Path
+        ``notebooks/source/NN_name.py``.
+    execute : bool, default True
+        Run the solved notebook, in a temporary folder, and store its outputs. Without it the outputs that are there are kept if the
+        code has not changed.
+
+    Returns
+    -------
+    tuple of Path
+        The student's notebook and the solved one.
+
+    Raises
+    ------
+    SourceError
+        If the source is malformed, or a cell of it fails; the message begins with file and line.
+    """
+    source = Path(source)
+    student_path, solved_path = _targets(source)
+    student, solved = compose(source, student=True), compose(source, student=False)
+    if execute:
+        _run_for_storage(source, solved)
+    else:
+        _keep_outputs(solved, solved_path)
+    for path, notebook in ((student_path, student), (solved_path, solved)):
+        make_folder(path.parent)
+        write_bytes(path, _text(notebook).encode())
+    return student_path, solved_path
+
+
+def build_all(folder="notebooks", execute=True, check=False, names=()):
+    """Build every notebook of a course, or with ``check`` only say which are out of date.
+
+    Parameters
+    ----------
+    folder : str or Path, default "notebooks"
+        Holds ``source/``; the student's notebooks are written to it, the solved ones to ``solutions/``.
+    execute : bool, default True
+        See `build`.
+    check : bool, default False
+        Write nothing.
+    names : sequence of str, default ()
+        Only these, each a name or its number (``"01"``); none means all.
+
+    Returns
+    -------
+    list of str
+        The notebooks written, or with ``check`` those out of date, each with the reason.
+
+    Raises
+    ------
+    SourceError
+        If a source is malformed or a name fits none.
+    """
+    sources = _sources(folder, names)
+    if check:
+        return out_of_date(folder, names)
+    return [str(path) for source in sources for path in build(source, execute)]
+
+
+def out_of_date(folder="notebooks", names=()):
+    """The notebooks that are not what their sources say.
+
+    Student's notebooks are compared to the byte, solved ones by their cells and metadata: outputs may differ between machines.
+
+    Parameters
+    ----------
+    folder : str or Path, default "notebooks"
+    names : sequence of str, default ()
+        Only these; none means all.
+
+    Returns
+    -------
+    list of str
+        ``path: reason`` for each; empty if all is well.
+    """
+    stale, expected = [], set()
+    for source in _sources(folder, names):
+        student_path, solved_path = _targets(source)
+        expected |= {student_path, solved_path}
+        if not student_path.is_file():
+            stale.append(f"{student_path}: missing")
+        elif student_path.read_text(encoding="utf-8") != _text(compose(source, student=True)):
+            stale.append(f"{student_path}: differs from {source.name}")
+        if not solved_path.is_file():
+            stale.append(f"{solved_path}: missing")
+        elif _without_outputs(solved_path) != _without_outputs(compose(source, student=False)):
+            stale.append(f"{solved_path}: differs from {source.name}")
+    if not names:
+        found = {*Path(folder).glob("*.ipynb"), *Path(folder).glob("solutions/*.ipynb")}
+        stale += [f"{path}: has no source" for path in sorted(found - expected)]
+    return stale
+
+
+def compose(source, student):
+    """The notebook of a source as an nbformat object, not run; for students without the answers."""
+    source = Path(source)
+    course, path = _course(source), _targets(source)[0 if student else 1]
+    cells, number = [], source.name[:2]
+    for position, cell in enumerate(read_source(source)):
+        text = _setup(course) if cell.is_setup else without_answers(source, cell) if student else cell.source
+        if cell.kind == "markdown":
+            # In code the markers stay, as nbgrader expects of an instructor's notebook; in markdown they would show as headings.
+            text = re.sub(r"^### (BEGIN|END) SOLUTION\n?", "", text, flags=re.MULTILINE)
+        if position == 0 and course["repository"]:
+            title, _, rest = text.partition("\n")
+            text = "\n".join([title, "", _BADGE.format(path=_published(path), **course), rest])
+        cells.append(_cell(f"{number}-{position:02d}", cell, text))
+    return _notebook(cells)
+
+
+def _notebook(cells):
+    import nbformat
+
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    return nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+
+
+def _cell(plain_id, cell, text):
+    metadata, grade_id = dict(cell.metadata), None
+    if cell.exercise:
+        grade_id = f"exercise-{cell.exercise.replace('.', '-')}"
+        by_hand = cell.kind == "markdown"
+        metadata["nbgrader"] = _nbgrader(grade_id, grade=by_hand, solution=True, points=cell.points if by_hand else 0)
+    elif cell.check:
+        grade_id = f"check-{cell.check.replace('.', '-')}"
+        metadata["nbgrader"] = _nbgrader(grade_id, grade=True, solution=False, points=cell.points)
+        metadata["tags"] = sorted({*metadata.get("tags", ()), "nbval-check-output"})
+    made = {"cell_type": cell.kind, "id": grade_id or plain_id, "metadata": metadata, "source": text}
+    return made | {"execution_count": None, "outputs": []} if cell.kind == "code" else made
+
+
+def _nbgrader(grade_id, grade, solution, points):
+    return {
+        "grade": grade,
+        "grade_id": grade_id,
+        "locked": not solution,
+        "points": points,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+
+
+def run(notebook, working_folder, environment=None):
+    """Run a notebook's cells where they may leave files; its outputs are filled in.
+
+    The kernel shows no progress bars and no GPU, so that a solved notebook is the same wherever it is built.
+    """
+    from nbclient import NotebookClient
+
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(working_folder)}},
+    )
+    quiet = {"GPT2LAB_PROGRESS": "0", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
+    mine = {key: value for key, value in os.environ.items() if key not in ("GPT2LAB_MODEL", "GPT2LAB_MODELS")}
+    client.execute(env=mine | quiet | (environment or {}))
+    return notebook
+
+
+def _run_for_storage(source, notebook):
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            run(notebook, folder)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            raise SourceError(f"{source}:{_failed_line(source, notebook)}: this cell fails: {_last_line(error)}") from error
+    notebook.metadata = _notebook([]).metadata
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+
+
+def _failed_line(source, notebook):
+    cells = read_source(source)
+    ran = [index for index, cell in enumerate(notebook.cells) if cell.get("execution_count") or cell.get("outputs")]
+    return cells[ran[-1] if ran else 0].line
+
+
+def _last_line(error):
+    lines = [line for line in re.sub(r"\x1b\[[\d;]*m", "", str(error)).splitlines() if line.strip()]
+    return lines[-1].strip() if lines else type(error).__name__
+
+
+def _keep_outputs(notebook, path):
+    if not path.is_file():
+        return
+    earlier = _read(path)
+    if earlier is None or [_code(cell) for cell in earlier["cells"]] != [_code(cell) for cell in notebook.cells]:
+        return
+    for new, old in zip(notebook.cells, earlier["cells"]):
+        if new.cell_type == "code":
+            new.outputs, new.execution_count = old["outputs"], old["execution_count"]
+
+
+def _code(cell):
+    return cell["source"] if cell["cell_type"] == "code" else None
+
+
+def _without_outputs(notebook):
+    """What is compared of a solved notebook: a path or the notebook itself."""
+    notebook = _read(notebook) if isinstance(notebook, Path) else notebook
+    if notebook is None:
+        return None
+    keys = ("cell_type", "id", "metadata", "source")
+    return [{key: cell.get(key) for key in keys} for cell in notebook["cells"]], notebook["metadata"], notebook["nbformat_minor"]
+
+
+def _read(path):
+    """The notebook of a path, or None if the file is damaged."""
+    import nbformat
+
+    try:
+        return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+    except Exception:  # nbformat raises many kinds for broken JSON and for JSON that is no notebook
+        return None
+
+
+def _text(notebook):
+    import nbformat
+
+    nbformat.validate(notebook)
+    return json.dumps(json.loads(nbformat.writes(notebook)), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _sources(folder, names=()):
+    sources = sorted((Path(folder) / "source").glob("*.py"))
+    if not sources:
+        raise SourceError(f"{Path(folder) / 'source'}: no notebook sources there; give the folder that holds source/.")
+    wanted = []
+    for name in names:
+        stem = Path(name).stem
+        fitting = [source for source in sources if stem in (source.stem, source.stem[:2])]
+        if not fitting:
+            raise SourceError(f"{name!r} is no notebook; there are {', '.join(source.stem for source in sources)}.")
+        wanted += fitting
+    return wanted or sources
+
+
+def _targets(source):
+    folder = source.parent.parent
+    return folder / f"{source.stem}.ipynb", folder / "solutions" / f"{source.stem}.ipynb"
+
+
+def _course(source):
+    """``repository`` (OWNER/NAME, empty until the course is published) and ``branch`` from course.toml."""
+    path = source.parent.parent / "course.toml"
+    course = {"repository": "", "branch": "main"}
+    if path.is_file():
+        try:
+            course |= tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise SourceError(f"{path}: {error}") from None
+    if course["repository"] and not re.fullmatch(r"[\w.-]+/[\w.-]+", course["repository"]):
+        raise SourceError(f"{path}: repository = {course['repository']!r} is not of the form 'OWNER/NAME'.")
+    return course
+
+
+def _published(path):
+    return "/".join(("notebooks", *path.parts[path.parts.index("solutions"):]) if "solutions" in path.parts else ("notebooks", path.name))
+
+
+def _setup(course):
+    return _SETUP.format(install=_INSTALL.format(**course) if course["repository"] else "")

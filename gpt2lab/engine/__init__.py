@@ -1,0 +1,8 @@
+"""The TensorFlow graph itself: forward pass with its cache, sampler, scorer, training step."""
+
+from gpt2lab.engine.network import Network, random_weights
+from gpt2lab.engine.reader import Reader
+from gpt2lab.engine.sampler import uniforms
+from gpt2lab.engine.training import Batches, Trainer
+
+__all__ = ["Batches", "Network", "Reader", "Trainer", "random_weights", "uniforms"]

@@ -1,0 +1,78 @@
+"""One graph, one session, one set of weights."""
+
+import numpy as np
+
+from gpt2lab.catalog import weight_shapes
+from gpt2lab.engine.quiet_tensorflow import tensorflow
+
+
+def random_weights(hparams, seed):
+    """Fresh weights as gpt-2-simple's initialisers draw them: normal, 0.02 wide (positions 0.01); biases 0, gains 1.
+
+    Parameters
+    ----------
+    hparams : dict
+    seed : int
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        float32, the names and shapes of `weight_shapes`.
+    """
+    random = np.random.default_rng(seed)
+    weights = {}
+    for name, shape in weight_shapes(hparams).items():
+        if name.endswith("/g"):
+            weights[name] = np.ones(shape, np.float32)
+        elif name.endswith("/b"):
+            weights[name] = np.zeros(shape, np.float32)
+        else:
+            width = 0.01 if name == "model/wpe" else 0.02
+            weights[name] = random.normal(0, width, shape).astype(np.float32)
+    return weights
+
+
+class Network:
+    """The weights of one model as TensorFlow variables in a graph and a session of their own.
+
+    Parameters
+    ----------
+    hparams : dict
+        ``n_vocab``, ``n_ctx``, ``n_embd``, ``n_head``, ``n_layer``.
+
+    Attributes
+    ----------
+    graph : tensorflow.Graph
+    session : tensorflow.compat.v1.Session
+    variables : dict of str to tensorflow.Variable
+        Keyed by name, ``model/wte`` and so on.
+    """
+
+    def __init__(self, hparams):
+        tf = tensorflow()
+        self.hparams = dict(hparams)
+        self.graph = tf.Graph()
+        with self.graph.as_default(), tf.compat.v1.variable_scope("", use_resource=True):
+            # gpt-2-simple's own model finds these by name when the training step is built.
+            self.variables = {
+                name: tf.compat.v1.get_variable(name, shape, tf.float32, tf.compat.v1.zeros_initializer())
+                for name, shape in weight_shapes(self.hparams).items()
+            }
+        config = tf.compat.v1.ConfigProto()
+        config.gpu_options.allow_growth = True
+        self.session = tf.compat.v1.Session(graph=self.graph, config=config)
+
+    def assign(self, values, variables=None):
+        """Put arrays into the weights (or into other ``variables``), by name."""
+        variables = self.variables if variables is None else variables
+        # Feeding the initial value of each variable's own initialiser adds no node to the graph.
+        feeds = {variables[name].initializer.inputs[1]: value for name, value in values.items()}
+        self.session.run([variables[name].initializer for name in values], feeds)
+
+    def values(self, variables=None):
+        """The weights (or other ``variables``) as a dictionary of arrays."""
+        return self.session.run(self.variables if variables is None else variables)
+
+    def close(self):
+        """End the session and free its memory; closing twice does no harm."""
+        self.session.close()

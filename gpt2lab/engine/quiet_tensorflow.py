@@ -1,0 +1,65 @@
+"""Start TensorFlow once, on first use, without its start-up chatter."""
+
+import contextlib
+import functools
+import logging
+import os
+import sys
+import tempfile
+import warnings
+
+
+@contextlib.contextmanager
+def _no_chatter():
+    """Keep what is written to the error stream by C++ code away from the user, unless the import fails.
+
+    TensorFlow 2.21 prints two lines about oneDNN and CUDA before it reads any setting that could turn them off.
+    """
+    try:
+        kept = os.dup(2)
+    except OSError:  # no error stream at all, as under pythonw
+        yield
+        return
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as chatter:
+        os.dup2(chatter.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            chatter.seek(0)
+            os.write(kept, chatter.read())
+            raise
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+
+
+@functools.cache
+def tensorflow():
+    """The ``tensorflow`` module, silenced before it first loads.
+
+    Whoever sets ``TF_CPP_MIN_LOG_LEVEL`` hears as much as they ask for. Deterministic kernels are asked for, since a run with a seed
+    promises to repeat its losses; on a CPU they cost nothing.
+    """
+    wanted = "TF_CPP_MIN_LOG_LEVEL" in os.environ or "tensorflow" in sys.modules
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_DETERMINISTIC_OPS", "1")
+    with contextlib.nullcontext() if wanted else _no_chatter(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import tensorflow as tf
+
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    return tf
+
+
+@functools.cache
+def gpt_2_simple_source():
+    """gpt-2-simple's own ``load_dataset`` and ``accumulate`` modules.
+
+    Loading the package switches TensorFlow to graph mode for the whole process, as it does for every gpt-2-simple user.
+    """
+    tensorflow()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from gpt_2_simple.src import accumulate, load_dataset
+    return load_dataset, accumulate

@@ -1,0 +1,120 @@
+"""The forward pass of GPT-2, over whole windows and over one token with a cache.
+
+The arithmetic is gpt-2-simple's (``src/model.py``); the shapes below are what differs. Notation: B windows or samples, T tokens, E width,
+H heads, D = E / H, V vocabulary.
+"""
+
+from gpt2lab.engine.quiet_tensorflow import tensorflow
+
+# What a position that must not be seen gets instead of its attention score; gpt-2-simple's own constant.
+UNSEEN = -1e10
+
+
+class Weights:
+    """Read access to a network's variables under a prefix: ``Weights(network)["h0"].linear(x, "mlp/c_fc")``."""
+
+    def __init__(self, network, scope="model"):
+        self.network, self.scope = network, scope
+
+    def __getitem__(self, scope):
+        return Weights(self.network, f"{self.scope}/{scope}")
+
+    def tensor(self, name):
+        return self.network.variables[f"{self.scope}/{name}"].read_value()
+
+    def linear(self, x, name):
+        """[N, in] to [N, out]."""
+        tf = tensorflow()
+        # The stored shape is [1, in, out]: a convolution of width one in OpenAI's code.
+        return tf.nn.bias_add(tf.matmul(x, tf.squeeze(self.tensor(f"{name}/w"), 0)), self.tensor(f"{name}/b"))
+
+    def layer_norm(self, x, name):
+        """Mean 0, variance 1 along the last axis, then gain and bias."""
+        tf = tensorflow()
+        mean = tf.reduce_mean(x, -1, keepdims=True)
+        variance = tf.reduce_mean(tf.math.squared_difference(x, mean), -1, keepdims=True)
+        return (x - mean) * tf.math.rsqrt(variance + 1e-5) * self.tensor(f"{name}/g") + self.tensor(f"{name}/b")
+
+    def perceptron(self, x):
+        tf = tensorflow()
+        return self.linear(tf.nn.gelu(self.linear(x, "mlp/c_fc"), approximate=True), "mlp/c_proj")
+
+
+def logits(network, hidden):
+    """[N, E] to [N, V]: the output layer is the embedding itself."""
+    tf = tensorflow()
+    return tf.matmul(hidden, network.variables["model/wte"].read_value(), transpose_b=True)
+
+
+def read_window(network, tokens):
+    """One pass over whole windows.
+
+    Parameters
+    ----------
+    network : Network
+    tokens : tensor of int32, [B, T]
+
+    Returns
+    -------
+    hidden : tensor of float32, [B, T, E]
+        After the last layer norm.
+    keys_and_values : list of (tensor, tensor), each [B, H, T, D]
+        One pair a layer: what a cache has to keep.
+    """
+    tf = tensorflow()
+    heads, width = network.hparams["n_head"], network.hparams["n_embd"]
+    weights = Weights(network)
+    batch, length = tf.unstack(tf.shape(tokens))
+
+    def split_heads(x):  # [B*T, E] to [B, H, T, D]
+        return tf.transpose(tf.reshape(x, [batch, length, heads, width // heads]), [0, 2, 1, 3])
+
+    x = tf.reshape(tf.gather(weights.tensor("wte"), tokens) + weights.tensor("wpe")[:length], [-1, width])
+    seen = tf.linalg.band_part(tf.ones([length, length], tf.bool), -1, 0)
+    keys_and_values = []
+    for layer in range(network.hparams["n_layer"]):
+        block = weights[f"h{layer}"]
+        query, key, value = map(split_heads, tf.split(block.linear(block.layer_norm(x, "ln_1"), "attn/c_attn"), 3, axis=1))
+        keys_and_values.append((key, value))
+        scores = tf.matmul(query, key, transpose_b=True) * (width // heads) ** -0.5
+        mixed = tf.matmul(tf.nn.softmax(tf.where(seen, scores, UNSEEN)), value)
+        x += block.linear(tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]), "attn/c_proj")
+        x += block.perceptron(block.layer_norm(x, "ln_2"))
+    return tf.reshape(weights.layer_norm(x, "ln_f"), [batch, length, width]), keys_and_values
+
+
+def read_token(network, tokens, position, caches):
+    """One pass over one token of each sample, writing its keys and values into the caches in place.
+
+    Parameters
+    ----------
+    network : Network
+    tokens : tensor of int32, [B]
+    position : tensor of int32, scalar
+        Where in the window the tokens stand; earlier positions are read from the caches.
+    caches : list of (variable, variable), each [B, H, T, D]
+
+    Returns
+    -------
+    tensor of float32, [B, E]
+        After the last layer norm.
+    """
+    tf = tensorflow()
+    heads, width = network.hparams["n_head"], network.hparams["n_embd"]
+    weights = Weights(network)
+    x = tf.gather(weights.tensor("wte"), tokens) + weights.tensor("wpe")[position]
+    for layer, (keys, values) in enumerate(caches):
+        block = weights[f"h{layer}"]
+        query, key, value = (
+            tf.reshape(part, [-1, heads, width // heads])
+            for part in tf.split(block.linear(block.layer_norm(x, "ln_1"), "attn/c_attn"), 3, axis=1)
+        )
+        written = [keys[:, :, position, :].assign(key), values[:, :, position, :].assign(value)]
+        with tf.control_dependencies([tf.group(*written)]):
+            all_keys, all_values = keys.read_value(), values.read_value()
+        scores = tf.matmul(query[:, :, tf.newaxis], all_keys, transpose_b=True) * (width // heads) ** -0.5
+        seen = tf.range(tf.shape(all_keys)[2]) <= position
+        mixed = tf.matmul(tf.nn.softmax(tf.where(seen, scores, UNSEEN)), all_values)
+        x += block.linear(tf.reshape(mixed, [-1, width]), "attn/c_proj")
+        x += block.perceptron(block.layer_norm(x, "ln_2"))
+    return weights.layer_norm(x, "ln_f")

@@ -1,0 +1,229 @@
+"""Fine-tuning: check what was asked for, open the run's folder, train."""
+
+import hashlib
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gpt2lab import __version__, checkpoints
+from gpt2lab.arguments import folder_name, one_of, real_number, whole_number
+from gpt2lab.catalog import card
+from gpt2lab.corpus import Corpus
+from gpt2lab.download import download, vocabulary
+from gpt2lab.encoder import load_encoder
+from gpt2lab.errors import ArgumentError, TextError
+from gpt2lab.run import Run, read_configuration, write_configuration
+
+RESTORE_FROM = ("latest", "fresh", "scratch")
+UNFINISHED = ("running", "stopped", "diverged")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Arguments of `finetune`, checked."""
+
+    model_name: str
+    steps: int
+    eval_every: int
+    patience: int | None
+    run_name: str
+    seed: int
+    model_dir: str
+    checkpoint_dir: str
+    batch_size: int
+    learning_rate: float
+    accumulate_gradients: int
+    restore_from: str
+    sample_every: int
+    sample_length: int
+    sample_num: int
+    save_every: int
+    print_every: int
+    max_checkpoints: int
+    only_train_transformer_layers: bool
+    optimizer: str
+    overwrite: bool
+
+    def __post_init__(self):
+        window = card(self.model_name).n_ctx
+        for name, low in (("steps", 1), ("eval_every", 1), ("seed", 0), ("batch_size", 1), ("accumulate_gradients", 1), ("sample_every", 0),
+                          ("sample_num", 1), ("save_every", 1), ("print_every", 1), ("max_checkpoints", 1)):
+            self._set(name, whole_number(name, getattr(self, name), low))
+        if self.patience is not None:
+            self._set("patience", whole_number("patience", self.patience, 1))
+        why = f"the window of {window:,} tokens less one to start from"
+        self._set("sample_length", whole_number("sample_length", self.sample_length, 1, window - 1, why))
+        self._set("learning_rate", real_number("learning_rate", self.learning_rate, above=0))
+        one_of("optimizer", self.optimizer, ("adam", "sgd"))
+        folder_name("run_name", self.run_name)
+        self._set("model_name", card(self.model_name).name)
+        for name in ("model_dir", "checkpoint_dir", "restore_from"):
+            self._set(name, str(getattr(self, name)))
+        if self.restore_from not in RESTORE_FROM and not Path(self.restore_from).is_dir():
+            raise ArgumentError(
+                f"restore_from={self.restore_from!r} is neither 'latest', 'fresh', 'scratch' nor a folder with a checkpoint; choose one of these."
+            )
+
+    def _set(self, name, value):
+        object.__setattr__(self, name, value)
+
+    @property
+    def folder(self):
+        """The run's folder."""
+        return Path(self.checkpoint_dir) / self.run_name
+
+
+def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, patience=None, run_name="run1", seed=0, *,
+             callback=None, model_dir="models", checkpoint_dir="checkpoint", batch_size=1, learning_rate=0.0001,
+             accumulate_gradients=5, restore_from="latest", sample_every=100, sample_length=1023, sample_num=1, save_every=1000,
+             print_every=1, max_checkpoints=1, only_train_transformer_layers=False, optimizer="adam", overwrite=False):
+    """Fine-tune a model on a text.
+
+    A run that was killed or stopped goes on from its last save when the same call is made again, and ends as if it had never been
+    interrupted; a run that had ended goes on for ``steps`` more. Ctrl-C saves and returns.
+
+    Parameters
+    ----------
+    dataset : Corpus, str or Path
+        What to learn; a path is read with `Corpus.from_file` or, for a folder, `Corpus.from_directory`.
+    model_name : str, default "3M"
+        The size to start from.
+    steps : int, default 300
+        How often the weights move.
+    valid : Corpus, str or Path, optional
+        Held-out text. Its loss is measured on at most 8 windows, always the same, before the first step and every ``eval_every`` steps;
+        whenever it is the lowest so far, the model is saved.
+    eval_every : int, default 20
+        Steps.
+    patience : int, optional
+        Stop after this many measurements of the validation loss without a new lowest one.
+    run_name : str, default "run1"
+        The run's folder in ``checkpoint_dir``.
+    seed : int, default 0
+        Decides which windows of the text are read, and the random weights of ``restore_from="scratch"``.
+    callback : callable, optional
+        Called after each step with that row of the history (a dict); if it returns True, the run stops and saves.
+    model_dir, checkpoint_dir : str, default "models", "checkpoint"
+        Where models and runs are kept.
+    batch_size : int, default 1
+        Windows of ``n_ctx`` (1,024) tokens that go through the model at once.
+    learning_rate : float, default 0.0001
+        The bundled sizes learn best near 0.001.
+    accumulate_gradients : int, default 5
+        Batches whose gradients are added up for each step; a step reads ``batch_size * accumulate_gradients`` windows.
+    restore_from : {"latest", "fresh", "scratch"} or folder, default "latest"
+        Go on with this run if it exists; start it over from the pretrained weights; start it over from random weights; or start it over
+        from the newest checkpoint in another folder. Starting over replaces what the run's folder held.
+    sample_every : int, default 100
+        Steps between samples written to ``samples/`` in the run's folder; 0 writes none.
+    sample_length, sample_num : int, default 1023, 1
+        Tokens and number of these samples.
+    save_every : int, default 1000
+        Steps between saves; the last step is always saved.
+    print_every : int, default 1
+        Steps between updates of the losses in the progress bar.
+    max_checkpoints : int, default 1
+        Saved steps of this call to keep, besides the best one.
+    only_train_transformer_layers : bool, default False
+        Leave the embeddings as they are: less memory for large models.
+    optimizer : {"adam", "sgd"}, default "adam"
+    overwrite : bool, default False
+        When a run goes on, delete what was saved by earlier calls as soon as there is something newer.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ArgumentError, TextError, CheckpointError, StorageError
+        Before anything is trained, if a value, the text or a folder cannot be used.
+    DivergenceError
+        If a loss or a weight stops being a finite number; the last good checkpoint is kept.
+
+    Examples
+    --------
+    >>> splits = lab.presidential_speeches(since=1947).split()                                       # doctest: +SKIP
+    >>> run = lab.finetune(splits.train, valid=splits.valid, steps=100, learning_rate=1e-3)          # doctest: +SKIP
+    >>> print(run.diagnosis().explanation)                                                           # doctest: +SKIP
+    """
+    given = locals()
+    wanted = Settings(**{name: given[name] for name in Settings.__dataclass_fields__})
+    text, held_out = as_corpus("dataset", dataset), None if valid is None else as_corpus("valid", valid)
+    resume = wanted.restore_from == "latest" and checkpoints.latest(wanted.folder) is not None
+    described = wanted.folder if resume else vocabulary(wanted.model_name, wanted.model_dir)
+    hparams = checkpoints.read_hparams(described)
+    if hparams != card(wanted.model_name).hparams:
+        raise ArgumentError(
+            f"model_name={wanted.model_name!r} has another shape than the model in {wanted.folder}; "
+            "give the size that the run was started with, or another run_name."
+        )
+    encoder = load_encoder(described)
+    tokens = training_tokens(text, encoder, hparams["n_ctx"])
+    valid_tokens = None if held_out is None else held_out.tokens(encoder)
+    model_folder = described if resume else download(wanted.model_name, wanted.model_dir)
+
+    from gpt2lab.training_loop import TrainingLoop
+
+    start = checkpoints.latest_step(wanted.folder) if resume else 0
+    leg = leg_of(read_configuration(wanted.folder) if resume else {}, start)
+    configuration = {
+        "gpt2lab": __version__,
+        "model_name": wanted.model_name,
+        "status": "running",
+        "leg_start": leg,
+        "target": leg + wanted.steps,
+        "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "settings": asdict(wanted),
+        "text": describe(text, tokens),
+        "valid": None if held_out is None else describe(held_out, valid_tokens),
+    }
+    checkpoints.start_folder(wanted.folder, model_folder)
+    with TrainingLoop(wanted, configuration, hparams, encoder, tokens, valid_tokens, start if resume else None) as loop:
+        write_configuration(wanted.folder, configuration)
+        loop.train(callback)
+    return Run(wanted.folder)
+
+
+def as_corpus(argument, source):
+    """A Corpus from a Corpus or a path to a file or a folder of texts."""
+    if isinstance(source, Corpus):
+        return source
+    if not isinstance(source, (str, Path)):
+        raise ArgumentError(f"{argument} is of type {type(source).__name__}; give a Corpus, or the path of a text file or a folder of texts.")
+    return Corpus.from_directory(source) if Path(source).is_dir() else Corpus.from_file(source)
+
+
+def training_tokens(corpus, encoder, window):
+    """All tokens of a corpus, int32; more than a window of them, as gpt-2-simple's sampler needs.
+
+    Raises
+    ------
+    TextError
+        If there are too few; the message says how many characters would do.
+    """
+    tokens = corpus.tokens(encoder)
+    if len(tokens) <= window + 1:
+        needed = int(np.ceil((window + 2) * max(corpus.characters, 1) / max(len(tokens), 1) / 100) * 100)
+        raise TextError(
+            f"The text is too short: {corpus.characters:,} characters, {len(tokens):,} tokens, and fine-tuning reads windows of {window:,} "
+            f"tokens; give about {needed:,} characters or more."
+        )
+    return tokens
+
+
+def leg_of(configuration, start):
+    """The step from which the steps of this call count: where the call began that was cut off, else where the run ended."""
+    return configuration.get("leg_start", start) if configuration.get("status") in UNFINISHED else start
+
+
+def describe(corpus, tokens):
+    """What ``run.json`` records of a text: its size, and a checksum of its tokens rather than the text itself."""
+    return {
+        "documents": len(corpus),
+        "characters": corpus.characters,
+        "tokens": len(tokens),
+        "sha256": hashlib.sha256(tokens.astype("<i4").tobytes()).hexdigest(),
+    }

@@ -1,0 +1,392 @@
+"""A language model that is ready to be asked: generate, next tokens, score."""
+
+import functools
+import secrets
+import threading
+from pathlib import Path
+
+import numpy as np
+
+from gpt2lab import checkpoints
+from gpt2lab.arguments import folder_name, real_number, whole_number
+from gpt2lab.catalog import card, parameter_count
+from gpt2lab.download import download
+from gpt2lab.encoder import END_OF_TEXT, encode, load_encoder
+from gpt2lab.errors import ArgumentError, CheckpointError, TextError
+from gpt2lab.progress import bar
+
+# Windows scored at once: 4 of 1,024 tokens keep two cores busy; more would only take memory.
+TOKENS_AT_ONCE = 4096
+# Samples generated at once, and what their caches may take; beyond this a batch no longer gets faster per sample on a CPU.
+SAMPLES_AT_ONCE, CACHE_BYTES_AT_ONCE = 50, 2**30
+
+
+def load(model_name=None, run_name=None, checkpoint="latest", model_dir="models", checkpoint_dir="checkpoint"):
+    """Open a pretrained model or a fine-tuning run.
+
+    Parameters
+    ----------
+    model_name : str, optional
+        A size, for example ``"3M"`` or ``"124M"``: the pretrained model, fetched or unpacked if it is missing.
+    run_name : str, optional
+        A fine-tuning run; ``"run1"`` if no ``model_name`` is given either.
+    checkpoint : {"latest", "best"} or int, default "latest"
+        Which saved step of the run: the newest, the one with the lowest validation loss, or that number.
+    model_dir, checkpoint_dir : str or Path
+        Where models and runs are kept.
+
+    Returns
+    -------
+    LanguageModel
+
+    Raises
+    ------
+    ArgumentError, CheckpointError, DownloadError
+        If there is no such model, run or step, or its files are damaged.
+
+    Examples
+    --------
+    >>> with lab.load("3M") as lm:                       # doctest: +SKIP
+    ...     print(lm.generate("My fellow Americans", length=40, seed=1)[0])
+    """
+    if model_name is not None and run_name is not None:
+        raise ArgumentError("Both model_name and run_name are given; give model_name for a pretrained model or run_name for a fine-tuned one.")
+    if model_name is not None:
+        folder = download(model_name, model_dir)
+        return open_folder(folder, checkpoints.latest(folder), card(model_name).name)
+    folder = Path(checkpoint_dir) / folder_name("run_name", run_name or "run1")
+    from gpt2lab.run import Run
+
+    return Run.open(folder.name, checkpoint_dir).load(checkpoint)
+
+
+def open_folder(folder, prefix, name):
+    """The model of a folder with ``hparams.json``, ``encoder.json`` and ``vocab.bpe``, with the weights at ``prefix``."""
+    hparams = checkpoints.read_hparams(folder)
+    if prefix is None:
+        raise CheckpointError(f"{folder} holds no weights; fetch or fine-tune the model first.")
+    return LanguageModel(hparams, checkpoints.read_weights(prefix, hparams), load_encoder(folder), name)
+
+
+class LanguageModel:
+    """A GPT-2 with its weights in memory: one graph, one session, any number side by side.
+
+    Made by `load`, `Run.load` and `finetune`; close it, or use it as a context manager, to free its memory.
+
+    Parameters
+    ----------
+    hparams : dict
+        ``n_vocab``, ``n_ctx``, ``n_embd``, ``n_head``, ``n_layer``.
+    weights : dict of str to numpy.ndarray
+        In gpt-2-simple's names and shapes.
+    encoder : Encoder
+        gpt-2-simple's byte-pair encoder.
+    name : str
+        What to call the model in tables and figures.
+    trainer : callable, optional
+        Given the network, adds a training step to the graph before the graph is closed to additions.
+
+    Attributes
+    ----------
+    parameters : int
+        Number of weights.
+    graph : tensorflow.Graph
+    hparams : dict
+    name : str
+    """
+
+    def __init__(self, hparams, weights, encoder, name, trainer=None):
+        from gpt2lab.engine import Network, Reader
+
+        self.hparams, self.name, self._encoder = dict(hparams), name, encoder
+        self.parameters = parameter_count(**hparams)
+        self._network = Network(hparams)
+        self._network.assign(weights)
+        self._reader = Reader(self._network)
+        self.trainer = trainer(self._network) if trainer else None
+        self.graph = self._network.graph
+        self.graph.finalize()  # from here on a call that would add a node is an error in this library
+        self._lock = threading.Lock()
+        self._remembered = (None, None)
+
+    def __repr__(self):
+        return f"LanguageModel({self.name!r}, {self.parameters:,} parameters)"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """End the session and free the memory; the model cannot be used any more. Closing twice does no harm."""
+        self._network.close()
+        self._reader = self.trainer = None
+
+    @property
+    def window(self):
+        """Tokens that the model can see at once."""
+        return self.hparams["n_ctx"]
+
+    @property
+    def end_of_text(self):
+        """Id of the token that stands between documents."""
+        return self._encoder.encoder[END_OF_TEXT]
+
+    def window_losses(self, tokens):
+        """Loss in nats of each token of one window but the first: array of float32, [T - 1]."""
+        with self._lock:
+            return self._open_reader().losses([tokens])[0]
+
+    def weights(self):
+        """A copy of the weights: dict of str to float32 arrays, in gpt-2-simple's names."""
+        return self._network.values()
+
+    def encode(self, text):
+        """The tokens of a text: list of int. ``<|endoftext|>`` in it becomes that one token."""
+        if not isinstance(text, str):
+            raise ArgumentError(f"text is of type {type(text).__name__}; give a string.")
+        return encode(self._encoder, text)
+
+    def decode(self, ids):
+        """The text of tokens; bytes that are no whole UTF-8 character become U+FFFD.
+
+        Raises
+        ------
+        ArgumentError
+            If an id is not in the vocabulary.
+        """
+        ids = [int(number) for number in ids]
+        outside = [number for number in ids if not 0 <= number < self.hparams["n_vocab"]]
+        if outside:
+            raise ArgumentError(f"ids has {outside[0]}, which is not in the vocabulary; ids run from 0 to {self.hparams['n_vocab'] - 1:,}.")
+        return self._encoder.decode(ids)
+
+    @functools.cached_property
+    def _vocabulary(self):
+        return np.array([self._encoder.decode([number]) for number in range(self.hparams["n_vocab"])], object)
+
+    def _open_reader(self):
+        if self._reader is None:
+            raise ArgumentError("This model was closed; open it again with lab.load(…).")
+        return self._reader
+
+    def _check_sampling(self, temperature, top_k, top_p):
+        vocabulary = self.hparams["n_vocab"]
+        return (
+            real_number("temperature", temperature, low=0),
+            whole_number("top_k", top_k, 0, vocabulary, "the size of the vocabulary"),
+            real_number("top_p", top_p, low=0, high=1),
+        )
+
+    def generate(self, prefix=None, nsamples=1, length=200, temperature=0.7, top_k=0, top_p=0.0, seed=None, truncate=None,
+                 include_prefix=True, batch_size=None):
+        """Write texts, token by token.
+
+        A sample ends at ``length`` tokens, at ``truncate``, or where the model ends the document (``<|endoftext|>``, left out).
+        Sample *i* of a seed is the same text whatever the batch size, the other arguments' order or the calls before.
+
+        Parameters
+        ----------
+        prefix : str, optional
+            What the texts begin with; None starts a new document.
+        nsamples : int, default 1
+        length : int, default 200
+            Tokens to write, at most; prefix and length together fit the window.
+        temperature : float, default 0.7
+            Divides the logits: below 1 safer, above 1 wilder, 0 always takes the most likely token.
+        top_k : int, default 0
+            Draw from the k most likely tokens only; 0 draws from all.
+        top_p : float, default 0.0
+            Draw from the smallest set of tokens with this probability; 0 draws from all. With top_k, this applies to what top_k left.
+        seed : int, optional
+            The same seed gives the same texts; None takes a new one each time.
+        truncate : str, optional
+            Cut each text before the first place where this appears in what was written.
+        include_prefix : bool, default True
+            Whether the texts returned begin with the prefix.
+        batch_size : int, optional
+            Samples written at once; chosen by memory if None. It changes the speed, not the texts.
+
+        Returns
+        -------
+        list of str
+
+        Raises
+        ------
+        ArgumentError
+            If a value cannot work; it says which and what would be right.
+        """
+        from gpt2lab.engine import uniforms
+
+        reader = self._open_reader()
+        nsamples = whole_number("nsamples", nsamples, 1)
+        length = whole_number("length", length, 1, self.window - 1, f"the window of {self.window:,} tokens less one to start from")
+        sampling = self._check_sampling(temperature, top_k, top_p)
+        seed = secrets.randbits(63) if seed is None else whole_number("seed", seed, 0, 2**64 - 1)
+        if truncate is not None and (not isinstance(truncate, str) or not truncate):
+            raise ArgumentError(f"truncate={truncate!r} cannot be looked for; give the text before which to cut, or None.")
+        prompt = self._prompt("prefix", prefix, length)
+        if batch_size is None:
+            batch_size = self._batch_size(len(prompt) + length)
+        batch_size = whole_number("batch_size", batch_size, 1)
+
+        texts = []
+        with self._lock, bar(nsamples * length, "Writing", "token", delay=1, leave=False) as progress:
+            for start in range(0, nsamples, batch_size):
+                samples = range(start, min(start + batch_size, nsamples))
+                tokens = reader.generate(prompt, uniforms(seed, samples, length), *sampling)
+                texts += self._collect(tokens, len(samples), length, truncate, progress)
+        return [prefix + text for text in texts] if prefix and include_prefix else texts
+
+    def _prompt(self, argument, text, length):
+        prompt = self.encode(text) if text else [self.end_of_text]
+        if len(prompt) >= self.window:
+            raise ArgumentError(f"{argument} has {len(prompt):,} tokens and the window {self.window:,}; keep its last part and leave room to write.")
+        if len(prompt) + length > self.window:
+            raise ArgumentError(
+                f"{argument} has {len(prompt):,} tokens, which leaves room for {self.window - len(prompt):,} of the window's {self.window:,}; "
+                f"give length={self.window - len(prompt)} or less, or a shorter {argument}."
+            )
+        return prompt
+
+    def _batch_size(self, length):
+        per_sample = 2 * 4 * self.hparams["n_layer"] * self.hparams["n_embd"] * length + 40 * self.hparams["n_vocab"]
+        return max(1, min(SAMPLES_AT_ONCE, CACHE_BYTES_AT_ONCE // per_sample))
+
+    def _collect(self, steps, samples, length, truncate, progress):
+        """Texts of one batch; stops asking for tokens when every sample has ended."""
+        ids, ended, done = [[] for _ in range(samples)], np.zeros(samples, bool), 0
+        for done, tokens in enumerate(steps, 1):
+            for number in np.flatnonzero(~ended):
+                if tokens[number] == self.end_of_text:
+                    ended[number] = True
+                else:
+                    ids[number].append(int(tokens[number]))
+            if truncate and done % 8 == 0:  # decoding at each token would cost more than the few tokens written in vain
+                for number in np.flatnonzero(~ended):
+                    ended[number] = truncate in self.decode(ids[number])
+            progress.update(samples)
+            if ended.all():
+                break
+        steps.close()
+        progress.update(samples * (length - done))
+        texts = [self.decode(sample) for sample in ids]
+        return [text.split(truncate, 1)[0] for text in texts] if truncate else texts
+
+    def next_tokens(self, text, temperature=1.0, top_k=0, top_p=0.0):
+        """What the model expects next, and what sampling would make of it.
+
+        Parameters
+        ----------
+        text : str
+            What comes before; empty for the start of a document. Only its last window is seen.
+        temperature, top_k, top_p
+            As in `generate`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each token of the vocabulary, the most likely first: ``token`` (text), ``id``, ``probability`` (the model's own),
+            ``kept`` (survives top_k and top_p), ``sampled_probability`` (of being drawn with these settings).
+        """
+        import pandas as pd
+
+        reader = self._open_reader()
+        sampling = self._check_sampling(temperature, top_k, top_p)
+        prompt = tuple((self.encode(text) or [self.end_of_text])[-self.window :])
+        with self._lock:
+            if self._remembered[0] != prompt:  # moving a slider asks about the same prompt again
+                self._remembered = (prompt, reader.last_logits(prompt))
+            logits = self._remembered[1]
+            kept, sampled = reader.cut(logits, *sampling)
+        shifted = np.exp(logits.astype(float) - logits.max())
+        probability = shifted / shifted.sum()
+        order = np.argsort(-probability, kind="stable")
+        return pd.DataFrame({
+            "token": self._vocabulary[order],
+            "id": order,
+            "probability": probability[order],
+            "kept": kept[order],
+            "sampled_probability": sampled[order],
+        })
+
+    def token_losses(self, texts, stride=None):
+        """Each token's own loss, for several texts at once.
+
+        A text is read after an end-of-text token, in windows of ``n_ctx`` tokens that move on by ``stride``; a token is scored in the
+        first window that reaches it (the sliding window of Hugging Face's guide to perplexity).
+
+        Parameters
+        ----------
+        texts : list of str
+        stride : int, optional
+            From 1 to n_ctx - 1 tokens; None takes n_ctx - 1, where windows do not overlap. A smaller one gives each token more to go by
+            and takes that much longer.
+
+        Returns
+        -------
+        list of (list of int, numpy.ndarray)
+            For each text its tokens and their losses in nats, float32, of the same length.
+        """
+        reader = self._open_reader()
+        stride = self.window - 1 if stride is None else whole_number("stride", stride, 1, self.window - 1, "the window less one")
+        encoded = [self.encode(text) for text in texts]
+        sequences = [np.array([self.end_of_text, *ids], np.int32) for ids in encoded]
+        losses = [np.zeros(len(ids), np.float32) for ids in encoded]
+        windows = []  # (length, text, begin, first token scored)
+        for number, sequence in enumerate(sequences):
+            scored = 1
+            for begin in range(0, len(sequence), stride):
+                end = min(begin + self.window, len(sequence))
+                if end > scored:
+                    windows.append((end - begin, number, begin, scored))
+                    scored = end
+        windows.sort(reverse=True)  # equal lengths together, so that little is padded
+        with self._lock, bar(len(windows), "Scoring", "window", delay=1, leave=False) as progress:
+            while windows:
+                longest = windows[0][0]
+                batch, windows = windows[: max(1, TOKENS_AT_ONCE // longest)], windows[max(1, TOKENS_AT_ONCE // longest) :]
+                tokens = np.zeros((len(batch), longest), np.int32)
+                for row, (length, number, begin, _) in zip(tokens, batch):
+                    row[:length] = sequences[number][begin : begin + length]
+                for row, (length, number, begin, scored) in zip(reader.losses(tokens), batch):
+                    losses[number][scored - 1 : begin + length - 1] = row[scored - begin - 1 : length - 1]
+                progress.update(len(batch))
+        return list(zip(encoded, losses))
+
+    def score(self, text, stride=None):
+        """How much each token of a text surprised the model.
+
+        Parameters
+        ----------
+        text : str
+        stride : int, optional
+            As in `token_losses`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a token: ``token`` (text), ``id``, ``start`` and ``end`` (characters of the text, end exclusive; a token that is part of
+            a character counts the whole), ``nats`` (its negative log probability given what came before).
+
+        Raises
+        ------
+        TextError
+            If the text is empty.
+        """
+        import pandas as pd
+
+        if text == "":
+            raise TextError("The text to score is empty; give at least one character.")
+        ids, nats = self.token_losses([text], stride)[0]
+        ends = np.cumsum([len(self._encoder.decoder[number]) for number in ids])  # in bytes: a vocabulary entry has a character a byte
+        lengths = [len(character.encode("utf-8")) for character in text]
+        character_of_byte = np.repeat(np.arange(len(text)), lengths)
+        return pd.DataFrame({
+            "token": self._vocabulary[ids],
+            "id": ids,
+            "start": character_of_byte[np.concatenate([[0], ends[:-1]])],
+            "end": character_of_byte[ends - 1] + 1,
+            "nats": nats.astype(float),
+        })

@@ -1,0 +1,293 @@
+# %% [markdown]
+# # 1. Meet GPT-2
+#
+# **What is GPT-2, what does it predict, and what is in 124M parameters?**
+#
+# After this notebook you can
+#
+# - say what GPT-2 computes from a text,
+# - split a text into tokens as GPT-2 does,
+# - write a text one token at a time, and say where chance comes in,
+# - measure how surprised the model is by a sentence,
+# - count the parameters of a GPT-2 of any size.
+#
+# Time: 45 minutes. There is one prediction, which scores nothing, and five exercises; their difficulty runs from 1 to 3.
+# Run the check below each answer. It says what is wrong, and you may try again.
+
+# %%
+# SETUP
+
+# %% [markdown]
+# ## What comes next?
+#
+# Read this and stop where it stops: *The President of the United*.
+#
+# You knew the next word before you got there. Does the model?
+
+# %%
+lm = lab.load(MODEL)
+lab.plots.next_tokens(lm.next_tokens("The President of the United"))
+
+# %% [markdown]
+# Each bar is a guess. Its length is the probability that the model gives to it. All guesses together make 1.
+#
+# Now a text that can go on in many ways: *I went to the*. Predict before you run it.
+
+# %%
+# EXERCISE 01.1 (difficulty 1, 1 min, 0 points)
+# How probable is the model's best guess after "I went to the"?
+# "a": more than 0.5    "b": between 0.1 and 0.5    "c": less than 0.1
+### BEGIN SOLUTION
+prediction = "c"
+### END SOLUTION
+
+# %%
+guesses = lm.next_tokens("I went to the")
+lab.plots.next_tokens(guesses)
+
+# %%
+# CHECK 01.1
+lab.course.check("01.1", prediction, guesses)
+
+# %% [markdown]
+# The figure shows the top of a long table. How long is it?
+
+# %%
+print(f"{len(guesses):,} guesses; their probabilities add up to {guesses.probability.sum():.3f}")
+
+# %% [markdown]
+# That is all GPT-2 does. Given a text, it returns a probability for each piece of text that could come next.
+# A program that does this is a **language model**. GPT-2 learned it from the text of eight million web documents
+# ([Radford et al. 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf)).
+
+# %% [markdown]
+# ## What is a piece of text?
+#
+# Most guesses above begin with a space, and some are no whole words. Look at how the model cuts a text up.
+
+# %%
+def pieces(text):
+    return [lm.decode([number]) for number in lm.encode(text)]
+
+
+for text in ("The President spoke in Washington.", " Washington", "Washington", "washington", "unconstitutionally"):
+    print(pieces(text))
+
+# %% [markdown]
+# A piece is a **token**. `encode` turns a text into the numbers of its tokens, `decode` turns numbers back into text.
+#
+# - A space belongs to the token after it, so `" Washington"` and `"Washington"` are cut differently.
+# - Strings that were frequent in the training text became one token. Rare words are put together from several.
+#
+# The tokens were found by *byte pair encoding* ([Sennrich et al. 2016](https://arxiv.org/abs/1508.07909)): begin with single bytes and, again
+# and again, join the most frequent pair.
+
+# %%
+sentence = "The President spoke in Washington."
+print(lm.encode(sentence))
+print(lm.decode(lm.encode(sentence)) == sentence)
+
+# %% [markdown]
+# ### Exercise 01.2: how much text is a token?
+#
+# Compute the mean number of characters in a token of `paragraph`.
+#
+# <details><summary>Hint</summary>
+#
+# `len(paragraph)` counts characters. `lm.encode(paragraph)` is a list, and a list has a length too.
+#
+# </details>
+
+# %%
+# EXERCISE 01.2 (difficulty 1, 4 min, 1 point)
+paragraph = (
+    "A language model does not see letters, and it does not see words. It sees tokens. Prices, limits and losses are all "
+    "counted in tokens, so it helps to know how much text one of them holds."
+)
+### BEGIN SOLUTION
+characters_per_token = len(paragraph) / len(lm.encode(paragraph))
+### END SOLUTION
+
+# %%
+# CHECK 01.2
+lab.course.check("01.2", characters_per_token, lm, paragraph)
+
+# %% [markdown]
+# ## How does it write a page?
+#
+# The model guesses one token. To write, it takes a token, puts it at the end of the text, and guesses again.
+
+# %%
+text = "The people of the United"
+for _ in range(5):
+    text = text + lm.next_tokens(text).token[0]
+    print(text)
+
+# %% [markdown]
+# This loop always takes the best guess. `generate` does not: it draws a token by lot, and a token with twice the probability is drawn
+# twice as often. The `seed` fixes the lots.
+
+# %%
+for seed in (1, 1, 2):
+    print(f"seed {seed}: {lm.generate('The people of the United', length=30, temperature=1.0, seed=seed)[0]!r}\n")
+
+# %% [markdown]
+# ### Exercise 01.3: where does chance come in?
+#
+# The same seed gave the same text, another seed another text. What did the seed change?
+#
+# - **a** The model's probabilities: with another seed it holds other tokens likely.
+# - **b** The token that is drawn at each step; the probabilities for a given text stay the same.
+# - **c** The parameters of the model, a little at each token that it writes.
+#
+# <details><summary>Hint</summary>
+#
+# `lm.next_tokens` takes no seed. Call it twice with the same text and compare.
+#
+# </details>
+
+# %%
+# EXERCISE 01.3 (difficulty 1, 3 min, 1 point)
+### BEGIN SOLUTION
+what_the_seed_changes = "b"
+### END SOLUTION
+
+# %%
+# CHECK 01.3
+lab.course.check("01.3", what_the_seed_changes)
+
+# %% [markdown]
+# ## How surprised is it?
+#
+# The table of guesses can also be read the other way round. Take a text that exists: how probable did the model hold each token of it, just
+# before it came?
+
+# %%
+import numpy as np
+
+scores = lm.score("The President of the United States signed a banana.")
+scores.assign(probability=np.exp(-scores.nats))[["token", "nats", "probability"]].round(3)
+
+# %% [markdown]
+# `States` was certain. `sign` and `ban`, the first pieces of *signed* and *banana*, were not. The first token was guessed from nothing.
+#
+# The column `nats` is the model's **surprise**: minus the natural logarithm of the probability. A token that was certain has 0 nats. Each nat
+# more means 2.7 times less probable. The mean over all tokens of a text is its **loss**, the number that training makes small.
+
+# %%
+print(f"loss of the sentence: {scores.nats.mean():.2f} nats a token")
+
+# %% [markdown]
+# ### Exercise 01.4: surprise the model
+#
+# Change one word of `plain`, and only one, so that the loss of the sentence rises by at least half a nat a token.
+#
+# <details><summary>Hint</summary>
+#
+# Which word does the model expect most? Look at `lm.score(plain)`. A word that fits there in grammar but not in sense will do.
+#
+# </details>
+
+# %%
+# EXERCISE 01.4 (difficulty 2, 5 min, 1 point)
+plain = "The Congress of the United States passed the law."
+### BEGIN SOLUTION
+surprising = "The Congress of the United Bananas passed the law."
+### END SOLUTION
+
+# %%
+# CHECK 01.4
+lab.course.check("01.4", surprising, lm, plain)
+
+# %% [markdown]
+# ## What is in 124M parameters?
+#
+# A **parameter** is a number that training sets. The sizes of GPT-2 are named after how many they have.
+
+# %%
+lab.models()
+
+# %% [markdown]
+# OpenAI published four sizes, from 124M to 1558M. 1M and 3M are small twins that come with this course. They have the same parts in the same
+# order and were trained on far less text, so they write worse, but they run on any laptop.
+#
+# Where do the parameters sit?
+
+# %%
+lab.plots.parameters("124M")
+
+# %% [markdown]
+# GPT-2 turns each token into a list of *d* numbers, its **width**, and sends the lists through a stack of equal **blocks**
+# ([Vaswani et al. 2017](https://arxiv.org/abs/1706.03762)). A block first mixes the lists of different tokens (*attention*), then reworks
+# each list by itself (*perceptron*). These are the parts:
+#
+# | part | its numbers | how many |
+# |---|---|---|
+# | token embedding | vocabulary × d | one |
+# | position embedding | window × d | one |
+# | layer norm | d + d | two in each block, and one after the last |
+# | attention | d × 3d + 3d, and d × d + d | one in each block |
+# | perceptron | d × 4d + 4d, and 4d × d + d | one in each block |
+#
+# The output uses the token embedding again, so it costs nothing more.
+
+# %% [markdown]
+# ### Exercise 01.5: one block
+#
+# Write a function that counts the parameters of one block of width `d`: two layer norms, attention and perceptron.
+#
+# <details><summary>Hint</summary>
+#
+# Attention alone is `3*d*d + 3*d + d*d + d`. Multiply the other rows out in the same way and add up.
+#
+# </details>
+
+# %%
+# EXERCISE 01.5 (difficulty 2, 6 min, 2 points)
+def block_parameters(d):
+    ### BEGIN SOLUTION
+    return 12 * d**2 + 13 * d
+    ### END SOLUTION
+
+# %%
+# CHECK 01.5
+lab.course.check("01.5", block_parameters, widths=[1, 128, 768])
+
+# %% [markdown]
+# ### Exercise 01.6: the whole model
+#
+# Count the parameters of a GPT-2 with this vocabulary, window, width `d` and number of layers (blocks). Use `block_parameters`.
+#
+# <details><summary>Hint</summary>
+#
+# Two embeddings, the blocks, and one layer norm after the last block. `lab.models()` has what you should get.
+#
+# </details>
+
+# %%
+# EXERCISE 01.6 (difficulty 2, 6 min, 2 points)
+def gpt2_parameters(vocabulary, window, d, layers):
+    ### BEGIN SOLUTION
+    return vocabulary * d + window * d + layers * block_parameters(d) + 2 * d
+    ### END SOLUTION
+
+# %%
+# CHECK 01.6
+lab.course.check("01.6", gpt2_parameters, sizes=["3M", "124M", "355M"])
+
+# %% [markdown]
+# ## Summary
+#
+# - GPT-2 is a language model: from a text it computes a probability for each token that could come next.
+# - A token is a frequent string. Its space stands before it, and a rare word is several tokens.
+# - Text is written one token at a time. Chance is in the drawing, not in the model, so a seed repeats a text.
+# - Surprise is minus the logarithm of a token's probability; its mean is the loss.
+# - The parameters are two embeddings and a stack of equal blocks of 12 d² + 13 d each. 1M and 1558M have the same plan.
+#
+# Next: [2. Fine-tune it](02_fine_tune.ipynb) changes these parameters with a text of yours.
+#
+# ## To read
+#
+# - A. Radford et al. 2019, [Language models are unsupervised multitask learners](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf): GPT-2.
+# - A. Vaswani et al. 2017, [Attention is all you need](https://arxiv.org/abs/1706.03762): the block.
+# - R. Sennrich et al. 2016, [Neural machine translation of rare words with subword units](https://arxiv.org/abs/1508.07909): the tokens.

@@ -1,0 +1,307 @@
+# %% [markdown]
+# # 2. Fine-tune it
+#
+# **What does fine-tuning on your text change, and why not train from scratch?**
+#
+# After this notebook you can
+#
+# - say what OpenAI released of GPT-2, and what follows from it,
+# - fine-tune a model on a text of your own,
+# - compare what it writes, and its perplexity, before and after,
+# - read a loss curve,
+# - explain why one does not train a model from scratch on a small text.
+#
+# Time: 50 minutes. There is one prediction, which scores nothing, and four exercises; their difficulty runs from 1 to 3.
+
+# %%
+# SETUP
+
+# %% [markdown]
+# ## What was released, and what was not
+#
+# | | released | |
+# |---|---|---|
+# | the weights of 124M, 355M, 774M and 1558M | yes | in stages during 2019 ([Solaiman et al. 2019](https://arxiv.org/abs/1908.09203)) |
+# | the code that runs the model | yes | [github.com/openai/gpt-2](https://github.com/openai/gpt-2) |
+# | WebText, the text that it was trained on | no | 40 GB from eight million documents ([Radford et al. 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf)) |
+# | the code that trained it | no | the paper describes the method |
+#
+# So you cannot train GPT-2 again as OpenAI did: the text is missing. But you can take the weights and train them *further*, on a text of
+# yours. That is **fine-tuning**. Others wrote the code for it; this course builds on
+# [gpt-2-simple](https://github.com/minimaxir/gpt-2-simple).
+
+# %% [markdown]
+# ## The model
+#
+# `download` fetches a model once and checks it. 1M and 3M come with the course and are only unpacked.
+
+# %%
+folder = lab.download(MODEL)
+for file in sorted(folder.iterdir()):
+    print(f"{file.stat().st_size / 1e6:10.3f} MB  {file.name}")
+
+# %% [markdown]
+# The one large file holds the weights. `encoder.json` and `vocab.bpe` hold the tokens, `hparams.json` the shape of the model.
+
+# %% [markdown]
+# ## Your text
+#
+# The course's text is the State of the Union speeches since 1947. **To use a text of yours**, put its file beside this notebook (in Colab:
+# drag it to the *Files* panel on the left), write its name below, and run the cells from here on again.
+
+# %%
+YOUR_FILE = None  # for example "my_text.txt"
+
+corpus = lab.Corpus.from_file(YOUR_FILE) if YOUR_FILE else lab.presidential_speeches(since=1947)
+splits = corpus.split(valid=0.1, test=0.1, seed=0)
+splits.describe(MODEL)
+
+# %% [markdown]
+# The model learns from `train`. It never learns from `valid` and `test`: whole documents are kept back, to see later whether it got better
+# at speeches or only at *these* speeches.
+
+# %% [markdown]
+# ## Before
+#
+# What does the pretrained model make of the beginning of a speech?
+
+# %%
+import textwrap
+
+
+def show(label, text):
+    print(label.upper() + ":", textwrap.fill(text, 110), end="\n\n")
+
+
+PREFIX = "My fellow Americans, tonight"
+before = lab.load(MODEL)
+texts_before = before.generate(PREFIX, nsamples=2, length=60, seed=1)
+for text in texts_before:
+    show("before", text)
+
+# %% [markdown]
+# And how well does it predict the speeches that were kept back? **Perplexity** says it in one number. It is *e* to the power of the
+# loss: with perplexity 50 the model is as unsure as if it drew each token from 50 equal cards. Lower is better.
+
+# %%
+unseen = splits.test.first(characters=100_000)
+perplexity_before = lab.perplexity(before, unseen)
+print(f"perplexity on unseen speeches: {perplexity_before.perplexity:.1f}")
+
+# %% [markdown]
+# Predict: by how much will fine-tuning lower this number, on speeches that the model never learns from?
+
+# %%
+# EXERCISE 02.1 (difficulty 1, 1 min, 0 points)
+# "a": hardly, by less than 5 %    "b": by 5 to 50 %    "c": by more than half
+### BEGIN SOLUTION
+prediction = "b"
+### END SOLUTION
+
+# %% [markdown]
+# ## Fine-tune
+#
+# One **step** shows the model one window of 1,024 tokens, measures the loss, and moves every parameter a little so that the loss falls.
+#
+# The tutorial that this notebook follows takes 300 steps with 124M on a GPU. Without a GPU you take fewer, with a small model and a larger
+# learning rate.
+
+# %%
+small = MODEL in ("1M", "3M")
+STEPS = 100 if small else 300
+LEARNING_RATE = 1e-3 if small else 1e-4
+print(f"{STEPS} steps of {MODEL}, learning rate {LEARNING_RATE}")
+
+# %%
+run = lab.finetune(
+    splits.train,
+    model_name=MODEL,
+    run_name="speeches",
+    restore_from="fresh",  # begin with the pretrained weights each time this cell runs
+    steps=STEPS,
+    learning_rate=LEARNING_RATE,
+    accumulate_gradients=1,  # one window a step
+    valid=splits.valid,
+    sample_every=0,
+)
+lab.plots.loss(run)
+
+# %% [markdown]
+# The loss of single steps jumps, because some windows are harder than others. Look at the average, and at the validation loss: it is measured
+# on text that the model does not learn from.
+
+# %%
+run.diagnosis().explanation
+
+# %% [markdown]
+# ### Exercise 02.2: how often did it read the text?
+#
+# Each step read 1,024 tokens. How many times did the run go through the training text? Such a pass is called an **epoch**.
+#
+# <details><summary>Hint</summary>
+#
+# `training_tokens` below is the length of the training text. How many tokens did all steps together read?
+#
+# </details>
+
+# %%
+# EXERCISE 02.2 (difficulty 1, 4 min, 1 point)
+training_tokens = splits.describe(MODEL).loc["train", "tokens"]
+### BEGIN SOLUTION
+epochs = STEPS * 1024 / training_tokens
+### END SOLUTION
+
+# %%
+# CHECK 02.2
+lab.course.check("02.2", epochs, STEPS, training_tokens)
+
+# %% [markdown]
+# ## After
+#
+# The same prefix and the same seeds, before and after.
+
+# %%
+after = run.load("latest")
+texts_after = after.generate(PREFIX, nsamples=2, length=60, seed=1)
+for text_before, text_after in zip(texts_before, texts_after):
+    show("before", text_before)
+    show("after", text_after)
+
+# %%
+perplexity_after = lab.perplexity(after, unseen)
+print(f"perplexity on unseen speeches: {perplexity_before.perplexity:.1f} before, {perplexity_after.perplexity:.1f} after")
+
+# %%
+# CHECK 02.1
+lab.course.check("02.1", prediction, perplexity_before.perplexity, perplexity_after.perplexity)
+
+# %% [markdown]
+# Read the two pairs of samples once more. What changed: the words, the topic, the form? What is no better than before?
+
+# %% [markdown]
+# ### Exercise 02.3: why the test speeches?
+#
+# Suppose that the loss on the *training* speeches had fallen just as much, and you had measured nothing else. What could you not rule out?
+#
+# - **a** That the learning rate was too low.
+# - **b** That the model had learned the training speeches by heart, and was no better at other speeches.
+# - **c** That the model had forgotten the training speeches.
+#
+# <details><summary>Hint</summary>
+#
+# Think of a student who has seen the questions of the exam.
+#
+# </details>
+
+# %%
+# EXERCISE 02.3 (difficulty 1, 3 min, 1 point)
+### BEGIN SOLUTION
+not_ruled_out = "b"
+### END SOLUTION
+
+# %%
+# CHECK 02.3
+lab.course.check("02.3", not_ruled_out)
+
+# %% [markdown]
+# ## Why not from scratch?
+#
+# You have a text, and the code is public. Why begin with the weights of somebody else? Try it with 1M: once from random weights, once from
+# the pretrained ones, on the same text for the same number of steps.
+
+# %% [markdown]
+# ### Exercise 02.4: the loss of a model that knows nothing
+#
+# A model with random weights holds every token of its vocabulary about equally probable. What is its loss before the first step, in nats a
+# token?
+#
+# <details><summary>Hint</summary>
+#
+# With `vocabulary` tokens the probability of each is `1 / vocabulary`. The surprise is minus the natural logarithm of that: `math.log`.
+#
+# </details>
+
+# %%
+# EXERCISE 02.4 (difficulty 2, 5 min, 1 point)
+import math
+
+vocabulary = lab.models().loc["1M", "vocabulary"]
+### BEGIN SOLUTION
+first_loss = math.log(vocabulary)
+### END SOLUTION
+
+# %%
+settings = {
+    "model_name": "1M", "steps": STEPS, "learning_rate": 1e-3, "accumulate_gradients": 1, "valid": splits.valid, "sample_every": 0,
+}
+scratch = lab.finetune(splits.train, run_name="scratch", restore_from="scratch", **settings)
+pretrained = lab.finetune(splits.train, run_name="pretrained", restore_from="fresh", **settings)
+lab.plots.losses({"random weights": scratch, "pretrained weights": pretrained})
+
+# %%
+# CHECK 02.4
+lab.course.check("02.4", first_loss, scratch, vocabulary)
+
+# %% [markdown]
+# Both runs saw the same words. What do they write?
+
+# %%
+for start, one_run in (("random weights", scratch), ("pretrained weights", pretrained)):
+    with one_run.load("latest") as model:
+        show(start, model.generate(PREFIX, length=60, seed=1)[0])
+
+# %% [markdown]
+# A curve that still falls invites more steps. But the text is short. How much longer was the text that the released models were trained on?
+
+# %%
+megabytes = splits.describe(MODEL).loc["train", "MB"]
+print(f"your training text: {megabytes:.1f} MB; WebText: 40,000 MB, {40_000 / megabytes:,.0f} times as much")
+
+# %% [markdown]
+# ### Exercise 02.5: explain
+#
+# A friend wants to train GPT-2 from random weights on the speeches of one president. In two or three sentences: what would the model have to
+# learn from these speeches that a pretrained one knows already, and what would happen if your friend just trained longer?
+#
+# <details><summary>Hint</summary>
+#
+# What does the random model write? And what can a model do with a short text that it reads a hundred times?
+#
+# </details>
+
+# %%
+# EXERCISE 02.5 (difficulty 2, 6 min, 2 points)
+### BEGIN SOLUTION
+explanation = """
+It would have to learn English itself, its words, spelling and grammar, which the pretrained weights bring along, and one president's
+speeches are far too short for that. Trained longer, it would learn the speeches by heart: the training loss goes on falling while the
+loss on other text rises.
+"""
+### END SOLUTION
+
+# %%
+# CHECK 02.5
+lab.course.check("02.5", explanation)
+
+# %% [markdown]
+# ## Change one thing
+#
+# Pick one, predict, then run it again and compare the curves with `lab.plots.losses`.
+#
+# - A learning rate ten times as small, or ten times as large.
+# - `OTHER_MODEL` in the place of `MODEL`.
+# - A text of your own.
+#
+# ## Summary
+#
+# - OpenAI released the weights and the code that runs them, not the text and not the code that trained them.
+# - Fine-tuning goes on from these weights. A few hundred steps change what the model writes about, and how.
+# - Whether it learned more than its text shows on text that it never saw: its perplexity must fall there too.
+# - From random weights a model begins at the logarithm of its vocabulary, and a short text cannot teach it a language.
+#
+# Next: [3. Watch the loss](03_watch_the_loss.ipynb) follows the curve until the model learns by heart.
+#
+# ## To read
+#
+# - A. Radford et al. 2019, [Language models are unsupervised multitask learners](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf): GPT-2 and WebText.
+# - I. Solaiman et al. 2019, [Release strategies and the social impacts of language models](https://arxiv.org/abs/1908.09203): why the sizes came in stages.

@@ -1,0 +1,120 @@
+"""The notebooks of this repository: built from their sources, running, readable."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from gpt2lab.course.notebooks import out_of_date, run
+
+TESTS = Path(__file__).parent
+FOLDER = TESTS.parent / "notebooks"
+SOURCES = sorted((FOLDER / "source").glob("*.py"))
+NAMES = [source.stem for source in SOURCES]
+LONGEST = 180  # seconds that a notebook may take on two cores
+
+
+def read(name, solved=False):
+    return nbformat.read(FOLDER / ("solutions" if solved else "") / f"{name}.ipynb", as_version=4)
+
+
+def prose(name):
+    """The markdown of a student's notebook without its code blocks."""
+    text = "\n\n".join(cell.source for cell in read(name).cells if cell.cell_type == "markdown")
+    return re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+
+
+def test_the_notebooks_are_what_their_sources_say():
+    assert out_of_date(FOLDER) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_students_get_neither_answers_nor_outputs(name):
+    for cell in read(name).cells:
+        assert "SOLUTION" not in cell.source
+        if cell.cell_type == "code":
+            assert cell.outputs == [] and cell.execution_count is None
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_solved_notebooks_are_complete_and_quiet(name):
+    for cell in read(name, solved=True).cells:
+        if cell.cell_type == "code":
+            assert cell.execution_count, f"not run: {cell.source[:60]!r}"
+            assert [output.get("name") for output in cell.outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_model_answer_is_right(name):
+    checks = [cell for cell in read(name, solved=True).cells if cell.get("id", "").startswith("check-")]
+    assert checks
+    for cell in checks:
+        printed = "".join(output.text for output in cell.outputs)
+        assert "  Right. " in printed, printed
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_path_of_the_building_machine_is_left_in(name):
+    for text in (FOLDER / f"{name}.ipynb", FOLDER / "solutions" / f"{name}.ipynb"):
+        assert not re.search(r"(?<![\w.:/])/(tmp|work|home|root|Users)/", text.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_headings_begin_at_one_and_skip_no_level(name):
+    levels = [len(hashes) for hashes in re.findall(r"^(#{1,6}) ", prose(name), flags=re.MULTILINE)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_links_between_notebooks_lead_to_planned_ones(name):
+    planned = set(re.findall(r"\w+", (FOLDER / "README.md").read_text())) if (FOLDER / "README.md").is_file() else None
+    for target in re.findall(r"\]\((\d\d_\w+)\.ipynb\)", prose(name)):
+        assert target in NAMES or planned is None or target in planned
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pictures_in_outputs_have_alternative_text(name):
+    for cell in read(name, solved=True).cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "image/png" in data:
+                html = "".join(data.get("text/html", ""))
+                alternative = output.get("metadata", {}).get("image/png", {}).get("alt") or re.search(r'alt="[^"]{20,}', html)
+                assert alternative, f"no alternative text: {cell.source[:60]!r}"
+
+
+@pytest.mark.notebook
+@pytest.mark.timeout(3 * LONGEST)
+@pytest.mark.parametrize("name", NAMES)
+def test_nbval_reproduces_the_solved_notebook(name, tmp_path):
+    copy = shutil.copy(FOLDER / "solutions" / f"{name}.ipynb", tmp_path)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    command = [
+        sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={LONGEST}",
+        f"--nbval-sanitize-with={TESTS / 'nbval_sanitize.cfg'}", "-p", "no:cacheprovider", "-q", "--rootdir", tmp_path, copy,
+    ]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment())
+    assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
+
+
+@pytest.mark.notebook
+@pytest.mark.timeout(3 * LONGEST)
+@pytest.mark.parametrize("name", NAMES)
+def test_an_unanswered_notebook_runs_to_its_end(name, tmp_path):
+    notebook = run(read(name), tmp_path)
+    for cell in notebook.cells:
+        if cell.get("id", "").startswith("check-"):
+            printed = "".join(output.get("text", "") for output in cell.outputs)
+            assert " yet" in printed and "Right" not in printed, printed
+
+
+def environment():
+    import os
+
+    mine = {key: value for key, value in os.environ.items() if key not in ("GPT2LAB_MODEL", "GPT2LAB_MODELS", "PYTEST_ADDOPTS")}
+    return mine | {"GPT2LAB_PROGRESS": "0", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}

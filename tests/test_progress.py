@@ -1,0 +1,45 @@
+"""Bars where somebody sees them."""
+
+import io
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from gpt2lab import progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def nobody(monkeypatch):
+    monkeypatch.delenv("GPT2LAB_PROGRESS", raising=False)
+    monkeypatch.setitem(sys.modules, "IPython", None)
+
+
+def test_a_log_file_and_a_missing_stderr_get_no_bar(nobody, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    with progress.bar(total=3, desc="steps") as bar:
+        bar.update()
+    assert sys.stderr.getvalue() == ""
+    monkeypatch.setattr(sys, "stderr", None)
+    assert not progress.shown()
+
+
+def test_a_terminal_gets_one_unless_it_is_turned_off(nobody, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with progress.bar(total=3, desc="fine-tuning", file=sys.stderr) as bar:
+        bar.update(3)
+    assert "fine-tuning: 100%" in sys.stderr.getvalue()
+    monkeypatch.setenv("GPT2LAB_PROGRESS", "0")
+    assert not progress.shown()
+
+
+def test_a_notebook_gets_one_and_ipython_in_a_pipe_does_not(nobody, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    for shell, expected in ((SimpleNamespace(kernel=object()), True), (SimpleNamespace(), False), (None, False)):
+        monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda shell=shell: shell))
+        assert progress.shown() is expected
