@@ -2,6 +2,7 @@
 
 import difflib
 import math
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -152,10 +153,21 @@ def card(model_name):
     name = OLD_NAMES.get(model_name, model_name)
     if name in CARDS:
         return CARDS[name]
-    spelled = str(model_name).strip().upper()
-    near = difflib.get_close_matches(spelled, CARDS, n=1, cutoff=0.3)
-    guess = f"did you mean {near[0]!r}? " if near else ""
+    near = _nearest(str(model_name).strip().upper())
+    guess = f"did you mean {near!r}? " if near else ""
     raise ArgumentError(f"model_name={model_name!r} is unknown; {guess}The sizes are {', '.join(CARDS)}.")
+
+
+def _nearest(spelled):
+    """The size that was probably meant: Hugging Face's name of one, the nearest number, the nearest spelling; else None."""
+    elsewhere = {"GPT2": "124M", "GPT2-MEDIUM": "355M", "GPT2-LARGE": "774M", "GPT2-XL": "1558M"}
+    if spelled in elsewhere:
+        return elsewhere[spelled]
+    number = re.search(r"(\d+(?:\.\d+)?)\s*([MB])", spelled) or re.fullmatch(r"(\d+)()", spelled)
+    if number and float(number[1]) > 0:
+        millions = float(number[1]) * (1000 if number[2] == "B" else 1)
+        return min(CARDS, key=lambda name: abs(math.log(millions / float(name[:-1]))))
+    return next(iter(difflib.get_close_matches(spelled, CARDS, n=1, cutoff=0.3)), None)
 
 
 def on_disk(model_name, model_dir="models"):

@@ -36,7 +36,11 @@ def characters_per_token(answer, lm, paragraph):
     )
     if wrong_because:
         return wrong(wrong_because)
-    return right("A larger vocabulary holds longer strings, so a token holds more text: 124M knows 50,257 tokens and 3M knows 4,096.")
+    large, small = card("124M"), card("3M")
+    return right(
+        f"A larger vocabulary holds longer strings, so a token holds more text: {large.name} knows {large.n_vocab:,} tokens, "
+        f"{small.name} knows {small.n_vocab:,}."
+    )
 
 
 @exercise("01.3")

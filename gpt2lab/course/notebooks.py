@@ -6,6 +6,7 @@
 import json
 import os
 import re
+import subprocess
 import tempfile
 import tomllib
 from pathlib import Path
@@ -195,11 +196,13 @@ def run(notebook, working_folder, environment=None):
         timeout=CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # else how printed lines are grouped depends on the machine's speed
         resources={"metadata": {"path": str(working_folder)}},
     )
     quiet = {"GPT2LAB_PROGRESS": "0", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
     mine = {key: value for key, value in os.environ.items() if key not in ("GPT2LAB_MODEL", "GPT2LAB_MODELS")}
-    client.execute(env=mine | quiet | (environment or {}))
+    # What TensorFlow writes past Python goes to the terminal, not into the notebook.
+    client.execute(env=mine | quiet | (environment or {}), stderr=subprocess.DEVNULL)
     return notebook
 
 

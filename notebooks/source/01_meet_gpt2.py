@@ -57,7 +57,7 @@ print(f"{len(guesses):,} guesses; their probabilities add up to {guesses.probabi
 
 # %% [markdown]
 # That is all GPT-2 does. Given a text, it returns a probability for each piece of text that could come next.
-# A program that does this is a **language model**. GPT-2 learned it from the text of eight million web documents
+# A program that does this is a **language model**. OpenAI's GPT-2 learned it from the text of eight million web documents
 # ([Radford et al. 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf)).
 
 # %% [markdown]
@@ -169,7 +169,8 @@ scores = lm.score("The President of the United States signed a banana.")
 scores.assign(probability=np.exp(-scores.nats))[["token", "nats", "probability"]].round(3)
 
 # %% [markdown]
-# `States` was certain. `sign` and `ban`, the first pieces of *signed* and *banana*, were not. The first token was guessed from nothing.
+# *States* was nearly certain, *signed* and *banana* were not. (A word that is cut into several tokens stands in several rows. The first
+# token was guessed from nothing.)
 #
 # The column `nats` is the model's **surprise**: minus the natural logarithm of the probability. A token that was certain has 0 nats. Each nat
 # more means 2.7 times less probable. The mean over all tokens of a text is its **loss**, the number that training makes small.
@@ -209,7 +210,7 @@ lab.models()
 
 # %% [markdown]
 # OpenAI published four sizes, from 124M to 1558M. 1M and 3M are small twins that come with this course. They have the same parts in the same
-# order and were trained on far less text, so they write worse, but they run on any laptop.
+# order. They learned from far less text, old books and pages of the US government, so they write worse, but they run on any laptop.
 #
 # Where do the parameters sit?
 

@@ -38,7 +38,7 @@
 # %%
 folder = lab.download(MODEL)
 for file in sorted(folder.iterdir()):
-    print(f"{file.stat().st_size / 1e6:10.3f} MB  {file.name}")
+    print(f"{file.stat().st_size:15,} bytes  {file.name}")
 
 # %% [markdown]
 # The one large file holds the weights. `encoder.json` and `vocab.bpe` hold the tokens, `hparams.json` the shape of the model.
@@ -54,7 +54,7 @@ YOUR_FILE = None  # for example "my_text.txt"
 
 corpus = lab.Corpus.from_file(YOUR_FILE) if YOUR_FILE else lab.presidential_speeches(since=1947)
 splits = corpus.split(valid=0.1, test=0.1, seed=0)
-splits.describe(MODEL)
+splits.describe(MODEL).round(2)
 
 # %% [markdown]
 # The model learns from `train`. It never learns from `valid` and `test`: whole documents are kept back, to see later whether it got better
@@ -131,7 +131,8 @@ lab.plots.loss(run)
 # on text that the model does not learn from.
 
 # %%
-run.diagnosis().explanation
+diagnosis = run.diagnosis()
+show(diagnosis.verdict, diagnosis.explanation)
 
 # %% [markdown]
 # ### Exercise 02.2: how often did it read the text?

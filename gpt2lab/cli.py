@@ -1,0 +1,178 @@
+"""The command line: a thin face over the library, the same words as options."""
+
+import inspect
+import re
+from pathlib import Path
+
+import click
+
+from gpt2lab import __version__
+from gpt2lab.errors import LabError
+
+MODEL = ("model_name", "model_dir")
+OPENED = ("model_name", "run_name", "checkpoint", "model_dir", "checkpoint_dir")
+
+
+class Commands(click.Group):
+    """A group whose commands say a user's mistake in one sentence, with exit code 2 and without a traceback."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except LabError as error:
+            mistake = click.ClickException(str(error))
+            mistake.exit_code = 2
+            raise mistake from error
+
+
+def documented(function):
+    """What the numpydoc docstring of a function says of each parameter: dict of name to text."""
+    section = inspect.getdoc(function).split("Parameters\n----------\n", 1)[1].split("\n\n", 1)[0]
+    found = {}
+    for names, text in re.findall(r"^(\S[^:\n]*) : [^\n]*\n((?:    [^\n]*\n?)*)", section + "\n", re.MULTILINE):
+        for name in names.split(", "):
+            found[name] = " ".join(text.split())
+    return found
+
+
+def options(function, names=None, **defaults):
+    """Give a command the parameters of a function as options, with their defaults and their documentation."""
+    parameters, texts = inspect.signature(function).parameters, documented(function)
+
+    def decorate(command):
+        for name in reversed(names or [name for name in parameters if name in texts]):
+            default = defaults.get(name, parameters[name].default)
+            flag = "--" + name.replace("_", "-")
+            about = {"default": default, "show_default": default is not None, "help": texts.get(name, "")}
+            if isinstance(default, bool):
+                command = click.option(f"{flag}/--no-{flag[2:]}", name, **about)(command)
+            else:
+                command = click.option(flag, name, type=type(default) if isinstance(default, (int, float)) else TYPES.get(name, str), **about)(command)
+        return command
+
+    return decorate
+
+
+TYPES = {"seed": int, "batch_size": int, "stride": int, "patience": int}
+
+
+def _load(model_name, run_name, checkpoint, model_dir, checkpoint_dir):
+    from gpt2lab.language_model import load
+
+    return load(model_name, run_name, int(checkpoint) if checkpoint.isdigit() else checkpoint, model_dir, checkpoint_dir)
+
+
+def _about_opening(command):
+    """The options of ``gpt2lab.load``; importing that room does not start TensorFlow."""
+    from gpt2lab.language_model import load
+
+    return options(load, OPENED)(command)
+
+
+def _about(room, function, names, **defaults):
+    from importlib import import_module
+
+    target = import_module(f"gpt2lab.{room}")
+    for part in function.split("."):
+        target = getattr(target, part)
+    return options(target, names, **defaults)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__)
+def main():
+    """Fine-tune GPT-2 and measure what it did."""
+
+
+@main.command()
+@_about("catalog", "models", ("model_dir",))
+def models(model_dir):
+    """List the sizes of GPT-2."""
+    from gpt2lab import catalog
+
+    table = catalog.models(model_dir).reset_index()
+    yes_or_no = {name: (lambda value: "yes" if value else "no") for name in ("bundled", "on_disk")}
+    click.echo(table.to_string(index=False, formatters={"parameters": "{:,}".format, **yes_or_no}))
+
+
+@main.command()
+@_about("download", "download", MODEL)
+def download(model_name, model_dir):
+    """Fetch a pretrained model, or unpack a bundled one."""
+    from gpt2lab.download import download
+
+    click.echo(download(model_name, model_dir))
+
+
+@main.command()
+@click.argument("dataset", type=click.Path(path_type=Path))
+@click.option("--valid", type=click.Path(path_type=Path), help="File or folder of held-out text, for the validation loss.")
+@_about("finetuning", "finetune", (
+    "model_name", "steps", "eval_every", "patience", "run_name", "seed", "model_dir", "checkpoint_dir", "batch_size", "learning_rate",
+    "accumulate_gradients", "restore_from", "sample_every", "sample_length", "sample_num", "save_every", "print_every", "max_checkpoints",
+    "only_train_transformer_layers", "optimizer", "overwrite",
+))
+def finetune(dataset, **settings):
+    """Fine-tune a model on DATASET, a text file, a CSV file or a folder of texts."""
+    from gpt2lab.finetuning import finetune
+
+    run = finetune(dataset, **settings)
+    status = run.configuration["status"]
+    if status == "stopped":
+        click.echo(f"Stopped at step {run.checkpoints[-1]} and saved in {run.folder}. The same command goes on from there.")
+    else:
+        last = run.history.iloc[-1]
+        click.echo(f"Step {int(last['step'])}: loss {last['loss']:.2f}, average {last['average_loss']:.2f}. Saved in {run.folder}.")
+        diagnosis = run.diagnosis()
+        click.echo(f"Diagnosis: {diagnosis.verdict}. {diagnosis.explanation}")
+
+
+@main.command()
+@_about_opening
+@_about("language_model", "LanguageModel.generate", (
+    "prefix", "nsamples", "length", "temperature", "top_k", "top_p", "seed", "truncate", "include_prefix", "batch_size",
+))
+def generate(model_name, run_name, checkpoint, model_dir, checkpoint_dir, **sampling):
+    """Write texts, with a pretrained model or a fine-tuning run."""
+    with _load(model_name, run_name, checkpoint, model_dir, checkpoint_dir) as lm:
+        click.echo(("\n" + "=" * 20 + "\n").join(lm.generate(**sampling)))
+
+
+@main.command()
+@click.argument("dataset", type=click.Path(path_type=Path))
+@_about_opening
+@_about("measures.perplexity", "perplexity", ("stride",))
+def perplexity(dataset, model_name, run_name, checkpoint, model_dir, checkpoint_dir, stride):
+    """Measure how much DATASET, a text file, a CSV file or a folder of texts, surprises a model."""
+    from gpt2lab.finetuning import as_corpus
+    from gpt2lab.measures.perplexity import perplexity
+
+    corpus = as_corpus("dataset", dataset)
+    with _load(model_name, run_name, checkpoint, model_dir, checkpoint_dir) as lm:
+        found = perplexity(lm, corpus, stride)
+        click.echo(f"{lm.name}: perplexity {found.perplexity:.2f}, {found.nats_per_token:.4f} nats a token, "
+                   f"{found.bits_per_byte:.4f} bits a byte ({found.tokens:,} tokens, {found.bytes:,} bytes)")
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a notebook is not what its source says.")
+@click.option("--execute/--no-execute", default=True, show_default=True, help="Run the solved notebooks and store their outputs.")
+@click.option("--folder", default="notebooks", show_default=True, help="Where the notebooks and their sources are.")
+def notebooks(names, check, execute, folder):
+    """Build the notebooks NAMES (all if none is given) from notebooks/source."""
+    from gpt2lab.course.notebooks import build_all
+
+    for line in (found := build_all(folder, execute=execute, check=check, names=names)):
+        click.echo(line)
+    if check and found:
+        click.get_current_context().exit(1)
+
+
+@main.command()
+@_about("demo", "demo", ("out", "model_dir", "seed"))
+def demo(out, model_dir, seed):
+    """Fine-tune the bundled 3M on presidential speeches and write down what changed (about four minutes)."""
+    from gpt2lab.demo import demo
+
+    demo(out, model_dir, seed, say=click.echo)
