@@ -2,7 +2,9 @@
 
 import math
 import numbers
+import os
 import re
+from pathlib import Path
 
 from gpt2lab.errors import ArgumentError
 
@@ -15,7 +17,7 @@ def whole_number(name, value, low, high=None, why_high=""):
     ArgumentError
         If it is no whole number or lies outside the range; ``why_high`` says where the upper limit comes from.
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or value != value or value != int_or_none(value):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or value != int_or_none(value):
         raise ArgumentError(f"{name}={value!r} is not a whole number; give an integer of {low} or more.")
     value = int(value)
     if value < low:
@@ -27,7 +29,7 @@ def whole_number(name, value, low, high=None, why_high=""):
 
 def int_or_none(value):
     """The integer nearest to a finite ``value`` towards zero, else None (infinities and NaN have none)."""
-    return int(value) if math.isfinite(value) else None
+    return int(value) if isinstance(value, numbers.Integral) or math.isfinite(value) else None
 
 
 def real_number(name, value, low=None, high=None, above=None):
@@ -38,12 +40,19 @@ def real_number(name, value, low=None, high=None, above=None):
     ArgumentError
         If it is no finite number or lies outside the range.
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not _fits_a_float(value):
         raise ArgumentError(f"{name}={value!r} is not a finite number; give {_range_in_words(low, high, above)}.")
     value = float(value)
     if (low is not None and value < low) or (high is not None and value > high) or (above is not None and value <= above):
         raise ArgumentError(f"{name}={value:g} is out of range; give {_range_in_words(low, high, above)}.")
     return value
+
+
+def _fits_a_float(value):
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # an integer above 1.8e308
+        return False
 
 
 def _range_in_words(low, high, above):
@@ -67,6 +76,32 @@ def one_of(name, value, choices):
     if value not in choices:
         raise ArgumentError(f"{name}={value!r} is unknown; choose one of {', '.join(map(repr, choices))}.")
     return value
+
+
+def yes_or_no(name, value):
+    """Return ``value`` as a bool.
+
+    Raises
+    ------
+    ArgumentError
+        If it is something else: ``"no"`` would count as true.
+    """
+    if value is True or value is False or type(value).__name__ in ("bool", "bool_"):  # numpy's own, whether it is loaded or not
+        return bool(value)
+    raise ArgumentError(f"{name}={value!r} is neither True nor False; give one of the two.")
+
+
+def folder_path(name, value):
+    """Return ``value`` as a Path.
+
+    Raises
+    ------
+    ArgumentError
+        If it is empty or no path at all.
+    """
+    if not isinstance(value, (str, os.PathLike)) or not str(value) or "\0" in str(value):
+        raise ArgumentError(f"{name}={value!r} is no path; give the name of a folder, for example 'checkpoint'.")
+    return Path(value)
 
 
 def folder_name(name, value):

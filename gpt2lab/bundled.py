@@ -103,16 +103,10 @@ def wrong_files(name, folder, only=None):
 @functools.lru_cache(maxsize=4)
 def _contents(name):
     contents = {file: (packed_folder(name) / file).read_bytes() for file in TEXT_FILES}
-    return contents | {"checkpoint": CHECKPOINT_FILE, "model.ckpt.meta": _meta_graph()}
+    return contents | {"checkpoint": CHECKPOINT_FILE, "model.ckpt.meta": tensor_bundle.empty_meta_graph()}
 
 
 @functools.lru_cache(maxsize=4)
 def _checksums(name):
     """Of each tensor, so that weights of an earlier release of the package are told from today's."""
     return {key: masked(crc32c(array.tobytes())) for key, array in weights(name).items()}
-
-
-def _meta_graph():
-    """A ``MetaGraphDef`` with an empty graph: gpt-2-simple builds its own, the file only has to be there and sound."""
-    # A graph without nodes reads the same at every version, so the versions stay at their lowest.
-    return field(1, field(5, "2")) + field(2, field(4, field(1, 1)))

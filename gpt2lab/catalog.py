@@ -150,7 +150,7 @@ def card(model_name):
     ArgumentError
         If there is no such size; the message names the nearest one.
     """
-    name = OLD_NAMES.get(model_name, model_name)
+    name = OLD_NAMES.get(str(model_name), str(model_name))
     if name in CARDS:
         return CARDS[name]
     near = _nearest(str(model_name).strip().upper())

@@ -41,8 +41,9 @@ def start_folder(folder, model_folder):
     """Make a run folder with the description of the model that is fine-tuned in it."""
     folder = make_folder(folder)
     for name in DESCRIPTION:
-        if not (folder / name).is_file():
-            write_bytes(folder / name, (Path(model_folder) / name).read_bytes())
+        content = (Path(model_folder) / name).read_bytes()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != content:  # a run that starts over may be of another size
+            write_bytes(folder / name, content)
     return folder
 
 
@@ -168,15 +169,16 @@ def save(folder, step, weights, optimizer, keep):
     folder = Path(folder)
     if optimizer:
         tensor_bundle.write(_optimizer_prefix(folder, step), optimizer)
+    write_bytes(f"{weights_prefix(folder, step)}.meta", tensor_bundle.empty_meta_graph())
     tensor_bundle.write(weights_prefix(folder, step), weights)
     kept = [other for other in saved_steps(folder) if other in keep and other != step] + [step]
     state = [f'model_checkpoint_path: "model-{step}"', *(f'all_model_checkpoint_paths: "model-{other}"' for other in kept)]
     write_bytes(folder / "checkpoint", ("\n".join(state) + "\n").encode())
     write_bytes(folder / "counter", f"{step}\n".encode())
-    for path in folder.glob("*-*.*"):
+    for path in folder.iterdir():
         named = re.fullmatch(r"(model|optimizer)-(\d+)\.(index|meta|data-\d+-of-\d+)", path.name)
-        if named and int(named[2]) not in (kept if named[1] == "model" else [step]):
-            with contextlib.suppress(OSError):  # a leftover does no harm
+        if path.suffix == ".tmp" or named and int(named[2]) not in (kept if named[1] == "model" else [step]):
+            with contextlib.suppress(OSError):  # a leftover, also of a process that was killed while it wrote, does no harm
                 path.unlink()
 
 

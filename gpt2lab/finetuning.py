@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gpt2lab import __version__, checkpoints
-from gpt2lab.arguments import folder_name, one_of, real_number, whole_number
+from gpt2lab.arguments import folder_name, folder_path, one_of, real_number, whole_number, yes_or_no
 from gpt2lab.catalog import card
 from gpt2lab.corpus import Corpus
 from gpt2lab.download import download, vocabulary
@@ -48,7 +48,8 @@ class Settings:
 
     def __post_init__(self):
         window = card(self.model_name).n_ctx
-        for name, low in (("steps", 1), ("eval_every", 1), ("seed", 0), ("batch_size", 1), ("accumulate_gradients", 1), ("sample_every", 0),
+        self._set("seed", whole_number("seed", self.seed, 0, 2**64 - 1))
+        for name, low in (("steps", 1), ("eval_every", 1), ("batch_size", 1), ("accumulate_gradients", 1), ("sample_every", 0),
                           ("sample_num", 1), ("save_every", 1), ("print_every", 1), ("max_checkpoints", 1)):
             self._set(name, whole_number(name, getattr(self, name), low))
         if self.patience is not None:
@@ -59,8 +60,11 @@ class Settings:
         one_of("optimizer", self.optimizer, ("adam", "sgd"))
         folder_name("run_name", self.run_name)
         self._set("model_name", card(self.model_name).name)
-        for name in ("model_dir", "checkpoint_dir", "restore_from"):
-            self._set(name, str(getattr(self, name)))
+        for name in ("only_train_transformer_layers", "overwrite"):
+            self._set(name, yes_or_no(name, getattr(self, name)))
+        for name in ("model_dir", "checkpoint_dir"):
+            self._set(name, str(folder_path(name, getattr(self, name))))
+        self._set("restore_from", str(self.restore_from))
         if self.restore_from not in RESTORE_FROM and not Path(self.restore_from).is_dir():
             raise ArgumentError(
                 f"restore_from={self.restore_from!r} is neither 'latest', 'fresh', 'scratch' nor a folder with a checkpoint; choose one of these."
@@ -96,7 +100,7 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         Held-out text. Its loss is measured on at most 8 windows, always the same, before the first step and every ``eval_every`` steps;
         whenever it is the lowest so far, the model is saved.
     eval_every : int, default 20
-        Steps.
+        Steps between measurements of the validation loss.
     patience : int, optional
         Stop after this many measurements of the validation loss without a new lowest one.
     run_name : str, default "run1"
@@ -105,8 +109,10 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         Decides which windows of the text are read, and the random weights of ``restore_from="scratch"``.
     callback : callable, optional
         Called after each step with that row of the history (a dict); if it returns True, the run stops and saves.
-    model_dir, checkpoint_dir : str, default "models", "checkpoint"
-        Where models and runs are kept.
+    model_dir : str or Path, default "models"
+        Where models are kept.
+    checkpoint_dir : str or Path, default "checkpoint"
+        Where runs are kept.
     batch_size : int, default 1
         Windows of ``n_ctx`` (1,024) tokens that go through the model at once.
     learning_rate : float, default 0.0001
@@ -118,8 +124,10 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         from the newest checkpoint in another folder. Starting over replaces what the run's folder held.
     sample_every : int, default 100
         Steps between samples written to ``samples/`` in the run's folder; 0 writes none.
-    sample_length, sample_num : int, default 1023, 1
-        Tokens and number of these samples.
+    sample_length : int, default 1023
+        Tokens of such a sample.
+    sample_num : int, default 1
+        Samples written each time.
     save_every : int, default 1000
         Steps between saves; the last step is always saved.
     print_every : int, default 1
@@ -129,6 +137,7 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     only_train_transformer_layers : bool, default False
         Leave the embeddings as they are: less memory for large models.
     optimizer : {"adam", "sgd"}, default "adam"
+        How gradients move the weights: Adam (Kingma and Ba 2014) or plain gradient descent.
     overwrite : bool, default False
         When a run goes on, delete what was saved by earlier calls as soon as there is something newer.
 
@@ -150,19 +159,24 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     >>> print(run.diagnosis().explanation)                                                           # doctest: +SKIP
     """
     given = locals()
+    if callback is not None and not callable(callback):
+        raise ArgumentError(f"callback={callback!r} cannot be called; give a function of one argument, the new row of the history.")
     wanted = Settings(**{name: given[name] for name in Settings.__dataclass_fields__})
     text, held_out = as_corpus("dataset", dataset), None if valid is None else as_corpus("valid", valid)
     resume = wanted.restore_from == "latest" and checkpoints.latest(wanted.folder) is not None
     described = wanted.folder if resume else vocabulary(wanted.model_name, wanted.model_dir)
     hparams = checkpoints.read_hparams(described)
-    if hparams != card(wanted.model_name).hparams:
+    begins_with = described if wanted.restore_from in RESTORE_FROM else wanted.restore_from
+    if checkpoints.read_hparams(begins_with) != card(wanted.model_name).hparams:
         raise ArgumentError(
-            f"model_name={wanted.model_name!r} has another shape than the model in {wanted.folder}; "
+            f"model_name={wanted.model_name!r} has another shape than the model in {begins_with}; "
             "give the size that the run was started with, or another run_name."
         )
     encoder = load_encoder(described)
     tokens = training_tokens(text, encoder, hparams["n_ctx"])
     valid_tokens = None if held_out is None else held_out.tokens(encoder)
+    if held_out is not None and not held_out.characters:
+        raise TextError("valid has no text; hold some out with corpus.split(valid=0.1), or leave valid out.")
     model_folder = described if resume else download(wanted.model_name, wanted.model_dir)
 
     from gpt2lab.training_loop import TrainingLoop
@@ -180,8 +194,7 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         "text": describe(text, tokens),
         "valid": None if held_out is None else describe(held_out, valid_tokens),
     }
-    checkpoints.start_folder(wanted.folder, model_folder)
-    with TrainingLoop(wanted, configuration, hparams, encoder, tokens, valid_tokens, start if resume else None) as loop:
+    with TrainingLoop(wanted, configuration, hparams, encoder, tokens, valid_tokens, start if resume else None, model_folder) as loop:
         write_configuration(wanted.folder, configuration)
         loop.train(callback)
     return Run(wanted.folder)

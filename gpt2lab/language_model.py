@@ -8,15 +8,13 @@ from pathlib import Path
 import numpy as np
 
 from gpt2lab import checkpoints
-from gpt2lab.arguments import folder_name, real_number, whole_number
+from gpt2lab.arguments import folder_name, folder_path, real_number, whole_number
 from gpt2lab.catalog import card, parameter_count
 from gpt2lab.download import download
 from gpt2lab.encoder import END_OF_TEXT, encode, load_encoder
 from gpt2lab.errors import ArgumentError, CheckpointError, TextError
 from gpt2lab.progress import bar
 
-# Windows scored at once: 4 of 1,024 tokens keep two cores busy; more would only take memory.
-TOKENS_AT_ONCE = 4096
 # Samples generated at once, and what their caches may take; beyond this a batch no longer gets faster per sample on a CPU.
 SAMPLES_AT_ONCE, CACHE_BYTES_AT_ONCE = 50, 2**30
 
@@ -32,8 +30,10 @@ def load(model_name=None, run_name=None, checkpoint="latest", model_dir="models"
         A fine-tuning run; ``"run1"`` if no ``model_name`` is given either.
     checkpoint : {"latest", "best"} or int, default "latest"
         Which saved step of the run: the newest, the one with the lowest validation loss, or that number.
-    model_dir, checkpoint_dir : str or Path
-        Where models and runs are kept.
+    model_dir : str or Path, default "models"
+        Where models are kept.
+    checkpoint_dir : str or Path, default "checkpoint"
+        Where runs are kept.
 
     Returns
     -------
@@ -54,7 +54,7 @@ def load(model_name=None, run_name=None, checkpoint="latest", model_dir="models"
     if model_name is not None:
         folder = download(model_name, model_dir)
         return open_folder(folder, checkpoints.latest(folder), card(model_name).name)
-    folder = Path(checkpoint_dir) / folder_name("run_name", run_name or "run1")
+    folder = folder_path("checkpoint_dir", checkpoint_dir) / folder_name("run_name", "run1" if run_name is None else run_name)
     from gpt2lab.run import Run
 
     return Run.open(folder.name, checkpoint_dir).load(checkpoint)
@@ -140,6 +140,7 @@ class LanguageModel:
 
     def weights(self):
         """A copy of the weights: dict of str to float32 arrays, in gpt-2-simple's names."""
+        self._open_reader()
         return self._network.values()
 
     def encode(self, text):
@@ -156,7 +157,10 @@ class LanguageModel:
         ArgumentError
             If an id is not in the vocabulary.
         """
-        ids = [int(number) for number in ids]
+        try:
+            ids = [int(number) for number in ids]
+        except (TypeError, ValueError):
+            raise ArgumentError(f"ids={ids!r} cannot be decoded; give a list of whole numbers, such as lm.encode(…) returns.") from None
         outside = [number for number in ids if not 0 <= number < self.hparams["n_vocab"]]
         if outside:
             raise ArgumentError(f"ids has {outside[0]}, which is not in the vocabulary; ids run from 0 to {self.hparams['n_vocab'] - 1:,}.")
@@ -189,8 +193,9 @@ class LanguageModel:
         Parameters
         ----------
         prefix : str, optional
-            What the texts begin with; None starts a new document.
+            What the texts begin with; without one they start a new document.
         nsamples : int, default 1
+            Texts to write.
         length : int, default 200
             Tokens to write, at most; prefix and length together fit the window.
         temperature : float, default 0.7
@@ -226,6 +231,8 @@ class LanguageModel:
         seed = secrets.randbits(63) if seed is None else whole_number("seed", seed, 0, 2**64 - 1)
         if truncate is not None and (not isinstance(truncate, str) or not truncate):
             raise ArgumentError(f"truncate={truncate!r} cannot be looked for; give the text before which to cut, or None.")
+        if prefix is not None and not isinstance(prefix, str):
+            raise ArgumentError(f"prefix={prefix!r} is not a string; give the text to begin with, or None.")
         prompt = self._prompt("prefix", prefix, length)
         if batch_size is None:
             batch_size = self._batch_size(len(prompt) + length)
@@ -329,30 +336,14 @@ class LanguageModel:
         list of (list of int, numpy.ndarray)
             For each text its tokens and their losses in nats, float32, of the same length.
         """
+        from gpt2lab.engine import sequence_losses
+
         reader = self._open_reader()
         stride = self.window - 1 if stride is None else whole_number("stride", stride, 1, self.window - 1, "the window less one")
         encoded = [self.encode(text) for text in texts]
         sequences = [np.array([self.end_of_text, *ids], np.int32) for ids in encoded]
-        losses = [np.zeros(len(ids), np.float32) for ids in encoded]
-        windows = []  # (length, text, begin, first token scored)
-        for number, sequence in enumerate(sequences):
-            scored = 1
-            for begin in range(0, len(sequence), stride):
-                end = min(begin + self.window, len(sequence))
-                if end > scored:
-                    windows.append((end - begin, number, begin, scored))
-                    scored = end
-        windows.sort(reverse=True)  # equal lengths together, so that little is padded
-        with self._lock, bar(len(windows), "Scoring", "window", delay=1, leave=False) as progress:
-            while windows:
-                longest = windows[0][0]
-                batch, windows = windows[: max(1, TOKENS_AT_ONCE // longest)], windows[max(1, TOKENS_AT_ONCE // longest) :]
-                tokens = np.zeros((len(batch), longest), np.int32)
-                for row, (length, number, begin, _) in zip(tokens, batch):
-                    row[:length] = sequences[number][begin : begin + length]
-                for row, (length, number, begin, scored) in zip(reader.losses(tokens), batch):
-                    losses[number][scored - 1 : begin + length - 1] = row[scored - begin - 1 : length - 1]
-                progress.update(len(batch))
+        with self._lock, bar(sum(map(len, encoded)), "Scoring", "token", delay=1, leave=False) as progress:
+            losses = sequence_losses(reader.losses, sequences, self.window, stride, progress.update)
         return list(zip(encoded, losses))
 
     def score(self, text, stride=None):

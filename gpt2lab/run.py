@@ -3,10 +3,11 @@
 import json
 import math
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from gpt2lab import checkpoints, event_file
-from gpt2lab.arguments import folder_name
+from gpt2lab.arguments import folder_name, folder_path
 from gpt2lab.errors import CheckpointError
 from gpt2lab.storage import write_bytes
 
@@ -81,9 +82,9 @@ class Run:
         CheckpointError
             If there is no such run; the message lists those there are.
         """
-        folder = Path(checkpoint_dir) / folder_name("run_name", run_name)
+        folder = folder_path("checkpoint_dir", checkpoint_dir) / folder_name("run_name", run_name)
         if not (folder / "hparams.json").is_file():
-            runs = sorted(path.parent.name for path in Path(checkpoint_dir).glob("*/hparams.json"))
+            runs = sorted(path.parent.name for path in folder.parent.glob("*/hparams.json"))
             there = f"the runs there are {', '.join(runs)}" if runs else "there is no run yet, fine-tune one with lab.finetune(…)"
             what = "has no hparams.json" if folder.is_dir() else "does not exist"
             raise CheckpointError(f"{folder} {what}; {there}.")
@@ -106,8 +107,10 @@ class Run:
         path = self.folder / "history.csv"
         frame = pd.read_csv(path, float_precision="round_trip") if path.is_file() else pd.DataFrame(columns=list(COLUMNS))
         logged = event_file.scalars(self.folder) if any(self.folder.glob("events.out.tfevents.*")) else []
+        # What was logged before gpt2lab trained here belongs to steps that it has since taken over or thrown away.
+        since = datetime.fromisoformat(self.configuration["started"]).timestamp() if "started" in self.configuration else -math.inf
         last = frame["step"].max() if len(frame) else -1
-        later = pd.DataFrame([row for row in logged if row[0] > last], columns=["step", "seconds", "loss"])
+        later = pd.DataFrame([row for row in logged if row[0] > last and row[1] > since], columns=["step", "seconds", "loss"])
         if later.empty:
             return frame
         # Plain gpt-2-simple trained here last: its event file has the losses and the time of day.

@@ -204,6 +204,15 @@ def write(prefix, tensors):
         file.write(_table_bytes(table))
 
 
+def empty_meta_graph():
+    """The bytes of a ``.meta`` file, which some tools want beside a checkpoint: a ``MetaGraphDef`` with an empty graph.
+
+    gpt-2-simple builds its own graph, the file only has to be there and sound.
+    """
+    # A graph without nodes reads the same at every version, so the versions stay at their lowest.
+    return field(1, field(5, "2")) + field(2, field(4, field(1, 1)))
+
+
 def _entry(value):
     proto = message(value)
     number = proto.get(1, [0])[0]

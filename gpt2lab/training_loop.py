@@ -34,23 +34,28 @@ class TrainingLoop:
         The training text and the held-out text (or None).
     start : int or None
         The saved step to go on from; None starts over.
+    model_folder : Path
+        Where the description of the model is, for the run's folder.
     """
 
-    def __init__(self, settings, configuration, hparams, encoder, tokens, valid_tokens, start):
+    def __init__(self, settings, configuration, hparams, encoder, tokens, valid_tokens, start, model_folder):
         self.settings, self.configuration, self.folder = settings, configuration, settings.folder
         self.window, self.train_size = hparams["n_ctx"], len(tokens)
         self.rows = [] if start is None else earlier_rows(self.folder, start)
         self.step = start or 0
         weights = self._first_weights(hparams, start)
         require_room(self.folder, 5 * sum(array.nbytes for array in weights.values()))  # weights, their moments, and the weights saved before
+        checkpoints.start_folder(self.folder, model_folder)  # not earlier: what cannot start leaves no folder
         self.model = LanguageModel(hparams, weights, encoder, settings.run_name, trainer=self._trainer)
         optimizer = checkpoints.read_optimizer(self.folder, start) if start else None
         if optimizer:
             self.model.trainer.restore_optimizer(optimizer)
         self.batches = Batches(tokens, self.window, settings.seed)
         self.valid_windows = None if valid_tokens is None else spread_windows(valid_tokens, self.window)
-        if start is None and checkpoints.saved_steps(self.folder):
-            self._save()  # the run starts over: from here on its folder speaks of the new run only
+        # A run that starts over: from here on its folder speaks of the new run only. And if the best step can be one before the first
+        # that no folder of a pretrained model holds, it has to be kept here.
+        if start is None and (checkpoints.saved_steps(self.folder) or valid_tokens is not None and settings.restore_from not in ("latest", "fresh")):
+            self._save()
 
     def __enter__(self):
         return self

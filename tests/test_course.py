@@ -324,7 +324,7 @@ def gpt2(vocabulary, window, d, layers):
 
 # exercise: (what the check cell passes besides, a right answer, {wrong answer: a word of the reason})
 EXERCISES = {
-    "01.1": ((GUESSES,), "b", [("a", "0.30"), ("c", "surer"), ("d", "one letter"), (2, "one letter")]),
+    "01.1": ((GUESSES,), "b", [("a", "30 %"), ("c", "surer"), ("d", "one letter"), (2, "one letter")]),
     "01.2": (
         (LM, PARAGRAPH),
         len(PARAGRAPH) / len(LM.encode(PARAGRAPH)),

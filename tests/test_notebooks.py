@@ -82,10 +82,16 @@ def test_pictures_in_outputs_have_alternative_text(name):
     for cell in read(name, solved=True).cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if "image/png" in data:
-                html = "".join(data.get("text/html", ""))
-                alternative = output.get("metadata", {}).get("image/png", {}).get("alt") or re.search(r'alt="[^"]{20,}', html)
-                assert alternative, f"no alternative text: {cell.source[:60]!r}"
+            html = "".join(data.get("text/html", ""))
+            described = re.search(r'<img [^>]*alt="[^"]{20,}"', html) or output.get("metadata", {}).get("image/png", {}).get("alt")
+            if "image/png" in data or "<img" in html:
+                assert described, f"no alternative text: {cell.source[:60]!r}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_code_is_no_wider_than_a_page(name):
+    long = [line for cell in read(name).cells if cell.cell_type == "code" for line in cell.source.splitlines() if len(line) > 92]
+    assert long == []
 
 
 @pytest.mark.notebook

@@ -15,7 +15,7 @@ import textwrap
 from dataclasses import dataclass
 from importlib import import_module
 
-WIDTH = 110  # characters a printed line
+WIDTH = 92  # characters a printed line
 UNANSWERED = "Not answered yet. Put your answer in the place of the ... in the cell above, run that cell, then this one."
 
 _CHECKS = {}

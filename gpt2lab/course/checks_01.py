@@ -9,8 +9,8 @@ def probability_of_the_best_guess(prediction, guesses):
     highest = float(guesses.probability.max())
     found = "a" if highest > 0.5 else "b" if highest >= 0.1 else "c"
     open_ended = "After 'United' one word was nearly certain; here many would do, so they share the probability."
-    too_high = f"The best guess got {highest:.2f}. {open_ended}"
-    too_low = f"The best guess got {highest:.2f}, so the model is surer than you thought."
+    too_high = f"The best guess got {100 * highest:.0f} %. {open_ended}"
+    too_low = f"The best guess got {100 * highest:.0f} %, so the model is surer than you thought."
     order = "abc"
     reasons = {letter: too_high if order.index(letter) < order.index(found) else too_low for letter in order}
     return choice(prediction, order, reasons | {found: open_ended}, found)

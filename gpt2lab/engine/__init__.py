@@ -4,5 +4,6 @@ from gpt2lab.engine.network import Network, random_weights
 from gpt2lab.engine.reader import Reader
 from gpt2lab.engine.sampler import uniforms
 from gpt2lab.engine.training import Batches, Trainer
+from gpt2lab.engine.windows import sequence_losses
 
-__all__ = ["Batches", "Network", "Reader", "Trainer", "random_weights", "uniforms"]
+__all__ = ["Batches", "Network", "Reader", "Trainer", "random_weights", "sequence_losses", "uniforms"]

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import warnings
 
 
@@ -38,18 +39,45 @@ def _no_chatter():
 def tensorflow():
     """The ``tensorflow`` module, silenced before it first loads.
 
-    Whoever sets ``TF_CPP_MIN_LOG_LEVEL`` hears as much as they ask for. Deterministic kernels are asked for, since a run with a seed
-    promises to repeat its losses; on a CPU they cost nothing.
+    Whoever sets ``TF_CPP_MIN_LOG_LEVEL`` hears as much as they ask for.
     """
     wanted = "TF_CPP_MIN_LOG_LEVEL" in os.environ or "tensorflow" in sys.modules
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_DETERMINISTIC_OPS", "1")
     with contextlib.nullcontext() if wanted else _no_chatter(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import tensorflow as tf
 
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return tf
+
+
+_deterministic = threading.Lock()
+_inside = 0  # how many threads are in `deterministic` now
+
+
+@contextlib.contextmanager
+def deterministic():
+    """Have TensorFlow build and run only kernels that repeat their result to the last bit, since a run with a seed promises that.
+
+    On a CPU they cost nothing. The switch is one for the whole process, and while it is on, random operations without a seed are
+    refused, those of plain gpt-2-simple in the same notebook among them: so it is on no longer than needed.
+    """
+    global _inside
+    tensorflow()
+    from tensorflow.python.framework import config
+
+    with _deterministic:
+        ours = _inside > 0 or not config.is_op_determinism_enabled()  # else the user wants it on for good
+        if ours:
+            _inside += 1
+            config.enable_op_determinism()
+    try:
+        yield
+    finally:
+        with _deterministic:
+            _inside -= ours
+            if ours and _inside == 0:
+                config.disable_op_determinism()
 
 
 @functools.cache

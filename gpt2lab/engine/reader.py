@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gpt2lab.engine.quiet_tensorflow import tensorflow
+from gpt2lab.engine.quiet_tensorflow import deterministic, tensorflow
 from gpt2lab.engine.sampler import cut, draw
 from gpt2lab.engine.scorer import token_losses
 from gpt2lab.engine.transformer import logits, read_token, read_window
@@ -20,7 +20,7 @@ class Reader:
     def __init__(self, network):
         self.network = network
         tf = tensorflow()
-        with network.graph.as_default(), tf.compat.v1.variable_scope("", use_resource=True):
+        with deterministic(), network.graph.as_default(), tf.compat.v1.variable_scope("", use_resource=True):
             self._build(tf)
 
     def _build(self, tf):
@@ -100,4 +100,5 @@ class Reader:
 
     def losses(self, windows):
         """Loss in nats of each token but the first: array of float32, [B, T - 1], for tokens [B, T]."""
-        return self._losses(np.asarray(windows, np.int32))
+        with deterministic():
+            return self._losses(np.asarray(windows, np.int32))

@@ -55,7 +55,8 @@ def cut(logits, temperature, top_k, top_p):
     tf = tensorflow()
     vocabulary = tf.shape(logits)[1]
     greedy = temperature <= 0
-    scaled = logits / tf.where(greedy, 1.0, temperature)
+    # At most 0, so that no temperature, however small, makes an infinity of the best.
+    scaled = (logits - tf.reduce_max(logits, axis=1, keepdims=True)) / tf.where(greedy, 1.0, temperature)
     k = tf.where((top_k > 0) & (top_k < vocabulary), top_k, vocabulary)
     p_is_on = (top_p > 0) & (top_p < 1)
 
@@ -71,8 +72,7 @@ def cut(logits, temperature, top_k, top_p):
     threshold = tf.cond((k < vocabulary) | p_is_on, lowest_kept, keep_all)
     first = tf.one_hot(tf.argmax(scaled, axis=1), vocabulary, on_value=True, off_value=False, dtype=tf.bool)
     kept = tf.where(greedy, first, scaled >= threshold)
-    shifted = tf.exp(tf.cast(scaled - tf.reduce_max(scaled, axis=1, keepdims=True), tf.float64))
-    return kept, tf.where(kept, shifted, tf.zeros([], tf.float64))
+    return kept, tf.where(kept, tf.exp(tf.cast(scaled, tf.float64)), tf.zeros([], tf.float64))
 
 
 def draw(logits, temperature, top_k, top_p, uniform):

@@ -7,7 +7,7 @@ import random
 
 import numpy as np
 
-from gpt2lab.engine.quiet_tensorflow import gpt_2_simple_source, tensorflow
+from gpt2lab.engine.quiet_tensorflow import deterministic, gpt_2_simple_source, tensorflow
 from gpt2lab.engine.transformer import logits, read_window
 
 
@@ -31,7 +31,7 @@ class Trainer:
         self.network, self.accumulate_gradients = network, accumulate_gradients
         tf = tensorflow()
         _, accumulate = gpt_2_simple_source()
-        with network.graph.as_default():
+        with deterministic(), network.graph.as_default():
             self._context = tf.compat.v1.placeholder(tf.int32, [batch_size, None], "context")
             hidden, _ = read_window(network, self._context[:, :-1])
             predicted = logits(network, tf.reshape(hidden, [-1, network.hparams["n_embd"]]))
@@ -66,13 +66,14 @@ class Trainer:
             Mean loss of the batches before the move, in nats a token.
         """
         run = self.network.session.run
-        if self.accumulate_gradients > 1:
-            run(self._reset)
-            for batch in batches:
-                run(self._add, {self._context: batch})
-            return float(run(self._apply))
-        _, loss = run([self._apply, self._loss], {self._context: batches[0]})
-        return float(loss)
+        with deterministic():
+            if self.accumulate_gradients > 1:
+                run(self._reset)
+                for batch in batches:
+                    run(self._add, {self._context: batch})
+                return float(run(self._apply))
+            _, loss = run([self._apply, self._loss], {self._context: batches[0]})
+            return float(loss)
 
     def is_finite(self):
         """Whether every trained weight is a finite number."""

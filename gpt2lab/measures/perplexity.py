@@ -39,7 +39,7 @@ def perplexity(lm, text_or_corpus, stride=None):
     Parameters
     ----------
     lm : LanguageModel
-        Or anything with ``token_losses(texts, stride)`` or ``score(text, stride)`` like it.
+        Or anything with ``token_losses(texts, stride)`` or ``score(text)`` like it.
     text_or_corpus : str, list of str or Corpus
     stride : int, optional
         Tokens by which the window moves on; None reads windows that do not overlap. With a smaller stride each token has more text
@@ -63,10 +63,13 @@ def perplexity(lm, text_or_corpus, stride=None):
     if hasattr(lm, "token_losses"):
         losses = [nats for _, nats in lm.token_losses(texts, stride)]
     else:
-        losses = [lm.score(text, stride)["nats"].to_numpy() for text in texts]
+        windows = {} if stride is None else {"stride": stride}
+        losses = [np.asarray(lm.score(text, **windows)["nats"]) for text in texts]
     tokens, size = sum(map(len, losses)), sum(len(text.encode("utf-8")) for text in texts)
     nats = math.fsum(float(np.sum(each, dtype=np.float64)) for each in losses)
-    return Perplexity(math.exp(nats / tokens), nats / tokens, nats / math.log(2) / size, tokens, size)
+    # A model that diverged can be so wrong that the perplexity is beyond any float.
+    value = math.exp(nats / tokens) if nats / tokens < 700 else math.inf
+    return Perplexity(value, nats / tokens, nats / math.log(2) / size, tokens, size)
 
 
 def texts_of(text_or_corpus):

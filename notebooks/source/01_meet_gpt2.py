@@ -29,14 +29,14 @@ lm = lab.load(MODEL)
 lab.plots.next_tokens(lm.next_tokens("The President of the United"))
 
 # %% [markdown]
-# Each bar is a guess. Its length is the probability that the model gives to it. All guesses together make 1.
+# Each bar is a guess, and its length the probability that the model gives to it. All guesses together make 100 %. The sign ␣ is a space.
 #
 # Now a text that can go on in many ways: *I went to the*. Predict before you run it.
 
 # %%
 # EXERCISE 01.1 (difficulty 1, 1 min, 0 points)
 # How probable is the model's best guess after "I went to the"?
-# "a": more than 0.5    "b": between 0.1 and 0.5    "c": less than 0.1
+# "a": more than 50 %    "b": between 10 and 50 %    "c": less than 10 %
 ### BEGIN SOLUTION
 prediction = "c"
 ### END SOLUTION
@@ -53,7 +53,7 @@ lab.course.check("01.1", prediction, guesses)
 # The figure shows the top of a long table. How long is it?
 
 # %%
-print(f"{len(guesses):,} guesses; their probabilities add up to {guesses.probability.sum():.3f}")
+print(f"{len(guesses):,} guesses; together {100 * guesses.probability.sum():.1f} %")
 
 # %% [markdown]
 # That is all GPT-2 does. Given a text, it returns a probability for each piece of text that could come next.
@@ -63,15 +63,16 @@ print(f"{len(guesses):,} guesses; their probabilities add up to {guesses.probabi
 # %% [markdown]
 # ## What is a piece of text?
 #
-# Most guesses above begin with a space, and some are no whole words. Look at how the model cuts a text up.
+# Most guesses above begin with a space, and some may be no whole words. Look at how the model cuts a text up.
 
 # %%
 def pieces(text):
     return [lm.decode([number]) for number in lm.encode(text)]
 
 
-for text in ("The President spoke in Washington.", " Washington", "Washington", "washington", "unconstitutionally"):
-    print(pieces(text))
+print(pieces("The President spoke in Washington."))
+for word in (" Washington", "Washington", "washington", "unconstitutionally"):
+    print(pieces(word))
 
 # %% [markdown]
 # A piece is a **token**. `encode` turns a text into the numbers of its tokens, `decode` turns numbers back into text.
@@ -101,8 +102,9 @@ print(lm.decode(lm.encode(sentence)) == sentence)
 # %%
 # EXERCISE 01.2 (difficulty 1, 4 min, 1 point)
 paragraph = (
-    "A language model does not see letters, and it does not see words. It sees tokens. Prices, limits and losses are all "
-    "counted in tokens, so it helps to know how much text one of them holds."
+    "A language model does not see letters, and it does not see words. It sees tokens. "
+    "Prices, limits and losses are all counted in tokens, so it helps to know how much "
+    "text one of them holds."
 )
 ### BEGIN SOLUTION
 characters_per_token = len(paragraph) / len(lm.encode(paragraph))
@@ -125,11 +127,14 @@ for _ in range(5):
 
 # %% [markdown]
 # This loop always takes the best guess. `generate` does not: it draws a token by lot, and a token with twice the probability is drawn
-# twice as often. The `seed` fixes the lots.
+# twice as often. (`temperature=1.0` leaves the probabilities as they are; notebook 8 changes it.) The `seed` fixes the lots.
 
 # %%
+import textwrap
+
 for seed in (1, 1, 2):
-    print(f"seed {seed}: {lm.generate('The people of the United', length=30, temperature=1.0, seed=seed)[0]!r}\n")
+    text = lm.generate("The people of the United", length=30, temperature=1.0, seed=seed)[0]
+    print(textwrap.fill(f"SEED {seed}: {text}", 88), end="\n\n")
 
 # %% [markdown]
 # ### Exercise 01.3: where does chance come in?
@@ -176,7 +181,7 @@ scores.assign(probability=np.exp(-scores.nats))[["token", "nats", "probability"]
 # more means 2.7 times less probable. The mean over all tokens of a text is its **loss**, the number that training makes small.
 
 # %%
-print(f"loss of the sentence: {scores.nats.mean():.2f} nats a token")
+lab.plots.token_losses(scores)
 
 # %% [markdown]
 # ### Exercise 01.4: surprise the model
@@ -185,7 +190,7 @@ print(f"loss of the sentence: {scores.nats.mean():.2f} nats a token")
 #
 # <details><summary>Hint</summary>
 #
-# Which word does the model expect most? Look at `lm.score(plain)`. A word that fits there in grammar but not in sense will do.
+# Which word does the model expect most? Look at `lab.plots.token_losses(lm.score(plain))`. Put a word there that makes no sense.
 #
 # </details>
 
@@ -275,6 +280,15 @@ def gpt2_parameters(vocabulary, window, d, layers):
 # %%
 # CHECK 01.6
 lab.course.check("01.6", gpt2_parameters, sizes=["3M", "124M", "355M"])
+
+# %% [markdown]
+# 3M is counted in the same way. Do its parameters sit in the same places?
+
+# %%
+lab.plots.parameters(["124M", "3M"])
+
+# %% [markdown]
+# Nearly, because 3M has a smaller vocabulary too. With the vocabulary of 124M, its token embedding would be larger than all the rest.
 
 # %% [markdown]
 # ## Summary

@@ -19,12 +19,12 @@
 # %% [markdown]
 # ## What was released, and what was not
 #
-# | | released | |
+# | what | released | where |
 # |---|---|---|
 # | the weights of 124M, 355M, 774M and 1558M | yes | in stages during 2019 ([Solaiman et al. 2019](https://arxiv.org/abs/1908.09203)) |
 # | the code that runs the model | yes | [github.com/openai/gpt-2](https://github.com/openai/gpt-2) |
 # | WebText, the text that it was trained on | no | 40 GB from eight million documents ([Radford et al. 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf)) |
-# | the code that trained it | no | the paper describes the method |
+# | the code that trained it | no | the paper describes the method only |
 #
 # So you cannot train GPT-2 again as OpenAI did: the text is missing. But you can take the weights and train them *further*, on a text of
 # yours. That is **fine-tuning**. Others wrote the code for it; this course builds on
@@ -52,7 +52,10 @@ for file in sorted(folder.iterdir()):
 # %%
 YOUR_FILE = None  # for example "my_text.txt"
 
-corpus = lab.Corpus.from_file(YOUR_FILE) if YOUR_FILE else lab.presidential_speeches(since=1947)
+if YOUR_FILE:
+    corpus = lab.Corpus.from_file(YOUR_FILE)
+else:
+    corpus = lab.presidential_speeches(since=1947)
 splits = corpus.split(valid=0.1, test=0.1, seed=0)
 splits.describe(MODEL).round(2)
 
@@ -70,7 +73,7 @@ import textwrap
 
 
 def show(label, text):
-    print(label.upper() + ":", textwrap.fill(text, 110), end="\n\n")
+    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
 
 
 PREFIX = "My fellow Americans, tonight"
@@ -85,8 +88,8 @@ for text in texts_before:
 
 # %%
 unseen = splits.test.first(characters=100_000)
-perplexity_before = lab.perplexity(before, unseen)
-print(f"perplexity on unseen speeches: {perplexity_before.perplexity:.1f}")
+perplexity_before = lab.perplexity(before, unseen).perplexity
+print(f"perplexity on unseen speeches: {perplexity_before:.1f}")
 
 # %% [markdown]
 # Predict: by how much will fine-tuning lower this number, on speeches that the model never learns from?
@@ -127,8 +130,10 @@ run = lab.finetune(
 lab.plots.loss(run)
 
 # %% [markdown]
-# The loss of single steps jumps, because some windows are harder than others. Look at the average, and at the validation loss: it is measured
-# on text that the model does not learn from.
+# The loss of single steps jumps, because some windows are harder than others. Two lines are worth reading:
+#
+# - the **validation loss**, measured on text that the model does not learn from,
+# - the **average** of the training loss. It remembers the first, higher losses, so it lags and may lie above the validation loss.
 
 # %%
 diagnosis = run.diagnosis()
@@ -169,12 +174,13 @@ for text_before, text_after in zip(texts_before, texts_after):
     show("after", text_after)
 
 # %%
-perplexity_after = lab.perplexity(after, unseen)
-print(f"perplexity on unseen speeches: {perplexity_before.perplexity:.1f} before, {perplexity_after.perplexity:.1f} after")
+perplexity_after = lab.perplexity(after, unseen).perplexity
+print(f"perplexity before: {perplexity_before:.1f}")
+print(f"perplexity after:  {perplexity_after:.1f}")
 
 # %%
 # CHECK 02.1
-lab.course.check("02.1", prediction, perplexity_before.perplexity, perplexity_after.perplexity)
+lab.course.check("02.1", prediction, perplexity_before, perplexity_after)
 
 # %% [markdown]
 # Read the two pairs of samples once more. What changed: the words, the topic, the form? What is no better than before?
@@ -232,11 +238,10 @@ first_loss = math.log(vocabulary)
 ### END SOLUTION
 
 # %%
-settings = {
-    "model_name": "1M", "steps": STEPS, "learning_rate": 1e-3, "accumulate_gradients": 1, "valid": splits.valid, "sample_every": 0,
-}
-scratch = lab.finetune(splits.train, run_name="scratch", restore_from="scratch", **settings)
-pretrained = lab.finetune(splits.train, run_name="pretrained", restore_from="fresh", **settings)
+settings = {"model_name": "1M", "steps": STEPS, "learning_rate": 1e-3}
+settings |= {"accumulate_gradients": 1, "valid": splits.valid, "sample_every": 0}
+scratch = lab.finetune(splits.train, restore_from="scratch", run_name="random", **settings)
+pretrained = lab.finetune(splits.train, restore_from="fresh", run_name="tuned", **settings)
 lab.plots.losses({"random weights": scratch, "pretrained weights": pretrained})
 
 # %%
@@ -256,7 +261,8 @@ for start, one_run in (("random weights", scratch), ("pretrained weights", pretr
 
 # %%
 megabytes = splits.describe(MODEL).loc["train", "MB"]
-print(f"your training text: {megabytes:.1f} MB; WebText: 40,000 MB, {40_000 / megabytes:,.0f} times as much")
+print(f"your training text: {megabytes:9,.1f} MB")
+print(f"WebText:            {40_000:9,.1f} MB, {40_000 / megabytes:,.0f} times as much")
 
 # %% [markdown]
 # ### Exercise 02.5: explain
@@ -274,9 +280,10 @@ print(f"your training text: {megabytes:.1f} MB; WebText: 40,000 MB, {40_000 / me
 # EXERCISE 02.5 (difficulty 2, 6 min, 2 points)
 ### BEGIN SOLUTION
 explanation = """
-It would have to learn English itself, its words, spelling and grammar, which the pretrained weights bring along, and one president's
-speeches are far too short for that. Trained longer, it would learn the speeches by heart: the training loss goes on falling while the
-loss on other text rises.
+It would have to learn English itself, its words, spelling and grammar, which the
+pretrained weights bring along. One president's speeches are far too short for that.
+Trained longer, it would learn the speeches by heart: the training loss goes on falling
+while the loss on other text rises.
 """
 ### END SOLUTION
 

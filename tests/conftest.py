@@ -1,0 +1,55 @@
+"""What several tests share: models, texts and one fine-tuned run, made once a session since TensorFlow takes its time."""
+
+import pytest
+from hypothesis import settings
+
+import gpt2lab as lab
+
+# A shared machine may pause a test at any moment: time is no promise of the functions that hypothesis tries.
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory):
+    """A folder with the two bundled sizes."""
+    folder = tmp_path_factory.mktemp("models")
+    for name in ("1M", "3M"):
+        lab.download(name, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small(models):
+    """The pretrained 1M."""
+    with lab.load("1M", model_dir=models) as lm:
+        yield lm
+
+
+@pytest.fixture(scope="session")
+def large(models):
+    """The pretrained 3M."""
+    with lab.load("3M", model_dir=models) as lm:
+        yield lm
+
+
+@pytest.fixture(scope="session")
+def speeches():
+    """Training text: 60,000 characters."""
+    return lab.presidential_speeches(since=1947, until=1960).first(60_000)
+
+
+@pytest.fixture(scope="session")
+def held_out():
+    """Validation text: 10,000 characters, two windows of tokens."""
+    return lab.presidential_speeches(since=1961, until=1962).first(10_000)
+
+
+@pytest.fixture(scope="session")
+def run(models, speeches, held_out, tmp_path_factory):
+    """1M after 30 steps, saved at 10, 20 and 30."""
+    return lab.finetune(
+        speeches, "1M", steps=30, valid=held_out, eval_every=10, run_name="speeches", seed=7, model_dir=models,
+        checkpoint_dir=tmp_path_factory.mktemp("checkpoint"), learning_rate=1e-3, accumulate_gradients=1, save_every=10, max_checkpoints=3,
+        sample_every=15, sample_length=20,
+    )

@@ -1,0 +1,114 @@
+"""The command line says the same as the library, and a user's mistake in one sentence with exit code 2."""
+
+import csv
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from gpt2lab.cli import documented, main
+
+
+def call(*arguments):
+    return CliRunner().invoke(main, list(map(str, arguments)))
+
+
+def test_models_lists_every_size():
+    result = call("models")
+    assert result.exit_code == 0
+    assert [line.split()[0] for line in result.output.splitlines()[1:]] == ["1M", "3M", "124M", "355M", "774M", "1558M"]
+
+
+def test_every_option_has_a_help_text():
+    for name, command in main.commands.items():
+        for option in command.params:
+            if option.param_type_name == "option" and option.name != "help":
+                assert option.help, f"gpt2lab {name} --{option.name}"
+
+
+def test_documented_reads_shared_entries_of_a_docstring():
+    def example(a, b, c):
+        """Do.
+
+        Parameters
+        ----------
+        a, b : int
+            Two
+            lines.
+        c : str
+            One.
+
+        Returns
+        -------
+        None
+        """
+
+    assert documented(example) == {"a": "Two lines.", "b": "Two lines.", "c": "One."}
+
+
+@pytest.mark.parametrize("arguments, words", [
+    (["download", "--model-name", "125M"], ["model_name='125M'", "124M"]),
+    (["finetune", "nowhere.txt"], ["nowhere.txt"]),
+    (["finetune", "short.txt"], ["too short", "characters"]),
+    (["finetune", "empty.txt"], ["empty"]),
+    (["finetune", "utf16.txt"], ["UTF-16"]),
+    (["finetune", "latin1.txt"], ["byte", "line"]),
+    (["finetune", "binary.txt"], ["binary"]),
+    (["finetune", "nothing"], ["nothing"]),
+    (["finetune", "text.txt", "--steps", "0"], ["steps=0", "1 or more"]),
+    (["finetune", "text.txt", "--steps", "-1"], ["steps=-1", "1 or more"]),
+    (["finetune", "text.txt", "--learning-rate", "0"], ["learning_rate=0", "above 0"]),
+    (["finetune", "text.txt", "--learning-rate", "nan"], ["learning_rate=nan", "above 0"]),
+    (["finetune", "text.txt", "--run-name", "a/b"], ["run_name='a/b'"]),
+    (["finetune", "text.txt", "--optimizer", "lion"], ["optimizer='lion'", "adam"]),
+    (["finetune", "text.txt", "--checkpoint-dir", "empty.txt"], ["empty.txt"]),
+    (["generate", "--run-name", "none"], ["none", "no run yet"]),
+    (["perplexity", "nowhere.txt", "--model-name", "1M"], ["nowhere.txt"]),
+])
+def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nothing").mkdir()
+    (tmp_path / "empty.txt").write_text("")
+    (tmp_path / "short.txt").write_text("Too short to learn from.")
+    (tmp_path / "text.txt").write_text("A sentence to learn from. " * 400)
+    (tmp_path / "utf16.txt").write_bytes("A sentence.".encode("utf-16"))
+    (tmp_path / "latin1.txt").write_bytes("Un café.\n".encode("latin-1") * 9)
+    (tmp_path / "binary.txt").write_bytes(bytes(range(256)) * 40)
+    result = call(*arguments)
+    assert result.exit_code == 2, result.output
+    assert len(result.output.strip().splitlines()) == 1 and result.output.startswith("Error: ")
+    assert all(word in result.output for word in words), result.output
+    assert not (tmp_path / "checkpoint").exists()
+
+
+def test_no_network_is_said_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("GPT2LAB_MODELS_URL", "http://127.0.0.1:9/models")
+    monkeypatch.setattr("gpt2lab.fetch.WAITS", ())
+    result = call("download", "--model-name", "124M", "--model-dir", tmp_path)
+    assert result.exit_code == 2 and result.output.startswith("Error: ") and "127.0.0.1:9" in result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.slow
+def test_the_whole_way_in_a_terminal(tmp_path):
+    """Separate processes, as a user starts them: nothing but the answer is printed, and nothing on the error stream."""
+    text = "\n".join(f"Sentence {n}: the people of the United States met the Congress, and {n % 7} of them spoke." for n in range(400))
+    (tmp_path / "text.txt").write_text(text)
+
+    def terminal(*arguments):
+        return subprocess.run([sys.executable, "-m", "gpt2lab", *arguments], cwd=tmp_path, capture_output=True, text=True)
+
+    tuned = terminal("finetune", "text.txt", "--model-name", "1M", "--steps", "6", "--accumulate-gradients", "1", "--sample-every", "3",
+                     "--sample-length", "20", "--learning-rate", "0.001")
+    assert (tuned.returncode, tuned.stderr) == (0, "") and "Step 6: loss" in tuned.stdout
+    rows = list(csv.DictReader(open(tmp_path / "checkpoint/run1/history.csv")))
+    assert float(rows[-1]["loss"]) < float(rows[0]["loss"])
+    written = terminal("generate", "--prefix", "The people", "--nsamples", "2", "--length", "8", "--seed", "1")
+    assert (written.returncode, written.stderr) == (0, "") and written.stdout.count("The people") == 2
+    again = terminal("generate", "--prefix", "The people", "--nsamples", "2", "--length", "8", "--seed", "1", "--batch-size", "1")
+    assert again.stdout == written.stdout
+    measured = terminal("perplexity", "text.txt", "--run-name", "run1")
+    assert (measured.returncode, measured.stderr) == (0, "") and "run1, step 6: perplexity" in measured.stdout
+    refused = terminal("generate", "--top-p", "1.5")
+    assert refused.returncode == 2 and refused.stderr.startswith("Error: top_p=1.5") and "Traceback" not in refused.stderr
