@@ -1,5 +1,6 @@
 """One fine-tuning run as it lies on disk: configuration, history, diagnosis, checkpoints."""
 
+import csv
 import json
 import math
 from dataclasses import dataclass
@@ -104,8 +105,7 @@ class Run:
         """
         import pandas as pd
 
-        path = self.folder / "history.csv"
-        frame = pd.read_csv(path, float_precision="round_trip") if path.is_file() else pd.DataFrame(columns=list(COLUMNS))
+        frame = pd.DataFrame(read_history(self.folder), columns=list(COLUMNS))
         logged = event_file.scalars(self.folder) if any(self.folder.glob("events.out.tfevents.*")) else []
         # What was logged before gpt2lab trained here belongs to steps that it has since taken over or thrown away.
         since = datetime.fromisoformat(self.configuration["started"]).timestamp() if "started" in self.configuration else -math.inf
@@ -231,6 +231,27 @@ def read_configuration(folder):
 def write_configuration(folder, configuration):
     """Write ``run.json``, whole or not at all."""
     write_bytes(Path(folder) / "run.json", (json.dumps(configuration, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def read_history(folder):
+    """The rows of ``history.csv`` as `write_history` got them, to the last digit; none if there is no such file.
+
+    Raises
+    ------
+    CheckpointError
+        If it is damaged.
+    """
+    path = Path(folder) / "history.csv"
+    if not path.is_file():
+        return []
+    try:
+        with open(path, encoding="utf-8", newline="") as file:
+            return [
+                {name: int(row[name]) if name in ("step", "tokens") else float(row[name] or "nan") for name in COLUMNS}
+                for row in csv.DictReader(file)
+            ]
+    except (ValueError, KeyError, TypeError, csv.Error) as error:
+        raise CheckpointError(f"{path} is damaged ({error}); move it away to go on without the losses so far.") from error
 
 
 def write_history(folder, rows):

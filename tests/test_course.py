@@ -99,10 +99,22 @@ def test_graded_cells_carry_nbgraders_schema_and_their_anchor(course):
     for notebook in (compose(course(), student=True), compose(course(), student=False)):
         found = cells(notebook)
         assert found["check-07-2"].metadata.nbgrader == {
-            "grade": True, "grade_id": "check-07-2", "locked": True, "points": 2, "schema_version": 3, "solution": False, "task": False,
+            "grade": True,
+            "grade_id": "check-07-2",
+            "locked": True,
+            "points": 2,
+            "schema_version": 3,
+            "solution": False,
+            "task": False,
         }
         assert found["exercise-07-2"].metadata.nbgrader == {
-            "grade": False, "grade_id": "exercise-07-2", "locked": False, "points": 0, "schema_version": 3, "solution": True, "task": False,
+            "grade": False,
+            "grade_id": "exercise-07-2",
+            "locked": False,
+            "points": 0,
+            "schema_version": 3,
+            "solution": True,
+            "task": False,
         }
         by_hand = found["exercise-07-3"].metadata.nbgrader
         assert by_hand["grade"] and by_hand["solution"] and by_hand["points"] == 3
@@ -219,14 +231,22 @@ def test_names_choose_notebooks(course):
 
 
 def test_execution_stores_outputs_stably_and_leaves_no_files(course):
-    source = course(("# SETUP", "import os\nimport sys\nprint('noise', file=sys.stderr)\nopen('litter', 'w').close()\nos.environ['GPT2LAB_PROGRESS']"))
+    source = course(
+        (
+            "# SETUP",
+            "import os\nimport sys\nprint('noise', file=sys.stderr)\nopen('litter', 'w').close()\nos.environ['GPT2LAB_PROGRESS']",
+        )
+    )
     _, solved = build(source)
     first = solved.read_bytes()
     notebook = nbformat.reads(first.decode(), as_version=4)
     setup, check = notebook.cells[1], cells(notebook)["check-07-1"]
     assert [output.output_type for output in setup.outputs] == ["execute_result"] and setup.outputs[0].data["text/plain"] == "'0'"
     assert check.outputs[0].text == "check 11.0\n"
-    assert all("execution" not in cell.metadata for cell in notebook.cells) and set(notebook.metadata) == {"kernelspec", "language_info"}
+    assert all("execution" not in cell.metadata for cell in notebook.cells) and set(notebook.metadata) == {
+        "kernelspec",
+        "language_info",
+    }
     build(source, execute=False)  # the code is the same, so the outputs stay
     assert solved.read_bytes() == first
     build(source)
@@ -328,34 +348,68 @@ EXERCISES = {
     "01.2": (
         (LM, PARAGRAPH),
         len(PARAGRAPH) / len(LM.encode(PARAGRAPH)),
-        [(len(PARAGRAPH), "number of characters"), (0.5, "tokens per character"), (42 / 13, "per word"), (99, "too large"), ([1, 2], "entries"),
-         ("2", "without quotes"), (float("nan"), "finite"), (True, "finite"), (len, "function"), (1j, "finite")],
+        [
+            (len(PARAGRAPH), "number of characters"),
+            (0.5, "tokens per character"),
+            (42 / 13, "per word"),
+            (99, "too large"),
+            ([1, 2], "entries"),
+            ("2", "without quotes"),
+            (float("nan"), "finite"),
+            (True, "finite"),
+            (len, "function"),
+            (1j, "finite"),
+        ],
     ),
     "01.3": ((), "b", [("a", "takes no seed"), ("C)", "only training")]),
     "01.4": (
         (LM, PLAIN),
         "we passed the banana",
-        [(PLAIN, "plain one"), ("a banana passed banana law extra", "words"), ("they banana the law", "changed 2"), ("we passed the dull", "fell"),
-         ("we passed the bill", "rose by 0.00"), (3, "in quotes")],
+        [
+            (PLAIN, "plain one"),
+            ("a banana passed banana law extra", "words"),
+            ("they banana the law", "changed 2"),
+            ("we passed the dull", "fell"),
+            ("we passed the bill", "rose by 0.00"),
+            (3, "in quotes"),
+        ],
     ),
     "01.5": (
         ([1, 8],),
         block,
-        [(lambda d: 12 * d * d, "matrices only"), (lambda d: 12 * d * d + 9 * d, "layer norms are missing"), (lambda d: "x", "text"),
-         (lambda d: 1 / 0, "ZeroDivisionError"), (lambda: 1, "TypeError"), (25, "a function is asked for"), (lambda d: 7, "too small")],
+        [
+            (lambda d: 12 * d * d, "matrices only"),
+            (lambda d: 12 * d * d + 9 * d, "layer norms are missing"),
+            (lambda d: "x", "text"),
+            (lambda d: 1 / 0, "ZeroDivisionError"),
+            (lambda: 1, "TypeError"),
+            (25, "a function is asked for"),
+            (lambda d: 7, "too small"),
+        ],
     ),
     "01.6": (
         (["3M", (10, 4, 2, 3)],),
         gpt2,
-        [(lambda v, w, d, n: gpt2(v, w, d, n) - 2 * d, "after the last block"), (lambda v, w, d, n: gpt2(v, w, d, n) + v * d, "twice"),
-         (lambda v, w, d, n: gpt2(v, w, d, n) - w * d, "position embedding"), (lambda v, w, d, n: None + 1, "TypeError"),
-         (lambda v, w, d, n: n * block(d), "blocks only"), (lambda v, w, d, n: gpt2(v, w, d, 1), "one block")],
+        [
+            (lambda v, w, d, n: gpt2(v, w, d, n) - 2 * d, "after the last block"),
+            (lambda v, w, d, n: gpt2(v, w, d, n) + v * d, "twice"),
+            (lambda v, w, d, n: gpt2(v, w, d, n) - w * d, "position embedding"),
+            (lambda v, w, d, n: None + 1, "TypeError"),
+            (lambda v, w, d, n: n * block(d), "blocks only"),
+            (lambda v, w, d, n: gpt2(v, w, d, 1), "one block"),
+        ],
     ),
     "02.1": ((50.0, 30.0), "b", [("a", "40 %"), ("c", "40 %"), ("yes", "one letter")]),
     "02.2": (
         (120, TOKENS),
         120 * 1024 / TOKENS,
-        [(120 / TOKENS, "1,024"), (TOKENS / (120 * 1024), "round"), (120 * 1024, "how many tokens"), (0, "rounded down"), (120, "number of steps")],
+        [
+            (120 / TOKENS, "1,024"),
+            (TOKENS / (120 * 1024), "round"),
+            (120 * 1024, "how many tokens"),
+            (0, "rounded down"),
+            (120, "number of steps"),
+        ],
     ),
     "02.3": ((), "b", [("a", "learning rate"), ("c", "opposite")]),
     "02.4": (
@@ -363,8 +417,16 @@ EXERCISES = {
         math.log(4096),
         [(12, "bits"), (4096, "perplexity"), (1 / 4096, "probability"), (-math.log(4096), "sign"), (math.log10(4096), "base 10")],
     ),
-    "02.5": ((), EXPLAINED, [("It is bad.", "3 words"), ("It would " * 20, "bring along"), ("the language is English and so on " * 4, "read many times"),
-                             (3, "three quotes")]),
+    "02.5": (
+        (),
+        EXPLAINED,
+        [
+            ("It is bad.", "3 words"),
+            ("It would " * 20, "bring along"),
+            ("the language is English and so on " * 4, "read many times"),
+            (3, "three quotes"),
+        ],
+    ),
 }
 
 
@@ -403,7 +465,11 @@ def test_a_missing_answer_is_said_to_be_missing(capsys, label, answer):
     assert "yet" in out and "Right" not in out and "Not quite" not in out
 
 
-@pytest.mark.parametrize("answer", [Prickly(), pd.DataFrame({"a": [1]}), object(), int, 10**400, b"b", {"a": 1}, float("inf"), -1, lambda *_: exit()], ids=type)
+@pytest.mark.parametrize(
+    "answer",
+    [Prickly(), pd.DataFrame({"a": [1]}), object(), int, 10**400, b"b", {"a": 1}, float("inf"), -1, lambda *_: exit()],
+    ids=type,
+)
 @pytest.mark.parametrize("label", EXERCISES)
 def test_no_answer_stops_the_notebook(capsys, label, answer):
     from gpt2lab.course import check
@@ -415,7 +481,10 @@ def test_no_answer_stops_the_notebook(capsys, label, answer):
 def test_a_right_answer_prints_the_same_whatever_it_was(capsys):
     from gpt2lab.course import check
 
-    for label, answers in {"01.4": ("we banana the law", "banana passed the law"), "02.5": (EXPLAINED, EXPLAINED + " So there.")}.items():
+    for label, answers in {
+        "01.4": ("we banana the law", "banana passed the law"),
+        "02.5": (EXPLAINED, EXPLAINED + " So there."),
+    }.items():
         printed = []
         for answer in answers:
             check(label, answer, *EXERCISES[label][0])

@@ -82,7 +82,7 @@ def test_next_tokens_lists_the_whole_distribution_the_most_likely_first(small):
 
 
 def test_next_tokens_and_score_agree(small):
-    table = small.next_tokens("The state of the")
+    table = small.next_tokens(f"{END}The state of the")  # a score takes its text for the beginning of a document
     scored = small.score("The state of the" + table["token"].iloc[0]).iloc[-1]
     assert scored["id"] == table["id"].iloc[0]
     assert -np.log(table["probability"].iloc[0]) == pytest.approx(scored["nats"], rel=1e-4)

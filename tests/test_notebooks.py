@@ -1,5 +1,6 @@
 """The notebooks of this repository: built from their sources, running, readable."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -45,7 +46,9 @@ def test_solved_notebooks_are_complete_and_quiet(name):
     for cell in read(name, solved=True).cells:
         if cell.cell_type == "code":
             assert cell.execution_count, f"not run: {cell.source[:60]!r}"
-            assert [output.get("name") for output in cell.outputs if output.output_type == "error" or output.get("name") == "stderr"] == []
+            assert [
+                output.get("name") for output in cell.outputs if output.output_type == "error" or output.get("name") == "stderr"
+            ] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -83,7 +86,9 @@ def test_pictures_in_outputs_have_alternative_text(name):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             html = "".join(data.get("text/html", ""))
-            described = re.search(r'<img [^>]*alt="[^"]{20,}"', html) or output.get("metadata", {}).get("image/png", {}).get("alt")
+            described = re.search(r'<img [^>]*alt="[^"]{20,}"', html) or output.get("metadata", {}).get("image/png", {}).get(
+                "alt"
+            )
             if "image/png" in data or "<img" in html:
                 assert described, f"no alternative text: {cell.source[:60]!r}"
 
@@ -98,14 +103,40 @@ def test_code_is_no_wider_than_a_page(name):
 @pytest.mark.timeout(3 * LONGEST)
 @pytest.mark.parametrize("name", NAMES)
 def test_nbval_reproduces_the_solved_notebook(name, tmp_path):
-    copy = shutil.copy(FOLDER / "solutions" / f"{name}.ipynb", tmp_path)
+    result = nbval(FOLDER / "solutions" / f"{name}.ipynb", tmp_path)
+    assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
+
+
+@pytest.mark.notebook
+def test_nbval_notices_a_wrong_answer(tmp_path):
+    solved = read(NAMES[0], solved=True)
+    answer = next(cell for cell in solved.cells if cell.id == "exercise-01-3")
+    answer.source = answer.source.replace('"b"', '"c"')
+    nbformat.write(solved, tmp_path / "wrong.ipynb")
+    (tmp_path / "run").mkdir()
+    result = nbval(tmp_path / "wrong.ipynb", tmp_path / "run")
+    assert result.returncode == 1 and "1 failed" in result.stdout and "only" in result.stdout, result.stdout[-3000:]
+
+
+def nbval(notebook, tmp_path):
+    copy = shutil.copy(notebook, tmp_path)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     command = [
-        sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", f"--nbval-cell-timeout={LONGEST}",
-        f"--nbval-sanitize-with={TESTS / 'nbval_sanitize.cfg'}", "-p", "no:cacheprovider", "-q", "--rootdir", tmp_path, copy,
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval-lax",
+        "--nbval-current-env",
+        f"--nbval-cell-timeout={LONGEST}",
+        f"--nbval-sanitize-with={TESTS / 'nbval_sanitize.cfg'}",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "--rootdir",
+        tmp_path,
+        copy,
     ]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment())
-    assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment())
 
 
 @pytest.mark.notebook
@@ -120,7 +151,5 @@ def test_an_unanswered_notebook_runs_to_its_end(name, tmp_path):
 
 
 def environment():
-    import os
-
     mine = {key: value for key, value in os.environ.items() if key not in ("GPT2LAB_MODEL", "GPT2LAB_MODELS", "PYTEST_ADDOPTS")}
     return mine | {"GPT2LAB_PROGRESS": "0", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}

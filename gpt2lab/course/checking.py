@@ -5,8 +5,8 @@ The checks of a notebook are in ``checks_NN``. Each is a function from the answe
     @exercise("01.2")
     def characters_per_token(answer, lm, text): ...
 
-What is printed for a right answer depends on nothing but the exercise (and on the values of a function on its examples), so that a
-solved notebook can be compared by nbval with a student's.
+What is printed for a right answer depends on nothing but the exercise (and on the values of a function on its examples),
+so that nbval can compare a student's notebook with the solved one.
 """
 
 import math
@@ -23,7 +23,10 @@ _CHECKS = {}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found: ``state`` is 'right', 'wrong' or 'unanswered'; ``reason`` is said to the student; ``values`` are printed above it."""
+    """What a check found.
+
+    ``state`` is 'right', 'wrong' or 'unanswered'; ``reason`` is said to the student; ``values`` are printed above it.
+    """
 
     state: str
     reason: str
@@ -85,7 +88,9 @@ def judge(label, answer=..., *context, **named):
         return function(answer, *context, **named)
     except Exception as error:
         # An answer may be anything, an object that fails when it is compared too: the student is told, the notebook goes on.
-        return wrong(f"The check could not use your answer, a {type(answer).__name__} ({_short(error)}). Look at what it should be.")
+        return wrong(
+            f"The check could not use your answer, a {type(answer).__name__} ({_short(error)}). Look at what it should be."
+        )
 
 
 def is_blank(answer):
@@ -196,7 +201,9 @@ def call(function, *arguments):
     """(value, None) of a student's function, or (None, the `Verdict` that says how it failed)."""
     written = f"{getattr(function, '__name__', 'your function')}({', '.join(map(repr, arguments))})"
     if not callable(function):
-        return None, wrong(f"Your answer is a {type(function).__name__}; a function is asked for, so leave out the ( ) after its name.")
+        return None, wrong(
+            f"Your answer is a {type(function).__name__}; a function is asked for, so leave out the ( ) after its name."
+        )
     try:
         value = function(*arguments)
     except (Exception, SystemExit) as error:

@@ -29,7 +29,10 @@ def characters_per_token(answer, lm, paragraph):
             (spaced / tokens, "That is words per token. The question is about characters: use len(paragraph)."),
             (characters, "That is the number of characters. Divide it by the number of tokens."),
             (tokens, "That is the number of tokens. Divide the number of characters by it."),
-            (sum(len(lm.decode([token]).strip()) for token in lm.encode(paragraph)) / tokens, "You left out the spaces; they are characters too."),
+            (
+                sum(len(lm.decode([token]).strip()) for token in lm.encode(paragraph)) / tokens,
+                "You left out the spaces; they are characters too.",
+            ),
             (characters // tokens, "You rounded down. Divide with /, not with //."),
         ),
         otherwise="Divide the number of characters by the number of tokens.",
@@ -49,7 +52,7 @@ def what_the_seed_changes(answer):
         answer,
         "abc",
         {
-            "a": "lm.next_tokens takes no seed, and for the same text it gives the same table each time. Something after the table must differ.",
+            "a": "lm.next_tokens takes no seed: for the same text it gives the same table. What differs comes after it.",
             "b": "The model itself holds no chance: the same text gives the same probabilities, and only the drawing differs.",
             "c": "The parameters stay as they are while the model writes; only training changes them.",
         },
@@ -71,10 +74,16 @@ def surprising_sentence(answer, lm, plain):
         return wrong(f"You changed {len(changed)} words: {', '.join(after for _, after in changed)}. Change one only.")
     rise = float(lm.score(answer).nats.mean() - lm.score(plain).nats.mean())
     if rise >= 0.5:
-        return right("The new word surprises the model, and so may the words after it: they too are guessed from a text that holds it.")
+        return right(
+            "The new word surprises the model, and so may the words after it: they too are guessed from a text that holds it."
+        )
     if rise < 0:
-        return wrong(f"The loss fell by {-rise:.2f} nats a token: the model finds {changed[0][1]!r} more likely than {changed[0][0]!r}.")
-    return wrong(f"The loss rose by {rise:.2f} nats a token and should rise by 0.5. Try a word that makes less sense, or a longer one.")
+        return wrong(
+            f"The loss fell by {-rise:.2f} nats a token: the model finds {changed[0][1]!r} more likely than {changed[0][0]!r}."
+        )
+    return wrong(
+        f"The loss rose by {rise:.2f} nats a token and should rise by 0.5. Try a word that makes less sense, or a longer one."
+    )
 
 
 @exercise("01.5")
@@ -89,7 +98,10 @@ def block_parameters(function, widths):
             value,
             12 * d**2 + 13 * d,
             mistakes=(
-                (12 * d**2, "You counted the matrices only. Each has a bias of as many numbers as it has columns, and a layer norm has 2 d."),
+                (
+                    12 * d**2,
+                    "You counted the matrices only. Each has a bias, one number a column, and a layer norm has 2 d.",
+                ),
                 (12 * d**2 + 9 * d, "The two layer norms are missing, 2 d each."),
                 (12 * d**2 + 11 * d, "One layer norm is missing: a block has two."),
                 (12 * d**2 + 4 * d, "You have the matrices and the layer norms. The biases are missing: 3 d + d and 4 d + d."),
@@ -127,14 +139,19 @@ def gpt2_parameters(function, sizes):
                 (exact - window * d - 2 * d, "The position embedding and the last layer norm are missing."),
                 (exact - vocabulary * d, "The token embedding is missing: vocabulary × d."),
                 (exact - (layers - 1) * (12 * d**2 + 13 * d), "You counted one block. There are as many as layers."),
-                (layers * (12 * d**2 + 13 * d), "You counted the blocks only. The embeddings and the last layer norm come on top."),
+                (
+                    layers * (12 * d**2 + 13 * d),
+                    "You counted the blocks only. The embeddings and the last layer norm come on top.",
+                ),
             ),
             tolerance=1e-12,
             otherwise="Add two embeddings, the blocks and one layer norm.",
         )
         if wrong_because:
             return wrong(wrong_because, values)
-    return right("The number agrees with the model's file: it holds four bytes for each of these numbers and nothing else.", values)
+    return right(
+        "The number agrees with the model's file: it holds four bytes for each of these numbers and nothing else.", values
+    )
 
 
 def _shape(size):

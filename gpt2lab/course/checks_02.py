@@ -12,7 +12,7 @@ def fall_of_perplexity(prediction, before, after):
     fall = 1 - after / before
     found = "a" if fall < 0.05 else "b" if fall <= 0.5 else "c"
     measured = f"It fell by {100 * fall:.0f} %." if fall >= 0 else f"It rose by {-100 * fall:.0f} %."
-    more = f"{measured} A few hundred windows are enough to learn what is common to such texts: their words, their topics, their form."
+    more = f"{measured} A few hundred windows teach what such texts have in common: words, topics, form."
     less = f"{measured} Most of what it takes to predict a text is the language, and that the model knew before."
     reasons = {letter: more if letter < found else less for letter in "abc"}
     reasons[found] = "What such texts have in common is learned in a few hundred windows; the language was there before."
@@ -46,7 +46,7 @@ def why_held_out(answer):
         "abc",
         {
             "a": "With too low a learning rate the training loss would hardly have fallen.",
-            "b": "Only text that the model never learned from tells learning from learning by heart; notebook 3 shows the difference.",
+            "b": "Only text that the model never saw tells learning from learning by heart; notebook 3 shows the difference.",
             "c": "A falling loss on the training speeches says the opposite: it predicts them better and better.",
         },
         "b",
@@ -61,7 +61,10 @@ def loss_of_a_random_model(answer, scratch, vocabulary):
         mistakes=(
             (math.log2(vocabulary), "That is in bits, with the logarithm to base 2. The loss is in nats: math.log."),
             (math.log10(vocabulary), "That is the logarithm to base 10. The loss is in nats: math.log."),
-            (-math.log(vocabulary), "The sign is wrong: 1 / vocabulary is below 1, so its logarithm is negative, and minus that is positive."),
+            (
+                -math.log(vocabulary),
+                "The sign is wrong: 1 / vocabulary is below 1, so its logarithm is negative, and minus that is positive.",
+            ),
             (vocabulary, "That is the perplexity. The loss is its natural logarithm."),
             (1 / vocabulary, "That is the probability of a token. Its surprise is minus the logarithm of it."),
             (math.exp(-1 / vocabulary), "Take the logarithm, not the exponential."),
@@ -86,12 +89,20 @@ def explanation(answer):
         return wrong(f"Your answer is a {type(answer).__name__}; write sentences between the three quotes.")
     said, text = words(answer), answer.lower()
     if len(said) < 15:
-        return wrong(f"You wrote {len(said)} {'word' if len(said) == 1 else 'words'}. Answer both questions in two or three sentences.")
+        return wrong(
+            f"You wrote {len(said)} {'word' if len(said) == 1 else 'words'}. Answer both questions in two or three sentences."
+        )
     if not any(word in said for word in _LANGUAGE):
-        return wrong("Say what the pretrained weights bring along that the speeches would have to teach. Look at what the random model writes.")
+        return wrong(
+            "Say what the pretrained weights bring along that the speeches would have to teach. "
+            "Look at what the random model writes."
+        )
     if not any(part in text for part in _BY_HEART):
-        return wrong("Say what happens when a short text is read many times. What does the training loss do, and what the loss on other text?")
+        return wrong(
+            "Say what happens when a short text is read many times. "
+            "What does the training loss do, and what the loss on other text?"
+        )
     return right(
-        "Compare: the speeches would have to teach English itself, for which they are too short; trained longer, the model learns them by "
-        "heart, and its loss on other text rises."
+        "Compare: the speeches would have to teach English itself, for which they are too short; trained longer, the model "
+        "learns them by heart, and its loss on other text rises."
     )

@@ -15,8 +15,8 @@ _PARTNER = {"1M": "3M", "3M": "1M", "124M": "355M"}
 def model_names():
     """Choose the model of a notebook and the one beside it, and print which.
 
-    With a GPU they are 124M and 355M, without one 3M and 1M. The environment variables ``GPT2LAB_MODELS`` (two names with a comma)
-    and ``GPT2LAB_MODEL`` (the first of them) override this.
+    With a GPU they are 124M and 355M, without one 3M and 1M. The environment variables ``GPT2LAB_MODELS`` (two names with a
+    comma) and ``GPT2LAB_MODEL`` (the first of them) override this.
 
     Returns
     -------

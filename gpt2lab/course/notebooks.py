@@ -1,6 +1,7 @@
-"""Build the notebooks: from ``notebooks/source/NN_name.py`` the student's one without answers and the solved one with its outputs.
+"""Build from ``notebooks/source/NN_name.py`` the student's notebook without answers and the solved one with its outputs.
 
-``notebooks/course.toml`` says where the course is published; until then the notebooks carry neither Colab's badge nor its install line.
+``notebooks/course.toml`` says where the course is published; until then the notebooks have no badge and no install line
+for Colab.
 """
 
 import json
@@ -41,8 +42,8 @@ def build(source, execute=True):
     source : str or Path
         ``notebooks/source/NN_name.py``.
     execute : bool, default True
-        Run the solved notebook, in a temporary folder, and store its outputs. Without it the outputs that are there are kept if the
-        code has not changed.
+        Run the solved notebook, in a temporary folder, and store its outputs. Without it the outputs that are there are kept
+        if the code has not changed.
 
     Returns
     -------
@@ -307,7 +308,9 @@ def _course(source):
 
 
 def _published(path):
-    return "/".join(("notebooks", *path.parts[path.parts.index("solutions"):]) if "solutions" in path.parts else ("notebooks", path.name))
+    return "/".join(
+        ("notebooks", *path.parts[path.parts.index("solutions") :]) if "solutions" in path.parts else ("notebooks", path.name)
+    )
 
 
 def _setup(course):

@@ -36,7 +36,10 @@ class SourceError(LabError, ValueError):
 
 @dataclass
 class Cell:
-    """One cell of a source: ``line`` is that of its ``# %%`` marker; ``exercise`` is the exercise it answers, ``check`` the one it checks."""
+    """One cell of a source.
+
+    ``line`` is that of its ``# %%`` marker; ``exercise`` is the exercise that it answers, ``check`` the one that it checks.
+    """
 
     kind: str
     source: str
@@ -117,14 +120,16 @@ def _read_anchor(path, cell):
         exercise, check = _EXERCISE.fullmatch(text), _CHECK.fullmatch(text)
         if not (exercise or check):
             raise SourceError(
-                f"{path}:{number}: cannot read {text!r}; write '# EXERCISE 01.2 (difficulty 2, 5 min, 2 points)' (difficulty 1 to 3) "
-                "or '# CHECK 01.2'."
+                f"{path}:{number}: cannot read {text!r}; write '# EXERCISE 01.2 (difficulty 2, 5 min, 2 points)' "
+                "with a difficulty of 1 to 3, or '# CHECK 01.2'."
             )
         if position:
             raise SourceError(f"{path}:{number}: an EXERCISE or CHECK line must be the first of its cell, and the only one.")
         label = (exercise or check)[1]
         if label[:2] != path.name[:2]:
-            raise SourceError(f"{path}:{number}: exercise {label} belongs to another notebook; here they begin with {path.name[:2]}.")
+            raise SourceError(
+                f"{path}:{number}: exercise {label} belongs to another notebook; here they begin with {path.name[:2]}."
+            )
         if exercise:
             cell.exercise, cell.difficulty, cell.minutes, cell.points = label, *(int(exercise[group]) for group in (2, 3, 4))
         else:
@@ -150,7 +155,9 @@ def _check_markers(path, cell):
     if answers and not cell.exercise:
         raise SourceError(f"{path}:{cell.line}: an answer in a cell without an EXERCISE line.")
     if cell.exercise and not answers:
-        raise SourceError(f"{path}:{cell.line}: exercise {cell.exercise} has no {BEGIN!r} ... {END!r}, so nothing would be left to answer.")
+        raise SourceError(
+            f"{path}:{cell.line}: exercise {cell.exercise} has no {BEGIN!r} ... {END!r}, so nothing would be left to answer."
+        )
 
 
 def _check_exercises(path, cells):
@@ -168,14 +175,16 @@ def _check_exercises(path, cells):
                 raise SourceError(f"{path}:{cell.line}: a check of exercise {cell.check}, which does not come before it.")
             cell.points = answered[cell.check].points  # they are earned where the answer is checked
             if _CALL.findall(cell.source) != [cell.check]:
-                raise SourceError(f"{path}:{cell.line}: the check cell of {cell.check} must call check(\"{cell.check}\", ...) once.")
+                raise SourceError(
+                    f'{path}:{cell.line}: the check cell of {cell.check} must call check("{cell.check}", ...) once.'
+                )
     for label, cell in answered.items():
         if cell.kind == "code" and label not in checked:
             raise SourceError(f"{path}:{cell.line}: exercise {label} has no '# CHECK {label}' cell after it.")
 
 
 def without_answers(path, cell):
-    """The source of a cell with its answers cut out: each name that an answer gave a value becomes ``name = ...  # your answer``."""
+    """The source of a cell without its answers: each name that one gave a value becomes ``name = ...  # your answer``."""
     kept, answer, inside = [], [], False
     for text in cell.source.splitlines():
         if text.strip() == BEGIN:
@@ -193,9 +202,11 @@ def _blank(path, cell, answer):
         return ["*Your answer here.*"]
     indent = min((re.match(" *", line)[0] for line in answer if line.strip()), key=len, default="")
     try:
-        body = ast.parse("\n".join(line[len(indent):] for line in answer)).body
+        body = ast.parse("\n".join(line[len(indent) :] for line in answer)).body
     except SyntaxError as error:
-        raise SourceError(f"{path}:{cell.line}: the answer of exercise {cell.exercise} is no valid Python: {error.msg}.") from None
+        raise SourceError(
+            f"{path}:{cell.line}: the answer of exercise {cell.exercise} is no valid Python: {error.msg}."
+        ) from None
     targets = [target for part in body if isinstance(part, ast.Assign) for target in part.targets if not indent]
     names = dict.fromkeys(target.id for target in targets if isinstance(target, ast.Name) and not target.id.startswith("_"))
     return [f"{indent}{name} = ...  # your answer" for name in names] or [f"{indent}...  # your answer"]

@@ -11,8 +11,8 @@
 # - measure how surprised the model is by a sentence,
 # - count the parameters of a GPT-2 of any size.
 #
-# Time: 45 minutes. There is one prediction, which scores nothing, and five exercises; their difficulty runs from 1 to 3.
-# Run the check below each answer. It says what is wrong, and you may try again.
+# Time: 45 minutes. There is one prediction, which scores nothing, and five exercises; their difficulty runs from 1 to 3. Run the
+# check below each answer. It says what is wrong, and you may try again.
 
 # %%
 # SETUP
@@ -29,7 +29,8 @@ lm = lab.load(MODEL)
 lab.plots.next_tokens(lm.next_tokens("The President of the United"))
 
 # %% [markdown]
-# Each bar is a guess, and its length the probability that the model gives to it. All guesses together make 100 %. The sign ␣ is a space.
+# Each bar is a guess, and its length the probability that the model gives to it. All guesses together make 100 %. The sign ␣ is
+# a space.
 #
 # Now a text that can go on in many ways: *I went to the*. Predict before you run it.
 
@@ -56,9 +57,9 @@ lab.course.check("01.1", prediction, guesses)
 print(f"{len(guesses):,} guesses; together {100 * guesses.probability.sum():.1f} %")
 
 # %% [markdown]
-# That is all GPT-2 does. Given a text, it returns a probability for each piece of text that could come next.
-# A program that does this is a **language model**. OpenAI's GPT-2 learned it from the text of eight million web documents
-# ([Radford et al. 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf)).
+# That is all GPT-2 does. Given a text, it returns a probability for each piece of text that could come next. A program that does
+# this is a **language model**. OpenAI's GPT-2 learned it from the text of eight million web documents ([Radford et al.
+# 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf)).
 
 # %% [markdown]
 # ## What is a piece of text?
@@ -80,8 +81,8 @@ for word in (" Washington", "Washington", "washington", "unconstitutionally"):
 # - A space belongs to the token after it, so `" Washington"` and `"Washington"` are cut differently.
 # - Strings that were frequent in the training text became one token. Rare words are put together from several.
 #
-# The tokens were found by *byte pair encoding* ([Sennrich et al. 2016](https://arxiv.org/abs/1508.07909)): begin with single bytes and, again
-# and again, join the most frequent pair.
+# The tokens were found by *byte pair encoding* ([Sennrich et al. 2016](https://arxiv.org/abs/1508.07909)): begin with single
+# bytes and, again and again, join the most frequent pair.
 
 # %%
 sentence = "The President spoke in Washington."
@@ -126,8 +127,9 @@ for _ in range(5):
     print(text)
 
 # %% [markdown]
-# This loop always takes the best guess. `generate` does not: it draws a token by lot, and a token with twice the probability is drawn
-# twice as often. (`temperature=1.0` leaves the probabilities as they are; notebook 8 changes it.) The `seed` fixes the lots.
+# This loop always takes the best guess. `generate` does not: it draws a token by lot, and a token with twice the probability is
+# drawn twice as often. (`temperature=1.0` leaves the probabilities as they are; notebook 8 changes it.) The `seed` fixes the
+# lots.
 
 # %%
 import textwrap
@@ -164,8 +166,8 @@ lab.course.check("01.3", what_the_seed_changes)
 # %% [markdown]
 # ## How surprised is it?
 #
-# The table of guesses can also be read the other way round. Take a text that exists: how probable did the model hold each token of it, just
-# before it came?
+# The table of guesses can also be read the other way round. Take a text that exists: how probable did the model hold each token
+# of it, just before it came?
 
 # %%
 import numpy as np
@@ -174,11 +176,12 @@ scores = lm.score("The President of the United States signed a banana.")
 scores.assign(probability=np.exp(-scores.nats))[["token", "nats", "probability"]].round(3)
 
 # %% [markdown]
-# *States* was nearly certain, *signed* and *banana* were not. (A word that is cut into several tokens stands in several rows. The first
-# token was guessed from nothing.)
+# *States* was nearly certain, *signed* and *banana* were not. (A word that is cut into several tokens stands in several rows.
+# The first token was guessed from nothing.)
 #
-# The column `nats` is the model's **surprise**: minus the natural logarithm of the probability. A token that was certain has 0 nats. Each nat
-# more means 2.7 times less probable. The mean over all tokens of a text is its **loss**, the number that training makes small.
+# The column `nats` is the model's **surprise**: minus the natural logarithm of the probability. A token that was certain has 0
+# nats. Each nat more means 2.7 times less probable. The mean over all tokens of a text is its **loss**, the number that training
+# makes small.
 
 # %%
 lab.plots.token_losses(scores)
@@ -214,8 +217,9 @@ lab.course.check("01.4", surprising, lm, plain)
 lab.models()
 
 # %% [markdown]
-# OpenAI published four sizes, from 124M to 1558M. 1M and 3M are small twins that come with this course. They have the same parts in the same
-# order. They learned from far less text, old books and pages of the US government, so they write worse, but they run on any laptop.
+# OpenAI published four sizes, from 124M to 1558M. 1M and 3M are small twins that come with this course. They have the same parts
+# in the same order. They learned from far less text, old books and pages of the US government, so they write worse, but they run
+# on any laptop.
 #
 # Where do the parameters sit?
 
@@ -224,8 +228,8 @@ lab.plots.parameters("124M")
 
 # %% [markdown]
 # GPT-2 turns each token into a list of *d* numbers, its **width**, and sends the lists through a stack of equal **blocks**
-# ([Vaswani et al. 2017](https://arxiv.org/abs/1706.03762)). A block first mixes the lists of different tokens (*attention*), then reworks
-# each list by itself (*perceptron*). These are the parts:
+# ([Vaswani et al. 2017](https://arxiv.org/abs/1706.03762)). A block first mixes the lists of different tokens (*attention*),
+# then reworks each list by itself (*perceptron*). These are the parts:
 #
 # | part | its numbers | how many |
 # |---|---|---|
@@ -288,7 +292,8 @@ lab.course.check("01.6", gpt2_parameters, sizes=["3M", "124M", "355M"])
 lab.plots.parameters(["124M", "3M"])
 
 # %% [markdown]
-# Nearly, because 3M has a smaller vocabulary too. With the vocabulary of 124M, its token embedding would be larger than all the rest.
+# Nearly, because 3M has a smaller vocabulary too. With the vocabulary of 124M, its token embedding would be larger than all the
+# rest.
 
 # %% [markdown]
 # ## Summary

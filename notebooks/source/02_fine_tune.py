@@ -26,8 +26,8 @@
 # | WebText, the text that it was trained on | no | 40 GB from eight million documents ([Radford et al. 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf)) |
 # | the code that trained it | no | the paper describes the method only |
 #
-# So you cannot train GPT-2 again as OpenAI did: the text is missing. But you can take the weights and train them *further*, on a text of
-# yours. That is **fine-tuning**. Others wrote the code for it; this course builds on
+# So you cannot train GPT-2 again as OpenAI did: the text is missing. But you can take the weights and train them *further*, on a
+# text of yours. That is **fine-tuning**. Others wrote the code for it; this course builds on
 # [gpt-2-simple](https://github.com/minimaxir/gpt-2-simple).
 
 # %% [markdown]
@@ -46,8 +46,8 @@ for file in sorted(folder.iterdir()):
 # %% [markdown]
 # ## Your text
 #
-# The course's text is the State of the Union speeches since 1947. **To use a text of yours**, put its file beside this notebook (in Colab:
-# drag it to the *Files* panel on the left), write its name below, and run the cells from here on again.
+# The course's text is the State of the Union speeches since 1947. **To use a text of yours**, put its file beside this notebook
+# (in Colab: drag it to the *Files* panel on the left), write its name below, and run the cells from here on again.
 
 # %%
 YOUR_FILE = None  # for example "my_text.txt"
@@ -60,8 +60,8 @@ splits = corpus.split(valid=0.1, test=0.1, seed=0)
 splits.describe(MODEL).round(2)
 
 # %% [markdown]
-# The model learns from `train`. It never learns from `valid` and `test`: whole documents are kept back, to see later whether it got better
-# at speeches or only at *these* speeches.
+# The model learns from `train`. It never learns from `valid` and `test`: whole documents are kept back, to see later whether it
+# got better at speeches or only at *these* speeches.
 
 # %% [markdown]
 # ## Before
@@ -83,8 +83,8 @@ for text in texts_before:
     show("before", text)
 
 # %% [markdown]
-# And how well does it predict the speeches that were kept back? **Perplexity** says it in one number. It is *e* to the power of the
-# loss: with perplexity 50 the model is as unsure as if it drew each token from 50 equal cards. Lower is better.
+# And how well does it predict the speeches that were kept back? **Perplexity** says it in one number. It is *e* to the power of
+# the loss: with perplexity 50 the model is as unsure as if it chose each token among 50 equally probable ones. Lower is better.
 
 # %%
 unseen = splits.test.first(characters=100_000)
@@ -104,10 +104,11 @@ prediction = "b"
 # %% [markdown]
 # ## Fine-tune
 #
-# One **step** shows the model one window of 1,024 tokens, measures the loss, and moves every parameter a little so that the loss falls.
+# One **step** shows the model one window of 1,024 tokens, measures the loss, and moves every parameter a little so that the loss
+# falls.
 #
-# The tutorial that this notebook follows takes 300 steps with 124M on a GPU. Without a GPU you take fewer, with a small model and a larger
-# learning rate.
+# The tutorial that this notebook follows takes 300 steps with 124M on a GPU. Without a GPU you take fewer, with a small model
+# and a larger learning rate.
 
 # %%
 small = MODEL in ("1M", "3M")
@@ -188,7 +189,8 @@ lab.course.check("02.1", prediction, perplexity_before, perplexity_after)
 # %% [markdown]
 # ### Exercise 02.3: why the test speeches?
 #
-# Suppose that the loss on the *training* speeches had fallen just as much, and you had measured nothing else. What could you not rule out?
+# Suppose that the loss on the *training* speeches had fallen just as much, and you had measured nothing else. What could you not
+# rule out?
 #
 # - **a** That the learning rate was too low.
 # - **b** That the model had learned the training speeches by heart, and was no better at other speeches.
@@ -213,18 +215,19 @@ lab.course.check("02.3", not_ruled_out)
 # %% [markdown]
 # ## Why not from scratch?
 #
-# You have a text, and the code is public. Why begin with the weights of somebody else? Try it with 1M: once from random weights, once from
-# the pretrained ones, on the same text for the same number of steps.
+# You have a text, and the code is public. Why begin with the weights of somebody else? Try it with 1M: once from random weights,
+# once from the pretrained ones, on the same text for the same number of steps.
 
 # %% [markdown]
 # ### Exercise 02.4: the loss of a model that knows nothing
 #
-# A model with random weights holds every token of its vocabulary about equally probable. What is its loss before the first step, in nats a
-# token?
+# A model with random weights holds every token of its vocabulary about equally probable. What is its loss before the first step,
+# in nats a token?
 #
 # <details><summary>Hint</summary>
 #
-# With `vocabulary` tokens the probability of each is `1 / vocabulary`. The surprise is minus the natural logarithm of that: `math.log`.
+# With `vocabulary` tokens the probability of each is `1 / vocabulary`. The surprise is minus the natural logarithm of that:
+# `math.log`.
 #
 # </details>
 
@@ -257,7 +260,8 @@ for start, one_run in (("random weights", scratch), ("pretrained weights", pretr
         show(start, model.generate(PREFIX, length=60, seed=1)[0])
 
 # %% [markdown]
-# A curve that still falls invites more steps. But the text is short. How much longer was the text that the released models were trained on?
+# A curve that still falls invites more steps. But the text is short. How much longer was the text that the released models were
+# trained on?
 
 # %%
 megabytes = splits.describe(MODEL).loc["train", "MB"]
@@ -267,8 +271,9 @@ print(f"WebText:            {40_000:9,.1f} MB, {40_000 / megabytes:,.0f} times a
 # %% [markdown]
 # ### Exercise 02.5: explain
 #
-# A friend wants to train GPT-2 from random weights on the speeches of one president. In two or three sentences: what would the model have to
-# learn from these speeches that a pretrained one knows already, and what would happen if your friend just trained longer?
+# A friend wants to train GPT-2 from random weights on the speeches of one president. In two or three sentences: what would the
+# model have to learn from these speeches that a pretrained one knows already, and what would happen if your friend just trained
+# longer?
 #
 # <details><summary>Hint</summary>
 #

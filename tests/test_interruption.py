@@ -1,0 +1,134 @@
+"""No work is lost: a run that was killed or stopped ends like one that was not."""
+
+import random
+import signal
+import sys
+import time
+
+import numpy as np
+import pytest
+from training_process import Training
+
+import gpt2lab as lab
+from gpt2lab import checkpoints, tensor_bundle
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")]
+
+
+def outcome(folder):
+    """All that a run leaves but the time it took: history, saved steps, files, status, and every weight and moment by its bytes."""
+    run = lab.Run(folder)
+    arrays = {
+        prefix: {name: array.tobytes() for name, array in tensor_bundle.read(folder / prefix).items()}
+        for prefix in sorted(path.stem for path in folder.glob("*.index"))
+    }
+    return {
+        "history": run.history.drop(columns="seconds").to_csv(),
+        "saved steps": run.checkpoints,
+        "files": sorted(path.name for path in folder.iterdir()),
+        "status": run.configuration["status"],
+        "list": (folder / "checkpoint").read_text(),
+        "arrays": arrays,
+    }
+
+
+def assert_same(folder, expected):
+    found = outcome(folder)
+    arrays, expected_arrays = found.pop("arrays"), expected["arrays"]
+    assert found == {key: value for key, value in expected.items() if key != "arrays"}
+    assert arrays == expected_arrays or sorted(arrays) == sorted(expected_arrays) and not [
+        name for prefix in arrays for name in arrays[prefix] if arrays[prefix][name] != expected_arrays[prefix].get(name)
+    ]
+
+
+@pytest.fixture(scope="module")
+def asked(models, speeches, held_out):
+    return {"dataset": speeches, "model_name": "1M", "steps": 24, "valid": held_out.first(4000), "eval_every": 4, "save_every": 5, "seed": 3,
+            "max_checkpoints": 2, "accumulate_gradients": 1, "learning_rate": 1e-3, "sample_every": 0, "model_dir": models}
+
+
+@pytest.fixture(scope="module")
+def unbroken(asked, tmp_path_factory):
+    """What a run that nothing interrupts leaves."""
+    folder = tmp_path_factory.mktemp("unbroken")
+    training = Training({**asked, "checkpoint_dir": folder})
+    said = training.rest()
+    assert training.end() == 0 and said[:24] == list(range(1, 25))
+    return outcome(folder / "run1")
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(asked, unbroken, tmp_path, seed):
+    dice = random.Random(seed)
+    step = 0
+    while step < 14:
+        training = Training({**asked, "checkpoint_dir": tmp_path})
+        step = dice.randint(step + 2, step + 7)
+        assert training.wait_for(step)
+        time.sleep(dice.uniform(0, 0.2))  # three steps or so
+        assert training.kill() == -signal.SIGKILL
+    training = Training({**asked, "checkpoint_dir": tmp_path})
+    first = training.rest()[0]
+    assert training.end() == 0
+    assert first > 1  # it went on, rather than starting over
+    assert_same(tmp_path / "run1", unbroken)
+
+
+@pytest.fixture(scope="module")
+def brief(asked):
+    return {**asked, "steps": 3, "save_every": 2, "eval_every": 2}
+
+
+@pytest.fixture(scope="module")
+def unbroken_brief(brief, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("brief")
+    training = Training({**brief, "checkpoint_dir": folder})
+    replaced = training.rest()[-1][1]
+    assert training.end() == 0
+    return replaced, outcome(folder / "run1")
+
+
+def test_a_run_killed_at_each_file_that_it_replaces_ends_like_one_that_was_not(brief, unbroken_brief, tmp_path):
+    replaced, expected = unbroken_brief
+    assert replaced > 15
+    for number in range(1, replaced + 1):
+        checkpoint_dir = tmp_path / str(number)
+        moment = ("before", "after")[number % 2]
+        killed = Training({**brief, "checkpoint_dir": checkpoint_dir}, (number, moment))
+        assert killed.end() == -signal.SIGKILL, number
+        folder = checkpoint_dir / "run1"
+        if checkpoints.saved_steps(folder) and checkpoints.latest(folder):
+            with lab.load(checkpoint_dir=checkpoint_dir) as lm:  # whatever was under way, what is there is whole
+                assert np.isfinite(lm.weights()["model/wte"]).all()
+        training = Training({**brief, "checkpoint_dir": checkpoint_dir})
+        assert training.end() == 0
+        assert_same(folder, expected)
+
+
+def test_a_second_call_killed_before_its_first_save_still_takes_its_steps_from_where_the_first_ended(brief, tmp_path):
+    asked = {**brief, "valid": None, "save_every": 1000}
+    for name in ("killed", "whole"):
+        assert Training({**asked, "checkpoint_dir": tmp_path / name}).end() == 0
+    training = Training({**asked, "checkpoint_dir": tmp_path / "killed"})
+    assert training.wait_for(5)
+    assert training.kill() == -signal.SIGKILL
+    for name in ("killed", "whole"):
+        assert Training({**asked, "checkpoint_dir": tmp_path / name}).end() == 0
+    assert lab.Run(tmp_path / "killed" / "run1").checkpoints[-1] == 6
+    assert_same(tmp_path / "killed" / "run1", outcome(tmp_path / "whole" / "run1"))
+
+
+def test_ctrl_c_saves_within_a_step_returns_and_the_same_call_finishes(asked, unbroken, tmp_path):
+    training = Training({**asked, "checkpoint_dir": tmp_path})
+    assert training.wait_for(7)
+    training.interrupt()
+    said = training.rest()
+    assert training.end() == 0
+    last = max([7, *(step for step in said if isinstance(step, int))])
+    run = lab.Run(tmp_path / "run1")
+    assert run.configuration["status"] == "stopped"
+    assert 7 <= last < 12 and checkpoints.latest_step(run.folder) == last == run.history["step"].iloc[-1]
+    assert Training({**asked, "checkpoint_dir": tmp_path}).end() == 0
+    found = outcome(tmp_path / "run1")
+    assert found["history"] == unbroken["history"] and found["status"] == "finished"
+    assert found["arrays"]["model-24"] == unbroken["arrays"]["model-24"]

@@ -1,0 +1,85 @@
+"""Fine-tuning in a process of its own that tests may kill.
+
+TensorFlow is imported once, in a server process from which each of these is forked (`multiprocessing`'s forkserver): a start costs a second.
+"""
+
+import multiprocessing
+import os
+import signal
+
+import gpt2lab as lab
+from gpt2lab.engine.quiet_tensorflow import gpt_2_simple_source
+
+if multiprocessing.current_process().name != "MainProcess" or os.environ.get("GPT2LAB_TEST_FORKSERVER"):
+    gpt_2_simple_source()
+
+
+def train(arguments, steps_done, die_at_replace):
+    """Call `finetune` with a dictionary of arguments.
+
+    Parameters
+    ----------
+    steps_done : multiprocessing connection
+        Told the number of each step that ended.
+    die_at_replace : (int, str)
+        Be killed right ``"before"`` or ``"after"`` the replacement of a file with this number, from 1; 0 never.
+    """
+    number, moment = die_at_replace
+    replace, count = os.replace, 0
+
+    def counting(*paths):
+        nonlocal count
+        count += 1
+        if (count, moment) == (number, "before"):
+            os.kill(os.getpid(), signal.SIGKILL)
+        replace(*paths)
+        if (count, moment) == (number, "after"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    os.replace = counting
+    lab.finetune(**arguments, callback=lambda row: steps_done.send(row["step"]))
+    steps_done.send(("replaced", count))
+
+
+class Training:
+    """A call of `finetune` in another process."""
+
+    def __init__(self, arguments, die_at_replace=(0, "before")):
+        context = multiprocessing.get_context("forkserver")
+        os.environ["GPT2LAB_TEST_FORKSERVER"] = "1"  # tells the server, which starts with the first process, to import TensorFlow
+        context.set_forkserver_preload(["training_process"])
+        self.messages, theirs = context.Pipe(duplex=False)
+        self.process = context.Process(target=train, args=(arguments, theirs, die_at_replace))
+        self.process.start()
+        theirs.close()
+        del os.environ["GPT2LAB_TEST_FORKSERVER"]
+
+    def wait_for(self, step):
+        """Return when that step has ended; False if the process ended first."""
+        try:
+            while True:
+                if self.messages.recv() == step:
+                    return True
+        except EOFError:
+            return False
+
+    def kill(self):
+        self.process.kill()
+        return self.end()
+
+    def interrupt(self):
+        os.kill(self.process.pid, signal.SIGINT)
+
+    def end(self):
+        """Wait for the end; the exit code, negative for a signal."""
+        self.process.join(120)
+        return self.process.exitcode
+
+    def rest(self):
+        """What the process had to say since the last `wait_for`, to its end."""
+        said = []
+        try:
+            while True:
+                said.append(self.messages.recv())
+        except EOFError:
+            return said
