@@ -30,16 +30,11 @@ class CaptionedFigure(Figure):
         self.savefig(buffer, format="png", dpi=dpi, metadata={"Description": self.caption, "Software": None})
         return buffer.getvalue()
 
-    def to_html(self):
-        """The figure as HTML: picture, alternative text and caption in one element."""
-        picture, words = base64.b64encode(self.png()).decode(), html.escape(self.caption, quote=True)
-        width = int(self.get_figwidth() * 100)
-        return (
-            f'<figure style="margin:0"><img src="data:image/png;base64,{picture}" alt="{words}" width="{width}" style="max-width:100%">'
-            f'<figcaption style="max-width:{width}px"><em>{words}</em></figcaption></figure>'
-        )
-
     def _ipython_display_(self):
         from IPython.display import display
 
-        display({"text/html": self.to_html(), "text/plain": self.caption}, raw=True)
+        # Two outputs rather than one piece of HTML: every viewer of notebooks shows a stored PNG, some take pictures out of HTML.
+        picture = base64.b64encode(self.png()).decode()
+        about = {"alt": self.caption, "width": int(self.get_figwidth() * 100)}
+        display({"image/png": picture, "text/plain": self.caption}, metadata={"image/png": about}, raw=True)
+        display({"text/html": f"<p><em>{html.escape(self.caption)}</em></p>", "text/plain": self.caption}, raw=True)

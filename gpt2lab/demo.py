@@ -68,7 +68,7 @@ def examine(lm, splits, seed):
     from gpt2lab.measures.perplexity import perplexity
 
     return {
-        "samples": [lm.generate(prompt, length=SAMPLE_LENGTH, temperature=0.7, seed=seed)[0] for prompt in PROMPTS],
+        "samples": [lm.generate(prompt, length=SAMPLE_LENGTH, temperature=0.7, top_k=40, seed=seed)[0] for prompt in PROMPTS],
         "valid": perplexity(lm, splits.valid),
         "test": perplexity(lm, splits.test),
     }
@@ -79,7 +79,7 @@ def side_by_side(before, after):
 
     def cell(text, prompt):
         escaped = html.escape(text[len(prompt) :].strip(), quote=False).replace("|", "\\|")
-        return f"**{prompt}** " + "<br>".join(line for line in escaped.split("\n") if line.strip())
+        return f"*{prompt}* " + "<br>".join(line for line in escaped.split("\n") if line.strip())
 
     rows = [f"| {cell(b, prompt)} | {cell(a, prompt)} |" for prompt, b, a in zip(PROMPTS, before["samples"], after["samples"])]
     return "\n".join(["| before | after |", "|---|---|", *rows]) + "\n"
@@ -140,6 +140,6 @@ Diagnosis: **{diagnosis.verdict}**. {diagnosis.explanation}
 ## How it was made
 
 `gpt2lab demo` took {seconds / 60:.1f} minutes (seed {seed}; gpt2lab {version('gpt2lab')}, TensorFlow {version('tensorflow')}, \
-Python {platform.python_version()}, {platform.machine()}). The samples were drawn at temperature 0.7 and are the first that came. \
+Python {platform.python_version()}, {platform.machine()}). The samples were drawn at temperature 0.7 from the 40 most likely tokens and are the first that came. \
 The model is in `checkpoint/demo`: `gpt2lab generate --run-name demo --checkpoint-dir {Path(run.folder).parent.as_posix()}`.
 """

@@ -28,7 +28,7 @@ def _label(axes, text, x, y, colour, taken):
     while any(abs(y - other) < apart for other in taken):
         y += apart / 4
     taken.append(y)
-    axes.annotate(text, (x, y), xytext=(6, 0), textcoords="offset points", color=colour, va="center", annotation_clip=False)
+    axes.annotate(text, (x, y), xytext=(9, 0), textcoords="offset points", color=colour, va="center", annotation_clip=False)
 
 
 def loss(run):
@@ -71,7 +71,9 @@ def loss(run):
             f"{best['valid_loss']:.2f}, at step {int(best['step'])} (ring)"
         )
     _label(axes, "training average", last["step"], last["average_loss"], DARK, taken)
-    axes.annotate("training, each step", (0.98, 0.97), xycoords="axes fraction", color="#555555", ha="right", va="top", fontsize=9)
+    highest = trained.loc[trained["loss"].iloc[: max(1, len(trained) // 2)].idxmax()]
+    axes.annotate("training, each step", (highest["step"], highest["loss"]), xytext=(6, 0), textcoords="offset points", color="#555555",
+                  va="center", fontsize=9)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.caption = "; ".join(sentences) + ". Dots are single steps."
     return figure
@@ -108,15 +110,20 @@ def losses(runs):
     for label, step, _, end, colour in sorted(ends, key=lambda item: item[3]):
         _label(axes, label, step, end, colour, taken)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.caption = "Training loss: " + "; ".join(
-        f"{label} goes from {first:.2f} to {end:.2f} nats a token in {int(step)} steps" for label, step, first, end, _ in ends
+    figure.caption = "Training loss, running average in nats a token: " + "; ".join(
+        f"{label}, from {first:.2f} to {end:.2f} in {int(step)} steps" for label, step, first, end, _ in ends
     ) + "."
     return figure
 
 
 def visible(token):
-    """A token as it can be read on an axis: spaces as ␣, line ends as ↵, and ``$`` kept from starting a formula."""
-    return token.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥").replace("$", r"\$") or "(nothing)"
+    """A token as it can be read: spaces as ␣, line ends as ↵."""
+    return token.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥") or "(nothing)"
+
+
+def _tick_labels(tokens):
+    # A dollar sign would start a formula.
+    return [visible(token).replace("$", r"\$") for token in tokens]
 
 
 def next_tokens(table, top=12):
@@ -144,7 +151,7 @@ def next_tokens(table, top=12):
         own, drawn = f"{100 * entry['probability']:.1f}", f"{100 * entry['sampled_probability']:.1f}"
         words = f"{own}, cut" if not entry["kept"] else own if own == drawn else f"{own} → {drawn}"
         axes.annotate(words, (reach, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9)
-    axes.set_yticks(rows, [visible(token) for token in shown["token"]], fontfamily=["DejaVu Sans Mono", "DejaVu Sans"])
+    axes.set_yticks(rows, _tick_labels(shown["token"]), fontfamily=["DejaVu Sans Mono", "DejaVu Sans"])
     axes.invert_yaxis()
     axes.set_xlim(0, min(100, widest) * 1.15)
     first, rest = shown.iloc[0], 1 - shown["probability"].sum()
@@ -224,7 +231,7 @@ def token_losses(table, most=40):
     mean = shown["nats"].mean()
     axes.axhline(mean, color="#000000", linestyle=":", linewidth=1)
     axes.annotate(f"mean {mean:.1f}", (len(shown) - 0.4, mean), xytext=(2, 0), textcoords="offset points", va="center", annotation_clip=False)
-    axes.set_xticks(range(len(shown)), [visible(token) for token in shown["token"]], rotation=90, fontfamily=["DejaVu Sans Mono", "DejaVu Sans"])
+    axes.set_xticks(range(len(shown)), _tick_labels(shown["token"]), rotation=90, fontfamily=["DejaVu Sans Mono", "DejaVu Sans"])
     hardest, easiest = shown.loc[shown["nats"].idxmax()], shown.loc[shown["nats"].idxmin()]
     figure.caption = (
         f"The loss of each of {len(shown)} tokens (␣ is a space). The most surprising is {visible(hardest['token'])!r} with {hardest['nats']:.1f} nats, "

@@ -114,7 +114,7 @@ class Run:
         if later.empty:
             return frame
         # Plain gpt-2-simple trained here last: its event file has the losses and the time of day.
-        later["seconds"] += (frame["seconds"].max() if len(frame) else 0.0) - later["seconds"].min()
+        later["seconds"] = later["seconds"] - later["seconds"].min() + (frame["seconds"].max() if len(frame) else 0.0)
         frame = later if frame.empty else pd.concat([frame, later])
         frame["average_loss"] = average_losses(frame["loss"])
         return frame.reindex(columns=COLUMNS).reset_index(drop=True)
@@ -246,10 +246,10 @@ def read_history(folder):
         return []
     try:
         with open(path, encoding="utf-8", newline="") as file:
-            return [
-                {name: int(row[name]) if name in ("step", "tokens") else float(row[name] or "nan") for name in COLUMNS}
-                for row in csv.DictReader(file)
-            ]
+            rows = csv.DictReader(file)
+            # A row that was cut off has None, of which no number can be made; where nothing was measured there is an empty string.
+            return [{name: int(row[name]) if name in ("step", "tokens") else float("nan" if row[name] == "" else row[name]) for name in COLUMNS}
+                    for row in rows]
     except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise CheckpointError(f"{path} is damaged ({error}); move it away to go on without the losses so far.") from error
 

@@ -4,13 +4,14 @@ import random
 import signal
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pytest
 from training_process import Training
 
 import gpt2lab as lab
 from gpt2lab import checkpoints, tensor_bundle
+from gpt2lab.catalog import card
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")]
 
@@ -57,7 +58,7 @@ def unbroken(asked, tmp_path_factory):
     return outcome(folder / "run1")
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(asked, unbroken, tmp_path, seed):
     dice = random.Random(seed)
     step = 0
@@ -76,7 +77,7 @@ def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(asked, unbrok
 
 @pytest.fixture(scope="module")
 def brief(asked):
-    return {**asked, "steps": 3, "save_every": 2, "eval_every": 2}
+    return {**asked, "steps": 2, "save_every": 1, "eval_every": 1}
 
 
 @pytest.fixture(scope="module")
@@ -91,30 +92,35 @@ def unbroken_brief(brief, tmp_path_factory):
 def test_a_run_killed_at_each_file_that_it_replaces_ends_like_one_that_was_not(brief, unbroken_brief, tmp_path):
     replaced, expected = unbroken_brief
     assert replaced > 15
-    for number in range(1, replaced + 1):
+
+    def kill_and_go_on(number):
         checkpoint_dir = tmp_path / str(number)
         moment = ("before", "after")[number % 2]
         killed = Training({**brief, "checkpoint_dir": checkpoint_dir}, (number, moment))
         assert killed.end() == -signal.SIGKILL, number
         folder = checkpoint_dir / "run1"
-        if checkpoints.saved_steps(folder) and checkpoints.latest(folder):
-            with lab.load(checkpoint_dir=checkpoint_dir) as lm:  # whatever was under way, what is there is whole
-                assert np.isfinite(lm.weights()["model/wte"]).all()
+        if folder.is_dir() and checkpoints.latest(folder):  # whatever was under way, what is there is whole
+            step = checkpoints.latest_step(folder)
+            assert f"model-{step}" in expected["arrays"] or step == 1
+            assert checkpoints.read_weights(checkpoints.latest(folder), card("1M").hparams) and checkpoints.read_optimizer(folder, step)
         training = Training({**brief, "checkpoint_dir": checkpoint_dir})
         assert training.end() == 0
         assert_same(folder, expected)
 
+    with ThreadPoolExecutor(2) as pool:  # starting one of these processes keeps one core busy
+        assert len(list(pool.map(kill_and_go_on, range(1, replaced + 1)))) == replaced
+
 
 def test_a_second_call_killed_before_its_first_save_still_takes_its_steps_from_where_the_first_ended(brief, tmp_path):
-    asked = {**brief, "valid": None, "save_every": 1000}
+    asked = {**brief, "valid": None, "save_every": 1000, "steps": 6}
     for name in ("killed", "whole"):
         assert Training({**asked, "checkpoint_dir": tmp_path / name}).end() == 0
     training = Training({**asked, "checkpoint_dir": tmp_path / "killed"})
-    assert training.wait_for(5)
+    assert training.wait_for(8)
     assert training.kill() == -signal.SIGKILL
     for name in ("killed", "whole"):
         assert Training({**asked, "checkpoint_dir": tmp_path / name}).end() == 0
-    assert lab.Run(tmp_path / "killed" / "run1").checkpoints[-1] == 6
+    assert lab.Run(tmp_path / "killed" / "run1").checkpoints[-1] == 12
     assert_same(tmp_path / "killed" / "run1", outcome(tmp_path / "whole" / "run1"))
 
 

@@ -210,11 +210,11 @@ def resident():
 def test_loading_and_closing_frees_the_memory(models):
     def once():
         with lab.load("1M", model_dir=models) as lm:
-            lm.generate(nsamples=8, length=200, seed=0)
+            lm.generate(nsamples=8, length=60, seed=0)
         del lm
         gc.collect()
 
-    for _ in range(3):
+    for _ in range(2):
         once()
     before = resident()
     for _ in range(10):

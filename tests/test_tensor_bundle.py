@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpt2lab import bundled, tensor_bundle
+from gpt2lab import tensor_bundle
 from gpt2lab.errors import CheckpointError, StorageError
 from gpt2lab.protobuf_wire import field, fixed32, message, read_varint, signed, varint
 
@@ -96,7 +96,7 @@ def test_tensorflow_reads_the_bundled_meta_graph():
     pytest.importorskip("tensorflow")
     from tensorflow.core.protobuf import meta_graph_pb2
 
-    graph = meta_graph_pb2.MetaGraphDef.FromString(bundled._meta_graph())
+    graph = meta_graph_pb2.MetaGraphDef.FromString(tensor_bundle.empty_meta_graph())
     assert graph.meta_info_def.tensorflow_version and graph.graph_def.versions.producer == 1
 
 
@@ -143,7 +143,9 @@ def test_verify_reports_every_byte_to_the_bar(prefix):
 
 def test_text_tensors_are_refused_in_a_sentence(tmp_path):
     tf = pytest.importorskip("tensorflow")
-    tf.raw_ops.SaveV2(prefix=str(tmp_path / "text"), tensor_names=["a"], shape_and_slices=[""], tensors=[tf.constant("words")])
+    # In a graph, since gpt-2-simple, which another test may have loaded, turns TensorFlow's eager mode off.
+    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+        session.run(tf.raw_ops.SaveV2(prefix=str(tmp_path / "text"), tensor_names=["a"], shape_and_slices=[""], tensors=[tf.constant("words")]))
     with pytest.raises(CheckpointError, match="plain numbers"):
         tensor_bundle.entries(tmp_path / "text")
     with pytest.raises(ValueError, match="cannot be written"):

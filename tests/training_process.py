@@ -3,14 +3,19 @@
 TensorFlow is imported once, in a server process from which each of these is forked (`multiprocessing`'s forkserver): a start costs a second.
 """
 
+import functools
 import multiprocessing
 import os
 import signal
+import threading
+from multiprocessing import connection, forkserver
+from pathlib import Path
+from unittest import mock
 
 import gpt2lab as lab
 from gpt2lab.engine.quiet_tensorflow import gpt_2_simple_source
 
-if multiprocessing.current_process().name != "MainProcess" or os.environ.get("GPT2LAB_TEST_FORKSERVER"):
+if "GPT2LAB_TEST_SERVER" in os.environ:
     gpt_2_simple_source()
 
 
@@ -41,18 +46,31 @@ def train(arguments, steps_done, die_at_replace):
     steps_done.send(("replaced", count))
 
 
+# Starting a process also asks all others whether they have ended, and each can be told only once.
+_one_at_a_time = threading.Lock()
+
+
+@functools.cache
+def server():
+    """The context whose processes are forked from one that has imported TensorFlow."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["training_process"])
+    # The server has to find this module and be told to import TensorFlow.
+    with mock.patch.dict(os.environ, {"GPT2LAB_TEST_SERVER": "1", "PYTHONPATH": str(Path(__file__).parent)}):
+        forkserver.ensure_running()
+    return context
+
+
 class Training:
     """A call of `finetune` in another process."""
 
     def __init__(self, arguments, die_at_replace=(0, "before")):
-        context = multiprocessing.get_context("forkserver")
-        os.environ["GPT2LAB_TEST_FORKSERVER"] = "1"  # tells the server, which starts with the first process, to import TensorFlow
-        context.set_forkserver_preload(["training_process"])
+        context = server()
         self.messages, theirs = context.Pipe(duplex=False)
         self.process = context.Process(target=train, args=(arguments, theirs, die_at_replace))
-        self.process.start()
+        with _one_at_a_time:
+            self.process.start()
         theirs.close()
-        del os.environ["GPT2LAB_TEST_FORKSERVER"]
 
     def wait_for(self, step):
         """Return when that step has ended; False if the process ended first."""
@@ -72,8 +90,9 @@ class Training:
 
     def end(self):
         """Wait for the end; the exit code, negative for a signal."""
-        self.process.join(120)
-        return self.process.exitcode
+        connection.wait([self.process.sentinel], 120)
+        with _one_at_a_time:
+            return self.process.exitcode
 
     def rest(self):
         """What the process had to say since the last `wait_for`, to its end."""

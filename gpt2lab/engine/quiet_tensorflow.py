@@ -41,7 +41,8 @@ def tensorflow():
 
     Whoever sets ``TF_CPP_MIN_LOG_LEVEL`` hears as much as they ask for.
     """
-    wanted = "TF_CPP_MIN_LOG_LEVEL" in os.environ or "tensorflow" in sys.modules
+    # 3 asks for silence; a process that was started from one that uses gpt2lab inherits it.
+    wanted = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3") != "3" or "tensorflow" in sys.modules
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with contextlib.nullcontext() if wanted else _no_chatter(), warnings.catch_warnings():
         warnings.simplefilter("ignore")

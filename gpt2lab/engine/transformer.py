@@ -70,14 +70,15 @@ def read_window(network, tokens):
         return tf.transpose(tf.reshape(x, [batch, length, heads, width // heads]), [0, 2, 1, 3])
 
     x = tf.reshape(tf.gather(weights.tensor("wte"), tokens) + weights.tensor("wpe")[:length], [-1, width])
-    seen = tf.linalg.band_part(tf.ones([length, length], tf.bool), -1, 0)
+    # Added rather than chosen by a condition: the gradient passes an addition untouched.
+    unseen = UNSEEN * (1 - tf.linalg.band_part(tf.ones([length, length]), -1, 0))
     keys_and_values = []
     for layer in range(network.hparams["n_layer"]):
         block = weights[f"h{layer}"]
         query, key, value = map(split_heads, tf.split(block.linear(block.layer_norm(x, "ln_1"), "attn/c_attn"), 3, axis=1))
         keys_and_values.append((key, value))
-        scores = tf.matmul(query, key, transpose_b=True) * (width // heads) ** -0.5
-        mixed = tf.matmul(tf.nn.softmax(tf.where(seen, scores, UNSEEN)), value)
+        scores = tf.matmul(query * (width // heads) ** -0.5, key, transpose_b=True)  # [B, H, T, T], much larger than the query
+        mixed = tf.matmul(tf.nn.softmax(scores + unseen), value)
         x += block.linear(tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]), "attn/c_proj")
         x += block.perceptron(block.layer_norm(x, "ln_2"))
     return tf.reshape(weights.layer_norm(x, "ln_f"), [batch, length, width]), keys_and_values

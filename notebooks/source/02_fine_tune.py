@@ -312,8 +312,6 @@ lab.course.check("02.5", explanation)
 # - Whether it learned more than its text shows on text that it never saw: its perplexity must fall there too.
 # - From random weights a model begins at the logarithm of its vocabulary, and a short text cannot teach it a language.
 #
-# Next: [3. Watch the loss](03_watch_the_loss.ipynb) follows the curve until the model learns by heart.
-#
 # ## To read
 #
 # - A. Radford et al. 2019, [Language models are unsupervised multitask learners](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf): GPT-2 and WebText.

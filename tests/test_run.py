@@ -1,0 +1,179 @@
+"""A run as it lies on disk: its history, what the losses say, and which steps can be opened."""
+
+import json
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import gpt2lab as lab
+from gpt2lab.errors import ArgumentError, CheckpointError
+from gpt2lab.run import COLUMNS, average_losses, diagnose, read_history, write_history
+
+STEPS = range(101)
+
+
+def history(loss, valid=None, every=10):
+    """A history of 100 steps from two functions of the step."""
+    losses = [math.nan] + [loss(step) for step in STEPS[1:]]
+    return pd.DataFrame({
+        "step": STEPS,
+        "loss": losses,
+        "average_loss": average_losses(losses),
+        "valid_loss": [valid(step) if valid and step % every == 0 else math.nan for step in STEPS],
+    })
+
+
+def falling(step):
+    return 5 - 0.02 * step
+
+
+def levelling(step):
+    return 3 + 2 * math.exp(-step / 10)
+
+
+def rising(step):
+    return 4 + ((step - 30) / 50) ** 2
+
+
+# Diagnosis
+
+def test_a_validation_loss_that_rises_again_is_over_fitting():
+    found = diagnose(history(falling, rising))
+    assert (found.verdict, found.best_step) == ("over-fitting", 30)
+    assert found.gap == pytest.approx(rising(100) - falling(95.5))
+    assert "step 30" in found.explanation and "run.load('best')" in found.explanation
+
+
+@pytest.mark.parametrize("valid", [None, levelling, rising])
+def test_a_training_loss_near_0_is_over_fitting_whatever_the_validation_loss(valid):
+    found = diagnose(history(lambda step: 5 * math.exp(-step / 15), valid))
+    assert found.verdict == "over-fitting" and "by heart" in found.explanation
+
+
+@pytest.mark.parametrize("valid", [None, falling])
+def test_a_loss_that_is_still_falling_is_under_fitting(valid):
+    found = diagnose(history(falling, valid))
+    assert found.verdict == "under-fitting" and "more steps" in found.explanation
+    assert found.best_step == (100 if valid else None)
+
+
+def test_losses_that_have_levelled_off_are_fitting():
+    found = diagnose(history(levelling, lambda step: levelling(step) + 0.1))
+    assert found.verdict == "fitting" and found.best_step == 100 and found.gap == pytest.approx(0.1, abs=0.01)
+    found = diagnose(history(levelling))
+    assert found.verdict == "fitting" and found.best_step is None and math.isnan(found.gap)
+    assert "valid=" in found.explanation
+
+
+def test_a_rise_of_less_than_one_percent_is_noise():
+    assert diagnose(history(levelling, lambda step: 4 if step == 50 else 4.03)).verdict == "fitting"
+    assert diagnose(history(levelling, lambda step: 4 if step == 50 else 4.05)).verdict == "over-fitting"
+
+
+def test_a_run_that_has_not_begun_says_so():
+    empty = pd.DataFrame(columns=COLUMNS)
+    assert diagnose(empty).verdict == "under-fitting" and "Nothing was trained" in diagnose(empty).explanation
+    assert "Nothing was trained" in diagnose(history(falling).head(1)).explanation
+
+
+@pytest.mark.parametrize("length", range(1, 30))
+def test_a_run_of_any_length_has_a_verdict_in_two_sentences(length):
+    for loss in (falling, levelling, rising):
+        for valid in (None, falling, rising):
+            found = diagnose(history(loss, valid, every=3).head(length + 1))
+            assert found.verdict in ("under-fitting", "fitting", "over-fitting")
+            assert found.explanation.endswith(".") and "nan" not in found.explanation
+
+
+def test_a_run_diagnoses_itself(run):
+    assert run.diagnosis() == diagnose(run.history)
+
+
+# History
+
+def test_a_history_is_read_as_it_was_written_to_the_last_digit(tmp_path):
+    dice = np.random.default_rng(0)
+    rows = [dict(zip(COLUMNS, (step, round(step / 7, 3), 1024 * step, step / 3, *dice.normal(size=2).tolist(), math.nan))) for step in range(50)]
+    rows[0]["loss"], rows[5]["valid_loss"], rows[6]["valid_loss"] = math.nan, 1 / 3, 5e-324
+    write_history(tmp_path, rows)
+    read = read_history(tmp_path)
+    assert [[repr(value) for value in row.values()] for row in read] == [[repr(value) for value in row.values()] for row in rows]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"step,loss\n1,2\n", b"step,seconds,tokens,epoch,loss,average_loss,valid_loss\n1,2,3\n",
+                                     b"step,seconds,tokens,epoch,loss,average_loss,valid_loss\n1,2,3,4,five,6,7\n"])
+def test_a_damaged_history_is_named(tmp_path, content):
+    (tmp_path / "history.csv").write_bytes(content)
+    with pytest.raises(CheckpointError, match="history.csv is damaged"):
+        lab.Run(tmp_path).history
+
+
+def test_a_damaged_record_of_the_settings_is_named(tmp_path):
+    (tmp_path / "run.json").write_text('{"model_name": ')
+    with pytest.raises(CheckpointError, match="run.json is damaged"):
+        lab.Run(tmp_path)
+
+
+def test_the_average_leaves_out_what_was_not_measured():
+    assert average_losses([]) == []
+    assert average_losses([2.0, 4.0]) == [2.0, pytest.approx((2 * 0.99 + 4) / 1.99)]
+    averages = average_losses([math.nan, 2.0, math.nan, 4.0])
+    assert math.isnan(averages[0]) and averages[1:] == [2.0, 2.0, pytest.approx((2 * 0.99 + 4) / 1.99)]
+
+
+# On disk
+
+def test_an_opened_run_is_the_one_that_finetune_returned(run):
+    opened = lab.Run.open("speeches", run.folder.parent)
+    assert opened.name == "speeches" and opened.configuration == run.configuration
+    assert opened.history.equals(run.history) and opened.checkpoints == run.checkpoints == [10, 20, 30]
+    assert repr(opened) == "Run('speeches', saved steps: 10, 20, 30)"
+
+
+def test_the_record_says_what_was_asked_for_and_on_what(run, speeches):
+    record = json.loads((run.folder / "run.json").read_text())
+    assert record["status"] == "finished" and record["model_name"] == "1M" and record["target"] == 30
+    assert record["settings"]["learning_rate"] == 1e-3 and record["settings"]["seed"] == 7
+    assert record["text"]["documents"] == len(speeches) and record["text"]["characters"] == speeches.characters
+    assert speeches.text[:30] not in (run.folder / "run.json").read_text()
+
+
+@pytest.mark.parametrize("checkpoint, step", [("latest", 30), (20, 20), ("20", 20), ("model-10", 10), (np.int64(10), 10), ("best", None)])
+def test_any_saved_step_opens(run, checkpoint, step):
+    step = step or run.best_step
+    with run.load(checkpoint) as lm:
+        assert lm.name == f"speeches, step {step}"
+        assert np.array_equal(lm.weights()["model/wpe"], lab.load(run_name="speeches", checkpoint=step, checkpoint_dir=run.folder.parent)
+                              .weights()["model/wpe"])
+
+
+def test_a_run_without_validation_has_no_best_step(run, tmp_path):
+    (tmp_path / "run1").mkdir()
+    for name in ("hparams.json", "encoder.json", "vocab.bpe"):
+        (tmp_path / "run1" / name).write_bytes((run.folder / name).read_bytes())
+    opened = lab.Run.open("run1", tmp_path)
+    assert opened.best_step is None and opened.checkpoints == [] and opened.samples == {} and opened.history.empty
+    assert list(opened.history.columns) == list(COLUMNS) and opened.diagnosis().verdict == "under-fitting"
+    with pytest.raises(ArgumentError, match="valid="):
+        opened.load("best")
+    with pytest.raises(CheckpointError, match="no saved step yet"):
+        opened.load()
+    with pytest.raises(ArgumentError, match="nothing, since no step was saved yet"):
+        opened.load(5)
+
+
+def test_a_run_that_is_not_there_is_told_those_that_are(run, tmp_path):
+    with pytest.raises(CheckpointError, match="run1 does not exist; the runs there are speeches"):
+        lab.Run.open("run1", run.folder.parent)
+    with pytest.raises(CheckpointError, match="there is no run yet"):
+        lab.Run.open("run1", tmp_path)
+    (tmp_path / "run1").mkdir()
+    with pytest.raises(CheckpointError, match="has no hparams.json"):
+        lab.Run.open("run1", tmp_path)
+    for name in ("a/b", "", None):
+        with pytest.raises(ArgumentError, match="run_name="):
+            lab.Run.open(name, tmp_path)
+    with pytest.raises(ArgumentError, match="checkpoint_dir=None"):
+        lab.Run.open("run1", None)
