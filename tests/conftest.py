@@ -50,6 +50,6 @@ def run(models, speeches, held_out, tmp_path_factory):
     """1M after 30 steps, saved at 10, 20 and 30."""
     return lab.finetune(
         speeches, "1M", steps=30, valid=held_out, eval_every=10, run_name="speeches", seed=7, model_dir=models,
-        checkpoint_dir=tmp_path_factory.mktemp("checkpoint"), learning_rate=1e-3, accumulate_gradients=1, save_every=10, max_checkpoints=3,
-        sample_every=15, sample_length=20,
+        checkpoint_dir=tmp_path_factory.mktemp("checkpoint"), learning_rate=1e-3, accumulate_gradients=1, save_every=10,
+        max_checkpoints=3, sample_every=15, sample_length=20,
     )

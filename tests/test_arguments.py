@@ -13,8 +13,9 @@ from gpt2lab.arguments import folder_name, folder_path, one_of, real_number, who
 from gpt2lab.errors import ArgumentError
 
 anything = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.complex_numbers(), st.fractions(), st.decimals(),
-    st.lists(st.integers()), st.dictionaries(st.text(), st.none()), st.just(10**400), st.just(-(10**400)), st.just(object()), st.dates(),
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.complex_numbers(), st.fractions(),
+    st.decimals(), st.lists(st.integers()), st.dictionaries(st.text(), st.none()), st.just(10**400), st.just(-(10**400)),
+    st.just(object()), st.dates(),
     st.sampled_from([np.int64(3), np.float32(2), np.float64("nan"), np.bool_(True), np.array([1, 2]), np.array(3)]),
 )
 
@@ -35,8 +36,9 @@ def test_every_kind_of_whole_number_becomes_an_int(value):
 
 
 def test_the_upper_limit_says_where_it_comes_from():
-    with pytest.raises(ArgumentError, match=r"top_k=5000 is above 4,096 \(the size of the vocabulary\); give an integer from 0 to 4,096\."):
+    with pytest.raises(ArgumentError) as caught:
         whole_number("top_k", 5000, 0, 4096, "the size of the vocabulary")
+    assert str(caught.value) == "top_k=5000 is above 4,096 (the size of the vocabulary); give an integer from 0 to 4,096."
 
 
 @given(anything)
@@ -98,7 +100,9 @@ def test_a_name_of_one_folder_comes_back(value):
     assert folder_name("run_name", value) == value
 
 
-@pytest.mark.parametrize("value", ["", " ", ".", "..", ".hidden", "a/b", "/a", "a\\b", "C:run", "a\n", "a\0b", "a*", "what?", "a" * 101, None, 5, b"a"])
+@pytest.mark.parametrize("value", [
+    "", " ", ".", "..", ".hidden", "a/b", "/a", "a\\b", "C:run", "a\n", "a\0b", "a*", "what?", "a" * 101, None, 5, b"a",
+])
 def test_what_cannot_name_one_folder_is_refused(value):
     with pytest.raises(ArgumentError, match="run_name=.* cannot name a folder"):
         folder_name("run_name", value)

@@ -33,7 +33,8 @@ def gpt_2_simple_logits(lm, tokens):
         variables = tf.compat.v1.trainable_variables()
         weights = lm.weights()
         assert {variable.op.name for variable in variables} == set(weights)
-        session.run([variable.initializer for variable in variables], {v.initializer.inputs[1]: weights[v.op.name] for v in variables})
+        values = {variable.initializer.inputs[1]: weights[variable.op.name] for variable in variables}
+        session.run([variable.initializer for variable in variables], values)
         return session.run(output)
 
 
@@ -108,7 +109,11 @@ def straightforward_cut(values, temperature, top_k, top_p):
 logit_values = st.lists(st.integers(-40, 40).map(lambda quarters: quarters / 4), min_size=2, max_size=30).map(np.float32)
 
 
-@given(logit_values, st.one_of(st.just(0.0), st.floats(0.05, 10)), st.integers(0, 30), st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0.01, 0.99)))
+temperatures = st.one_of(st.just(0.0), st.floats(0.05, 10))
+shares = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0.01, 0.99))
+
+
+@given(logit_values, temperatures, st.integers(0, 30), shares)
 def test_top_k_then_top_p_cut_as_documented(small, values, temperature, top_k, top_p):
     kept, sampled = small._reader.cut(values, temperature, top_k, top_p)
     expected_kept, expected = straightforward_cut(values, temperature, top_k, top_p)

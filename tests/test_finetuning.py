@@ -1,4 +1,4 @@
-"""What `finetune` promises: repeatable losses, the checkpoints asked for, a stop that saves, and a refusal before anything is written."""
+"""What `finetune` promises: repeatable losses, the checkpoints asked for, a stop that saves, a refusal before anything is written."""
 
 import json
 import math
@@ -342,8 +342,8 @@ def said(models, run, tmp_path_factory):
     content[5000] ^= 1
     (folder / "broken" / "model-3.data-00000-of-00001").write_bytes(content)
     done = subprocess.run(
-        [sys.executable, "-c", "import test_finetuning; test_finetuning.what_is_said()"], cwd=folder, capture_output=True, text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        [sys.executable, "-c", "import test_finetuning; test_finetuning.what_is_said()"],
+        cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
     )
     assert done.returncode == 0 and done.stderr == "", done.stderr
     return json.loads(done.stdout)

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 
 STEPS, RATE, SEED = 10, 1e-3, 5
 
-# One process, since starting TensorFlow takes longer than all the rest. Fine-tunes with the batches that gpt2lab draws, then opens
-# gpt2lab's run, generates from it and goes on with it.
+# One process, since starting TensorFlow takes longer than all the rest. It fine-tunes with the batches that gpt2lab draws, then
+# opens gpt2lab's run, generates from it and goes on with it.
 PLAIN = """
 import json, sys
 import numpy as np
@@ -57,8 +57,8 @@ def plain(models, speeches, tmp_path_factory):
     folder = tmp_path_factory.mktemp("plain")
     (folder / "text.txt").write_text(speeches.text, encoding="utf-8")
     tokens = lab.Corpus.from_file(folder / "text.txt").tokens(load_encoder(models / "1M"))
-    asked = {"dataset": folder / "text.txt", "model_name": "1M", "steps": STEPS, "learning_rate": RATE, "seed": SEED, "model_dir": models,
-             "checkpoint_dir": folder / "checkpoint"}
+    asked = {"dataset": folder / "text.txt", "model_name": "1M", "steps": STEPS, "learning_rate": RATE, "seed": SEED,
+             "model_dir": models, "checkpoint_dir": folder / "checkpoint"}
     ours = {}
     for accumulate in (1, 3):
         np.save(folder / f"batches-{accumulate}.npy", replayed(tokens, accumulate))
@@ -92,7 +92,8 @@ def test_ten_steps_on_the_same_batches_end_at_the_weights_of_plain_gpt_2_simple(
     theirs = tensor_bundle.read(plain.checkpoint / f"plain-{accumulate}" / f"model-{STEPS}")
     ours = tensor_bundle.read(plain.checkpoint / f"ours-{accumulate}" / f"model-{STEPS}")
     assert set(theirs) == set(ours)
-    moved = max(np.abs(ours[name] - tensor_bundle.read(plain.asked["model_dir"] / "1M" / "model.ckpt")[name]).max() for name in ours)
+    start = tensor_bundle.read(plain.asked["model_dir"] / "1M" / "model.ckpt")
+    moved = max(np.abs(ours[name] - start[name]).max() for name in ours)
     # Adam moves a weight whose gradient is all but 0 by its sign, so single weights may differ; their mean must not.
     assert all(np.abs(theirs[name] - ours[name]).mean() < 0.01 * moved for name in ours)
 
@@ -151,7 +152,8 @@ def test_a_run_of_plain_gpt_2_simple_opens_with_its_losses_and_goes_on_from_its_
     with pytest.raises(lab.LabError, match="valid="):
         run.load("best")
     before = run.history
-    resumed = lab.finetune(run_name="plain-1", accumulate_gradients=1, valid=plain.asked["dataset"], eval_every=2, **{**plain.asked, "steps": 3})
+    asked = {**plain.asked, "steps": 3, "valid": plain.asked["dataset"], "eval_every": 2, "accumulate_gradients": 1}
+    resumed = lab.finetune(run_name="plain-1", **asked)
     history = resumed.history
     assert history["step"].tolist() == list(range(1, STEPS + 4))
     assert history["loss"].iloc[:STEPS].tolist() == before["loss"].tolist()

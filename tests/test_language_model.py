@@ -4,7 +4,7 @@ import gc
 import os
 import re
 import shutil
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def test_top_k_1_and_temperature_0_are_greedy(small):
     for _ in range(12):
         text += small.next_tokens(text)["token"].iloc[0]
     expected = [text] * 3
-    for greedy in ({"temperature": 0}, {"top_k": 1}, {"temperature": 5.0, "top_k": 1}, {"temperature": 0, "top_k": 40, "top_p": 0.5}):
+    for greedy in ({"temperature": 0}, {"top_k": 1}, {"temperature": 5, "top_k": 1}, {"temperature": 0, "top_k": 40, "top_p": 0.5}):
         # The tokens of a continuation and of the text that it became need not be the same; here they are.
         assert small.generate(PREFIX, nsamples=3, length=12, seed=1, **greedy) == expected
 
@@ -90,8 +90,8 @@ def test_next_tokens_and_score_agree(small):
 
 def test_only_the_last_window_of_a_long_text_is_seen(small):
     long = "The state of the Union is strong. " * 300
-    ids = small.encode(long)[-small.window :]
-    assert small.next_tokens(long)["probability"].iloc[0] == pytest.approx(np.exp(log_softmax(small._reader.last_logits(ids)).max()))
+    seen = small._reader.last_logits(small.encode(long)[-small.window :])
+    assert small.next_tokens(long)["probability"].iloc[0] == pytest.approx(np.exp(log_softmax(seen).max()))
 
 
 # What a sample is
@@ -139,8 +139,8 @@ def test_a_sample_ends_where_the_document_does(ending):
 
 
 def test_without_a_prefix_a_new_document_begins(small):
-    assert small.generate(None, length=20, seed=8) == small.generate("", length=20, seed=8) == small.generate(END, length=20, seed=8,
-                                                                                                            include_prefix=False)
+    expected = small.generate(END, length=20, seed=8, include_prefix=False)
+    assert small.generate(None, length=20, seed=8) == small.generate("", length=20, seed=8) == expected
 
 
 def test_a_prefix_and_its_continuation_may_fill_the_window_exactly(small):
@@ -158,7 +158,8 @@ def test_fifty_calls_with_different_arguments_leave_the_graph_as_it_was(small):
     for number in range(50):
         small.generate(
             PREFIX if number % 2 else None, nsamples=1 + number % 4, length=1 + number % 7, temperature=number / 25, top_k=number,
-            top_p=number / 50, seed=number, truncate="." if number % 3 else None, include_prefix=number % 2 == 0, batch_size=1 + number % 3,
+            top_p=number / 50, seed=number, truncate="." if number % 3 else None, include_prefix=number % 2 == 0,
+            batch_size=1 + number % 3,
         )
     small.next_tokens("The", top_k=5)
     small.score("The state of the Union")
@@ -181,21 +182,16 @@ def test_base_and_fine_tuned_models_and_two_sizes_answer_side_by_side(small, lar
 
 def test_threads_that_share_a_model_get_the_texts_that_they_would_get_alone(small):
     expected = [small.generate(PREFIX, length=20, seed=seed) for seed in range(4)]
-    found = {}
-    threads = [threading.Thread(target=lambda s=seed: found.update({s: small.generate(PREFIX, length=20, seed=s)})) for seed in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [found[seed] for seed in range(4)] == expected
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda seed: small.generate(PREFIX, length=20, seed=seed), range(4))) == expected
 
 
 def test_a_closed_model_says_so(models):
     lm = lab.load("1M", model_dir=models)
     lm.close()
     lm.close()
-    for use in (lambda: lm.generate(), lambda: lm.next_tokens("a"), lambda: lm.score("a"), lambda: lab.perplexity(lm, "a"), lm.weights,
-                lambda: lm.window_losses([1, 2])):
+    for use in (lm.generate, lambda: lm.next_tokens("a"), lambda: lm.score("a"), lambda: lab.perplexity(lm, "a"),
+                lm.weights, lambda: lm.window_losses([1, 2])):
         with pytest.raises(ArgumentError, match="was closed"):
             use()
 
@@ -388,12 +384,15 @@ def test_a_missing_or_damaged_file_of_a_run_is_named(copy, file, harm):
         path.unlink()
     else:
         middle = len(content) // 2
-        path.write_bytes({"empty": b"", "cut": content[:middle], "changed": content[:middle] + b"\xff" + content[middle + 1 :]}[harm])
+        changed = content[:middle] + b"\xff" + content[middle + 1 :]
+        path.write_bytes({"empty": b"", "cut": content[:middle], "changed": changed}[harm])
     with pytest.raises(CheckpointError, match=re.escape(file)):
         lab.load(run_name="speeches", checkpoint_dir=copy.parent)
 
 
-@pytest.mark.parametrize("content, words", [(None, "no saved step"), (b"", "names no checkpoint"), (b"\xff\xfe", "names no checkpoint")])
+@pytest.mark.parametrize("content, words", [
+    (None, "no saved step"), (b"", "names no checkpoint"), (b"\xff\xfe", "names no checkpoint"),
+])
 def test_a_missing_or_damaged_list_of_checkpoints_is_named(copy, content, words):
     (copy / "checkpoint").unlink() if content is None else (copy / "checkpoint").write_bytes(content)
     with pytest.raises(CheckpointError, match=words):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import gpt2lab as lab
+from gpt2lab import tensor_bundle
 from gpt2lab.errors import ArgumentError, CheckpointError
 from gpt2lab.run import COLUMNS, average_losses, diagnose, read_history, write_history
 
@@ -95,17 +96,17 @@ def test_a_run_diagnoses_itself(run):
 
 def test_a_history_is_read_as_it_was_written_to_the_last_digit(tmp_path):
     dice = np.random.default_rng(0)
-    rows = [dict(zip(COLUMNS, (step, round(step / 7, 3), 1024 * step, step / 3, *dice.normal(size=2).tolist(), math.nan))) for step in range(50)]
+    values = [(step, round(step / 7, 3), 1024 * step, step / 3, *dice.normal(size=2).tolist(), math.nan) for step in range(50)]
+    rows = [dict(zip(COLUMNS, row)) for row in values]
     rows[0]["loss"], rows[5]["valid_loss"], rows[6]["valid_loss"] = math.nan, 1 / 3, 5e-324
     write_history(tmp_path, rows)
     read = read_history(tmp_path)
     assert [[repr(value) for value in row.values()] for row in read] == [[repr(value) for value in row.values()] for row in rows]
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"step,loss\n1,2\n", b"step,seconds,tokens,epoch,loss,average_loss,valid_loss\n1,2,3\n",
-                                     b"step,seconds,tokens,epoch,loss,average_loss,valid_loss\n1,2,3,4,five,6,7\n"])
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"step,loss\n1,2\n", b"HEADER\n1,2,3\n", b"HEADER\n1,2,3,4,five,6,7\n"])
 def test_a_damaged_history_is_named(tmp_path, content):
-    (tmp_path / "history.csv").write_bytes(content)
+    (tmp_path / "history.csv").write_bytes(content.replace(b"HEADER", ",".join(COLUMNS).encode()))
     with pytest.raises(CheckpointError, match="history.csv is damaged"):
         lab.Run(tmp_path).history
 
@@ -140,13 +141,15 @@ def test_the_record_says_what_was_asked_for_and_on_what(run, speeches):
     assert speeches.text[:30] not in (run.folder / "run.json").read_text()
 
 
-@pytest.mark.parametrize("checkpoint, step", [("latest", 30), (20, 20), ("20", 20), ("model-10", 10), (np.int64(10), 10), ("best", None)])
+@pytest.mark.parametrize("checkpoint, step", [
+    ("latest", 30), (20, 20), ("20", 20), ("model-10", 10), (np.int64(10), 10), ("best", None),
+])
 def test_any_saved_step_opens(run, checkpoint, step):
     step = step or run.best_step
     with run.load(checkpoint) as lm:
         assert lm.name == f"speeches, step {step}"
-        assert np.array_equal(lm.weights()["model/wpe"], lab.load(run_name="speeches", checkpoint=step, checkpoint_dir=run.folder.parent)
-                              .weights()["model/wpe"])
+        saved = tensor_bundle.read(run.folder / f"model-{step}")
+        assert all(np.array_equal(array, saved[name]) for name, array in lm.weights().items())
 
 
 def test_a_run_without_validation_has_no_best_step(run, tmp_path):

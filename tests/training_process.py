@@ -1,6 +1,7 @@
 """Fine-tuning in a process of its own that tests may kill.
 
-TensorFlow is imported once, in a server process from which each of these is forked (`multiprocessing`'s forkserver): a start costs a second.
+TensorFlow is imported once, in a server process from which each of these is forked (`multiprocessing`'s forkserver), so that a
+start costs a second.
 """
 
 import functools
