@@ -108,7 +108,7 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     seed : int, default 0
         Decides which windows of the text are read, and the random weights of ``restore_from="scratch"``.
     callback : callable, optional
-        Called after each step with that row of the history (a dict); if it returns True, the run stops and saves.
+        Called after each step with that row of the history (a dict). If it returns True, or fails, the run stops and is saved.
     model_dir : str or Path, default "models"
         Where models are kept.
     checkpoint_dir : str or Path, default "checkpoint"

@@ -349,6 +349,9 @@ class LanguageModel:
     def score(self, text, stride=None):
         """How much each token of a text surprised the model.
 
+        The text is read as a document of its own, after an end-of-text token, so that its first token has a loss too; `next_tokens` and
+        `generate` read what they are given as it is.
+
         Parameters
         ----------
         text : str

@@ -230,7 +230,7 @@ def token_losses(table, most=40):
     axes.bar(range(len(shown)), shown["nats"], color=DARK, width=0.75)
     mean = shown["nats"].mean()
     axes.axhline(mean, color="#000000", linestyle=":", linewidth=1)
-    axes.annotate(f"mean {mean:.1f}", (len(shown) - 0.4, mean), xytext=(2, 0), textcoords="offset points", va="center", annotation_clip=False)
+    axes.annotate(f"mean {mean:.1f}", (1, mean), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points", va="center")
     axes.set_xticks(range(len(shown)), _tick_labels(shown["token"]), rotation=90, fontfamily=["DejaVu Sans Mono", "DejaVu Sans"])
     hardest, easiest = shown.loc[shown["nats"].idxmax()], shown.loc[shown["nats"].idxmin()]
     figure.caption = (

@@ -114,13 +114,21 @@ class TrainingLoop:
                     self._write_samples()
                 if self.step < target and (self.step % s.save_every == 0 or self._is_best(row)):
                     self._save()
-                if callback is not None and callback(dict(row)) is True or interrupted.is_set():
+                if self._asked_to_stop(callback, row) or interrupted.is_set():
                     status = "stopped" if self.step < target else "finished"
                     break
                 if self._out_of_patience():
                     break
             self.configuration["status"] = status
             self._save()
+
+    def _asked_to_stop(self, callback, row):
+        try:
+            return callback is not None and bool(callback(dict(row)))
+        except BaseException:
+            self.configuration["status"] = "stopped"
+            self._save()  # the steps so far are worth more than the mistake in the callback
+            raise
 
     def _row(self, seconds, loss, valid_loss):
         """The next row of the history; everything but the seconds follows from the rows before, whether they were read back or not."""

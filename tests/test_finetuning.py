@@ -213,6 +213,16 @@ def test_a_callback_sees_each_row_and_may_stop_and_the_same_call_goes_on(finetun
     assert finished.history[LOSSES].equals(whole.history[LOSSES]) and same(weights_of(finished), weights_of(whole))
 
 
+def test_a_callback_that_fails_costs_no_step(finetune, tmp_path):
+    def fail(row):
+        if row["step"] == 2:
+            raise RuntimeError("a mistake in the callback")
+
+    with pytest.raises(RuntimeError, match="a mistake in the callback"):
+        finetune(run_name="failed", callback=fail)
+    assert lab.Run.open("failed", tmp_path / "checkpoint").checkpoints == [2]
+
+
 # Divergence
 
 @pytest.mark.slow

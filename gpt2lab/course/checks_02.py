@@ -46,7 +46,7 @@ def why_held_out(answer):
         "abc",
         {
             "a": "With too low a learning rate the training loss would hardly have fallen.",
-            "b": "Only text that the model never saw tells learning from learning by heart; notebook 3 shows the difference.",
+            "b": "Only text that the model never saw tells learning from learning by heart.",
             "c": "A falling loss on the training speeches says the opposite: it predicts them better and better.",
         },
         "b",
