@@ -101,7 +101,7 @@ def folder_path(name, value):
     """
     if not isinstance(value, (str, os.PathLike)) or not str(value) or "\0" in str(value):
         raise ArgumentError(f"{name}={value!r} is no path; give the name of a folder, for example 'checkpoint'.")
-    return Path(value)
+    return Path(value).expanduser()
 
 
 def folder_name(name, value):

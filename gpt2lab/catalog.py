@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gpt2lab.arguments import folder_path
 from gpt2lab.errors import ArgumentError
 
 FILES = (
@@ -154,8 +155,8 @@ def card(model_name):
     if name in CARDS:
         return CARDS[name]
     near = _nearest(str(model_name).strip().upper())
-    guess = f"did you mean {near!r}? " if near else ""
-    raise ArgumentError(f"model_name={model_name!r} is unknown; {guess}The sizes are {', '.join(CARDS)}.")
+    guess = f"did you mean {near!r}? The" if near else "the"
+    raise ArgumentError(f"model_name={model_name!r} is unknown; {guess} sizes are {', '.join(CARDS)}.")
 
 
 def _nearest(spelled):
@@ -172,7 +173,7 @@ def _nearest(spelled):
 
 def on_disk(model_name, model_dir="models"):
     """Whether the folder of a size has all seven files, of the known sizes."""
-    folder = Path(model_dir) / card(model_name).name
+    folder = folder_path("model_dir", model_dir) / card(model_name).name
     facts = card(model_name).files
     for file in FILES:
         path, size = folder / file, facts.get(file, FileFact()).bytes

@@ -82,7 +82,7 @@ def latest(folder):
     for file in (tensor_bundle.index_path(prefix), tensor_bundle.data_path(prefix)):
         if not file.is_file():
             others = saved_steps(folder)
-            instead = f"take an earlier one with checkpoint={others[-1]}" if others else "restore it from a copy or start the run afresh"
+            instead = f"load an earlier one with checkpoint={others[-1]}, or start over with restore_from='fresh'" if others else "restore it from a copy, or start over with restore_from='fresh'"
             raise CheckpointError(f"{file} is missing although {path} names it; {instead}.")
     return prefix
 

@@ -59,7 +59,7 @@ TYPES = {"seed": int, "batch_size": int, "stride": int, "patience": int}
 def _load(model_name, run_name, checkpoint, model_dir, checkpoint_dir):
     from gpt2lab.language_model import load
 
-    return load(model_name, run_name, int(checkpoint) if checkpoint.isdigit() else checkpoint, model_dir, checkpoint_dir)
+    return load(model_name, run_name, int(checkpoint) if checkpoint.isdecimal() else checkpoint, model_dir, checkpoint_dir)
 
 
 def _about_opening(command):
@@ -172,7 +172,7 @@ def notebooks(names, check, execute, folder):
 @main.command()
 @_about("demo", "demo", ("out", "model_dir", "seed"))
 def demo(out, model_dir, seed):
-    """Fine-tune the bundled 3M on presidential speeches and write down what changed (about four minutes)."""
+    """Fine-tune the bundled 3M on presidential speeches and write down what changed (about three minutes)."""
     from gpt2lab.demo import demo
 
     demo(out, model_dir, seed, say=click.echo)

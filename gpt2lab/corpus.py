@@ -62,8 +62,7 @@ class Corpus:
     def from_file(cls, path, encoding="utf-8"):
         """Read one text file as one document.
 
-        A ``.csv`` is read as a table, a document per row: its column ``text`` if it has one, else its first column, which
-        is the one that gpt-2-simple reads.
+        A ``.csv`` is read as a table, a document per row, with `from_csv`: its column ``text``, or its only column.
 
         Parameters
         ----------
@@ -84,8 +83,7 @@ class Corpus:
         """
         path = text_files.existing_file(path)
         if path.suffix.lower() == ".csv":
-            header = csv_files.read_table(path, encoding)[0]
-            return cls.from_csv(path, text="text" if "text" in header else header[0], encoding=encoding)
+            return cls.from_csv(path, encoding=encoding)
         return cls((Document(text_files.read_text(path, encoding), name=path.name),))
 
     @classmethod

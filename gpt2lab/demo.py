@@ -141,5 +141,5 @@ Diagnosis: **{diagnosis.verdict}**. {diagnosis.explanation}
 
 `gpt2lab demo` took {seconds / 60:.1f} minutes (seed {seed}; gpt2lab {version('gpt2lab')}, TensorFlow {version('tensorflow')}, \
 Python {platform.python_version()}, {platform.machine()}). The samples were drawn at temperature 0.7 from the 40 most likely tokens and are the first that came. \
-The model is in `checkpoint/demo`: `gpt2lab generate --run-name demo --checkpoint-dir {Path(run.folder).parent.as_posix()}`.
+The model is in `checkpoint/demo`: `gpt2lab generate --run-name demo --checkpoint best --checkpoint-dir "{Path(run.folder).parent.as_posix()}"`.
 """

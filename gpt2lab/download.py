@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from gpt2lab import bundled, catalog, progress, tensor_bundle
-from gpt2lab.errors import ArgumentError, CheckpointError, DownloadError
+from gpt2lab.arguments import folder_path
+from gpt2lab.errors import CheckpointError, DownloadError
 from gpt2lab.fetch import fetch
 from gpt2lab.storage import lock, make_folder, require_room
 
@@ -77,10 +78,7 @@ def vocabulary(model_name="124M", model_dir="models"):
 
 def _provide(model_name, model_dir, files):
     card = catalog.card(model_name)
-    try:
-        folder = Path(model_dir) / card.name
-    except TypeError:
-        raise ArgumentError(f"model_dir={model_dir!r} is no path; give the name of a folder, for example 'models'.") from None
+    folder = folder_path("model_dir", model_dir) / card.name
     key = (folder.absolute(), files, card)
     if key in _seen and _seen[key] == _state(folder, files):
         return folder

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+import warnings
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from gpt2lab.download import download, vocabulary
 from gpt2lab.encoder import load_encoder
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.run import Run, read_configuration, write_configuration
+from gpt2lab.text_files import file_path
 
 RESTORE_FROM = ("latest", "fresh", "scratch")
 UNFINISHED = ("running", "stopped", "diverged")
@@ -85,8 +87,8 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
              print_every=1, max_checkpoints=1, only_train_transformer_layers=False, optimizer="adam", overwrite=False):
     """Fine-tune a model on a text.
 
-    A run that was killed or stopped goes on from its last save when the same call is made again, and ends as if it had never been
-    interrupted; a run that had ended goes on for ``steps`` more. Ctrl-C saves and returns.
+    A run that was killed or stopped goes on from its last save when the same call is made again (with ``restore_from="latest"``, the
+    default), and ends as if it had never been interrupted; a run that had ended goes on for ``steps`` more. Ctrl-C saves and returns.
 
     Parameters
     ----------
@@ -159,6 +161,8 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     >>> print(run.diagnosis().explanation)                                                           # doctest: +SKIP
     """
     given = locals()
+    if patience is not None and valid is None:
+        raise ArgumentError(f"patience={patience!r} needs a validation loss to wait for; give valid=… too, or leave patience out.")
     if callback is not None and not callable(callback):
         raise ArgumentError(f"callback={callback!r} cannot be called; give a function of one argument, the new row of the history.")
     wanted = Settings(**{name: given[name] for name in Settings.__dataclass_fields__})
@@ -177,12 +181,20 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     valid_tokens = None if held_out is None else held_out.tokens(encoder)
     if held_out is not None and not held_out.characters:
         raise TextError("valid has no text; hold some out with corpus.split(valid=0.1), or leave valid out.")
+    about = {"text": describe(text, tokens), "valid": None if held_out is None else describe(held_out, valid_tokens)}
+    recorded = read_configuration(wanted.folder) if resume else {}
+    compare_texts(recorded, about, wanted.run_name)
+    start = checkpoints.latest_step(wanted.folder) if resume else 0
+    leg = leg_of(recorded, start)
+    if leg + wanted.steps < start:
+        raise ArgumentError(
+            f"steps={wanted.steps} is too few: {wanted.run_name} was stopped at step {start}, and steps count from {leg}, where that call began; "
+            f"give steps={start - leg + 1} or more, or another run_name."
+        )
     model_folder = described if resume else download(wanted.model_name, wanted.model_dir)
 
     from gpt2lab.training_loop import TrainingLoop
 
-    start = checkpoints.latest_step(wanted.folder) if resume else 0
-    leg = leg_of(read_configuration(wanted.folder) if resume else {}, start)
     configuration = {
         "gpt2lab": __version__,
         "model_name": wanted.model_name,
@@ -191,8 +203,7 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         "target": leg + wanted.steps,
         "started": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "settings": asdict(wanted),
-        "text": describe(text, tokens),
-        "valid": None if held_out is None else describe(held_out, valid_tokens),
+        **about,
     }
     with TrainingLoop(wanted, configuration, hparams, encoder, tokens, valid_tokens, start if resume else None, model_folder) as loop:
         write_configuration(wanted.folder, configuration)
@@ -206,7 +217,8 @@ def as_corpus(argument, source):
         return source
     if not isinstance(source, (str, Path)):
         raise ArgumentError(f"{argument} is of type {type(source).__name__}; give a Corpus, or the path of a text file or a folder of texts.")
-    return Corpus.from_directory(source) if Path(source).is_dir() else Corpus.from_file(source)
+    path = file_path(source)
+    return Corpus.from_directory(path) if path.is_dir() else Corpus.from_file(path)
 
 
 def training_tokens(corpus, encoder, window):
@@ -225,6 +237,26 @@ def training_tokens(corpus, encoder, window):
             f"tokens; give about {needed:,} characters or more."
         )
     return tokens
+
+
+def compare_texts(configuration, about, run_name):
+    """Say when a run goes on with another text than before; a call that was cut off cannot be completed with another one.
+
+    Raises
+    ------
+    ArgumentError
+        If the run's last call did not come to its end.
+    """
+    other = [name for name in ("text", "valid") if configuration.get(name) and about[name] and configuration[name] != about[name]]
+    if not other:
+        return
+    what = "another text" if "text" in other else "another validation text"
+    if configuration.get("status") in UNFINISHED:
+        raise ArgumentError(
+            f"run_name={run_name!r} was cut off while it learned, and this is {what} than it had; give it the same one to complete it, "
+            "restore_from='fresh' to start over, or another run_name."
+        )
+    warnings.warn(f"{run_name} goes on with {what} than before; restore_from='fresh' starts it over, another run_name a new one.", stacklevel=3)
 
 
 def leg_of(configuration, start):

@@ -52,6 +52,10 @@ def load(model_name=None, run_name=None, checkpoint="latest", model_dir="models"
     if model_name is not None and run_name is not None:
         raise ArgumentError("Both model_name and run_name are given; give model_name for a pretrained model or run_name for a fine-tuned one.")
     if model_name is not None:
+        if isinstance(model_name, str) and (folder_path("checkpoint_dir", checkpoint_dir) / model_name / "hparams.json").is_file():
+            raise ArgumentError(f"model_name={model_name!r} is a fine-tuning run; open it with lab.load(run_name={model_name!r}).")
+        if checkpoint != "latest":
+            raise ArgumentError(f"checkpoint={checkpoint!r} belongs to a run, and model_name={model_name!r} is a pretrained model; leave one out.")
         folder = download(model_name, model_dir)
         return open_folder(folder, checkpoints.latest(folder), card(model_name).name)
     folder = folder_path("checkpoint_dir", checkpoint_dir) / folder_name("run_name", "run1" if run_name is None else run_name)

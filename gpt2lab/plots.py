@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from gpt2lab.arguments import whole_number
 from gpt2lab.captioned import DARK, LIGHT, MIDDLE, STYLES, CaptionedFigure
 from gpt2lab.catalog import card, parameter_count, weight_shapes
 from gpt2lab.errors import ArgumentError
@@ -18,7 +19,20 @@ def _axes(xlabel, ylabel, **size):
 
 
 def _history(run):
-    return getattr(run, "history", run)
+    history = getattr(run, "history", run)
+    if not {"step", "loss", "average_loss"} <= set(getattr(history, "columns", ())):
+        raise ArgumentError(f"A {type(run).__name__} has no losses to draw; give a Run, for example lab.Run.open('run1'), or its history.")
+    return history
+
+
+def _table(table, method, *columns):
+    if not set(columns) <= set(getattr(table, "columns", ())):
+        raise ArgumentError(f"A {type(table).__name__} is no table of tokens; give what lm.{method}(text) returns.")
+    return table
+
+
+def _steps(number):
+    return f"{int(number)} step" if number == 1 else f"{int(number)} steps"
 
 
 def _label(axes, text, x, y, colour, taken):
@@ -58,7 +72,7 @@ def loss(run):
     last = trained.iloc[-1]
     sentences = [
         f"The running average of the training loss goes from {trained['average_loss'].iloc[0]:.2f} to {last['average_loss']:.2f} nats a token "
-        f"in {int(last['step'])} steps"
+        f"in {_steps(last['step'])}"
     ]
     taken = []
     if not measured.empty:
@@ -96,6 +110,8 @@ def losses(runs):
     ArgumentError
         If there are none, more than four, or one has no losses.
     """
+    if not hasattr(runs, "items"):
+        raise ArgumentError(f"runs is of type {type(runs).__name__}; give a dictionary from label to Run.")
     if not 1 <= len(runs) <= len(STYLES):
         raise ArgumentError(f"runs has {len(runs)} entries; give 1 to {len(STYLES)}, since more lines cannot be told apart.")
     figure, axes = _axes("step", "training loss, running average (nats a token)")
@@ -111,7 +127,7 @@ def losses(runs):
         _label(axes, label, step, end, colour, taken)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.caption = "Training loss, running average in nats a token: " + "; ".join(
-        f"{label}, from {first:.2f} to {end:.2f} in {int(step)} steps" for label, step, first, end, _ in ends
+        f"{label}, from {first:.2f} to {end:.2f} in {_steps(step)}" for label, step, first, end, _ in ends
     ) + "."
     return figure
 
@@ -140,7 +156,7 @@ def next_tokens(table, top=12):
     -------
     CaptionedFigure
     """
-    shown = table.head(top)
+    shown = _table(table, "next_tokens", "token", "probability", "kept", "sampled_probability").head(whole_number("top", top, 1))
     figure, axes = _axes("probability (%)", "", height=0.6 + 0.27 * len(shown))
     rows = np.arange(len(shown))
     axes.barh(rows, 100 * shown["sampled_probability"], color=DARK, height=0.7)
@@ -189,6 +205,8 @@ def parameters(model_name="124M"):
     CaptionedFigure
     """
     names = [model_name] if isinstance(model_name, str) else list(model_name)
+    if not names:
+        raise ArgumentError("model_name has no names; give at least one size, for example '124M'.")
     parts = {card(name).name: parameter_parts(name) for name in names}
     figure, axes = _axes("share of all parameters (%)", "", height=1.0 + 0.75 * len(parts))
     shades = ((DARK, "white"), ("#56B4E9", "black"), (MIDDLE, "white"), ("#E8D9A0", "black"), ("#000000", "white"))
@@ -225,7 +243,7 @@ def token_losses(table, most=40):
     -------
     CaptionedFigure
     """
-    shown = table.head(most)
+    shown = _table(table, "score", "token", "nats").head(whole_number("most", most, 1))
     figure, axes = _axes("", "loss (nats)", width=max(4.0, 1.2 + 0.3 * len(shown)))
     axes.bar(range(len(shown)), shown["nats"], color=DARK, width=0.75)
     mean = shown["nats"].mean()

@@ -15,6 +15,8 @@ from gpt2lab.storage import write_bytes
 COLUMNS = ("step", "seconds", "tokens", "epoch", "loss", "average_loss", "valid_loss")
 # gpt-2-simple's running average: each loss counts 1 % less than the one after it.
 MEMORY = 0.99
+# Steps without which a diagnosis would read the noise of single windows.
+FEWEST = 20
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ class Run:
         -----
         Over-fitting: the validation loss ends at least 1 % above its lowest value while the training loss went on falling, or the training
         loss is near 0. Under-fitting: the validation loss (without one, the training loss) was still falling by more than 3 % in the last
-        quarter of the steps. Else fitting.
+        quarter of the steps, there were fewer than 20 of them, or the training loss rose by 10 %, as with too high a learning rate. Else fitting.
         """
         return diagnose(self.history)
 
@@ -184,7 +186,7 @@ def diagnose(history):
     trained = history.dropna(subset=["loss"])
     if trained.empty:
         return Diagnosis("under-fitting", None, math.nan, "Nothing was trained yet. Fine-tune for some steps first.")
-    last, size = int(trained["step"].iloc[-1]), max(1, len(trained) // 10)
+    last, size = int(trained["step"].iloc[-1]), max(10, len(trained) // 10)  # single windows vary too much to be compared
     final = trained["loss"].tail(size).mean()
     measured = history.dropna(subset=["valid_loss"])
     best_step, gap, rise = None, math.nan, 0.0
@@ -195,12 +197,22 @@ def diagnose(history):
     if final < 0.5:
         why = f"The training loss is {final:.2f} nats a token, near 0: the model knows the text by heart."
         return Diagnosis("over-fitting", best_step, gap, f"{why} Use more text, fewer steps or a lower learning rate.")
+    if len(trained) < FEWEST:
+        why = f"{len(trained)} step{'s are' if len(trained) > 1 else ' is'} too few to tell how the losses go."
+        return Diagnosis("under-fitting", best_step, gap, f"{why} Train for at least {FEWEST}.")
+    begun = trained["loss"].head(size).mean()
+    if final > 1.1 * begun:
+        why = f"The training loss has risen from {begun:.2f} to {final:.2f} nats a token: the steps are too large, the run diverges."
+        return Diagnosis("under-fitting", best_step, gap, f"{why} Lower the learning rate.")
     if rise >= 0.01:
         why = f"The validation loss was lowest at step {best_step} and has risen by {rise:.0%} since, while the training loss fell to {final:.2f}."
         return Diagnosis("over-fitting", best_step, gap, f"{why} Take the model of that step with run.load('best').")
-    curve = measured[["step", "valid_loss"]] if len(measured) >= 4 else trained[["step", "average_loss"]]
-    quarter = curve[curve["step"] <= last * 0.75]
-    fall = 0.0 if quarter.empty else float(1 - curve.iloc[-1, 1] / quarter.iloc[-1, 1])
+    if len(measured) >= 4:
+        earlier = measured[measured["step"] <= last * 0.75]["valid_loss"].iloc[-1]
+        fall = float(1 - measured["valid_loss"].iloc[-1] / earlier)
+    else:
+        quarter = len(trained) // 4
+        fall = float(1 - trained["loss"].tail(quarter).mean() / trained["loss"].iloc[-2 * quarter : -quarter].mean())
     if fall > 0.03:
         why = f"The loss was still falling at the end, by {fall:.0%} in the last quarter of the {last} steps."
         return Diagnosis("under-fitting", best_step, gap, f"{why} Train for more steps, or raise the learning rate.")

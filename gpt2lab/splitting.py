@@ -49,12 +49,12 @@ class Splits:
     test: object
     note: str = ""
 
-    def describe(self, model_name="124M", model_dir="models"):
+    def describe(self, model_name="3M", model_dir="models"):
         """The size of each split, in the tokens of a model.
 
         Parameters
         ----------
-        model_name : str, default "124M"
+        model_name : str, default "3M"
             Whose tokenizer and number of parameters to take.
         model_dir : str or Path, default "models"
             Where models are kept.

@@ -89,7 +89,7 @@ def existing_file(path):
     TextError
         If it is a folder or does not exist; the message names the nearest file of that folder.
     """
-    path = _path(path)
+    path = file_path(path)
     if path.is_dir():
         raise TextError(f"{path} is a folder, not a file; read all its texts with Corpus.from_directory({str(path)!r}).")
     if not path.is_file():
@@ -105,7 +105,7 @@ def existing_folder(path):
     TextError
         If it is a file or does not exist; the message names the nearest one beside it.
     """
-    path = _path(path)
+    path = file_path(path)
     if path.is_file():
         raise TextError(f"{path} is a file, not a folder; read it with Corpus.from_file({str(path)!r}).")
     if not path.is_dir():
@@ -151,10 +151,17 @@ def counted(number, thing):
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
-def _path(path):
+def file_path(path):
+    """Return ``path`` as a Path.
+
+    Raises
+    ------
+    ArgumentError
+        If it is none, such as a text where the name of its file belongs.
+    """
     if not isinstance(path, (str, os.PathLike)) or isinstance(path, os.PathLike) and not isinstance(os.fspath(path), str):
         raise ArgumentError(f"path={path!r} is not a path; give a string or a pathlib.Path.")
-    if isinstance(path, str) and (not path.strip() or "\n" in path or "\0" in path or len(path) > 1000):
+    if isinstance(path, str) and (not path.strip() or "\n" in path or "\0" in path or max(map(len, Path(path).parts)) > 255):
         raise ArgumentError(f"path={path[:40]!r}... is not a path; a text itself goes into Corpus.from_texts([text])."
                             if path.strip() else "path is empty; give the name of a file or folder.")
     return Path(path).expanduser()

@@ -50,6 +50,9 @@ class TrainingLoop:
         optimizer = checkpoints.read_optimizer(self.folder, start) if start else None
         if optimizer:
             self.model.trainer.restore_optimizer(optimizer)
+        if start is None:
+            for sample in (self.folder / "samples").glob("samples-*"):
+                sample.unlink()
         self.batches = Batches(tokens, self.window, settings.seed)
         self.valid_windows = None if valid_tokens is None else spread_windows(valid_tokens, self.window)
         # A run that starts over: from here on its folder speaks of the new run only. And if the best step can be one before the first
@@ -165,9 +168,10 @@ class TrainingLoop:
         return min(measured, key=lambda row: row["valid_loss"])["step"] if measured else None
 
     def _out_of_patience(self):
-        measured = [row["step"] for row in self.rows if not math.isnan(row["valid_loss"])]
-        best = self._best_step()
-        return self.settings.patience is not None and best is not None and sum(step > best for step in measured) >= self.settings.patience
+        if self.settings.patience is None or self._best_step() is None:
+            return False
+        since = max(self._best_step(), self.configuration["leg_start"])  # a run that goes on is given as much patience again
+        return sum(row["step"] > since and not math.isnan(row["valid_loss"]) for row in self.rows) >= self.settings.patience
 
     def _in_words(self):
         valid = [row["valid_loss"] for row in self.rows if not math.isnan(row["valid_loss"])]
@@ -189,7 +193,7 @@ class TrainingLoop:
 
     def _write_samples(self):
         s = self.settings
-        # gpt-2-simple's own way to sample while it trains: the 40 most likely tokens, temperature 1.
+        # With gpt-2-simple's settings for the samples of a run: the 40 most likely tokens, temperature 1.
         texts = self.model.generate(nsamples=s.sample_num, length=s.sample_length, temperature=1.0, top_k=40, seed=s.seed)
         content = "\n".join(f"======== SAMPLE {number} ========\n{text}\n" for number, text in enumerate(texts, 1))
         write_bytes(make_folder(self.folder / "samples") / f"samples-{self.step}", content.encode())

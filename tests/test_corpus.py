@@ -101,8 +101,12 @@ def test_a_single_column_needs_no_name(tmp_path):
     assert Corpus.from_csv(table(tmp_path, "tweet\nhello\n\nworld\n")).text == "hello\n\nworld"
 
 
-def test_a_csv_file_is_read_by_its_first_column_unless_one_is_called_text(tmp_path):
-    assert Corpus.from_file(table(tmp_path, "tweet,likes\nhello,7\n")).text == "hello"
+def test_a_csv_file_is_read_by_its_column_text_or_its_only_one_and_by_no_guess(tmp_path):
+    assert Corpus.from_file(table(tmp_path, "tweet\nhello\n")).text == "hello"
+    with pytest.raises(ArgumentError, match="'id', 'Text'"):
+        Corpus.from_file(table(tmp_path, "id,Text\n1,hello\n"))
+    with pytest.raises(ArgumentError, match="separated by semicolons"):
+        Corpus.from_file(table(tmp_path, "text;author\nhello;naval\n"))
     corpus = Corpus.from_file(table(tmp_path, "id,text,author\n1,hello,naval\n"))
     assert corpus.documents == (Document("hello", "naval", "posts.csv:2"),)
 

@@ -213,6 +213,22 @@ def test_a_callback_sees_each_row_and_may_stop_and_the_same_call_goes_on(finetun
     assert finished.history[LOSSES].equals(whole.history[LOSSES]) and same(weights_of(finished), weights_of(whole))
 
 
+def test_another_text_completes_no_run_that_was_cut_off_and_a_finished_one_says_so(finetune, speeches, held_out):
+    finetune(steps=4, callback=lambda row: row["step"] == 2)
+    with pytest.raises(ArgumentError, match="'run1' was cut off .* another text .* restore_from='fresh'"):
+        finetune(held_out + held_out, steps=4)
+    with pytest.raises(ArgumentError, match="steps=1 is too few: run1 was stopped at step 2"):
+        finetune(steps=1)
+    finetune(steps=4)
+    with pytest.warns(UserWarning, match="run1 goes on with another text than before"):
+        assert finetune(held_out + held_out, steps=1).checkpoints[-1] == 5
+
+
+def test_starting_over_leaves_no_samples_of_the_run_before(finetune):
+    assert list(finetune(steps=1, sample_every=1, sample_length=4).samples) == [1]
+    assert finetune(steps=1, restore_from="fresh").samples == {}
+
+
 def test_a_callback_that_fails_costs_no_step(finetune, tmp_path):
     def fail(row):
         if row["step"] == 2:
@@ -298,6 +314,7 @@ REFUSED = [
     ({"overwrite": "no"}, ArgumentError, "overwrite='no'.*True nor False"),
     ({"only_train_transformer_layers": None}, ArgumentError, "only_train_transformer_layers=None"),
     ({"callback": 3}, ArgumentError, "callback=3"),
+    ({"patience": 2}, ArgumentError, "patience=2 needs a validation loss"),
     ({"run_name": "a/b"}, ArgumentError, "run_name='a/b' cannot name a folder"),
     ({"run_name": "a\\b"}, ArgumentError, "run_name="),
     ({"run_name": ".."}, ArgumentError, r"run_name='\.\.'"),

@@ -80,6 +80,10 @@ def test_what_cannot_be_drawn_is_refused_with_a_reason():
         plots.loss(history([]).reindex(columns=["step", "loss", "average_loss", "valid_loss"]))
     with pytest.raises(ArgumentError, match="1 to 4"):
         plots.losses({})
+    for wrong, words in ((lambda: plots.loss("run1"), "lab.Run.open"), (lambda: plots.losses([1]), "dictionary"),
+                         (lambda: plots.next_tokens("The"), "lm.next_tokens"), (lambda: plots.parameters([]), "at least one")):
+        with pytest.raises(ArgumentError, match=words):
+            wrong()
 
 
 def test_cut_tokens_are_marked_in_words_and_not_by_colour_alone(guesses):

@@ -73,6 +73,11 @@ def test_a_rise_of_less_than_one_percent_is_noise():
     assert diagnose(history(levelling, lambda step: 4 if step == 50 else 4.05)).verdict == "over-fitting"
 
 
+def test_losses_that_rise_from_the_beginning_are_a_learning_rate_and_no_over_fitting():
+    found = diagnose(history(lambda step: 4 + step / 50, lambda step: 4.1 + step / 50))
+    assert found.verdict == "under-fitting" and "Lower the learning rate" in found.explanation
+
+
 def test_a_run_that_has_not_begun_says_so():
     empty = pd.DataFrame(columns=COLUMNS)
     assert diagnose(empty).verdict == "under-fitting" and "Nothing was trained" in diagnose(empty).explanation

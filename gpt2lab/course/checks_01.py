@@ -1,5 +1,7 @@
 """The checks of notebook 1, Meet GPT-2."""
 
+import numbers
+
 from gpt2lab.catalog import card, parameter_count
 from gpt2lab.course.checking import call, choice, exercise, number, right, wrong
 
@@ -163,4 +165,4 @@ def _shape(size):
 
 
 def _shown(value):
-    return f"{value:,.12g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else repr(value)[:60]
+    return f"{value:,.12g}" if isinstance(value, numbers.Real) and not isinstance(value, bool) else repr(value)[:60]

@@ -1,6 +1,7 @@
 """The checks of notebook 2, Fine-tune it."""
 
 import math
+import re
 
 from gpt2lab.course.checking import choice, exercise, number, right, words, wrong
 
@@ -12,10 +13,10 @@ def fall_of_perplexity(prediction, before, after):
     fall = 1 - after / before
     found = "a" if fall < 0.05 else "b" if fall <= 0.5 else "c"
     measured = f"It fell by {100 * fall:.0f} %." if fall >= 0 else f"It rose by {-100 * fall:.0f} %."
-    more = f"{measured} A few hundred windows teach what such texts have in common: words, topics, form."
+    more = f"{measured} Even so few windows teach what such texts have in common: words, topics, form."
     less = f"{measured} Most of what it takes to predict a text is the language, and that the model knew before."
     reasons = {letter: more if letter < found else less for letter in "abc"}
-    reasons[found] = "What such texts have in common is learned in a few hundred windows; the language was there before."
+    reasons[found] = "What such texts have in common is learned from few windows; the language was there before."
     return choice(prediction, "abc", reasons, found)
 
 
@@ -79,7 +80,7 @@ def loss_of_a_random_model(answer, scratch, vocabulary):
     return right("The upper curve begins there. A loss above it, later, means worse than knowing nothing.")
 
 
-_LANGUAGE = ("language", "english", "grammar", "spelling", "word", "words", "syntax", "sentences", "meaning")
+_LANGUAGE = ("language", "english", "gramma", "spell", "words", "vocab", "syntax", "sentence", "linguist", "meaning")
 _BY_HEART = ("heart", "memori", "over-fit", "overfit", "over fit", "copy", "copies", "repeat", "parrot")
 
 
@@ -92,12 +93,15 @@ def explanation(answer):
         return wrong(
             f"You wrote {len(said)} {'word' if len(said) == 1 else 'words'}. Answer both questions in two or three sentences."
         )
-    if not any(word in said for word in _LANGUAGE):
+    if not any(part in text for part in _LANGUAGE):
         return wrong(
             "Say what the pretrained weights bring along that the speeches would have to teach. "
             "Look at what the random model writes."
         )
-    if not any(part in text for part in _BY_HEART):
+    if re.search(r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learn \w+ by heart)", text):
+        return wrong("Look again at what happens to the loss on other text when a short text is read a hundred times.")
+    rises = "loss" in text and re.search(r"\b(rise|rises|rising|rose|higher|grow|grows|increase|increases|worse|goes up|go up)\b", text)
+    if not rises and not any(part in text for part in _BY_HEART):
         return wrong(
             "Say what happens when a short text is read many times. "
             "What does the training loss do, and what the loss on other text?"

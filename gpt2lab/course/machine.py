@@ -1,10 +1,11 @@
-"""Which two models a notebook uses on this machine. TensorFlow is not asked: it takes seconds to start."""
+"""Which two models a notebook uses on this machine. TensorFlow takes seconds to start: it is asked only where there is a GPU."""
 
 import os
 import shutil
 import subprocess
 
 from gpt2lab.catalog import card
+from gpt2lab.engine.quiet_tensorflow import tensorflow
 from gpt2lab.errors import ArgumentError
 
 WITH_GPU = ("124M", "355M")
@@ -28,7 +29,7 @@ def model_names():
     ArgumentError
         If an override names no size.
     """
-    names, reason = _from_environment(), "set by GPT2LAB_MODEL"
+    names, reason = _from_environment(), "set in the environment"
     if names is None:
         found = gpu_found()
         names, reason = (WITH_GPU, "a GPU was found") if found else (WITHOUT_GPU, "no GPU was found")
@@ -51,7 +52,7 @@ def _from_environment():
 
 
 def gpu_found():
-    """Whether an NVIDIA GPU is there and this process may use it."""
+    """Whether an NVIDIA GPU is there that this process may use and that TensorFlow can."""
     if os.environ.get("CUDA_VISIBLE_DEVICES", "0").strip() in ("", "-1"):
         return False
     command = shutil.which("nvidia-smi")
@@ -61,4 +62,7 @@ def gpu_found():
         answer = subprocess.run([command, "-L"], capture_output=True, text=True, timeout=20)
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return answer.returncode == 0 and "GPU" in answer.stdout
+    if answer.returncode or "GPU" not in answer.stdout:
+        return False
+    # The driver is there; whether TensorFlow was installed with what it needs to use it, only TensorFlow can say.
+    return bool(tensorflow().config.list_physical_devices("GPU"))

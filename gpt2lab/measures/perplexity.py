@@ -41,6 +41,7 @@ def perplexity(lm, text_or_corpus, stride=None):
     lm : LanguageModel
         Or anything with ``token_losses(texts, stride)`` or ``score(text)`` like it.
     text_or_corpus : str, list of str or Corpus
+        The text itself; a file is read with `Corpus.from_file` first.
     stride : int, optional
         Tokens by which the window moves on; None reads windows that do not overlap. With a smaller stride each token has more text
         before it, so that the perplexity is a little lower, and it takes longer in proportion.

@@ -11,7 +11,7 @@
 # - measure how surprised the model is by a sentence,
 # - count the parameters of a GPT-2 of any size.
 #
-# Time: 45 minutes. There is one prediction, which scores nothing, and five exercises; their difficulty runs from 1 to 3. Run the
+# Time: 45 minutes. There is one prediction, which scores nothing, and five exercises, of difficulty 1 or 2 out of 3. Run the
 # check below each answer. It says what is wrong, and you may try again.
 
 # %%

@@ -11,7 +11,7 @@
 # - read a loss curve,
 # - explain why one does not train a model from scratch on a small text.
 #
-# Time: 50 minutes. There is one prediction, which scores nothing, and four exercises; their difficulty runs from 1 to 3.
+# Time: 50 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 or 2 out of 3.
 
 # %%
 # SETUP
@@ -57,11 +57,13 @@ if YOUR_FILE:
 else:
     corpus = lab.presidential_speeches(since=1947)
 splits = corpus.split(valid=0.1, test=0.1, seed=0)
+if splits.note:
+    print(splits.note)
 splits.describe(MODEL).round(2)
 
 # %% [markdown]
-# The model learns from `train`. It never learns from `valid` and `test`: whole documents are kept back, to see later whether it
-# got better at speeches or only at *these* speeches.
+# The model learns from `train`. It never learns from `valid` and `test`: whole documents are kept back (of a single file, passages),
+# to see later whether it got better at such texts or only at *these* texts.
 
 # %% [markdown]
 # ## Before
@@ -308,7 +310,7 @@ lab.course.check("02.5", explanation)
 # ## Summary
 #
 # - OpenAI released the weights and the code that runs them, not the text and not the code that trained them.
-# - Fine-tuning goes on from these weights. A few hundred steps change what the model writes about, and how.
+# - Fine-tuning goes on from these weights. A hundred steps or so change what the model writes about, and how.
 # - Whether it learned more than its text shows on text that it never saw: its perplexity must fall there too.
 # - From random weights a model begins at the logarithm of its vocabulary, and a short text cannot teach it a language.
 #
