@@ -8,7 +8,6 @@ import numpy as np
 from gpt2lab import tensor_bundle
 from gpt2lab.checksum import crc32c, masked
 from gpt2lab.errors import CheckpointError
-from gpt2lab.protobuf_wire import field
 from gpt2lab.storage import write_bytes
 
 TEXT_FILES = ("hparams.json", "encoder.json", "vocab.bpe")

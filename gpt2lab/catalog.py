@@ -4,7 +4,6 @@ import difflib
 import math
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from gpt2lab.arguments import folder_path
 from gpt2lab.errors import ArgumentError

@@ -5,7 +5,6 @@ import json
 import os
 import warnings
 from functools import partial
-from pathlib import Path
 
 from gpt2lab import bundled, catalog, progress, tensor_bundle
 from gpt2lab.arguments import folder_path

@@ -3,7 +3,6 @@
 import functools
 import secrets
 import threading
-from pathlib import Path
 
 import numpy as np
 
