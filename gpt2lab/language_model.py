@@ -15,7 +15,7 @@ from gpt2lab.errors import ArgumentError, CheckpointError, TextError
 from gpt2lab.progress import bar
 
 # Samples generated at once, and what their caches may take; beyond this a batch no longer gets faster per sample on a CPU.
-SAMPLES_AT_ONCE, CACHE_BYTES_AT_ONCE = 50, 2**30
+SAMPLES_AT_ONCE, CACHE_BYTES_AT_ONCE = 100, 2**30
 
 
 def load(model_name=None, run_name=None, checkpoint="latest", model_dir="models", checkpoint_dir="checkpoint"):
@@ -105,7 +105,7 @@ class LanguageModel:
         self.parameters = parameter_count(**hparams)
         self._network = Network(hparams)
         self._network.assign(weights)
-        self._reader = Reader(self._network)
+        self._reader = Reader(self._network, weights_move=trainer is not None)
         self.trainer = trainer(self._network) if trainer else None
         self.graph = self._network.graph
         self.graph.finalize()  # from here on a call that would add a node is an error in this library

@@ -1,5 +1,7 @@
 """One graph, one session, one set of weights."""
 
+import os
+
 import numpy as np
 
 from gpt2lab.catalog import weight_shapes
@@ -32,6 +34,11 @@ def random_weights(hparams, seed):
     return weights
 
 
+def cores():
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Network:
     """The weights of one model as TensorFlow variables in a graph and a session of their own.
 
@@ -61,18 +68,33 @@ class Network:
         config = tf.compat.v1.ConfigProto()
         config.gpu_options.allow_growth = True
         self.session = tf.compat.v1.Session(graph=self.graph, config=config)
+        self._more_sessions = []
 
-    def assign(self, values, variables=None):
-        """Put arrays into the weights (or into other ``variables``), by name."""
+    def assign(self, values, variables=None, session=None):
+        """Put arrays into the weights (or into other ``variables``), by name, in the network's own session or in another one."""
         variables = self.variables if variables is None else variables
         # Feeding the initial value of each variable's own initialiser adds no node to the graph.
         feeds = {variables[name].initializer.inputs[1]: value for name, value in values.items()}
-        self.session.run([variables[name].initializer for name in values], feeds)
+        (session or self.session).run([variables[name].initializer for name in values], feeds)
 
     def values(self, variables=None):
         """The weights (or other ``variables``) as a dictionary of arrays."""
         return self.session.run(self.variables if variables is None else variables)
 
+    def more_sessions(self, count):
+        """Sessions of the same graph, each with its own copy of the weights and its share of the cores: list of tensorflow.Session."""
+        tf = tensorflow()
+        config = tf.compat.v1.ConfigProto(
+            intra_op_parallelism_threads=max(1, cores() // count), inter_op_parallelism_threads=1, use_per_session_threads=True
+        )
+        weights = self.values()
+        sessions = [tf.compat.v1.Session(graph=self.graph, config=config) for _ in range(count)]
+        for session in sessions:
+            self.assign(weights, session=session)
+        self._more_sessions += sessions
+        return sessions
+
     def close(self):
-        """End the session and free its memory; closing twice does no harm."""
-        self.session.close()
+        """End the sessions and free their memory; closing twice does no harm."""
+        for session in (self.session, *self._more_sessions):
+            session.close()

@@ -44,6 +44,7 @@ def tensorflow():
     # 3 asks for silence; a process that was started from one that uses gpt2lab inherits it.
     wanted = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3") != "3" or "tensorflow" in sys.modules
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ.setdefault("TF_OVERRIDE_GLOBAL_THREADPOOL", "1")  # else the first session decides how many threads all others use
     with contextlib.nullcontext() if wanted else _no_chatter(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import tensorflow as tf

@@ -1,11 +1,19 @@
 """What a network can be asked, built once: generate tokens, next-token distribution, losses. Arrays in, arrays out."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
+from gpt2lab.catalog import parameter_count
+from gpt2lab.engine.network import cores
 from gpt2lab.engine.quiet_tensorflow import deterministic, tensorflow
 from gpt2lab.engine.sampler import cut, draw
 from gpt2lab.engine.scorer import token_losses
 from gpt2lab.engine.transformer import logits, read_token, read_window
+
+# A cache begins with room for so many tokens after the prompt and grows when it is full: what is not there need not be read at each token.
+ROOM = 64
+SMALL_MODEL, MANY_SAMPLES = 10_000_000, 24  # parameters up to which, and samples from which on, two lanes are faster than one
 
 
 class Reader:
@@ -15,10 +23,12 @@ class Reader:
     ----------
     network : Network
         Its graph is extended here and never again.
+    weights_move : bool, default False
+        Whether the weights change later on, as in training.
     """
 
-    def __init__(self, network):
-        self.network = network
+    def __init__(self, network, weights_move=False):
+        self.network, self._weights_move = network, weights_move
         tf = tensorflow()
         with deterministic(), network.graph.as_default(), tf.compat.v1.variable_scope("", use_resource=True):
             self._build(tf)
@@ -30,41 +40,60 @@ class Reader:
         window = placeholder(tf.int32, [None, None], "window")
         knobs = [placeholder(tf.float32, [], "temperature"), placeholder(tf.int32, [], "top_k"), placeholder(tf.float32, [], "top_p")]
         uniform = placeholder(tf.float64, [None], "uniform")
-        cache_length = placeholder(tf.int32, [], "cache_length")
+        capacity = placeholder(tf.int32, [], "capacity")
         tokens, position = placeholder(tf.int32, [None], "tokens"), placeholder(tf.int32, [], "position")
         some_logits = placeholder(tf.float32, [None, None], "logits")
 
-        self._caches = [
+        caches = [
             tuple(
                 tf.Variable(tf.zeros([0, heads, 0, width // heads]), False, shape=[None, heads, None, width // heads], name=f"cache/h{n}/{part}")
                 for part in ("keys", "values")
             )
             for n in range(network.hparams["n_layer"])
         ]
-        network.session.run([variable.initializer for pair in self._caches for variable in pair])
+        every_cache = [cache for pair in caches for cache in pair]
 
         # All samples share the prompt: it is read once, in one pass, and its keys and values are then copied for each sample.
         hidden, keys_and_values = read_window(network, window)
         last = logits(network, hidden[:, -1])
         samples, read = tf.shape(uniform)[0], tf.shape(window)[1]
         filled = [
-            cache.assign(tf.tile(tf.pad(part, [[0, 0], [0, 0], [0, cache_length - read], [0, 0]]), [samples, 1, 1, 1]))
-            for caches, parts in zip(self._caches, keys_and_values)
-            for cache, part in zip(caches, parts)
+            cache.assign(tf.tile(tf.pad(part, [[0, 0], [0, 0], [0, capacity - read], [0, 0]]), [samples, 1, 1, 1]))
+            for cache, part in zip(every_cache, (part for pair in keys_and_values for part in pair))
         ]
         with tf.control_dependencies([tf.group(*filled)]):
-            first = draw(tf.tile(last, [samples, 1]), *knobs, uniform)
-        following = draw(logits(network, read_token(network, tokens, position, self._caches)), *knobs, uniform)
-        kept, weights = cut(some_logits, *knobs)
-        emptied = [variable.initializer for pair in self._caches for variable in pair]
+            first = draw(last, *knobs, uniform[tf.newaxis])[0]
+        following = draw(logits(network, read_token(network, tokens, position, caches)), *knobs, uniform[:, tf.newaxis])[:, 0]
+        grown = [cache.assign(tf.pad(cache, [[0, 0], [0, 0], [0, capacity - tf.shape(cache)[2]], [0, 0]])) for cache in every_cache]
+        kept, scaled = cut(some_logits, *knobs)
+        weights = tf.where(kept, tf.exp(tf.cast(scaled, tf.float64)), tf.zeros([], tf.float64))
+        emptied = tf.group(*[cache.initializer for cache in every_cache])
+        self._calls = {
+            "first": (first, [window, capacity, *knobs, uniform]),
+            "following": (following, [tokens, position, *knobs, uniform]),
+            "grow": (tf.group(*grown), [capacity]),
+            "empty": (emptied, []),
+        }
+        self._lane, self._lanes = Lane(network.session, self._calls), []
+        self._on_gpu = bool(tf.config.list_physical_devices("GPU"))
 
         call = network.session.make_callable
-        self._first = call(first, [window, cache_length, *knobs, uniform])
-        self._following = call(following, [tokens, position, *knobs, uniform])
         self._last_logits = call(last, [window])
         self._cut = call([kept, weights / tf.reduce_sum(weights, axis=1, keepdims=True)], [some_logits, *knobs])
         self._losses = call(token_losses(network, window), [window])
-        self._empty_caches = call(tf.group(*emptied), [])
+
+    def _lanes_for(self, samples):
+        """One lane on all cores, or several side by side, each on its share of the cores and with its own copy of the weights.
+
+        The operations of a small model are too short to be worth dividing among cores. Two lanes took two thirds of the time of one for
+        100 samples of 3M on two cores; for 20 samples, or with 124M, they were slower.
+        """
+        parameters = parameter_count(**self.network.hparams)
+        if self._weights_move or parameters > SMALL_MODEL or samples < MANY_SAMPLES or cores() < 2 or self._on_gpu:
+            return [self._lane]
+        if not self._lanes:
+            self._lanes = [Lane(session, self._calls) for session in self.network.more_sessions(2)]
+        return self._lanes
 
     def generate(self, prompt, uniform, temperature, top_k, top_p):
         """Yield one array of tokens after the other, [B], int32, for as long as the caller asks and random numbers last.
@@ -78,16 +107,16 @@ class Reader:
         temperature, top_k, top_p
             As in `sampler.cut`.
         """
-        _, length = uniform.shape
-        knobs = (temperature, top_k, top_p)
-        try:
-            tokens = self._first([prompt], len(prompt) + length, *knobs, uniform[:, 0])
-            yield tokens
-            for number in range(1, length):
-                tokens = self._following(tokens, len(prompt) + number - 1, *knobs, uniform[:, number])
-                yield tokens
-        finally:
-            self._empty_caches()
+        lanes = self._lanes_for(len(uniform))
+        parts = np.array_split(uniform, len(lanes))
+        steps = [lane.generate(prompt, part, temperature, top_k, top_p) for lane, part in zip(lanes, parts)]
+        with ThreadPoolExecutor(len(lanes)) as threads:
+            try:
+                for _ in range(uniform.shape[1]):
+                    yield np.concatenate(list(threads.map(next, steps)) if len(steps) > 1 else [next(steps[0])])
+            finally:
+                for lane_steps in steps:
+                    lane_steps.close()
 
     def last_logits(self, prompt):
         """Logits of the token that follows a prompt: array of float32, [V]."""
@@ -102,3 +131,31 @@ class Reader:
         """Loss in nats of each token but the first: array of float32, [B, T - 1], for tokens [B, T]."""
         with deterministic():
             return self._losses(np.asarray(windows, np.int32))
+
+
+class Lane:
+    """One batch at a time, written token by token in a session with caches of its own."""
+
+    def __init__(self, session, calls):
+        self._first, self._following, self._grow, self._empty = (
+            session.make_callable(*calls[name]) for name in ("first", "following", "grow", "empty")
+        )
+        self._empty()
+
+    def generate(self, prompt, uniform, temperature, top_k, top_p):
+        """As `Reader.generate`."""
+        _, length = uniform.shape
+        knobs, needed = (temperature, top_k, top_p), len(prompt) + length
+        capacity = min(needed, len(prompt) + ROOM)
+        try:
+            tokens = self._first([prompt], capacity, *knobs, uniform[:, 0])
+            yield tokens
+            for number in range(1, length):
+                position = len(prompt) + number - 1
+                if position == capacity:
+                    capacity = min(needed, capacity + max(ROOM, capacity // 2))
+                    self._grow(capacity)
+                tokens = self._following(tokens, position, *knobs, uniform[:, number])
+                yield tokens
+        finally:
+            self._empty()

@@ -4,6 +4,11 @@ import numpy as np
 
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 
+# Tokens looked at when only top_p cuts: sorting the whole vocabulary costs more than the rest of a step, and these nearly always suffice.
+SHORTLIST = 1024
+SPARE = 16  # tokens looked at beyond top_k, in case several are exactly as likely as the last one kept
+BLOCK = 128  # tokens whose probabilities are summed up before the search for the one that is drawn
+
 
 def uniforms(seed, samples, length):
     """The random numbers that decide a sample, a pure function of seed, sample and position.
@@ -38,7 +43,7 @@ def cut(logits, temperature, top_k, top_p):
 
     Parameters
     ----------
-    logits : tensor of float32, [B, V]
+    logits : tensor of float32, [R, V]
     temperature : tensor of float32, scalar
         0 is greedy: the most likely token alone survives (the first of several).
     top_k : tensor of int32, scalar
@@ -48,54 +53,123 @@ def cut(logits, temperature, top_k, top_p):
 
     Returns
     -------
-    kept : tensor of bool, [B, V]
-    weights : tensor of float64, [B, V]
-        Proportional to the probability of being drawn; 0 where cut.
+    kept : tensor of bool, [R, V]
+    scaled : tensor of float32, [R, V]
+        Log probability of being drawn, up to a constant, of those that are kept.
     """
     tf = tensorflow()
     vocabulary = tf.shape(logits)[1]
     greedy = temperature <= 0
-    # At most 0, so that no temperature, however small, makes an infinity of the best.
-    scaled = (logits - tf.reduce_max(logits, axis=1, keepdims=True)) / tf.where(greedy, 1.0, temperature)
+    scaled = scale(logits, tf.reduce_max(logits, axis=1, keepdims=True), temperature)
     k = tf.where((top_k > 0) & (top_k < vocabulary), top_k, vocabulary)
-    p_is_on = (top_p > 0) & (top_p < 1)
 
     def lowest_kept():
-        best = tf.math.top_k(scaled, k).values  # [B, k], falling
-        before = tf.cumsum(tf.nn.softmax(best), axis=1, exclusive=True)
-        inside = (before < top_p) | tf.logical_not(p_is_on)
-        return tf.reduce_min(tf.where(inside, best, tf.float32.max), axis=1, keepdims=True)
+        best = tf.math.top_k(scaled, k).values  # [R, k], falling
+        return threshold(best, tf.nn.softmax(best), top_p)
 
     def keep_all():
         return tf.fill([tf.shape(scaled)[0], 1], tf.float32.min)
 
-    threshold = tf.cond((k < vocabulary) | p_is_on, lowest_kept, keep_all)
+    lowest = tf.cond((k < vocabulary) | is_share(top_p), lowest_kept, keep_all)
     first = tf.one_hot(tf.argmax(scaled, axis=1), vocabulary, on_value=True, off_value=False, dtype=tf.bool)
-    kept = tf.where(greedy, first, scaled >= threshold)
-    return kept, tf.where(kept, tf.exp(tf.cast(scaled, tf.float64)), tf.zeros([], tf.float64))
+    return tf.where(greedy, first, scaled >= lowest), scaled
+
+
+def scale(logits, largest, temperature):
+    """Logits over temperature, at most 0, so that no temperature, however small, makes an infinity of the largest."""
+    tf = tensorflow()
+    return (logits - largest) / tf.where(temperature <= 0, 1.0, temperature)
+
+
+def is_share(top_p):
+    """Whether top_p cuts anything."""
+    return (top_p > 0) & (top_p < 1)
+
+
+def threshold(best, probability, top_p):
+    """The lowest of the falling values ``best``, [R, C], that is kept for top_p: [R, 1]; the last one where top_p is off."""
+    tf = tensorflow()
+    before = tf.cumsum(probability, axis=1, exclusive=True)
+    inside = (before < top_p) | tf.logical_not(is_share(top_p))
+    return tf.reduce_min(tf.where(inside, best, tf.float32.max), axis=1, keepdims=True)
 
 
 def draw(logits, temperature, top_k, top_p, uniform):
-    """Draw one token a row: the first whose cumulated probability passes the row's random number.
+    """Draw tokens: the first in the order of the vocabulary whose cumulated probability passes the random number.
 
-    The sum runs in float64 in the order of the vocabulary, so that the rounding of the logits can change the outcome only where the random
-    number falls on a border.
+    Sums run in float64 in that order, so that the rounding of the logits can change the outcome only where the random number falls on a
+    border. Where a cut is on, only as many of the most likely tokens are looked at as it takes to find it.
 
     Parameters
     ----------
-    logits : tensor of float32, [B, V]
+    logits : tensor of float32, [R, V]
     temperature, top_k, top_p
         As in `cut`.
-    uniform : tensor of float64, [B]
-        In [0, 1).
+    uniform : tensor of float64, [R, S]
+        In [0, 1): S draws from each row.
 
     Returns
     -------
-    tensor of int32, [B]
+    tensor of int32, [R, S]
     """
     tf = tensorflow()
-    _, weights = cut(logits, temperature, top_k, top_p)
-    cumulated = tf.cumsum(weights, axis=1)
+    vocabulary = tf.shape(logits)[1]
+    by_k = (top_k > 0) & (top_k < vocabulary)
+
+    def most_likely():
+        return tf.tile(tf.argmax(logits, axis=1, output_type=tf.int32)[:, tf.newaxis], [1, tf.shape(uniform)[1]])
+
+    def from_all():
+        return draw_from_all(scale(logits, tf.reduce_max(logits, axis=1, keepdims=True), temperature), uniform)
+
+    def from_best():
+        best, ids = tf.math.top_k(logits, tf.minimum(tf.where(by_k, top_k + SPARE, SHORTLIST), vocabulary))
+        best = scale(best, best[:, :1], temperature)
+
+        def share_of_all():
+            return tf.exp(best - tf.reduce_logsumexp(scale(logits, tf.reduce_max(logits, axis=1, keepdims=True), temperature), 1, keepdims=True))
+
+        def share_of_k():
+            return tf.pad(tf.nn.softmax(best[:, :top_k]), [[0, 0], [0, tf.shape(best)[1] - top_k]])
+
+        probability = tf.cond(by_k, share_of_k, share_of_all)
+        inside_k = tf.logical_not(by_k) | (tf.range(tf.shape(best)[1]) < top_k)
+        lowest = threshold(tf.where(inside_k, best, tf.float32.max), probability, top_p)
+        kept = best >= lowest
+        enough = (tf.shape(best)[1] == vocabulary) | tf.logical_not(tf.reduce_any(kept[:, -1]))
+
+        def from_some():
+            order = tf.argsort(ids)
+            weights = tf.where(kept, tf.exp(tf.cast(best, tf.float64)), tf.zeros([], tf.float64))
+            cumulated = tf.cumsum(tf.gather(weights, order, batch_dims=1), axis=1)
+            return tf.gather(tf.gather(ids, order, batch_dims=1), passed(cumulated, uniform * cumulated[:, -1:]), batch_dims=1)
+
+        def from_kept():
+            kept, scaled = cut(logits, temperature, top_k, top_p)
+            return draw_from_all(tf.where(kept, scaled, tf.float32.min), uniform)
+
+        return tf.cond(enough, from_some, from_kept)
+
+    return tf.cond(temperature <= 0, most_likely, lambda: tf.cond(by_k | is_share(top_p), from_best, from_all))
+
+
+def passed(cumulated, target):
+    """Where each row of ``cumulated``, [R, N], first passes the targets, [R, S]: int32."""
+    tf = tensorflow()
     # Just below the total even for the largest random number, whatever the rounding.
-    target = uniform[:, tf.newaxis] * cumulated[:, -1:] * (1 - 1e-12)
-    return tf.searchsorted(cumulated, target, side="right")[:, 0]
+    return tf.searchsorted(cumulated, tf.minimum(target, cumulated[:, -1:] * (1 - 1e-12)), side="right")
+
+
+def draw_from_all(scaled, uniform):
+    """Draw from whole rows, [R, V], of log probabilities up to a constant: first the block of tokens, then the token in it."""
+    tf = tensorflow()
+    rows, draws, surplus = tf.shape(scaled)[0], tf.shape(uniform)[1], -tf.shape(scaled)[1] % BLOCK
+    weights = tf.reshape(tf.exp(tf.pad(scaled, [[0, 0], [0, surplus]], constant_values=tf.float32.min)), [rows, -1, BLOCK])
+    sums = tf.cast(tf.reduce_sum(weights, axis=2), tf.float64)
+    cumulated = tf.cumsum(sums, axis=1)
+    target = uniform * cumulated[:, -1:]
+    block = passed(cumulated, target)
+    before = tf.gather(cumulated - sums, block, batch_dims=1)
+    inside = tf.cumsum(tf.cast(tf.gather(weights, block, batch_dims=1), tf.float64), axis=2)  # [R, S, BLOCK]
+    within = passed(tf.reshape(inside, [-1, BLOCK]), tf.reshape(target - before, [-1, 1]))
+    return block * BLOCK + tf.reshape(within, [rows, draws])

@@ -8,6 +8,7 @@ from gpt2lab.engine.quiet_tensorflow import tensorflow
 
 # What a position that must not be seen gets instead of its attention score; gpt-2-simple's own constant.
 UNSEEN = -1e10
+SMALL_CACHE = 2**18  # numbers in the keys of one layer
 
 
 class Weights:
@@ -93,7 +94,8 @@ def read_token(network, tokens, position, caches):
     tokens : tensor of int32, [B]
     position : tensor of int32, scalar
         Where in the window the tokens stand; earlier positions are read from the caches.
-    caches : list of (variable, variable), each [B, H, T, D]
+    caches : list of (variable, variable), each [B, H, C, D]
+        C above ``position``; what lies beyond it is not looked at.
 
     Returns
     -------
@@ -104,18 +106,42 @@ def read_token(network, tokens, position, caches):
     heads, width = network.hparams["n_head"], network.hparams["n_embd"]
     weights = Weights(network)
     x = tf.gather(weights.tensor("wte"), tokens) + weights.tensor("wpe")[position]
+    samples, capacity = tf.shape(tokens)[0], tf.shape(caches[0][0])[2]
+    rows = tf.range(samples * heads) * capacity + position  # of the caches seen as tables with one row a sample, head and position
+    unseen = UNSEEN * tf.cast(tf.range(capacity) > position, tf.float32)
     for layer, (keys, values) in enumerate(caches):
         block = weights[f"h{layer}"]
-        query, key, value = (
-            tf.reshape(part, [-1, heads, width // heads])
-            for part in tf.split(block.linear(block.layer_norm(x, "ln_1"), "attn/c_attn"), 3, axis=1)
-        )
-        written = [keys[:, :, position, :].assign(key), values[:, :, position, :].assign(value)]
-        with tf.control_dependencies([tf.group(*written)]):
-            all_keys, all_values = keys.read_value(), values.read_value()
-        scores = tf.matmul(query[:, :, tf.newaxis], all_keys, transpose_b=True) * (width // heads) ** -0.5
-        seen = tf.range(tf.shape(all_keys)[2]) <= position
-        mixed = tf.matmul(tf.nn.softmax(tf.where(seen, scores, UNSEEN)), all_values)
+        query, key, value = tf.split(block.linear(block.layer_norm(x, "ln_1"), "attn/c_attn"), 3, axis=1)
+        all_keys, all_values = write_rows(keys, rows, key), write_rows(values, rows, value)
+        query = tf.reshape(query * (width // heads) ** -0.5, [-1, heads, 1, width // heads])
+        mixed = attend(query, all_keys, all_values, unseen)
         x += block.linear(tf.reshape(mixed, [-1, width]), "attn/c_proj")
         x += block.perceptron(block.layer_norm(x, "ln_2"))
     return weights.layer_norm(x, "ln_f")
+
+
+def attend(query, keys, values, unseen):
+    """Attention of one query a head: [B, H, 1, D] from query [B, H, 1, D], keys and values [B, H, C, D], and what is added to the scores [C]."""
+    tf = tensorflow()
+
+    def by_products():
+        scores = tf.reduce_sum(query * keys, axis=3)
+        return tf.reduce_sum(tf.nn.softmax(scores + unseen)[..., tf.newaxis] * values, axis=2, keepdims=True)
+
+    def by_matrix_products():
+        return tf.matmul(tf.nn.softmax(tf.matmul(query, keys, transpose_b=True) + unseen), values)
+
+    # Setting up a matrix product takes a tenth of a millisecond, more than the whole sum takes for a few short vectors.
+    return tf.cond(tf.size(keys) < SMALL_CACHE, by_products, by_matrix_products)
+
+
+def write_rows(cache, rows, entries):
+    """The content of a cache, [B, H, C, D], after ``entries`` were written into it; nothing but those rows is touched.
+
+    Assigning to a part of a variable would have TensorFlow copy the whole of it at every later read.
+    """
+    tf = tensorflow()
+    content = cache.read_value()
+    shape = tf.shape(content)
+    table = tf.reshape(content, [-1, cache.shape[3]])  # the variable's own memory, not a copy of it
+    return tf.reshape(tf.raw_ops.InplaceUpdate(x=table, i=rows, v=tf.reshape(entries, [-1, cache.shape[3]])), shape)
