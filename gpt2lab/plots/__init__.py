@@ -1,0 +1,7 @@
+"""Figures: tables in, `matplotlib` figures with a caption in words out."""
+
+from gpt2lab.plots.sizes import parameter_parts, parameters
+from gpt2lab.plots.tokens import next_tokens, token_losses, visible
+from gpt2lab.plots.training import loss, losses
+
+__all__ = ["loss", "losses", "next_tokens", "parameter_parts", "parameters", "token_losses", "visible"]
