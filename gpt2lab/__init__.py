@@ -24,6 +24,12 @@ _HOME = {
     "Run": "run",
     "perplexity": "measures.perplexity",
     "Perplexity": "measures.perplexity",
+    "words": "measures.words",
+    "human_samples": "measures.human",
+    "distinct": "measures.diversity",
+    "self_bleu": "measures.diversity",
+    "repetition": "measures.diversity",
+    "zipf": "measures.diversity",
     "LabError": "errors",
 }
 _ROOMS = ("plots", "course")
