@@ -30,6 +30,8 @@ _HOME = {
     "self_bleu": "measures.diversity",
     "repetition": "measures.diversity",
     "zipf": "measures.diversity",
+    "copied": "measures.copying",
+    "copied_spans": "measures.copying",
     "LabError": "errors",
 }
 _ROOMS = ("plots", "course")

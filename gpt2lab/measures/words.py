@@ -77,15 +77,15 @@ def tokenized_texts(texts, name="reference"):
     return tokenized_samples([texts] if isinstance(texts, str) else texts, name)
 
 
-def strings_of(texts, name):
-    """The strings of a string, a Corpus or a list of strings, empty ones included.
+def strings_of(texts, name, single=True):
+    """The strings of a Corpus, a list of strings or (unless ``single`` is false) a string, empty ones included.
 
     Raises
     ------
     ArgumentError
         If there are none, or it is something else: where texts are compared by the character, tokens will not do.
     """
-    texts = _listed([texts] if isinstance(texts, str) else texts, name)
+    texts = _listed([texts] if single and isinstance(texts, str) else texts, name)
     if not texts:
         raise ArgumentError(f"{name} is empty; give at least one text.")
     for i, text in enumerate(texts):
