@@ -61,7 +61,7 @@ def copied(samples, train, n=(5, 8)):
     >>> found = copied(["I say: all men are created equal."], "We hold that all men are created unequal.", n=3)
     >>> found.loc[0, "span"]
     ' all men are created '
-    >>> round(found.loc[0, "share_3"], 3)  # two of seven
+    >>> float(round(found.loc[0, "share_3"], 3))  # two of seven
     0.286
     """
     import pandas as pd

@@ -41,14 +41,18 @@ def human_samples(texts, like, seed=0):
     >>> human_samples("We hold these truths to be self-evident.", like=["Four score and seven"])
     ['We hold these truths']
     """
-    seed, like = whole_number("seed", seed, 0), tokenized_samples(like, "like")
+    return pieces(texts, tokenized_samples(like, "like"), whole_number("seed", seed, 0))
+
+
+def pieces(texts, like, seed, name="texts"):
+    """The same for samples that are split already, whatever the text is called."""
     if like.unit == "words":
-        documents = strings_of(texts, "texts")
+        documents = strings_of(texts, name)
         bounds = [[match.span() for match in WORD.finditer(text)] for text in documents]
     else:
-        tokenized = tokenized_texts(texts, "texts")
+        tokenized = tokenized_texts(texts, name)
         if tokenized.unit != "tokens":
-            raise ArgumentError("like holds tokens and texts holds strings; give both as strings or both as lists of tokens.")
+            raise ArgumentError(f"The samples are lists of tokens and {name} is text; give both as strings or both as lists of tokens.")
         documents = tokenized.texts
         bounds = [[(i, i + 1) for i in range(len(tokens))] for tokens in documents]
     # Text is first cut into places that have room for any sample, so that the draw does not depend on the order of the samples.
@@ -58,10 +62,10 @@ def human_samples(texts, like, seed=0):
         for start in range(0, max(1, len(words) - room + 1), room) if words
     ]
     if not places:
-        raise TextError("texts has no words to cut pieces from; give human text, for example the test split of the corpus.")
+        raise TextError(f"{name} has no words to cut pieces from; give human text, for example the test split of the corpus.")
     random.Random(seed).shuffle(places)
-    pieces = []
+    cut = []
     for (document, start), length in zip(places, like.lengths):
         words = bounds[document][start:start + length]
-        pieces.append(documents[document][words[0][0]:words[-1][1]] if words else documents[document][:0])
-    return pieces
+        cut.append(documents[document][words[0][0]:words[-1][1]] if words else documents[document][:0])
+    return cut
