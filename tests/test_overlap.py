@@ -143,7 +143,9 @@ def test_all_sets_are_cut_to_the_size_of_the_smallest():
                                 human=[speech(rng, 400)])
     assert [each.tokens for each in (found.before, found.after, found.human)] == [390, 390, 390]  # thirteen pieces of 30
     same = [speech(rng, 50) for _ in range(5)]
-    assert (lab.compare_overlap(same, same + same, [speech(rng, 500)]).table["difference"] == 0).all()
+    equal = lab.compare_overlap(same, same + same, [speech(rng, 500)]).table
+    assert (equal["difference"] == 0).all() and (equal["more"] == "").all()
+    assert equal.loc["jaccard", "low"] < 0 < equal.loc["jaccard", "high"]  # each set has resamples of its own
 
 
 def test_texts_and_a_corpus_are_compared_by_words(speeches, held_out):
