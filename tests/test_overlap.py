@@ -121,10 +121,22 @@ def test_a_difference_is_found_and_told_in_words():
     row = found.table.loc["jaccard"]
     assert row["difference"] == pytest.approx(found.after.jaccard - found.before.jaccard) and 0 < row["low"] < row["difference"] < row["high"]
     assert row["more"] == "after" and row["human"] == found.human.jaccard
-    assert found.answer.startswith("The samples after have more in common with the reference, and by more than chance")
+    assert found.answer.startswith("The samples after have more in common with the reference, and by more than chance (in ")
+    assert f"a difference of {row['difference']:+.3f} (95 % interval {row['low']:+.3f} to {row['high']:+.3f})" in found.answer
     assert f"{found.human.jaccard:.3f}" in found.answer and "3,000 tokens" in found.answer and repr(found) == found.answer
     turned = lab.compare_overlap(after, before, reference)
     assert turned.table.loc["jaccard", "more"] == "before" and turned.human is None and "human" not in turned.table
+
+
+def test_measures_that_disagree_are_named():
+    rng = np.random.default_rng(6)
+    reference = [list(range(100)) * 3]
+    dull = [rng.integers(0, 8, 30).tolist() for _ in range(40)]  # few types, all of them known
+    varied = [rng.integers(0, 150, 30).tolist() for _ in range(40)]  # many types, a third of them unknown
+    found = lab.compare_overlap(dull, varied, reference)
+    assert (found.table["more"].drop("shared_types")[["share_of_types", "jaccard", "precision_2"]] == ["before", "after", "before"]).all()
+    assert found.answer.startswith("The measures disagree, each by more than chance: by Jaccard similarity the samples after")
+    assert "by share of types, 2-gram precision and 3-gram precision the samples before." in found.answer
 
 
 def test_equal_sets_are_called_different_as_rarely_as_promised():

@@ -13,6 +13,7 @@ from gpt2lab.measures.words import Tokenized, tokenized_samples, tokenized_texts
 ORDERS = (1, 2, 3, 4)
 MEASURES = ("shared_types", "share_of_types", "jaccard", *(f"precision_{n}" for n in ORDERS))
 CONFIDENCE = 0.95
+_NAMES = {"share_of_types": "share of types", "jaccard": "Jaccard similarity", **{f"precision_{n}": f"{n}-gram precision" for n in ORDERS}}
 
 
 @dataclass(frozen=True, repr=False)
@@ -171,6 +172,11 @@ def compare_overlap(before, after, reference, human=None, seed=0, resamples=1000
     OverlapComparison
         Printed, it answers in words.
 
+    Notes
+    -----
+    The measures need not agree, and the answer says so when they do not. Jaccard rewards variety: samples drawn at a high temperature meet
+    more of the reference's types by chance. Precision rewards ordinary words: samples that use nothing else score high.
+
     Raises
     ------
     ArgumentError, TextError
@@ -280,17 +286,25 @@ def _differences(found):
 
 
 def _answer(table, overlaps):
-    row, first = table.loc["jaccard"], overlaps["before"]
-    figures = (f"Jaccard similarity {row['after']:.3f} after against {row['before']:.3f} before, a difference of {row['difference']:+.3f} "
-               f"(95 % interval {row['low']:+.3f} to {row['high']:+.3f})")
-    if row["more"]:
-        sentences = [f"The samples {row['more']} have more in common with the reference, and by more than chance: {figures}."]
-    else:
-        sentences = [f"Which samples have more in common with the reference cannot be told from chance: {figures}."]
-    votes = table["more"].drop("shared_types").value_counts()
-    sentences.append(f"Of the {len(table) - 1} shares in the table, {votes.get('after', 0)} are higher after, {votes.get('before', 0)} higher "
-                     f"before, and {votes.get('', 0)} cannot be told apart.")
-    if "human" in table:
-        sentences.append(f"Human text has {row['human']:.3f}.")
-    sentences.append(f"Each set has {first.tokens:,} {first.unit}.")
-    return " ".join(sentences)
+    shares = table.drop("shared_types")
+    sides = {side: [_NAMES[measure] for measure in shares.index[shares["more"] == side]] for side in ("after", "before")}
+    told = [side for side, measures in sides.items() if measures]
+    if not told:
+        sentences = ["Which samples have more in common with the reference cannot be told from chance."]
+    elif len(told) == 1:
+        sentences = [f"The samples {told[0]} have more in common with the reference, and by more than chance "
+                     f"(in {len(sides[told[0]])} of {len(shares)} measures; none says the opposite)."]
+    else:  # Jaccard and the types shared depend on variety, precision on how ordinary the words are
+        sentences = [f"The measures disagree, each by more than chance: by {_listed(sides['after'])} the samples after have more in common with "
+                     f"the reference, by {_listed(sides['before'])} the samples before."]
+    for measure in ("jaccard", "precision_2"):
+        row = table.loc[measure]
+        human = f"; human text {row['human']:.3f}" if "human" in table else ""
+        sentences.append(f"{_NAMES[measure][:1].upper()}{_NAMES[measure][1:]}: {row['after']:.3f} after against {row['before']:.3f} before, "
+                         f"a difference of {row['difference']:+.3f} (95 % interval {row['low']:+.3f} to {row['high']:+.3f}){human}.")
+    first = overlaps["before"]
+    return " ".join([*sentences, f"Each set has {first.tokens:,} {first.unit}."])
+
+
+def _listed(names):
+    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])
