@@ -24,6 +24,18 @@ _HOME = {
     "Run": "run",
     "perplexity": "measures.perplexity",
     "Perplexity": "measures.perplexity",
+    "words": "measures.words",
+    "human_samples": "measures.human",
+    "distinct": "measures.diversity",
+    "self_bleu": "measures.diversity",
+    "repetition": "measures.diversity",
+    "zipf": "measures.diversity",
+    "overlap": "measures.overlap",
+    "Overlap": "measures.overlap",
+    "compare_overlap": "measures.overlap",
+    "OverlapComparison": "measures.overlap",
+    "copied": "measures.copying",
+    "copied_spans": "measures.copying",
     "LabError": "errors",
 }
 _ROOMS = ("plots", "course")

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+import gpt2lab as lab
 from gpt2lab import plots
 from gpt2lab.catalog import CARDS
 from gpt2lab.errors import ArgumentError
@@ -31,7 +32,23 @@ def guesses():
     })
 
 
-def figures(guesses):
+@pytest.fixture
+def compared():
+    rng = np.random.default_rng(0)
+    before, after, human, reference = (rng.zipf(shape, (20, 30)).tolist() for shape in (1.2, 1.5, 1.6, 1.6))
+    return lab.compare_overlap(before, after, reference, human=human)
+
+
+SAMPLE = "We said: 漢字 🙂 \ue000 cost $5 or $10,\n\nand " + "four score and seven years ago our fathers brought forth a new nation " * 2 + "x" * 100
+
+
+@pytest.fixture
+def spans():
+    train = lab.Corpus((lab.Document("It was four score and seven years ago our fathers brought forth on", name="1863"),))
+    return lab.copied_spans(SAMPLE, train)
+
+
+def figures(guesses, compared, spans):
     run = history([4.0, 3.5, 3.2, 3.0], [4.1, 3.6, 3.7])
     tokens = pd.DataFrame({"token": ["The", " cat"], "nats": [2.0, 5.5]})
     yield plots.loss(run)
@@ -40,10 +57,12 @@ def figures(guesses):
     yield plots.parameters("124M")
     yield plots.parameters(["1M", "3M"])
     yield plots.token_losses(tokens)
+    yield plots.overlap(compared)
+    yield plots.copied_spans(SAMPLE, spans)
 
 
-def test_every_figure_has_a_caption_and_draws_without_warning(guesses, recwarn):
-    for figure in figures(guesses):
+def test_every_figure_has_a_caption_and_draws_without_warning(guesses, compared, spans, recwarn):
+    for figure in figures(guesses, compared, spans):
         assert figure.caption.endswith(".") and len(figure.caption) > 40
         picture = Image.open(io.BytesIO(figure.png()))
         assert picture.text["Description"] == figure.caption
@@ -51,9 +70,11 @@ def test_every_figure_has_a_caption_and_draws_without_warning(guesses, recwarn):
     assert [str(warning.message) for warning in recwarn if "Glyph" in str(warning.message)] == []
 
 
-def test_axes_that_show_numbers_name_their_unit(guesses):
-    for figure in figures(guesses):
-        labels = [axis.get_label_text() for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+def test_axes_that_show_numbers_name_their_unit(guesses, compared, spans):
+    for figure in figures(guesses, compared, spans):
+        if not any(axes.axison for axes in figure.axes):
+            continue  # a text and no numbers
+        labels = [axis.get_label_text() for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)] + [figure.get_supylabel()]
         assert any("(" in label for label in labels), labels
 
 
@@ -81,6 +102,7 @@ def test_what_cannot_be_drawn_is_refused_with_a_reason():
     with pytest.raises(ArgumentError, match="1 to 4"):
         plots.losses({})
     for wrong, words in ((lambda: plots.loss("run1"), "lab.Run.open"), (lambda: plots.losses([1]), "dictionary"),
+                         (lambda: plots.overlap(0.5), "lab.compare_overlap"), (lambda: plots.copied_spans(SAMPLE, 5), "lab.copied_spans"),
                          (lambda: plots.next_tokens("The"), "lm.next_tokens"), (lambda: plots.parameters([]), "at least one")):
         with pytest.raises(ArgumentError, match=words):
             wrong()
@@ -94,3 +116,45 @@ def test_cut_tokens_are_marked_in_words_and_not_by_colour_alone(guesses):
 @pytest.mark.parametrize("name", CARDS)
 def test_the_parts_of_a_model_add_up_to_its_parameters(name):
     assert sum(plots.parameter_parts(name).values()) == CARDS[name].parameters
+
+
+def test_overlap_shows_every_set_and_a_line_for_people(compared):
+    figure = plots.overlap(compared)
+    assert compared.answer in figure.caption
+    for axes in figure.axes:
+        assert [label.get_text() for label in axes.get_xticklabels()] == ["before", "after", "human"]
+        human = [line.get_ydata()[0] for line in axes.lines if line.get_linestyle() == ":"]
+        assert len(human) == 1 and human[0] == pytest.approx(axes.lines[-3].get_ydata()[0])
+
+
+def test_overlap_without_people_has_no_line_for_them(compared):
+    from dataclasses import replace
+
+    assert not [line for line in plots.overlap(replace(compared, human=None)).axes[0].lines if line.get_linestyle() == ":"]
+
+
+def test_copied_spans_are_underlined_where_they_stand_and_numbered(spans):
+    figure = plots.copied_spans(SAMPLE, spans)
+    (axes,) = figure.axes
+    written = {(text.get_position()[1], round(text.get_position()[0])): text.get_text() for text in axes.texts}
+    numbers = [text.get_text() for text in axes.texts if text.get_fontweight() == "bold"]
+    assert numbers == ["1", "2"]
+    lines = [line for line in axes.lines if line.get_xdata()[0] != line.get_xdata()[1]]
+    underlined = []
+    for line in lines:
+        row, (left, right) = math.floor(line.get_ydata()[0]), line.get_xdata()
+        underlined += [word for (y, x), word in sorted(written.items()) if y == row and left <= x < right]
+    assert underlined == "four score and seven years ago our fathers brought forth".split() * 2
+    assert "2 stretches of 20 words together" in figure.caption and "The longest: 'four score" in figure.caption
+    notes = " ".join(text.get_text() for text in axes.texts)
+    assert "1: 10 words, in 1863 from character 7" in notes.replace("  ", " ")
+
+
+def test_a_sample_with_nothing_copied_is_shown_as_it_is():
+    figure = plots.copied_spans("Nothing to see", lab.copied_spans("Nothing to see", "else"))
+    assert figure.caption == "A sample of 3 words; no long stretch of it stands word for word in the training text." and not figure.axes[0].lines
+
+
+def test_spans_of_another_sample_are_refused(spans):
+    with pytest.raises(ArgumentError, match="both of one sample"):
+        plots.copied_spans("Another sample altogether", spans)

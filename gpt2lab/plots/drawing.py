@@ -1,0 +1,21 @@
+"""What every figure starts from: axes with a caption, and labels that do not hide one another."""
+
+from gpt2lab.captioned import CaptionedFigure
+
+
+def captioned_axes(xlabel, ylabel, **size):
+    """A figure of one pair of axes: CaptionedFigure and Axes."""
+    figure = CaptionedFigure(**size)
+    axes = figure.add_subplot(xlabel=xlabel, ylabel=ylabel)
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
+
+
+def end_label(axes, text, x, y, colour, taken):
+    """Write a label at the end of a line, moved up or down where another one stands."""
+    low, high = axes.get_ylim()
+    apart = 0.065 * (high - low)
+    while any(abs(y - other) < apart for other in taken):
+        y += apart / 4
+    taken.append(y)
+    axes.annotate(text, (x, y), xytext=(9, 0), textcoords="offset points", color=colour, va="center", annotation_clip=False)

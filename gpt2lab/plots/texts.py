@@ -1,0 +1,170 @@
+"""Figures of what samples have in common with texts that people wrote."""
+
+import re
+import textwrap
+from functools import lru_cache
+
+from gpt2lab.captioned import DARK, MIDDLE, CaptionedFigure
+from gpt2lab.errors import ArgumentError
+from gpt2lab.measures.words import words
+from gpt2lab.text_files import counted
+
+_TITLES = {
+    "share_of_types": "types shared", "jaccard": "Jaccard", "precision_1": "1-grams", "precision_2": "2-grams", "precision_3": "3-grams",
+    "precision_4": "4-grams",
+}
+_MONOSPACED = ["DejaVu Sans Mono", "DejaVu Sans"]
+_ADVANCE = 0.602  # width of a character of DejaVu Sans Mono, as a share of its size
+_COLUMNS, _POINTS = 92, 5 / _ADVANCE  # characters a line, and their size: 5 points wide, a whole number of pixels when printed as PNG
+_LINE = 2.1  # height of a line with room for an underline, likewise
+
+
+def overlap(comparison):
+    """What two sets of samples have in common with a reference, with intervals, and the same for human text.
+
+    Parameters
+    ----------
+    comparison : OverlapComparison
+        From `compare_overlap`.
+
+    Returns
+    -------
+    CaptionedFigure
+
+    Raises
+    ------
+    ArgumentError
+        If it is something else.
+    """
+    if not all(hasattr(comparison, name) for name in ("before", "after", "human", "answer")):
+        raise ArgumentError(f"A {type(comparison).__name__} is no comparison; give what lab.compare_overlap(before, after, reference) returns.")
+    figure = CaptionedFigure(width=7.2, height=4.4)
+    panels = figure.subplots(2, 3).flat
+    sets = [("before", comparison.before, MIDDLE, "s"), ("after", comparison.after, DARK, "o")]
+    if comparison.human is not None:
+        sets.append(("human", comparison.human, "#000000", "D"))
+    for axes, (measure, title) in zip(panels, _TITLES.items()):
+        for x, (name, found, colour, marker) in enumerate(sets):
+            value, low, high = 100 * found.table.loc[measure]
+            if name == "human":
+                axes.axhline(value, color=colour, linestyle=":", linewidth=1.2, zorder=0)
+            reach = [[max(0, value - low)], [max(0, high - value)]]
+            axes.errorbar(x, value, reach, color=colour, marker=marker, markersize=6, capsize=4, linewidth=1.8)
+            axes.annotate(_figures(value), (x, value), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8,
+                          bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
+        axes.set_title(title, fontsize=10)
+        axes.set_xlim(-0.4, len(sets) - 0.2)
+        axes.set_xticks(range(len(sets)), [name for name, *_ in sets])
+        axes.margins(y=0.15)
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.supylabel("in common with the reference (%)", fontsize=10)
+    figure.caption = (
+        f"{comparison.answer} Bars are 95 % intervals over samples. Types shared: share of the different {comparison.before.unit} of the samples "
+        "that the reference has. Jaccard: the same as a share of those in either. n-grams: share of the samples' n-grams that the reference has."
+    )
+    return figure
+
+
+def copied_spans(sample, spans):
+    """A sample with the stretches underlined and numbered that stand word for word in the training text.
+
+    Parameters
+    ----------
+    sample : str
+        The text.
+    spans : pandas.DataFrame
+        From `copied_spans` of the same sample.
+
+    Returns
+    -------
+    CaptionedFigure
+
+    Raises
+    ------
+    ArgumentError
+        If the spans are no such table, or of another sample.
+    """
+    if not {"start", "end", "words", "span", "name", "position"} <= set(getattr(spans, "columns", ())):
+        raise ArgumentError(f"A {type(spans).__name__} is no table of spans; give what lab.copied_spans(sample, train) returns.")
+    spans = list(spans.itertuples(index=False))
+    if not isinstance(sample, str) or not sample.strip() or any(sample[span.start:span.end] != span.span for span in spans):
+        raise ArgumentError("sample is not the text that the spans are from; give both of one sample.")
+    lines = _lines(sample)
+    notes = [
+        line for number, span in enumerate(spans, 1)
+        for line in textwrap.wrap(f"{number}: {counted(span.words, 'word')}, in {span.name} from character {span.position:,}", _COLUMNS)
+    ]
+    rows = len(lines) + len(notes) + bool(notes)
+    line = _POINTS * _LINE / 72  # inches
+    figure = CaptionedFigure(width=(_COLUMNS + 2) * _POINTS * _ADVANCE / 72, height=(rows + 0.6) * line)
+    figure.set_layout_engine("none")
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(-1, _COLUMNS + 1), ylim=(rows, -0.6))
+    axes.set_axis_off()
+    for row, (start, end) in enumerate(lines):
+        _write(axes, sample[start:end], row)
+        for number, span in enumerate(spans, 1):
+            left, right = max(start, span.start) - start, min(end, span.end) - start
+            if left < right:
+                _underline(axes, left, right, row, number if span.start >= start else None)
+    for row, note in enumerate(notes, len(lines) + 1):
+        _write(axes, note, row)
+    figure.caption = _in_words(sample, spans)
+    return figure
+
+
+def _figures(percent):
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %" if percent >= 1 else f"{percent:.2f} %"
+
+
+def _in_words(sample, spans):
+    total = len(words(sample))
+    if not spans:
+        return f"A sample of {counted(total, 'word')}; no long stretch of it stands word for word in the training text."
+    known = sum(span.words for span in spans)
+    longest = max(spans, key=lambda span: span.words)
+    return (
+        f"A sample of {counted(total, 'word')}. Underlined and numbered: what stands word for word in the training text, "
+        f"{len(spans):,} {'stretch' if len(spans) == 1 else 'stretches'} of {counted(known, 'word')} together, {known / total:.0%} of the sample. "
+        f"The longest: {' '.join(longest.span.split())!r}."
+    )
+
+
+def _lines(text):
+    """Where the lines of a text begin and end: at its own line ends, and between words where it is too wide."""
+    found = []
+    for paragraph in re.finditer(r"[^\n]+", text):
+        start, end = paragraph.span()
+        while end - start > _COLUMNS:
+            space = text.rfind(" ", start, start + _COLUMNS + 1)
+            cut = space if space > start else start + _COLUMNS
+            found.append((start, cut))
+            start = cut + (text[cut] == " ")
+        if start < end:
+            found.append((start, end))
+    return found
+
+
+def _write(axes, text, row):
+    # Each word is put into its own place, and so is each character beyond ASCII: some are wider than the column that they have.
+    for piece in re.finditer(r"[!-~]+|[^ ]", text):
+        shown = piece.group() if piece.group().isascii() or _has_glyph(piece.group()) else "□"
+        axes.text(piece.start(), row, shown.replace("$", r"\$"), fontsize=_POINTS, fontfamily=_MONOSPACED, va="baseline")
+
+
+def _underline(axes, left, right, row, number):
+    style = {"color": MIDDLE, "linewidth": 1.6, "solid_capstyle": "butt"}
+    axes.plot((left, right - 0.25), (row + 0.17, row + 0.17), **style)
+    if number is not None:  # where the stretch begins
+        axes.plot((left, left), (row + 0.12, row + 0.48), **style)
+        axes.text(left + 0.4, row + 0.24, number, fontsize=6.5, fontweight="bold", va="top")
+
+
+@lru_cache(maxsize=1)
+def _fonts():
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    return [get_font(findfont(FontProperties(family=family))) for family in _MONOSPACED]
+
+
+def _has_glyph(character):
+    return any(font.get_char_index(ord(character)) for font in _fonts())

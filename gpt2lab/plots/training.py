@@ -1,0 +1,105 @@
+"""Figures of fine-tuning runs."""
+
+from matplotlib.ticker import MaxNLocator
+
+from gpt2lab.captioned import DARK, LIGHT, MIDDLE, STYLES
+from gpt2lab.errors import ArgumentError
+from gpt2lab.plots.drawing import captioned_axes, end_label
+
+
+def _history(run):
+    history = getattr(run, "history", run)
+    if not {"step", "loss", "average_loss"} <= set(getattr(history, "columns", ())):
+        raise ArgumentError(f"A {type(run).__name__} has no losses to draw; give a Run, for example lab.Run.open('run1'), or its history.")
+    return history
+
+
+def _steps(number):
+    return f"{int(number)} step" if number == 1 else f"{int(number)} steps"
+
+
+def loss(run):
+    """Training and validation loss of a run against its steps.
+
+    Parameters
+    ----------
+    run : Run or pandas.DataFrame
+        A run, or its history.
+
+    Returns
+    -------
+    CaptionedFigure
+
+    Raises
+    ------
+    ArgumentError
+        If nothing was trained yet.
+    """
+    history = _history(run)
+    trained, measured = history.dropna(subset=["loss"]), history.dropna(subset=["valid_loss"])
+    if trained.empty:
+        raise ArgumentError("The run has no losses yet; fine-tune for some steps first.")
+    figure, axes = captioned_axes("step", "loss (nats a token)")
+    axes.plot(trained["step"], trained["loss"], ".", color=LIGHT, markersize=3, alpha=0.8)
+    axes.plot(trained["step"], trained["average_loss"], color=DARK, linewidth=2)
+    last = trained.iloc[-1]
+    sentences = [
+        f"The running average of the training loss goes from {trained['average_loss'].iloc[0]:.2f} to {last['average_loss']:.2f} nats a token "
+        f"in {_steps(last['step'])}"
+    ]
+    taken = []
+    if not measured.empty:
+        axes.plot(measured["step"], measured["valid_loss"], "--o", color=MIDDLE, linewidth=2, markersize=4)
+        best, end = measured.loc[measured["valid_loss"].idxmin()], measured.iloc[-1]
+        axes.plot(best["step"], best["valid_loss"], "o", markersize=11, markerfacecolor="none", markeredgecolor=MIDDLE, markeredgewidth=1.5)
+        end_label(axes, "validation", last["step"], end["valid_loss"], MIDDLE, taken)
+        sentences.append(
+            f"the validation loss goes from {measured['valid_loss'].iloc[0]:.2f} to {end['valid_loss']:.2f} and is lowest, "
+            f"{best['valid_loss']:.2f}, at step {int(best['step'])} (ring)"
+        )
+    end_label(axes, "training average", last["step"], last["average_loss"], DARK, taken)
+    highest = trained.loc[trained["loss"].iloc[: max(1, len(trained) // 2)].idxmax()]
+    axes.annotate("training, each step", (highest["step"], highest["loss"]), xytext=(6, 0), textcoords="offset points", color="#555555",
+                  va="center", fontsize=9)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.caption = "; ".join(sentences) + ". Dots are single steps."
+    return figure
+
+
+def losses(runs):
+    """Training losses of several runs against their steps.
+
+    Parameters
+    ----------
+    runs : dict of str to (Run or pandas.DataFrame)
+        Up to four, by label.
+
+    Returns
+    -------
+    CaptionedFigure
+
+    Raises
+    ------
+    ArgumentError
+        If there are none, more than four, or one has no losses.
+    """
+    if not hasattr(runs, "items"):
+        raise ArgumentError(f"runs is of type {type(runs).__name__}; give a dictionary from label to Run.")
+    if not 1 <= len(runs) <= len(STYLES):
+        raise ArgumentError(f"runs has {len(runs)} entries; give 1 to {len(STYLES)}, since more lines cannot be told apart.")
+    figure, axes = captioned_axes("step", "training loss, running average (nats a token)")
+    ends = []
+    for (label, run), (colour, style) in zip(runs.items(), STYLES):
+        trained = _history(run).dropna(subset=["loss"])
+        if trained.empty:
+            raise ArgumentError(f"The run {label!r} has no losses yet; fine-tune for some steps first.")
+        axes.plot(trained["step"], trained["average_loss"], style, color=colour, linewidth=2)
+        ends.append((label, trained["step"].iloc[-1], trained["average_loss"].iloc[0], trained["average_loss"].iloc[-1], colour))
+    taken = []
+    for label, step, _, end, colour in sorted(ends, key=lambda item: item[3]):
+        end_label(axes, label, step, end, colour, taken)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.caption = "Training loss, running average in nats a token: " + "; ".join(
+        f"{label}, from {first:.2f} to {end:.2f} in {_steps(step)}" for label, step, first, end, _ in ends
+    ) + "."
+    return figure
