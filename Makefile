@@ -20,7 +20,7 @@ lab: $(VENV)/installed-lab
 notebooks: $(VENV)/installed-test  ## build the student's and the solved notebooks from notebooks/source
 	$(BIN)/gpt2lab notebooks
 
-bench: $(VENV)/installed-bench  ## gpt2lab beside gpt-2-simple and transformers, about half an hour; fills the table of benchmarks/README.md
+bench: $(VENV)/installed-bench  ## gpt2lab beside gpt-2-simple and transformers, about an hour; fills the table of benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
 $(VENV)/bin/python:

@@ -53,10 +53,10 @@ def main(context, only, models, contestants, rounds, quick, no_trials, no_machin
     if not no_machine:
         say("the machine's limits")
         machine = measure_machine(1 if quick else 2, say)
-    finished = []
+    finished, chosen = [], None if quick or no_trials else {}
     for number, row in enumerate(rows, 1):
         say(f"{number}/{len(rows)} {row.title}, {row.model}")
-        measured = measure_row(row, rounds, cache, say, contestants, tune=not (quick or no_trials))
+        measured = measure_row(row, rounds, cache, say, contestants, chosen)
         finished.append(finish(row, measured, machine))
     results = {"about": about(rounds, finished), "machine": machine, "rows": finished}
     click.echo("\n" + markdown(results))

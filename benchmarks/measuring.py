@@ -24,16 +24,29 @@ def order_of(row, name, choice, cache):
     }
 
 
-def choose(row, name, candidates, cache, say):
-    """The fastest of several settings of a contestant, each tried once on as many samples as it takes at once."""
+TRIAL_LENGTH = 40  # tokens a sample: enough to tell batch sizes apart
+
+
+def choose(row, name, candidates, cache, say, chosen):
+    """The fastest of several settings of a contestant, each tried once on as many samples as it takes at once.
+
+    ``chosen`` remembers it for rows of the same kind of work with the same model.
+    """
     if len(candidates) == 1:
         return candidates[0]
+    kind = (name, row.model, row.task, repr(candidates))
+    if kind not in chosen:
+        chosen[kind] = _fastest(row, name, candidates, cache, say)
+    return chosen[kind]
+
+
+def _fastest(row, name, candidates, cache, say):
     times = {}
     for number, candidate in enumerate(candidates):
         order = order_of(row, name, candidate, cache)
         order["repetitions"], share = 1, 1.0
         if "batch_size" in candidate and row.task == "generate":
-            order["settings"]["samples"] = candidate["batch_size"]
+            order["settings"] |= {"samples": candidate["batch_size"], "length": min(TRIAL_LENGTH, row.settings["length"])}
             share = row.settings["samples"] / candidate["batch_size"]
             if name == "gpt-2-simple":
                 order["settings"]["built"], order["warm_up"] = True, None
@@ -48,7 +61,7 @@ def choose(row, name, candidates, cache, say):
     return candidates[min(times, key=times.get)] if times else candidates[0]
 
 
-def measure_row(row, rounds, cache, say, contestants=PEERS, tune=True):
+def measure_row(row, rounds, cache, say, contestants=PEERS, chosen=None):
     """All rounds of one row.
 
     Parameters
@@ -60,8 +73,8 @@ def measure_row(row, rounds, cache, say, contestants=PEERS, tune=True):
     say : callable
         Given a line for whoever waits.
     contestants : collection of str
-    tune : bool
-        Try the settings that a contestant can choose from; else the first is taken.
+    chosen : dict or None
+        What `choose` found in earlier rows; with None nothing is tried and each contestant's first settings are taken.
 
     Returns
     -------
@@ -69,9 +82,11 @@ def measure_row(row, rounds, cache, say, contestants=PEERS, tune=True):
         ``contestants`` (name to figures), ``agreement``.
     """
     taking_part = [name for name in row.contestants if name in contestants]
-    choices = {name: choose(row, name, row.contestants[name], cache, say) if tune else row.contestants[name][0] for name in taking_part}
+    choices = {
+        name: row.contestants[name][0] if chosen is None else choose(row, name, row.contestants[name], cache, say, chosen) for name in taking_part
+    }
     results = {name: [] for name in taking_part}
-    for number in range(rounds):
+    for number in range(min(rounds, row.rounds or rounds)):
         for name in taking_part if number % 2 == 0 else reversed(taking_part):
             if results[name] and "seconds" not in results[name][-1]:
                 continue  # what is not to be had in one round is not in the next

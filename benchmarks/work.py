@@ -28,6 +28,8 @@ class Row:
         What is different in the run before the clock starts.
     repetitions : int
         In each process.
+    rounds : int or None
+        At most so many, for work that takes minutes.
     needs_bytes : dict of str to float
         Free memory without which a contestant is not started.
     """
@@ -42,6 +44,7 @@ class Row:
     absent: dict = field(default_factory=dict)
     warm_up: dict | None = field(default_factory=dict)
     repetitions: int = 3
+    rounds: int | None = None
     needs_bytes: dict = field(default_factory=dict)
 
 
@@ -77,14 +80,14 @@ def generation(quick):
             for name, prompt in (("short", SHORT_PROMPT), ("long", LONG_PROMPT)):
                 found += [
                     Row(f"first-{name}", "generation", f"first token after a {name} prompt", model, "generate",
-                        {**one, "prompt": prompt, "length": 1}, everyone(gpt_2_simple=[{"built": True}]), repetitions=7),
+                        {**one, "prompt": prompt, "length": 1}, everyone(gpt_2_simple=[{"built": True}]), repetitions=7, rounds=2),
                     Row(f"forward-{name}", "generation", f"bare forward pass of the {name} prompt", model, "forward", {"prompt": prompt},
-                        everyone(), repetitions=7),
+                        everyone(), repetitions=7, rounds=2),
                 ]
         samples, length = (10, 10) if quick else (100, 100)
         many = {"prompt": SHORT_PROMPT, "samples": samples, "length": length}
         sizes = [{"batch_size": samples // parts} for parts in ((1,) if quick else (1, 2, 5))]
-        large = {"warm_up": {"samples": 1, "length": 4, "batch_size": 1}, "repetitions": 1} if model == "124M" else {"repetitions": 2}
+        large = {"warm_up": {"samples": 2, "length": 4, "batch_size": 2}, "repetitions": 1, "rounds": 2 if model == "124M" else None}
         found.append(Row("generate-many", "generation", f"{samples} samples of {length} tokens", model, "generate", {**many, **SAMPLING},
                          everyone(gpt_2_simple=sizes, transformers=sizes[:2]), **large))
         if model == "3M":
@@ -94,7 +97,7 @@ def generation(quick):
     no_half = {"gpt-2-simple": "computes in float32 only"}
     found += [
         Row("generate-100-half", "generation", "100 tokens, one sample, bfloat16 weights", "124M", "generate",
-            {**one, "length": 20 if quick else 100, "precision": "bfloat16"}, without, no_half),
+            {**one, "length": 20 if quick else 100, "precision": "bfloat16"}, without, no_half, rounds=2),
     ]
     return found
 
@@ -104,7 +107,7 @@ def scoring(quick):
     found = []
     for model, stride in (("3M", None), ("3M", 512), ("124M", None)):
         large = model == "124M"
-        who = everyone(transformers=[{"batch_size": 1}, {"batch_size": 4}])
+        who = everyone(transformers=[{"batch_size": 1}, {"batch_size": 4}])  # which is tried once a model
         absent = {}
         if large or stride:
             who.pop("gpt-2-simple")
@@ -112,7 +115,7 @@ def scoring(quick):
         found.append(Row(
             "score" if stride is None else f"score-{stride}", "scoring",
             f"perplexity of {tokens:,} tokens, " + ("windows of 1,024" if stride is None else f"stride {stride}"),
-            model, "score", {"tokens": tokens, "stride": stride}, who, absent, {"characters": 9000}, 1 if large else 2,
+            model, "score", {"tokens": tokens, "stride": stride}, who, absent, {"characters": 9000}, 1, 2 if large else None,
         ))
     return found
 
@@ -126,12 +129,14 @@ def training(quick):
             ("train-recompute", "the same, activations recomputed", {"recompute": True}),
             ("train-half", "the same, computed in bfloat16", {"precision": "bfloat16"}),
         ):
+            if options and model == "3M":
+                continue  # nobody needs them there
             who = everyone()
             if options:
                 who.pop("gpt-2-simple")
             found.append(Row(
                 name, "training", title, model, "train_step", {"batch_size": 1, **options}, who, alone if options else {},
-                repetitions=1 if model == "355M" or quick else 2,
+                repetitions=1 if model == "355M" or quick else 2, rounds=1 if model == "355M" else 2 if options else None,
                 needs_bytes={"gpt-2-simple": 20e9, "gpt2lab": 10e9, "transformers": 10e9} if model == "355M" else {},
             ))
     return found
