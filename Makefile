@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check lab notebooks clean
+.PHONY: run test check lab notebooks bench clean
 
 run: $(VENV)/installed
 	$(BIN)/gpt2lab demo
@@ -19,6 +19,9 @@ lab: $(VENV)/installed-lab
 
 notebooks: $(VENV)/installed-test  ## build the student's and the solved notebooks from notebooks/source
 	$(BIN)/gpt2lab notebooks
+
+bench: $(VENV)/installed-bench  ## gpt2lab beside gpt-2-simple and transformers, about an hour; fills the table of benchmarks/README.md
+	$(BIN)/python -m benchmarks
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gpt2lab needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
@@ -36,5 +39,9 @@ $(VENV)/installed-lab: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable ".[lab]"
 	touch $@ $(VENV)/installed
 
+$(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[bench]"
+	touch $@ $(VENV)/installed
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .hypothesis
+	rm -rf $(VENV) benchmarks/.cache build dist *.egg-info .pytest_cache .hypothesis
