@@ -53,7 +53,7 @@ def options(function, names=None, **defaults):
     return decorate
 
 
-TYPES = {"seed": int, "batch_size": int, "stride": int, "patience": int}
+TYPES = {"seed": int, "batch_size": int, "stride": int, "patience": int, "clip_norm": float}
 
 
 def _load(model_name, run_name, checkpoint, model_dir, checkpoint_dir):
@@ -110,7 +110,7 @@ def download(model_name, model_dir):
 @_about("finetuning", "finetune", (
     "model_name", "steps", "eval_every", "patience", "run_name", "seed", "model_dir", "checkpoint_dir", "batch_size", "learning_rate",
     "accumulate_gradients", "restore_from", "sample_every", "sample_length", "sample_num", "save_every", "print_every", "max_checkpoints",
-    "only_train_transformer_layers", "optimizer", "overwrite",
+    "only_train_transformer_layers", "optimizer", "overwrite", "weight_decay", "clip_norm", "warmup_steps", "decay", "recompute", "precision",
 ))
 def finetune(dataset, **settings):
     """Fine-tune a model on DATASET, a text file, a CSV file or a folder of texts."""
