@@ -69,7 +69,7 @@ def _about_opening(command):
     return options(load, OPENED)(command)
 
 
-def _about(room, function, names, **defaults):
+def _about(room, function, names=None, **defaults):
     from importlib import import_module
 
     target = import_module(f"gpt2lab.{room}")
@@ -125,6 +125,17 @@ def finetune(dataset, **settings):
         click.echo(f"Step {int(last['step'])}: loss {last['loss']:.2f}, average {last['average_loss']:.2f}. Saved in {run.folder}.")
         diagnosis = run.diagnosis()
         click.echo(f"Diagnosis: {diagnosis.verdict}. {diagnosis.explanation}")
+
+
+@main.command()
+@_about("estimation", "estimate")
+def estimate(**settings):
+    """Predict the memory that a fine-tuning or a generation takes."""
+    from gpt2lab.estimation import estimate
+
+    found = estimate(**settings)
+    click.echo(found)
+    click.echo(found.explanation)
 
 
 @main.command()

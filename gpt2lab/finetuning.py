@@ -15,13 +15,16 @@ from gpt2lab.corpus import Corpus
 from gpt2lab.download import download, vocabulary
 from gpt2lab.encoder import load_encoder
 from gpt2lab.errors import ArgumentError, TextError
+from gpt2lab.estimation import OPTIMIZERS, PRECISIONS, require_memory
 from gpt2lab.run import Run, read_configuration, write_configuration
 from gpt2lab.schedule import DECAYS
 from gpt2lab.text_files import file_path
 
-OPTIMIZERS, PRECISIONS = ("adam", "adamw", "sgd"), ("float32", "bfloat16")
 WEIGHT_DECAY = 0.01  # the default of `finetune`
 RESTORE_FROM = ("latest", "fresh", "scratch")
+# What the memory that a fine-tuning takes depends on.
+MEMORY_SETTINGS = ("model_name", "batch_size", "accumulate_gradients", "only_train_transformer_layers", "optimizer", "recompute", "precision",
+                   "clip_norm")
 UNFINISHED = ("running", "stopped", "diverged")
 
 
@@ -82,7 +85,7 @@ class Settings:
             )
 
     def _check_the_way_of_the_weights(self):
-        for name, choices in (("optimizer", OPTIMIZERS), ("decay", DECAYS), ("precision", PRECISIONS)):
+        for name, choices in (("optimizer", tuple(OPTIMIZERS)), ("decay", DECAYS), ("precision", tuple(PRECISIONS))):
             one_of(name, getattr(self, name), choices)
         self._set("weight_decay", real_number("weight_decay", self.weight_decay, low=0))
         if self.optimizer != "adamw" and self.weight_decay not in (0, WEIGHT_DECAY):
@@ -188,6 +191,9 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     ------
     ArgumentError, TextError, CheckpointError, StorageError
         Before anything is trained, if a value, the text or a folder cannot be used.
+    MemoryShortageError
+        Before anything is trained, if this machine or its container has too little memory; the message says which settings would fit. The
+        environment variable ``GPT2LAB_MEMORY``, for example ``8GB``, sets what counts as available; see `estimate`.
     DivergenceError
         If a loss or a weight stops being a finite number; the last good checkpoint is kept.
 
@@ -228,6 +234,7 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
             f"steps={wanted.steps} is too few: {wanted.run_name} was stopped at step {start}, and steps count from {leg}, where that call began; "
             f"give steps={start - leg + 1} or more, or another run_name."
         )
+    require_memory(**{name: getattr(wanted, name) for name in MEMORY_SETTINGS}, other_sizes=not resume)
     model_folder = described if resume else download(wanted.model_name, wanted.model_dir)
 
     from gpt2lab.training_loop import TrainingLoop
