@@ -40,6 +40,7 @@ def finetuning(model_name, batch_size=1, accumulate_gradients=1, **settings):
     from gpt2lab import checkpoints
     from gpt2lab.catalog import card
     from gpt2lab.engine import Trainer, random_weights
+    from gpt2lab.engine.fetched import Fetched
     from gpt2lab.language_model import LanguageModel
 
     hparams = card(model_name).hparams
@@ -56,8 +57,9 @@ def finetuning(model_name, batch_size=1, accumulate_gradients=1, **settings):
         shape = (accumulate_gradients, batch_size, hparams["n_ctx"])
         model.trainer.step(list(dice.integers(0, hparams["n_vocab"], shape, dtype=np.int32)), 1e-5)
     peaks["step"] = peak()
+    network, moments = model.trainer.network, model.trainer.optimizer_variables
     with tempfile.TemporaryDirectory() as folder:
-        checkpoints.save(Path(folder), STEPS, model.weights(), model.trainer.optimizer_state(), ())
+        checkpoints.save(Path(folder), STEPS, Fetched(network, network.variables), Fetched(network, moments), ())
     peaks["saving"] = peak()
     return peaks
 

@@ -6,6 +6,7 @@ session ends: what a step has taken is still taken while the model is saved.
 """
 
 import math
+import warnings
 from dataclasses import dataclass
 from itertools import product
 
@@ -195,7 +196,7 @@ def samples_that_fit(hparams, length, room):
 
 
 def require_memory(model_name, batch_size, accumulate_gradients, other_sizes=True, **settings):
-    """Refuse a fine-tuning that clearly exceeds what is available.
+    """Refuse a fine-tuning that clearly exceeds what is available, and warn of one that may.
 
     Parameters
     ----------
@@ -212,18 +213,21 @@ def require_memory(model_name, batch_size, accumulate_gradients, other_sizes=Tru
     room = room_for()
     asked = {"model_name": model_name, "batch_size": batch_size, "accumulate_gradients": accumulate_gradients, **settings}
     needed = _bytes(asked, room)
-    if TRUSTED * needed <= room.bytes:
+    if needed <= room.bytes:
         return
     fitting = next((other for other in alternatives(asked, other_sizes) if _bytes(other, room) <= room.bytes), None)
     if fitting is None:
         advice = "nothing smaller fits either" + ("" if room.where == memory.OVERRIDE else ", so close other notebooks or programs")
     else:
         advice = "give " + ", ".join(f"{name}={value!r}" for name, value in fitting.items() if value != asked[name])
-    raise MemoryShortageError(
+    sentence = (
         f"Fine-tuning {model_name} with these settings takes about {in_words(needed)} of memory, and {in_words(room.bytes)} "
-        f"{'is what GPT2LAB_MEMORY allows' if room.where == memory.OVERRIDE else f'of {room.where} are available'}; {advice} "
-        f"(or set GPT2LAB_MEMORY={math.ceil(needed / 1e9)}GB to try it all the same)."
+        f"{'is what GPT2LAB_MEMORY allows' if room.where == memory.OVERRIDE else f'of {room.where} are available'}"
     )
+    if TRUSTED * needed <= room.bytes:
+        warnings.warn(f"{sentence}: it may not fit; if it does not, {advice}.", stacklevel=3)
+        return
+    raise MemoryShortageError(f"{sentence}; {advice} (or set GPT2LAB_MEMORY={math.ceil(needed / 1e9)}GB to try it all the same).")
 
 
 def _bytes(asked, room):
@@ -243,7 +247,8 @@ def alternatives(asked, other_sizes=True):
     size = card(asked["model_name"])
     smaller = [other.name for other in CARDS.values() if other.parameters < size.parameters] if other_sizes else []
     windows = asked["batch_size"] * asked["accumulate_gradients"]
-    batches = [batch for batch in range(asked["batch_size"], 0, -1) if windows % batch == 0]
+    # No machine takes more windows at once than this, and the search has to end.
+    batches = [batch for batch in range(min(asked["batch_size"], 1024), 0, -1) if windows % batch == 0]
     ways = [(False, False), (True, False), (True, True)]
     for model_name, (again, fewer), batch in product([size.name, *reversed(smaller)], ways, batches):
         yield asked | {

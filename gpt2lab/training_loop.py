@@ -10,6 +10,7 @@ import numpy as np
 
 from gpt2lab import checkpoints
 from gpt2lab.engine import Batches, Trainer, random_weights
+from gpt2lab.engine.fetched import Fetched
 from gpt2lab.errors import DivergenceError
 from gpt2lab.language_model import LanguageModel
 from gpt2lab.progress import bar
@@ -68,7 +69,7 @@ class TrainingLoop:
         self.model.close()
 
     def _trainer(self, network):
-        s = self.settings
+        s, self.network = self.settings, network
         return Trainer(
             network, s.batch_size, accumulate_gradients=s.accumulate_gradients, only_train_transformer_layers=s.only_train_transformer_layers,
             optimizer=s.optimizer, recompute=s.recompute, precision=s.precision, weight_decay=s.weight_decay, clip_norm=s.clip_norm,
@@ -194,7 +195,8 @@ class TrainingLoop:
         earlier = [step for step in saved if 0 < step <= leg and not self.settings.overwrite]
         keep = {*of_call, *earlier, self._best_step()} & {row["step"] for row in self.rows}
         write_history(self.folder, self.rows)
-        checkpoints.save(self.folder, self.step, self.model.weights(), self.model.trainer.optimizer_state(), keep)
+        weights, optimizer = (Fetched(self.network, variables) for variables in (self.network.variables, self.model.trainer.optimizer_variables))
+        checkpoints.save(self.folder, self.step, weights, optimizer, keep)
         write_configuration(self.folder, self.configuration)
 
     def _write_samples(self):

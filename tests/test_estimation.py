@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import gpt2lab as lab
 from gpt2lab import memory
 from gpt2lab.catalog import CARDS, card
 from gpt2lab.errors import ArgumentError, MemoryShortageError
-from gpt2lab.estimation import OPTIMIZERS, PRECISIONS, alternatives, in_words, require_memory, samples_that_fit
+from gpt2lab.estimation import OPTIMIZERS, PRECISIONS, TRUSTED, alternatives, in_words, require_memory, samples_that_fit
 
 SIZES = list(CARDS)
 SETTINGS = st.fixed_dictionaries({
@@ -202,6 +203,7 @@ def test_the_cheapest_setting_that_fits_is_proposed_first(monkeypatch):
         return lab.estimate("124M", **settings).bytes
 
     small = takes(batch_size=1, accumulate_gradients=20)
+    assert TRUSTED * takes(batch_size=4) > small  # else nothing would be refused below
     assert refused(f"{small}", monkeypatch, batch_size=4)[2] == {"batch_size": 1, "accumulate_gradients": 20}
     again = takes(batch_size=1, accumulate_gradients=20, recompute=True)
     assert refused(f"{again}", monkeypatch, batch_size=4)[2] == {"batch_size": 1, "accumulate_gradients": 20, "recompute": True}
@@ -216,6 +218,19 @@ def test_a_run_that_goes_on_is_offered_no_other_size_and_where_nothing_fits_it_s
                                                             "only_train_transformer_layers": False}, other_sizes=False)} == {"355M"}
     assert "nothing smaller fits" in refused("900MB", monkeypatch, other_sizes=False)[1]
     assert "nothing smaller fits" in refused("100MB", monkeypatch)[1]
+
+
+def test_what_may_just_fit_is_warned_of(monkeypatch):
+    asked = {"model_name": "124M", "batch_size": 2, "accumulate_gradients": 1, "only_train_transformer_layers": False, "optimizer": "adam",
+             "recompute": False, "precision": "float32", "clip_norm": None}
+    needed = lab.estimate(**asked).bytes
+    monkeypatch.setenv("GPT2LAB_MEMORY", str(int(0.9 * needed)))
+    with pytest.warns(UserWarning, match="it may not fit; if it does not, give batch_size=1, accumulate_gradients=2"):
+        require_memory(**asked)
+    monkeypatch.setenv("GPT2LAB_MEMORY", str(needed))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        require_memory(**asked)
 
 
 def test_finetune_refuses_before_anything_is_fetched_or_written(tmp_path, monkeypatch, speeches, models):
