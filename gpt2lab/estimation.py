@@ -17,9 +17,9 @@ from gpt2lab.errors import MemoryShortageError
 
 TASKS = ("finetune", "generate")
 FLOAT = 4  # bytes of a float32
-PRECISIONS = {"float32": 4, "bfloat16": 2}  # bytes of a number
+PRECISIONS = ("float32", "bfloat16")  # of products alone: what is kept is float32 either way
 OPTIMIZERS = {"adam": 2, "adamw": 2, "sgd": 0}  # moments of each weight
-# Bytes of Python, TensorFlow and gpt2lab before any model, and of TensorFlow's share of a GPU.
+# Bytes of Python, TensorFlow and gpt2lab with the graph of a small model; TensorFlow's share of a GPU is not measured but a guess.
 PROGRAM_BYTES, GPU_PROGRAM_BYTES = 680e6, 700e6
 # Each trained weight has a gradient, and a place where its parts are added up or where the optimizer works.
 GRADIENTS = 2
@@ -27,6 +27,10 @@ GRADIENTS = 2
 ACTIVATIONS_A_LAYER, ATTENTION_A_LAYER = 38, 1.4
 # With recompute a layer keeps its input alone, and one layer at a time works with this many of both kinds.
 KEPT_A_LAYER, ACTIVATIONS_AT_WORK, ATTENTION_AT_WORK = 1, 38, 1.4
+# Arrays [samples, vocabulary] around a draw, and copies of each cache of keys and values: the second while the prompt is spread over samples.
+DRAWN, CACHES = 10, 1.5
+# Copies of the largest weight while it is saved.
+SAVED = 2
 # Arrays [batch * window, vocabulary] around the loss: logits, their softmax, the gradient.
 LOGITS = 3
 # An estimate comes within 20 % of the peak: what is refused would not fit even then.
@@ -87,7 +91,7 @@ def estimate(model_name="3M", batch_size=1, accumulate_gradients=5, only_train_t
     recompute : bool, default False
         Whether activations are computed again instead of being kept.
     precision : {"float32", "bfloat16"}, default "float32"
-        Of the activations.
+        Of the matrix products; what is kept of them is float32 either way.
     clip_norm : float, optional
         The norm to which gradients are scaled down.
     task : {"finetune", "generate"}, default "finetune"
@@ -116,7 +120,7 @@ def estimate(model_name="3M", batch_size=1, accumulate_gradients=5, only_train_t
     """
     one_of("task", task, TASKS)
     one_of("optimizer", optimizer, tuple(OPTIMIZERS))
-    one_of("precision", precision, tuple(PRECISIONS))
+    one_of("precision", precision, PRECISIONS)
     hparams = card(model_name).hparams
     batch_size = whole_number("batch_size", batch_size, 1)
     settings = {
@@ -154,8 +158,7 @@ def finetuning_parts(hparams, batch_size, accumulate_gradients=1, only_train_tra
     trained = FLOAT * sum(math.prod(shape) for name, shape in shapes.items() if "/h" in name or not only_train_transformer_layers)
     moments = OPTIMIZERS[optimizer] * trained
     layers, width, heads, window = (hparams[name] for name in ("n_layer", "n_embd", "n_head", "n_ctx"))
-    of_width = PRECISIONS[precision] * batch_size * window * width
-    of_attention = PRECISIONS[precision] * batch_size * heads * window**2
+    of_width, of_attention = FLOAT * batch_size * window * width, FLOAT * batch_size * heads * window**2
     if recompute:
         activations, attention = of_width * (KEPT_A_LAYER * layers + ACTIVATIONS_AT_WORK), of_attention * ATTENTION_AT_WORK
     else:
@@ -168,8 +171,8 @@ def finetuning_parts(hparams, batch_size, accumulate_gradients=1, only_train_tra
         "the activations": int(activations),
         "the attention": int(attention),
         "the logits": LOGITS * FLOAT * batch_size * window * hparams["n_vocab"],
-        # Copies of weights and moments; those of a GPU lie in the machine's own memory.
-        "what is being saved": 0 if on_gpu else weights + moments,
+        # Weights and moments are copied a few at a time, to the machine's own memory where they are on a GPU.
+        "what is being saved": 0 if on_gpu else SAVED * FLOAT * max(map(math.prod, shapes.values())),
     }
 
 
@@ -185,8 +188,8 @@ def generation_parts(hparams, batch_size, length, on_gpu=False):
 def sample_parts(hparams, samples, length):
     """What samples take that are generated at once, besides the model: dict of str to int, in bytes."""
     return {
-        "keys and values": 2 * FLOAT * samples * hparams["n_layer"] * hparams["n_embd"] * length,
-        "the logits": 10 * FLOAT * samples * hparams["n_vocab"],
+        "keys and values": int(CACHES * 2 * FLOAT) * samples * hparams["n_layer"] * hparams["n_embd"] * length,
+        "the logits": DRAWN * FLOAT * samples * hparams["n_vocab"],
     }
 
 

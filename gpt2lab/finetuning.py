@@ -85,7 +85,7 @@ class Settings:
             )
 
     def _check_the_way_of_the_weights(self):
-        for name, choices in (("optimizer", tuple(OPTIMIZERS)), ("decay", DECAYS), ("precision", tuple(PRECISIONS))):
+        for name, choices in (("optimizer", tuple(OPTIMIZERS)), ("decay", DECAYS), ("precision", PRECISIONS)):
             one_of(name, getattr(self, name), choices)
         self._set("weight_decay", real_number("weight_decay", self.weight_decay, low=0))
         if self.optimizer != "adamw" and self.weight_decay not in (0, WEIGHT_DECAY):
@@ -172,16 +172,17 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     weight_decay : float, default 0.01
         What a step of AdamW takes away from each weight matrix, as a part of it and of the learning rate; other optimizers take nothing.
     clip_norm : float, optional
-        Scale gradients down whose norm, over all weights together, is larger than this; 1.0 is usual.
+        The largest norm that the gradient of a step, averaged over its batches, may have; a longer one is shortened (Pascanu et al. 2013).
+        1.0 is usual.
     warmup_steps : int, default 0
         Steps at the beginning of the call in which the learning rate rises evenly towards its full value.
     decay : {"constant", "linear", "cosine"}, default "constant"
         The way of the learning rate after that: it stays, or falls until the last step of the call, evenly to 0 (as in transformers) or along
         half a cosine to a tenth (as in nanoGPT; Hoffmann et al. 2022).
     recompute : bool, default False
-        Compute activations again in the backward pass instead of keeping them: much less memory, about a third more time (Chen et al. 2016).
+        Compute activations again in the backward pass instead of keeping them: less memory, about a third more time (Chen et al. 2016).
     precision : {"float32", "bfloat16"}, default "float32"
-        Of the activations. The weights stay in float32; bfloat16 halves the rest, and is fast only where the processor knows it.
+        Of the matrix products; weights, moments and losses stay in float32. bfloat16 is faster only where the processor knows it.
 
     Returns
     -------

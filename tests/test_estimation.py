@@ -19,7 +19,7 @@ from gpt2lab.estimation import OPTIMIZERS, PRECISIONS, TRUSTED, alternatives, in
 SIZES = list(CARDS)
 SETTINGS = st.fixed_dictionaries({
     "batch_size": st.integers(1, 20), "accumulate_gradients": st.integers(1, 8), "only_train_transformer_layers": st.booleans(),
-    "optimizer": st.sampled_from(list(OPTIMIZERS)), "recompute": st.booleans(), "precision": st.sampled_from(list(PRECISIONS)),
+    "optimizer": st.sampled_from(list(OPTIMIZERS)), "recompute": st.booleans(), "precision": st.sampled_from(PRECISIONS),
     "clip_norm": st.sampled_from([None, 1.0]),
 })
 
