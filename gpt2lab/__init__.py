@@ -21,6 +21,8 @@ _HOME = {
     "load": "language_model",
     "LanguageModel": "language_model",
     "finetune": "finetuning",
+    "estimate": "estimation",
+    "Estimate": "estimation",
     "Run": "run",
     "perplexity": "measures.perplexity",
     "Perplexity": "measures.perplexity",

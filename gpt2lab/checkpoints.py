@@ -162,7 +162,7 @@ def save(folder, step, weights, optimizer, keep):
     folder : str or Path
         A run folder.
     step : int
-    weights, optimizer : dict of str to numpy.ndarray
+    weights, optimizer : dict of str to numpy.ndarray, or another mapping
     keep : collection of int
         Saved steps to keep besides this one.
     """

@@ -53,7 +53,7 @@ def options(function, names=None, **defaults):
     return decorate
 
 
-TYPES = {"seed": int, "batch_size": int, "stride": int, "patience": int}
+TYPES = {"seed": int, "batch_size": int, "stride": int, "patience": int, "clip_norm": float}
 
 
 def _load(model_name, run_name, checkpoint, model_dir, checkpoint_dir):
@@ -69,7 +69,7 @@ def _about_opening(command):
     return options(load, OPENED)(command)
 
 
-def _about(room, function, names, **defaults):
+def _about(room, function, names=None, **defaults):
     from importlib import import_module
 
     target = import_module(f"gpt2lab.{room}")
@@ -110,7 +110,7 @@ def download(model_name, model_dir):
 @_about("finetuning", "finetune", (
     "model_name", "steps", "eval_every", "patience", "run_name", "seed", "model_dir", "checkpoint_dir", "batch_size", "learning_rate",
     "accumulate_gradients", "restore_from", "sample_every", "sample_length", "sample_num", "save_every", "print_every", "max_checkpoints",
-    "only_train_transformer_layers", "optimizer", "overwrite",
+    "only_train_transformer_layers", "optimizer", "overwrite", "weight_decay", "clip_norm", "warmup_steps", "decay", "recompute", "precision",
 ))
 def finetune(dataset, **settings):
     """Fine-tune a model on DATASET, a text file, a CSV file or a folder of texts."""
@@ -125,6 +125,17 @@ def finetune(dataset, **settings):
         click.echo(f"Step {int(last['step'])}: loss {last['loss']:.2f}, average {last['average_loss']:.2f}. Saved in {run.folder}.")
         diagnosis = run.diagnosis()
         click.echo(f"Diagnosis: {diagnosis.verdict}. {diagnosis.explanation}")
+
+
+@main.command()
+@_about("estimation", "estimate")
+def estimate(**settings):
+    """Predict the memory that a fine-tuning or a generation takes."""
+    from gpt2lab.estimation import estimate
+
+    found = estimate(**settings)
+    click.echo(found)
+    click.echo(found.explanation)
 
 
 @main.command()

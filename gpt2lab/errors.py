@@ -28,5 +28,9 @@ class StorageError(LabError, OSError):
     """A file could not be written: no room, no permission."""
 
 
+class MemoryShortageError(LabError, MemoryError):
+    """What was asked for takes clearly more memory than there is; the message says which settings would fit."""
+
+
 class DivergenceError(LabError, ArithmeticError):
     """A loss or a weight is no longer a finite number; the last good checkpoint is kept."""

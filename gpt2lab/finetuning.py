@@ -15,10 +15,16 @@ from gpt2lab.corpus import Corpus
 from gpt2lab.download import download, vocabulary
 from gpt2lab.encoder import load_encoder
 from gpt2lab.errors import ArgumentError, TextError
+from gpt2lab.estimation import OPTIMIZERS, PRECISIONS, require_memory
 from gpt2lab.run import Run, read_configuration, write_configuration
+from gpt2lab.schedule import DECAYS
 from gpt2lab.text_files import file_path
 
+WEIGHT_DECAY = 0.01  # the default of `finetune`
 RESTORE_FROM = ("latest", "fresh", "scratch")
+# What the memory that a fine-tuning takes depends on.
+MEMORY_SETTINGS = ("model_name", "batch_size", "accumulate_gradients", "only_train_transformer_layers", "optimizer", "recompute", "precision",
+                   "clip_norm")
 UNFINISHED = ("running", "stopped", "diverged")
 
 
@@ -47,6 +53,12 @@ class Settings:
     only_train_transformer_layers: bool
     optimizer: str
     overwrite: bool
+    weight_decay: float
+    clip_norm: float | None
+    warmup_steps: int
+    decay: str
+    recompute: bool
+    precision: str
 
     def __post_init__(self):
         window = card(self.model_name).n_ctx
@@ -59,10 +71,10 @@ class Settings:
         why = f"the window of {window:,} tokens less one to start from"
         self._set("sample_length", whole_number("sample_length", self.sample_length, 1, window - 1, why))
         self._set("learning_rate", real_number("learning_rate", self.learning_rate, above=0))
-        one_of("optimizer", self.optimizer, ("adam", "sgd"))
+        self._check_the_way_of_the_weights()
         folder_name("run_name", self.run_name)
         self._set("model_name", card(self.model_name).name)
-        for name in ("only_train_transformer_layers", "overwrite"):
+        for name in ("only_train_transformer_layers", "overwrite", "recompute"):
             self._set(name, yes_or_no(name, getattr(self, name)))
         for name in ("model_dir", "checkpoint_dir"):
             self._set(name, str(folder_path(name, getattr(self, name))))
@@ -71,6 +83,19 @@ class Settings:
             raise ArgumentError(
                 f"restore_from={self.restore_from!r} is neither 'latest', 'fresh', 'scratch' nor a folder with a checkpoint; choose one of these."
             )
+
+    def _check_the_way_of_the_weights(self):
+        for name, choices in (("optimizer", tuple(OPTIMIZERS)), ("decay", DECAYS), ("precision", PRECISIONS)):
+            one_of(name, getattr(self, name), choices)
+        self._set("weight_decay", real_number("weight_decay", self.weight_decay, low=0))
+        if self.optimizer != "adamw" and self.weight_decay not in (0, WEIGHT_DECAY):
+            raise ArgumentError(
+                f"weight_decay={self.weight_decay:g} has no effect with optimizer={self.optimizer!r}; give optimizer='adamw', or leave it out."
+            )
+        if self.clip_norm is not None:
+            self._set("clip_norm", real_number("clip_norm", self.clip_norm, above=0))
+        why = f"steps={self.steps} less one, so that a step has the full learning rate"
+        self._set("warmup_steps", whole_number("warmup_steps", self.warmup_steps, 0, self.steps - 1, why))
 
     def _set(self, name, value):
         object.__setattr__(self, name, value)
@@ -84,7 +109,8 @@ class Settings:
 def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, patience=None, run_name="run1", seed=0, *,
              callback=None, model_dir="models", checkpoint_dir="checkpoint", batch_size=1, learning_rate=0.0001,
              accumulate_gradients=5, restore_from="latest", sample_every=100, sample_length=1023, sample_num=1, save_every=1000,
-             print_every=1, max_checkpoints=1, only_train_transformer_layers=False, optimizer="adam", overwrite=False):
+             print_every=1, max_checkpoints=1, only_train_transformer_layers=False, optimizer="adam", overwrite=False,
+             weight_decay=WEIGHT_DECAY, clip_norm=None, warmup_steps=0, decay="constant", recompute=False, precision="float32"):
     """Fine-tune a model on a text.
 
     A run that was killed or stopped goes on from its last save when the same call is made again (with ``restore_from="latest"``, the
@@ -118,7 +144,7 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     batch_size : int, default 1
         Windows of ``n_ctx`` (1,024) tokens that go through the model at once.
     learning_rate : float, default 0.0001
-        The bundled sizes learn best near 0.001.
+        How far a step moves the weights; with ``warmup_steps`` or ``decay``, the highest rate. The bundled sizes learn best near 0.001.
     accumulate_gradients : int, default 5
         Batches whose gradients are added up for each step; a step reads ``batch_size * accumulate_gradients`` windows.
     restore_from : {"latest", "fresh", "scratch"} or folder, default "latest"
@@ -138,10 +164,25 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         Saved steps of this call to keep, besides the best one.
     only_train_transformer_layers : bool, default False
         Leave the embeddings as they are: less memory for large models.
-    optimizer : {"adam", "sgd"}, default "adam"
-        How gradients move the weights: Adam (Kingma and Ba 2014) or plain gradient descent.
+    optimizer : {"adam", "adamw", "sgd"}, default "adam"
+        How gradients move the weights: Adam (Kingma and Ba 2014), Adam with decoupled weight decay (Loshchilov and Hutter 2019), or plain
+        gradient descent ("sgd").
     overwrite : bool, default False
         When a run goes on, delete what was saved by earlier calls as soon as there is something newer.
+    weight_decay : float, default 0.01
+        What a step of AdamW takes away from each weight matrix, as a part of it and of the learning rate; other optimizers take nothing.
+    clip_norm : float, optional
+        The largest norm that the gradient of a step, averaged over its batches, may have; a longer one is shortened (Pascanu et al. 2013).
+        1.0 is usual.
+    warmup_steps : int, default 0
+        Steps at the beginning of the call in which the learning rate rises evenly towards its full value.
+    decay : {"constant", "linear", "cosine"}, default "constant"
+        The way of the learning rate after that: it stays, or falls until the last step of the call, evenly to 0 (as in transformers) or along
+        half a cosine to a tenth (as in nanoGPT; Hoffmann et al. 2022).
+    recompute : bool, default False
+        Compute activations again in the backward pass instead of keeping them: less memory, about a third more time (Chen et al. 2016).
+    precision : {"float32", "bfloat16"}, default "float32"
+        Of the matrix products; weights, moments and losses stay in float32. bfloat16 is faster only where the processor knows it.
 
     Returns
     -------
@@ -151,6 +192,9 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     ------
     ArgumentError, TextError, CheckpointError, StorageError
         Before anything is trained, if a value, the text or a folder cannot be used.
+    MemoryShortageError
+        Before anything is trained, if this machine or its container has too little memory; the message says which settings would fit. The
+        environment variable ``GPT2LAB_MEMORY``, for example ``8GB``, sets what counts as available; see `estimate`.
     DivergenceError
         If a loss or a weight stops being a finite number; the last good checkpoint is kept.
 
@@ -191,6 +235,7 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
             f"steps={wanted.steps} is too few: {wanted.run_name} was stopped at step {start}, and steps count from {leg}, where that call began; "
             f"give steps={start - leg + 1} or more, or another run_name."
         )
+    require_memory(**{name: getattr(wanted, name) for name in MEMORY_SETTINGS}, other_sizes=not resume)
     model_folder = described if resume else download(wanted.model_name, wanted.model_dir)
 
     from gpt2lab.training_loop import TrainingLoop

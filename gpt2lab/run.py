@@ -13,6 +13,7 @@ from gpt2lab.errors import CheckpointError
 from gpt2lab.storage import write_bytes
 
 COLUMNS = ("step", "seconds", "tokens", "epoch", "loss", "average_loss", "valid_loss")
+RECORDED = (*COLUMNS, "learning_rate")  # in history.csv; histories of version 0.1 lack the last
 # gpt-2-simple's running average: each loss counts 1 % less than the one after it.
 MEMORY = 0.99
 # Steps without which a diagnosis would read the noise of single windows.
@@ -103,11 +104,18 @@ class Run:
 
         ``step``; ``seconds`` and ``tokens`` of training so far; ``epoch`` (tokens so far over tokens of the text); ``loss`` of the step's
         batches before the weights moved, in nats a token; ``average_loss``, gpt-2-simple's running average of it; ``valid_loss``, mean
-        loss on the held-out text after the step, NaN where it was not measured. Step 0 is the model before fine-tuning.
+        loss on the held-out text after the step, NaN where it was not measured. Step 0 is the model before fine-tuning. If the learning rate
+        was not the same at all steps there is one more column, ``learning_rate`` of the step (NaN where it was not recorded).
         """
+        record = self.record
+        return record if record["learning_rate"].nunique() > 1 else record[list(COLUMNS)]
+
+    @property
+    def record(self):
+        """The `history` with the column ``learning_rate``, whether the rate changed or not."""
         import pandas as pd
 
-        frame = pd.DataFrame(read_history(self.folder), columns=list(COLUMNS))
+        frame = pd.DataFrame(read_history(self.folder), columns=list(RECORDED))
         logged = event_file.scalars(self.folder) if any(self.folder.glob("events.out.tfevents.*")) else []
         # What was logged before gpt2lab trained here belongs to steps that it has since taken over or thrown away.
         since = datetime.fromisoformat(self.configuration["started"]).timestamp() if "started" in self.configuration else -math.inf
@@ -119,7 +127,7 @@ class Run:
         later["seconds"] = later["seconds"] - later["seconds"].min() + (frame["seconds"].max() if len(frame) else 0.0)
         frame = later if frame.empty else pd.concat([frame, later])
         frame["average_loss"] = average_losses(frame["loss"])
-        return frame.reindex(columns=COLUMNS).reset_index(drop=True)
+        return frame.reindex(columns=RECORDED).reset_index(drop=True)
 
     @property
     def checkpoints(self):
@@ -260,14 +268,16 @@ def read_history(folder):
         with open(path, encoding="utf-8", newline="") as file:
             rows = csv.DictReader(file)
             # A row that was cut off has None, of which no number can be made; where nothing was measured there is an empty string.
-            return [{name: int(row[name]) if name in ("step", "tokens") else float("nan" if row[name] == "" else row[name]) for name in COLUMNS}
+            names = [name for name in RECORDED if name in COLUMNS or name in (rows.fieldnames or ())]
+            return [{name: int(row[name]) if name in ("step", "tokens") else float("nan" if row[name] == "" else row[name]) for name in names}
                     for row in rows]
     except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise CheckpointError(f"{path} is damaged ({error}); move it away to go on without the losses so far.") from error
 
 
 def write_history(folder, rows):
-    """Write ``history.csv`` (list of dict with the keys of `COLUMNS`), whole or not at all; every digit of the losses is kept."""
+    """Write ``history.csv`` (list of dict with the keys of `RECORDED`), whole or not at all; every digit of the losses is kept."""
     import pandas as pd
 
-    write_bytes(Path(folder) / "history.csv", pd.DataFrame(rows, columns=list(COLUMNS)).to_csv(index=False).encode())
+    names = [name for name in RECORDED if name in COLUMNS or any(name in row for row in rows)]
+    write_bytes(Path(folder) / "history.csv", pd.DataFrame(rows, columns=names).to_csv(index=False).encode())

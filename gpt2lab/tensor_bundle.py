@@ -196,9 +196,12 @@ def write(prefix, tensors):
                 raise ValueError(f"tensor {name!r} of type {array.dtype} cannot be written to a checkpoint")
             raw = array.reshape(-1).view(np.uint8).data
             file.write(raw)
+            crc = 0
+            for begin in range(0, len(raw), _CHUNK):  # the checksum wants a copy, and not one of the largest tensor as a whole
+                crc = crc32c(bytes(raw[begin : begin + _CHUNK]), crc)
             shape = b"".join(field(2, field(1, size)) for size in array.shape)
             value = field(1, _NUMBERS[array.dtype]) + field(2, shape) + field(4, offset) + field(5, array.nbytes)
-            table[name.encode()] = value + fixed32(6, masked(crc32c(bytes(raw))))
+            table[name.encode()] = value + fixed32(6, masked(crc))
             offset += array.nbytes
     with replacing(index_path(prefix)) as file:
         file.write(_table_bytes(table))

@@ -10,10 +10,12 @@ import numpy as np
 
 from gpt2lab import checkpoints
 from gpt2lab.engine import Batches, Trainer, random_weights
+from gpt2lab.engine.fetched import Fetched
 from gpt2lab.errors import DivergenceError
 from gpt2lab.language_model import LanguageModel
 from gpt2lab.progress import bar
 from gpt2lab.run import MEMORY, Run, write_configuration, write_history
+from gpt2lab.schedule import learning_rate_at
 from gpt2lab.storage import make_folder, require_room, write_bytes
 
 # Windows of held-out text whose loss is measured: with gradients accumulated over 5 windows and a measurement every 20 steps, 3 % of the time.
@@ -67,8 +69,11 @@ class TrainingLoop:
         self.model.close()
 
     def _trainer(self, network):
-        s = self.settings
-        return Trainer(network, s.batch_size, s.learning_rate, s.accumulate_gradients, s.only_train_transformer_layers, s.optimizer)
+        s, self.network = self.settings, network
+        return Trainer(
+            network, s.batch_size, accumulate_gradients=s.accumulate_gradients, only_train_transformer_layers=s.only_train_transformer_layers,
+            optimizer=s.optimizer, recompute=s.recompute, precision=s.precision, weight_decay=s.weight_decay, clip_norm=s.clip_norm,
+        )
 
     def _first_weights(self, hparams, start):
         source = self.settings.restore_from
@@ -103,12 +108,13 @@ class TrainingLoop:
                 self.rows.append(self._row(0.0, math.nan, self._valid_loss()))
             status = "finished"
             while self.step < target:
-                loss = self.model.trainer.step(self.batches.at(self.step + 1, s.batch_size, s.accumulate_gradients))
+                rate = learning_rate_at(self.step + 1, self.configuration["leg_start"], target, s.learning_rate, s.warmup_steps, s.decay)
+                loss = self.model.trainer.step(self.batches.at(self.step + 1, s.batch_size, s.accumulate_gradients), rate)
                 if not math.isfinite(loss):
                     self._diverged(f"the loss of step {self.step + 1} is {loss}")
                 self.step += 1
                 measure = self.valid_windows is not None and (self.step % s.eval_every == 0 or self.step == target)
-                row = self._row(time.perf_counter() - began, loss, self._valid_loss() if measure else math.nan)
+                row = self._row(time.perf_counter() - began, loss, self._valid_loss() if measure else math.nan, rate)
                 self.rows.append(row)
                 if self.step % s.print_every == 0:
                     progress.set_postfix(self._in_words(), refresh=False)
@@ -133,7 +139,7 @@ class TrainingLoop:
             self._save()  # the steps so far are worth more than the mistake in the callback
             raise
 
-    def _row(self, seconds, loss, valid_loss):
+    def _row(self, seconds, loss, valid_loss, learning_rate=math.nan):
         """The next row of the history; everything but the seconds follows from the rows before, whether they were read back or not."""
         before = self.rows[-1] if self.rows else {"tokens": 0, "epoch": 0.0, "average_loss": math.nan}
         read = 0 if math.isnan(loss) else self.settings.batch_size * self.settings.accumulate_gradients * self.window
@@ -145,6 +151,7 @@ class TrainingLoop:
             "loss": loss,
             "average_loss": self._average(loss),
             "valid_loss": valid_loss,
+            "learning_rate": learning_rate,
         }
 
     def _average(self, loss):
@@ -188,7 +195,8 @@ class TrainingLoop:
         earlier = [step for step in saved if 0 < step <= leg and not self.settings.overwrite]
         keep = {*of_call, *earlier, self._best_step()} & {row["step"] for row in self.rows}
         write_history(self.folder, self.rows)
-        checkpoints.save(self.folder, self.step, self.model.weights(), self.model.trainer.optimizer_state(), keep)
+        weights, optimizer = (Fetched(self.network, variables) for variables in (self.network.variables, self.model.trainer.optimizer_variables))
+        checkpoints.save(self.folder, self.step, weights, optimizer, keep)
         write_configuration(self.folder, self.configuration)
 
     def _write_samples(self):
@@ -216,7 +224,7 @@ class TrainingLoop:
 
 def earlier_rows(folder, start):
     """The rows of the history up to a saved step; those that a killed run had written after it are trained again."""
-    history = Run(folder).history
+    history = Run(folder).record
     history[["tokens", "epoch"]] = history[["tokens", "epoch"]].ffill().fillna(0)  # plain gpt-2-simple does not record them
     return history[history["step"] <= start].astype({"tokens": int}).to_dict("records")
 

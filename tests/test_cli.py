@@ -62,6 +62,10 @@ def test_documented_reads_shared_entries_of_a_docstring():
     (["finetune", "text.txt", "--learning-rate", "nan"], ["learning_rate=nan", "above 0"]),
     (["finetune", "text.txt", "--run-name", "a/b"], ["run_name='a/b'"]),
     (["finetune", "text.txt", "--optimizer", "lion"], ["optimizer='lion'", "adam"]),
+    (["finetune", "text.txt", "--weight-decay", "0.1"], ["weight_decay=0.1", "optimizer='adamw'"]),
+    (["finetune", "text.txt", "--decay", "square"], ["decay='square'", "cosine"]),
+    (["finetune", "text.txt", "--batch-size", "100000"], ["memory", "give ", "batch_size="]),
+    (["estimate", "--model-name", "125M"], ["model_name='125M'", "124M"]),
     (["finetune", "text.txt", "--checkpoint-dir", "empty.txt"], ["empty.txt"]),
     (["generate", "--run-name", "none"], ["none", "no run yet"]),
     (["perplexity", "nowhere.txt", "--model-name", "1M"], ["nowhere.txt"]),
@@ -88,6 +92,13 @@ def test_no_network_is_said_in_a_sentence(tmp_path, monkeypatch):
     result = call("download", "--model-name", "124M", "--model-dir", tmp_path)
     assert result.exit_code == 2 and result.output.startswith("Error: ") and "127.0.0.1:9" in result.output
     assert "Traceback" not in result.output
+
+
+def test_estimate_says_what_a_fine_tuning_takes_and_that_it_does_not_fit(monkeypatch):
+    monkeypatch.setenv("GPT2LAB_MEMORY", "2GB")
+    result = call("estimate", "--model-name", "355M", "--recompute", "--clip-norm", "1")
+    assert result.exit_code == 0 and "the weights" in result.output and "Fine-tuning 355M with batch_size=1 takes about" in result.output
+    assert result.output.strip().endswith("2.0 GB are available (GPT2LAB_MEMORY): it does not fit.")
 
 
 @pytest.mark.slow

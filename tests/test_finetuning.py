@@ -203,6 +203,39 @@ def test_plain_gradient_descent_moves_the_weights_and_goes_on(finetune, small):
 
 
 @pytest.mark.slow
+def test_adamw_is_adam_and_takes_a_part_of_the_matrices_away(finetune, small):
+    started, rate, part = small.weights(), 1e-3, 0.5
+    adam, adamw = (weights_of(finetune(steps=1, run_name=name, optimizer=name, learning_rate=rate, **more))
+                   for name, more in (("adam", {}), ("adamw", {"weight_decay": part})))
+    for name, before in started.items():
+        taken = rate * part * before if before.ndim > 1 and name.endswith(("/w", "wte", "wpe")) else 0 * before
+        np.testing.assert_allclose(adam[name] - adamw[name], taken, atol=2e-6 + 0.01 * np.abs(taken).max())
+
+
+@pytest.mark.slow
+def test_clip_norm_bounds_what_a_step_of_gradient_descent_moves(finetune, small):
+    for accumulate_gradients in (1, 2):
+        run = finetune(steps=1, run_name=f"clipped {accumulate_gradients}", optimizer="sgd", learning_rate=1.0, clip_norm=0.01,
+                       accumulate_gradients=accumulate_gradients)
+        before, after = small.weights(), weights_of(run)
+        moved = math.sqrt(sum(np.square(after[name].astype(float) - before[name]).sum() for name in before))
+        assert moved == pytest.approx(0.01, rel=0.01)
+
+
+@pytest.mark.slow
+def test_warmup_and_decay_move_the_learning_rate_and_the_history_says_how(finetune):
+    run = finetune(steps=4, optimizer="sgd", warmup_steps=1, decay="linear", learning_rate=0.3)
+    assert list(run.history.columns) == [*finetune(steps=1, run_name="constant").history.columns, "learning_rate"]
+    assert run.history["learning_rate"].tolist() == pytest.approx([0.15, 0.3, 0.2, 0.1])
+    # Each later call has a schedule of its own.
+    assert finetune(steps=2, optimizer="sgd", learning_rate=0.3, decay="linear").history["learning_rate"].tolist()[4:] == pytest.approx([0.3, 0.15])
+    one = finetune(steps=1, run_name="half", optimizer="sgd", learning_rate=0.15)
+    assert one.history["loss"][0] == run.history["loss"][0]
+    again = finetune(steps=1, run_name="half", optimizer="sgd", learning_rate=1.0)
+    assert again.history["loss"][1] == run.history["loss"][1]  # the first step did move by half the rate
+
+
+@pytest.mark.slow
 def test_a_callback_sees_each_row_and_may_stop_and_the_same_call_goes_on(finetune):
     rows = []
     stopped = finetune(steps=6, run_name="stopped", callback=lambda row: rows.append(row) or row["step"] == 2)
@@ -310,7 +343,18 @@ REFUSED = [
     ({"seed": -1}, ArgumentError, "seed=-1"),
     ({"seed": 2**64}, ArgumentError, "seed="),
     ({"seed": None}, ArgumentError, "seed=None"),
-    ({"optimizer": "adamw"}, ArgumentError, "optimizer='adamw'.*'adam', 'sgd'"),
+    ({"optimizer": "lion"}, ArgumentError, "optimizer='lion'.*'adam', 'adamw', 'sgd'"),
+    ({"weight_decay": -0.1}, ArgumentError, "weight_decay=-0.1.*0 or more"),
+    ({"weight_decay": 0.1}, ArgumentError, "weight_decay=0.1 has no effect with optimizer='adam'; give optimizer='adamw'"),
+    ({"weight_decay": 0.1, "optimizer": "sgd"}, ArgumentError, "weight_decay=0.1.*'sgd'"),
+    ({"clip_norm": 0}, ArgumentError, "clip_norm=0.*above 0"),
+    ({"clip_norm": "1"}, ArgumentError, "clip_norm='1'"),
+    ({"warmup_steps": -1}, ArgumentError, "warmup_steps=-1"),
+    ({"warmup_steps": 2}, ArgumentError, "warmup_steps=2 is above 1 .*steps=2 less one"),
+    ({"decay": "square"}, ArgumentError, "decay='square'.*'constant', 'linear', 'cosine'"),
+    ({"decay": None}, ArgumentError, "decay=None"),
+    ({"recompute": "yes"}, ArgumentError, "recompute='yes'.*True nor False"),
+    ({"precision": "float16"}, ArgumentError, "precision='float16'.*'float32', 'bfloat16'"),
     ({"overwrite": "no"}, ArgumentError, "overwrite='no'.*True nor False"),
     ({"only_train_transformer_layers": None}, ArgumentError, "only_train_transformer_layers=None"),
     ({"callback": 3}, ArgumentError, "callback=3"),
@@ -370,7 +414,7 @@ def said(models, run, tmp_path_factory):
     (folder / "broken" / "model-3.data-00000-of-00001").write_bytes(content)
     done = subprocess.run(
         [sys.executable, "-c", "import test_finetuning; test_finetuning.what_is_said()"],
-        cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])},
     )
     assert done.returncode == 0 and done.stderr == "", done.stderr
     return json.loads(done.stdout)

@@ -45,7 +45,8 @@ def assert_same(folder, expected):
 @pytest.fixture(scope="module")
 def asked(models, speeches, held_out):
     return {"dataset": speeches, "model_name": "1M", "steps": 24, "valid": held_out.first(4000), "eval_every": 4, "save_every": 5,
-            "seed": 3, "max_checkpoints": 2, "accumulate_gradients": 1, "learning_rate": 1e-3, "sample_every": 0, "model_dir": models}
+            "seed": 3, "max_checkpoints": 2, "accumulate_gradients": 1, "learning_rate": 1e-3, "sample_every": 0, "model_dir": models,
+            "warmup_steps": 3, "decay": "cosine"}
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(asked, unbrok
 
 @pytest.fixture(scope="module")
 def brief(asked):
-    return {**asked, "steps": 2, "save_every": 1, "eval_every": 1}
+    return {**asked, "steps": 2, "save_every": 1, "eval_every": 1, "warmup_steps": 1}
 
 
 @pytest.fixture(scope="module")

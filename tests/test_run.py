@@ -109,6 +109,15 @@ def test_a_history_is_read_as_it_was_written_to_the_last_digit(tmp_path):
     assert [[repr(value) for value in row.values()] for row in read] == [[repr(value) for value in row.values()] for row in rows]
 
 
+def test_a_history_from_before_learning_rates_were_recorded_opens_and_goes_on(tmp_path):
+    early = [dict(zip(COLUMNS, (step, 0.0, 1024 * step, 0.1, 4.0, 4.0, math.nan))) for step in (1, 2)]
+    write_history(tmp_path, early)
+    assert list(lab.Run(tmp_path).history.columns) == list(COLUMNS)
+    write_history(tmp_path, [*lab.Run(tmp_path).record.to_dict("records"), *({**early[1], "step": 3 + n, "learning_rate": 0.1 / (1 + n)} for n in (0, 1))])
+    later = lab.Run(tmp_path).history
+    assert list(later.columns) == [*COLUMNS, "learning_rate"] and later["learning_rate"].isna().tolist() == [True, True, False, False]
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"step,loss\n1,2\n", b"HEADER\n1,2,3\n", b"HEADER\n1,2,3,4,five,6,7\n"])
 def test_a_damaged_history_is_named(tmp_path, content):
     (tmp_path / "history.csv").write_bytes(content.replace(b"HEADER", ",".join(COLUMNS).encode()))

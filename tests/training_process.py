@@ -57,7 +57,8 @@ def server():
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["training_process"])
     # The server has to find this module and be told to import TensorFlow.
-    with mock.patch.dict(os.environ, {"GPT2LAB_TEST_SERVER": "1", "PYTHONPATH": str(Path(__file__).parent)}):
+    path = os.pathsep.join([str(Path(__file__).parent), os.environ.get("PYTHONPATH", "")])
+    with mock.patch.dict(os.environ, {"GPT2LAB_TEST_SERVER": "1", "PYTHONPATH": path}):
         forkserver.ensure_running()
     return context
 

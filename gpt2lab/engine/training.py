@@ -19,7 +19,6 @@ class Trainer:
     network : Network
     batch_size : int
         Windows that go through the model at once.
-    learning_rate : float
     accumulate_gradients : int
         Batches whose gradients are added up before the weights move.
     only_train_transformer_layers : bool
@@ -27,7 +26,8 @@ class Trainer:
     optimizer : {"adam", "sgd"}
     """
 
-    def __init__(self, network, batch_size, learning_rate, accumulate_gradients, only_train_transformer_layers, optimizer):
+    def __init__(self, network, batch_size, *, accumulate_gradients=1, only_train_transformer_layers=False, optimizer="adam", recompute=False,
+                 precision="float32", weight_decay=0.01, clip_norm=None):
         self.network, self.accumulate_gradients = network, accumulate_gradients
         tf = tensorflow()
         _, accumulate = gpt_2_simple_source()
@@ -38,8 +38,14 @@ class Trainer:
             following = tf.reshape(self._context[:, 1:], [-1])
             self._loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(following, predicted))
             trained = [v for name, v in network.variables.items() if "/h" in name or not only_train_transformer_layers]
-            make = {"adam": tf.compat.v1.train.AdamOptimizer, "sgd": tf.compat.v1.train.GradientDescentOptimizer}[optimizer]
-            inner = make(learning_rate=learning_rate)
+            self._rate = tf.compat.v1.placeholder(tf.float32, [], "learning_rate")
+            make = tf.compat.v1.train.GradientDescentOptimizer if optimizer == "sgd" else tf.compat.v1.train.AdamOptimizer
+            inner = make(learning_rate=self._rate)
+            if clip_norm is not None:
+                apply = inner.apply_gradients
+                inner.apply_gradients = lambda pairs: apply(clipped(pairs, clip_norm))
+            matrices = [v for v in trained if len(v.shape) > 1] if optimizer == "adamw" else []
+            self._decay = tf.group(*[v.assign_sub(self._rate * weight_decay * v.read_value()) for v in matrices])
             scratch = []
             if accumulate_gradients > 1:
                 outer = accumulate.AccumulatingOptimizer(inner, trained)
@@ -52,13 +58,14 @@ class Trainer:
             self.optimizer_variables = {variable.op.name: variable for variable in inner.variables()}
         network.session.run([variable.initializer for variable in (*self.optimizer_variables.values(), *scratch)])
 
-    def step(self, batches):
+    def step(self, batches, learning_rate):
         """Move the weights once.
 
         Parameters
         ----------
         batches : list of array of int, each [batch_size, T]
             As many as gradients are accumulated.
+        learning_rate : float
 
         Returns
         -------
@@ -71,8 +78,10 @@ class Trainer:
                 run(self._reset)
                 for batch in batches:
                     run(self._add, {self._context: batch})
-                return float(run(self._apply))
-            _, loss = run([self._apply, self._loss], {self._context: batches[0]})
+                loss = run(self._apply, {self._rate: learning_rate})
+            else:
+                _, loss = run([self._apply, self._loss], {self._context: batches[0], self._rate: learning_rate})
+            run(self._decay, {self._rate: learning_rate})
             return float(loss)
 
     def is_finite(self):
@@ -90,6 +99,12 @@ class Trainer:
         if state:
             self.network.assign(state, self.optimizer_variables)
         return True
+
+
+def clipped(pairs, norm):
+    """Pairs of gradient and variable, the gradients scaled down to a norm over all of them."""
+    gradients, variables = zip(*pairs)
+    return zip(tensorflow().clip_by_global_norm(gradients, norm)[0], variables)
 
 
 class Batches:
