@@ -164,12 +164,14 @@ def draw_from_all(scaled, uniform):
     """Draw from whole rows, [R, V], of log probabilities up to a constant: first the block of tokens, then the token in it."""
     tf = tensorflow()
     rows, draws, surplus = tf.shape(scaled)[0], tf.shape(uniform)[1], -tf.shape(scaled)[1] % BLOCK
-    weights = tf.reshape(tf.exp(tf.pad(scaled, [[0, 0], [0, surplus]], constant_values=tf.float32.min)), [rows, -1, BLOCK])
-    sums = tf.cast(tf.reduce_sum(weights, axis=2), tf.float64)
+    padded = tf.pad(scaled, [[0, 0], [0, surplus]], constant_values=tf.float32.min)
+    # In float64: there are as many borders as tokens, and float32 would move all of them a little.
+    weights = tf.reshape(tf.exp(tf.cast(padded, tf.float64)), [rows, -1, BLOCK])
+    sums = tf.reduce_sum(weights, axis=2)
     cumulated = tf.cumsum(sums, axis=1)
     target = uniform * cumulated[:, -1:]
     block = passed(cumulated, target)
     before = tf.gather(cumulated - sums, block, batch_dims=1)
-    inside = tf.cumsum(tf.cast(tf.gather(weights, block, batch_dims=1), tf.float64), axis=2)  # [R, S, BLOCK]
+    inside = tf.cumsum(tf.gather(weights, block, batch_dims=1), axis=2)  # [R, S, BLOCK]
     within = passed(tf.reshape(inside, [-1, BLOCK]), tf.reshape(target - before, [-1, 1]))
     return block * BLOCK + tf.reshape(within, [rows, draws])

@@ -8,7 +8,6 @@ from gpt2lab.engine.quiet_tensorflow import tensorflow
 
 # What a position that must not be seen gets instead of its attention score; gpt-2-simple's own constant.
 UNSEEN = -1e10
-SMALL_CACHE = 2**18  # numbers in the keys of one layer
 
 
 class Weights:
@@ -113,26 +112,11 @@ def read_token(network, tokens, position, caches):
         block = weights[f"h{layer}"]
         query, key, value = tf.split(block.linear(block.layer_norm(x, "ln_1"), "attn/c_attn"), 3, axis=1)
         all_keys, all_values = write_rows(keys, rows, key), write_rows(values, rows, value)
-        query = tf.reshape(query * (width // heads) ** -0.5, [-1, heads, 1, width // heads])
-        mixed = attend(query, all_keys, all_values, unseen)
+        scores = tf.matmul(tf.reshape(query, [-1, heads, 1, width // heads]), all_keys, transpose_b=True) * (width // heads) ** -0.5
+        mixed = tf.matmul(tf.nn.softmax(scores + unseen), all_values)
         x += block.linear(tf.reshape(mixed, [-1, width]), "attn/c_proj")
         x += block.perceptron(block.layer_norm(x, "ln_2"))
     return weights.layer_norm(x, "ln_f")
-
-
-def attend(query, keys, values, unseen):
-    """Attention of one query a head: [B, H, 1, D] from query [B, H, 1, D], keys and values [B, H, C, D], and what is added to the scores [C]."""
-    tf = tensorflow()
-
-    def by_products():
-        scores = tf.reduce_sum(query * keys, axis=3)
-        return tf.reduce_sum(tf.nn.softmax(scores + unseen)[..., tf.newaxis] * values, axis=2, keepdims=True)
-
-    def by_matrix_products():
-        return tf.matmul(tf.nn.softmax(tf.matmul(query, keys, transpose_b=True) + unseen), values)
-
-    # Setting up a matrix product takes a tenth of a millisecond, more than the whole sum takes for a few short vectors.
-    return tf.cond(tf.size(keys) < SMALL_CACHE, by_products, by_matrix_products)
 
 
 def write_rows(cache, rows, entries):
