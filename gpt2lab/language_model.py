@@ -110,7 +110,7 @@ class LanguageModel:
         self.graph = self._network.graph
         self.graph.finalize()  # from here on a call that would add a node is an error in this library
         self._lock = threading.Lock()
-        self._remembered = (None, None)
+        self._remembered = (None,)
 
     def __repr__(self):
         return f"LanguageModel({self.name!r}, {self.parameters:,} parameters)"
@@ -307,19 +307,23 @@ class LanguageModel:
         prompt = tuple((self.encode(text) or [self.end_of_text])[-self.window :])
         with self._lock:
             if self._remembered[0] != prompt:  # moving a slider asks about the same prompt again
-                self._remembered = (prompt, reader.last_logits(prompt))
-            logits = self._remembered[1]
+                self._remembered = (prompt, *self._expected(reader.last_logits(prompt)))
+            _, logits, order, probability = self._remembered
             kept, sampled = reader.cut(logits, *sampling)
-        shifted = np.exp(logits.astype(float) - logits.max())
-        probability = shifted / shifted.sum()
-        order = np.argsort(-probability, kind="stable")
         return pd.DataFrame({
             "token": self._vocabulary[order],
             "id": order,
-            "probability": probability[order],
+            "probability": probability,
             "kept": kept[order],
             "sampled_probability": sampled[order],
         })
+
+    @staticmethod
+    def _expected(logits):
+        """The logits, [V], the ids from the most likely on, and their probabilities in that order."""
+        shifted = np.exp(logits.astype(float) - logits.max())
+        order = np.argsort(-logits, kind="stable")
+        return logits, order, (shifted / shifted.sum())[order]
 
     def token_losses(self, texts, stride=None):
         """Each token's own loss, for several texts at once.
