@@ -81,12 +81,10 @@ class Network:
         """The weights (or other ``variables``) as a dictionary of arrays."""
         return self.session.run(self.variables if variables is None else variables)
 
-    def more_sessions(self, count):
-        """Sessions of the same graph, each with its own copy of the weights and its share of the cores: list of tensorflow.Session."""
+    def single_core_sessions(self, count):
+        """Sessions of the same graph, each with its own copy of the weights and one core: list of tensorflow.Session."""
         tf = tensorflow()
-        config = tf.compat.v1.ConfigProto(
-            intra_op_parallelism_threads=max(1, cores() // count), inter_op_parallelism_threads=1, use_per_session_threads=True
-        )
+        config = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1, use_per_session_threads=True)
         weights = self.values()
         sessions = [tf.compat.v1.Session(graph=self.graph, config=config) for _ in range(count)]
         for session in sessions:

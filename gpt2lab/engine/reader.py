@@ -13,7 +13,8 @@ from gpt2lab.engine.transformer import logits, read_token, read_window
 
 # A cache begins with room for so many tokens after the prompt and grows when it is full: what is not there need not be read at each token.
 ROOM = 64
-SMALL_MODEL, MANY_SAMPLES = 10_000_000, 24  # parameters up to which, and samples from which on, two lanes are faster than one
+SMALL_MODEL = 10_000_000  # parameters up to which one core a batch is faster than all cores for one batch
+MOST_LANES, SAMPLES_A_LANE = 4, 4  # batches side by side, at most, and samples that make another one worth while
 
 
 class Reader:
@@ -83,17 +84,16 @@ class Reader:
         self._losses = call(token_losses(network, window), [window])
 
     def _lanes_for(self, samples):
-        """One lane on all cores, or several side by side, each on its share of the cores and with its own copy of the weights.
+        """One lane on all cores or, for a small model, lanes side by side on one core each, with their own copies of the weights.
 
-        The operations of a small model are too short to be worth dividing among cores. Two lanes took two thirds of the time of one for
-        100 samples of 3M on two cores; for 20 samples, or with 124M, they were slower.
+        The operations of a small model are too short to be divided among cores. On two cores, 3M took half the time for a token of one
+        sample and two thirds for one of 100 samples; 124M gained nothing.
         """
-        parameters = parameter_count(**self.network.hparams)
-        if self._weights_move or parameters > SMALL_MODEL or samples < MANY_SAMPLES or cores() < 2 or self._on_gpu:
+        if self._weights_move or self._on_gpu or parameter_count(**self.network.hparams) > SMALL_MODEL:
             return [self._lane]
         if not self._lanes:
-            self._lanes = [Lane(session, self._calls) for session in self.network.more_sessions(2)]
-        return self._lanes
+            self._lanes = [Lane(session, self._calls) for session in self.network.single_core_sessions(min(cores(), MOST_LANES))]
+        return self._lanes[: max(1, samples // SAMPLES_A_LANE)]
 
     def generate(self, prompt, uniform, temperature, top_k, top_p):
         """Yield one array of tokens after the other, [B], int32, for as long as the caller asks and random numbers last.
