@@ -68,7 +68,10 @@ class TrainingLoop:
 
     def _trainer(self, network):
         s = self.settings
-        return Trainer(network, s.batch_size, s.learning_rate, s.accumulate_gradients, s.only_train_transformer_layers, s.optimizer)
+        return Trainer(
+            network, s.batch_size, accumulate_gradients=s.accumulate_gradients,
+            only_train_transformer_layers=s.only_train_transformer_layers, optimizer=s.optimizer,
+        )  # fmt: skip
 
     def _first_weights(self, hparams, start):
         source = self.settings.restore_from
@@ -103,7 +106,7 @@ class TrainingLoop:
                 self.rows.append(self._row(0.0, math.nan, self._valid_loss()))
             status = "finished"
             while self.step < target:
-                loss = self.model.trainer.step(self.batches.at(self.step + 1, s.batch_size, s.accumulate_gradients))
+                loss = self.model.trainer.step(self.batches.at(self.step + 1, s.batch_size, s.accumulate_gradients), s.learning_rate)
                 if not math.isfinite(loss):
                     self._diverged(f"the loss of step {self.step + 1} is {loss}")
                 self.step += 1
