@@ -1,5 +1,7 @@
 """How weights move: gradient descent, Adam, AdamW; one weight at a time, as soon as its gradient is known."""
 
+import numpy as np
+
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 
 # TensorFlow's own defaults, which are those of Kingma and Ba (2015), "Adam: a method for stochastic optimization".
@@ -18,6 +20,10 @@ class GradientDescent:
 
     def __init__(self, variables, learning_rate):
         self.variables, self.learning_rate, self.state = variables, learning_rate, {}
+
+    def first_state(self):
+        """There is none."""
+        return {}
 
     def update(self, name, gradient):
         """The operation that moves one weight."""
@@ -49,17 +55,19 @@ class Adam:
     def __init__(self, variables, learning_rate, weight_decay=0.0):
         tf = tensorflow()
         self.variables, self.learning_rate, self.weight_decay = variables, learning_rate, weight_decay
+        shapes = {f"{name}/{moment}": variable.shape for name, variable in variables.items() for moment in ("Adam", "Adam_1")}
+        shapes |= {"beta1_power": [], "beta2_power": []}
         with tf.compat.v1.variable_scope("", use_resource=True):
-            shapes = {f"{name}/{moment}": variable.shape for name, variable in variables.items() for moment in ("Adam", "Adam_1")}
             self.state = {
                 name: tf.compat.v1.get_variable(name, shape, tf.float32, tf.compat.v1.zeros_initializer(), trainable=False)
                 for name, shape in shapes.items()
             }
-            for name, beta in (("beta1_power", BETA_1), ("beta2_power", BETA_2)):
-                self.state[name] = tf.compat.v1.get_variable(
-                    name, [], tf.float32, tf.compat.v1.constant_initializer(beta), trainable=False
-                )
         self._powers = [self.state["beta1_power"].read_value(), self.state["beta2_power"].read_value()]
+
+    def first_state(self):
+        """What the state is before the first step: dict of str to array."""
+        zeros = {name: np.zeros(variable.shape, np.float32) for name, variable in self.state.items()}
+        return zeros | {"beta1_power": np.float32(BETA_1), "beta2_power": np.float32(BETA_2)}
 
     def update(self, name, gradient):
         """The operation that moves one weight and its moments."""

@@ -64,7 +64,8 @@ class Trainer:
             self._step = [loss, self._norm, self._optimizer.finish(updates)]
             self._finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(variable)) for variable in trained.values()])
             self.optimizer_variables = {variable.op.name: variable for variable in self._optimizer.state.values()}
-        network.session.run([variable.initializer for variable in self.optimizer_variables.values()])
+        # Not by their own initialisers: TensorFlow turns their zeros into constants, and holds on to them for as long as the session lives.
+        self.restore_optimizer(self._optimizer.first_state())
 
     def _update_at_once(self):
         """Each weight moves as soon as its gradient is known, so that the gradients of few are held at a time."""
