@@ -15,7 +15,7 @@ BLOCKS = 4
 
 
 def query_blocks(length):
-    """The blocks of queries of a window of ``length`` tokens (a scalar tensor): list of (begin, end, mask).
+    """The blocks of queries of a window of ``length`` tokens (a number or a scalar tensor): list of (begin, end, mask).
 
     The mask, [1, 1, end - begin, end], is added to attention scores.
     """
@@ -26,6 +26,11 @@ def query_blocks(length):
         (begin, end, tf.where(positions[begin:end, tf.newaxis] >= positions[:end], 0.0, UNSEEN)[tf.newaxis, tf.newaxis])
         for begin, end in zip(ends, ends[1:])
     ]
+
+
+def split(x, blocks):
+    """[B, H, T, D] into its blocks of rows, a list."""
+    return tensorflow().split(x, [end - begin for begin, end, _ in blocks], 2) if len(blocks) > 1 else [x]
 
 
 def causal_attention(query, key, value, blocks, precision="float32"):
@@ -48,8 +53,8 @@ def causal_attention(query, key, value, blocks, precision="float32"):
     """
     tf = tensorflow()
     mixed, probabilities = [], []
-    for begin, end, mask in blocks:
-        scores = product(query[:, :, begin:end], key[:, :, :end], precision, transpose_b=True)
+    for some, (_, end, mask) in zip(split(query, blocks), blocks):
+        scores = product(some, key[:, :, :end], precision, transpose_b=True)
         probabilities.append(tf.nn.softmax(scores + mask))
         mixed.append(product(probabilities[-1], value[:, :, :end], precision))
     return tf.concat(mixed, 2), probabilities
@@ -62,12 +67,12 @@ def causal_attention_gradients(query, key, value, blocks, mixed, probabilities, 
     # The share of the softmax's gradient that is common to a row: sum_j p_ij dp_ij, which is also the product of what came out with its gradient.
     common = tf.reduce_sum(mixed * d_mixed, -1, keepdims=True)
     d_query, d_key, d_value = [], [], []
-    for (begin, end, _), probability in zip(blocks, probabilities):
-        d_block = d_mixed[:, :, begin:end]
+    split_all = [split(x, blocks) for x in (query, d_mixed, common)]
+    for (_, end, _), probability, some, d_block, of_rows in zip(blocks, probabilities, *split_all):
         whole = [[0, 0], [0, 0], [0, length - end], [0, 0]]
         d_value.append(tf.pad(product(probability, d_block, precision, transpose_a=True), whole))
         d_probability = product(d_block, value[:, :, :end], precision, transpose_b=True)
-        d_scores = (d_probability - common[:, :, begin:end]) * probability
+        d_scores = (d_probability - of_rows) * probability
         d_query.append(product(d_scores, key[:, :, :end], precision))
-        d_key.append(tf.pad(product(d_scores, query[:, :, begin:end], precision, transpose_a=True), whole))
+        d_key.append(tf.pad(product(d_scores, some, precision, transpose_a=True), whole))
     return tf.concat(d_query, 2), tf.add_n(d_key), tf.add_n(d_value)

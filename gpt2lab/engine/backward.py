@@ -19,7 +19,7 @@ def loss_and_collected(network, context, trained, collect, recompute=False, prec
     ----------
     network : Network
     context : tensor of int32, [B, T + 1]
-        B known when the graph is built.
+        Both known when the graph is built: TensorFlow fuses and folds more then.
     trained : container of str
         Names of the weights whose gradients are wanted: those of all blocks, and the rest or not.
     collect : callable
@@ -38,7 +38,7 @@ def loss_and_collected(network, context, trained, collect, recompute=False, prec
     tf = tensorflow()
     weights, hparams = Weights(network), network.hparams
     tokens, targets = context[:, :-1], tf.reshape(context[:, 1:], [-1])
-    batch, length, width = context.shape[0], tf.shape(tokens)[1], hparams["n_embd"]
+    (batch, length), width = tokens.shape, hparams["n_embd"]
     embedding_trained = "model/wte" in trained
     collected = []
 
@@ -59,7 +59,7 @@ def loss_and_collected(network, context, trained, collect, recompute=False, prec
             kept.append(entered if recompute else needed)
     normalised, scale = normalise(x)
     loss, d_hidden, d_embedding, d_targets = loss_and_gradients(
-        weights.gain_and_bias(normalised, "ln_f"), targets, weights.tensor("wte"), batch * hparams["n_ctx"], precision, embedding_trained
+        weights.gain_and_bias(normalised, "ln_f"), targets, weights.tensor("wte"), precision, embedding_trained
     )
 
     # Backward.

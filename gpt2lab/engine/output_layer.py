@@ -11,7 +11,7 @@ from gpt2lab.engine.quiet_tensorflow import tensorflow
 LOGITS_AT_ONCE, FEWEST_ROWS = 2**23, 256
 
 
-def loss_and_gradients(hidden, targets, embedding, most_rows, precision="float32", embedding_trained=True):
+def loss_and_gradients(hidden, targets, embedding, precision="float32", embedding_trained=True):
     """Mean cross entropy, and its gradients but for what `target_gradient` adds.
 
     Parameters
@@ -19,8 +19,6 @@ def loss_and_gradients(hidden, targets, embedding, most_rows, precision="float32
     hidden : tensor of float32, [N, E]
     targets : tensor of int32, [N]
     embedding : tensor of float32, [V, E]
-    most_rows : int
-        The largest N there will be.
     precision : {"float32", "bfloat16"}
         Of the matrix products.
     embedding_trained : bool
@@ -36,9 +34,9 @@ def loss_and_gradients(hidden, targets, embedding, most_rows, precision="float32
         What row n adds to the gradient of ``embedding[targets[n]]``.
     """
     tf = tensorflow()
-    count = tf.shape(hidden)[0]
-    share = 1 / tf.cast(count, tf.float32)
-    chunks = -(-most_rows // max(FEWEST_ROWS, LOGITS_AT_ONCE // embedding.shape[0]))
+    count = hidden.shape[0]
+    share = 1 / count
+    chunks = -(-count // max(FEWEST_ROWS, LOGITS_AT_ONCE // embedding.shape[0]))
     losses, d_hidden, d_embedding, before = [], [], None, []
     for number in range(chunks):
         rows = slice(count * number // chunks, count * (number + 1) // chunks)
@@ -53,5 +51,5 @@ def loss_and_gradients(hidden, targets, embedding, most_rows, precision="float32
             if embedding_trained:
                 d_chunk = product(probabilities, some * share, precision, transpose_a=True)
                 d_embedding = d_chunk if d_embedding is None else d_embedding + d_chunk
-                before.append(d_embedding)
+                before.append(d_embedding)  # and so TensorFlow does not make one sum of all chunks at the end
     return tf.add_n(losses) * share, tf.concat(d_hidden, 0), d_embedding, hidden * -share

@@ -4,6 +4,8 @@ Losses and weights are those of gpt-2-simple and its accumulation of gradients f
 are not.
 """
 
+import contextlib
+import ctypes
 import random
 
 import numpy as np
@@ -49,7 +51,7 @@ class Trainer:
         self._how = {"recompute": recompute, "precision": precision}
         tf = tensorflow()
         with deterministic(), network.graph.as_default():
-            self._contexts = tf.compat.v1.placeholder(tf.int32, [accumulate_gradients, batch_size, None], "contexts")
+            self._contexts = tf.compat.v1.placeholder(tf.int32, [accumulate_gradients, batch_size, network.hparams["n_ctx"]], "contexts")
             self._learning_rate = tf.compat.v1.placeholder(tf.float32, [], "learning_rate")
             trained = {name: v for name, v in network.variables.items() if "/h" in name or not only_train_transformer_layers}
             self._optimizer = {
@@ -61,11 +63,14 @@ class Trainer:
                 updates, loss = self._update_at_once()
             else:
                 updates, loss = self._update_at_the_end(accumulate_gradients, clip_norm)
-            self._step = [loss, self._norm, self._optimizer.finish(updates)]
+            moved = self._optimizer.finish(updates)
             self._finite = tf.reduce_all([tf.reduce_all(tf.math.is_finite(variable)) for variable in trained.values()])
             self.optimizer_variables = {variable.op.name: variable for variable in self._optimizer.state.values()}
         # Not by their own initialisers: TensorFlow turns their zeros into constants, and holds on to them for as long as the session lives.
         self.restore_optimizer(self._optimizer.first_state())
+        with deterministic():  # kernels are chosen here
+            self._step = network.session.make_callable([loss, self._norm, moved], [self._contexts, self._learning_rate])
+        give_back_memory()
 
     def _update_at_once(self):
         """Each weight moves as soon as its gradient is known, so that the gradients of few are held at a time."""
@@ -109,7 +114,7 @@ class Trainer:
 
         Parameters
         ----------
-        batches : list of array of int, each [batch_size, T]
+        batches : list of array of int, each [batch_size, n_ctx]
             As many as gradients are accumulated.
         learning_rate : float
 
@@ -119,7 +124,7 @@ class Trainer:
             Mean loss of the batches before the move, in nats a token.
         """
         with deterministic():
-            loss, norm, _ = self.network.session.run(self._step, {self._contexts: np.stack(batches), self._learning_rate: learning_rate})
+            loss, norm, _ = self._step(np.stack(batches), learning_rate)
         self.last_gradient_norm = None if np.isnan(norm) else float(norm)
         return float(loss)
 
@@ -138,6 +143,12 @@ class Trainer:
         if state:
             self.network.assign(state, self.optimizer_variables)
         return True
+
+
+def give_back_memory():
+    """Return what building the graph took and freed to the system, where the C library can: 0.3 GB for 124M."""
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # glibc only
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 class Batches:
