@@ -4,10 +4,10 @@ The arithmetic is gpt-2-simple's (``src/model.py``); the shapes below are what d
 H heads, D = E / H, V vocabulary.
 """
 
+from gpt2lab.engine.attention import UNSEEN, query_blocks
+from gpt2lab.engine.block import Block
+from gpt2lab.engine.layers import gelu, normalise, product
 from gpt2lab.engine.quiet_tensorflow import tensorflow
-
-# What a position that must not be seen gets instead of its attention score; gpt-2-simple's own constant.
-UNSEEN = -1e10
 
 
 class Weights:
@@ -19,25 +19,29 @@ class Weights:
     def __getitem__(self, scope):
         return Weights(self.network, f"{self.scope}/{scope}")
 
-    def tensor(self, name):
-        return self.network.variables[f"{self.scope}/{name}"].read_value()
+    def full_name(self, name):
+        return f"{self.scope}/{name}"
 
-    def linear(self, x, name):
+    def tensor(self, name):
+        return self.network.variables[self.full_name(name)].read_value()
+
+    def matrix(self, name):
+        """[in, out]; the stored shape is [1, in, out], a convolution of width one in OpenAI's code."""
+        return tensorflow().squeeze(self.tensor(name), 0)
+
+    def linear(self, x, name, precision="float32"):
         """[N, in] to [N, out]."""
-        tf = tensorflow()
-        # The stored shape is [1, in, out]: a convolution of width one in OpenAI's code.
-        return tf.nn.bias_add(tf.matmul(x, tf.squeeze(self.tensor(f"{name}/w"), 0)), self.tensor(f"{name}/b"))
+        return tensorflow().nn.bias_add(product(x, self.matrix(f"{name}/w"), precision), self.tensor(f"{name}/b"))
+
+    def gain_and_bias(self, normalised, name):
+        return normalised * self.tensor(f"{name}/g") + self.tensor(f"{name}/b")
 
     def layer_norm(self, x, name):
         """Mean 0, variance 1 along the last axis, then gain and bias."""
-        tf = tensorflow()
-        mean = tf.reduce_mean(x, -1, keepdims=True)
-        variance = tf.reduce_mean(tf.math.squared_difference(x, mean), -1, keepdims=True)
-        return (x - mean) * tf.math.rsqrt(variance + 1e-5) * self.tensor(f"{name}/g") + self.tensor(f"{name}/b")
+        return self.gain_and_bias(normalise(x)[0], name)
 
     def perceptron(self, x):
-        tf = tensorflow()
-        return self.linear(tf.nn.gelu(self.linear(x, "mlp/c_fc"), approximate=True), "mlp/c_proj")
+        return self.linear(gelu(self.linear(x, "mlp/c_fc")), "mlp/c_proj")
 
 
 def logits(network, hidden):
@@ -62,25 +66,14 @@ def read_window(network, tokens):
         One pair a layer: what a cache has to keep.
     """
     tf = tensorflow()
-    heads, width = network.hparams["n_head"], network.hparams["n_embd"]
-    weights = Weights(network)
+    weights, width = Weights(network), network.hparams["n_embd"]
     batch, length = tf.unstack(tf.shape(tokens))
-
-    def split_heads(x):  # [B*T, E] to [B, H, T, D]
-        return tf.transpose(tf.reshape(x, [batch, length, heads, width // heads]), [0, 2, 1, 3])
-
     x = tf.reshape(tf.gather(weights.tensor("wte"), tokens) + weights.tensor("wpe")[:length], [-1, width])
-    # Added rather than chosen by a condition: the gradient passes an addition untouched.
-    unseen = UNSEEN * (1 - tf.linalg.band_part(tf.ones([length, length]), -1, 0))
+    parts = query_blocks(length)
     keys_and_values = []
     for layer in range(network.hparams["n_layer"]):
-        block = weights[f"h{layer}"]
-        query, key, value = map(split_heads, tf.split(block.linear(block.layer_norm(x, "ln_1"), "attn/c_attn"), 3, axis=1))
-        keys_and_values.append((key, value))
-        scores = tf.matmul(query * (width // heads) ** -0.5, key, transpose_b=True)  # [B, H, T, T], much larger than the query
-        mixed = tf.matmul(tf.nn.softmax(scores + unseen), value)
-        x += block.linear(tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [-1, width]), "attn/c_proj")
-        x += block.perceptron(block.layer_norm(x, "ln_2"))
+        x, kept = Block(weights[f"h{layer}"], (batch, length), parts).forward(x)
+        keys_and_values.append(kept.query_key_value[1:])
     return tf.reshape(weights.layer_norm(x, "ln_f"), [batch, length, width]), keys_and_values
 
 
