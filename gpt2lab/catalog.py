@@ -19,6 +19,7 @@ FILES = (
 )
 DATA_FILE = "model.ckpt.data-00000-of-00001"
 OFFICIAL_URL = "https://openaipublic.blob.core.windows.net/gpt-2/models"
+PRECISIONS = ("float32", "bfloat16")  # of matrices and their products; all else is float32 in any case
 OLD_NAMES = {"117M": "124M", "345M": "355M"}  # OpenAI's first count left out some parameters and renamed both in 2019
 
 

@@ -12,12 +12,11 @@ from itertools import product
 
 from gpt2lab import memory
 from gpt2lab.arguments import one_of, real_number, whole_number, yes_or_no
-from gpt2lab.catalog import CARDS, card, weight_shapes
+from gpt2lab.catalog import CARDS, PRECISIONS, card, weight_shapes
 from gpt2lab.errors import MemoryShortageError
 
 TASKS = ("finetune", "generate")
 FLOAT = 4  # bytes of a float32
-PRECISIONS = ("float32", "bfloat16")  # of products alone: what is kept is float32 either way
 OPTIMIZERS = {"adam": 2, "adamw": 2, "sgd": 0}  # moments of each weight
 # Bytes of Python, TensorFlow and gpt2lab with the graph of a small model; TensorFlow's share of a GPU is not measured but a guess.
 PROGRAM_BYTES, GPU_PROGRAM_BYTES = 680e6, 700e6

@@ -10,12 +10,12 @@ import numpy as np
 
 from gpt2lab import __version__, checkpoints
 from gpt2lab.arguments import folder_name, folder_path, one_of, real_number, whole_number, yes_or_no
-from gpt2lab.catalog import card
+from gpt2lab.catalog import PRECISIONS, card
 from gpt2lab.corpus import Corpus
 from gpt2lab.download import download, vocabulary
 from gpt2lab.encoder import load_encoder
 from gpt2lab.errors import ArgumentError, TextError
-from gpt2lab.estimation import OPTIMIZERS, PRECISIONS, require_memory
+from gpt2lab.estimation import OPTIMIZERS, require_memory
 from gpt2lab.run import Run, read_configuration, write_configuration
 from gpt2lab.schedule import DECAYS
 from gpt2lab.text_files import file_path

@@ -146,12 +146,14 @@ class Run:
         measured = self.history.dropna(subset=["valid_loss"])
         return None if measured.empty else int(measured.loc[measured["valid_loss"].idxmin(), "step"])
 
-    def load(self, checkpoint="latest"):
+    def load(self, checkpoint="latest", precision="float32"):
         """Open the model as it was at a saved step.
 
         Parameters
         ----------
         checkpoint : {"latest", "best"} or int, default "latest"
+        precision : {"float32", "bfloat16"}, default "float32"
+            As in `load`.
 
         Returns
         -------
@@ -169,9 +171,9 @@ class Run:
             from gpt2lab.language_model import load
 
             # Fine-tuning only made it worse: the best model is the pretrained one.
-            return load(self.configuration["model_name"], model_dir=self.configuration["settings"]["model_dir"])
+            return load(self.configuration["model_name"], model_dir=self.configuration["settings"]["model_dir"], precision=precision)
         prefix = checkpoints.find(self.folder, checkpoint, best)
-        return open_folder(self.folder, prefix, f"{self.name}, step {checkpoints.step_of(prefix)}")
+        return open_folder(self.folder, prefix, f"{self.name}, step {checkpoints.step_of(prefix)}", precision)
 
     def diagnosis(self):
         """Whether the model learned too little, enough, or by heart.

@@ -13,8 +13,9 @@ CUBIC = SLOPE * 0.044715
 
 
 def product(a, b, precision="float32", **transposed):
-    """Matrix product of float32 tensors, multiplied in ``precision``; what comes out is float32."""
+    """Matrix product, multiplied in ``precision``, or in bfloat16 if that is how ``b`` is stored; what comes out is float32."""
     tf = tensorflow()
+    precision = b.dtype if b.dtype == tf.bfloat16 else precision
     if precision == "float32":
         return tf.matmul(a, b, **transposed)
     return tf.cast(tf.matmul(tf.cast(a, precision), tf.cast(b, precision), **transposed), tf.float32)

@@ -46,6 +46,8 @@ class Network:
     ----------
     hparams : dict
         ``n_vocab``, ``n_ctx``, ``n_embd``, ``n_head``, ``n_layer``.
+    precision : {"float32", "bfloat16"}, default "float32"
+        In which the matrices are stored, and multiplied; all that is computed between the products is float32 either way.
 
     Attributes
     ----------
@@ -55,14 +57,16 @@ class Network:
         Keyed by name, ``model/wte`` and so on.
     """
 
-    def __init__(self, hparams):
+    def __init__(self, hparams, precision="float32"):
         tf = tensorflow()
         self.hparams = dict(hparams)
         self.graph = tf.Graph()
         with self.graph.as_default(), tf.compat.v1.variable_scope("", use_resource=True):
             # gpt-2-simple's own model finds these by name when the training step is built.
             self.variables = {
-                name: tf.compat.v1.get_variable(name, shape, tf.float32, tf.compat.v1.zeros_initializer())
+                name: tf.compat.v1.get_variable(
+                    name, shape, precision if name.endswith(("/w", "/wte")) else "float32", tf.compat.v1.zeros_initializer()
+                )
                 for name, shape in weight_shapes(self.hparams).items()
             }
         config = tf.compat.v1.ConfigProto()
@@ -74,7 +78,9 @@ class Network:
         """Put arrays into the weights (or into other ``variables``), by name, in the network's own session or in another one."""
         variables = self.variables if variables is None else variables
         # Feeding the initial value of each variable's own initialiser adds no node to the graph.
-        feeds = {variables[name].initializer.inputs[1]: value for name, value in values.items()}
+        feeds = {
+            variables[name].initializer.inputs[1]: np.asarray(value, variables[name].dtype.as_numpy_dtype) for name, value in values.items()
+        }
         (session or self.session).run([variables[name].initializer for name in values], feeds)
 
     def values(self, variables=None):

@@ -6,7 +6,7 @@ H heads, D = E / H, V vocabulary.
 
 from gpt2lab.engine.attention import UNSEEN, query_blocks
 from gpt2lab.engine.block import Block
-from gpt2lab.engine.layers import gelu, normalise, product
+from gpt2lab.engine.layers import normalise, product
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 
 
@@ -41,13 +41,18 @@ class Weights:
         return self.gain_and_bias(normalise(x)[0], name)
 
     def perceptron(self, x):
-        return self.linear(gelu(self.linear(x, "mlp/c_fc")), "mlp/c_proj")
+        # TensorFlow's own GELU here: with few rows it is computed along with the matrix product.
+        return self.linear(tensorflow().nn.gelu(self.linear(x, "mlp/c_fc"), approximate=True), "mlp/c_proj")
+
+    def embedding(self, tokens):
+        """Of tokens of any shape: [..., E]."""
+        tf = tensorflow()
+        return tf.cast(tf.gather(self.tensor("wte"), tokens), tf.float32)
 
 
 def logits(network, hidden):
     """[N, E] to [N, V]: the output layer is the embedding itself."""
-    tf = tensorflow()
-    return tf.matmul(hidden, network.variables["model/wte"].read_value(), transpose_b=True)
+    return product(hidden, network.variables["model/wte"].read_value(), transpose_b=True)
 
 
 def read_window(network, tokens):
@@ -68,7 +73,7 @@ def read_window(network, tokens):
     tf = tensorflow()
     weights, width = Weights(network), network.hparams["n_embd"]
     batch, length = tf.unstack(tf.shape(tokens))
-    x = tf.reshape(tf.gather(weights.tensor("wte"), tokens) + weights.tensor("wpe")[:length], [-1, width])
+    x = tf.reshape(weights.embedding(tokens) + weights.tensor("wpe")[:length], [-1, width])
     parts = query_blocks(length)
     keys_and_values = []
     for layer in range(network.hparams["n_layer"]):
@@ -97,7 +102,7 @@ def read_token(network, tokens, position, caches):
     tf = tensorflow()
     heads, width = network.hparams["n_head"], network.hparams["n_embd"]
     weights = Weights(network)
-    x = tf.gather(weights.tensor("wte"), tokens) + weights.tensor("wpe")[position]
+    x = weights.embedding(tokens) + weights.tensor("wpe")[position]
     samples, capacity = tf.shape(tokens)[0], tf.shape(caches[0][0])[2]
     rows = tf.range(samples * heads) * capacity + position  # of the caches seen as tables with one row a sample, head and position
     unseen = UNSEEN * tf.cast(tf.range(capacity) > position, tf.float32)
