@@ -18,20 +18,25 @@ from gpt2lab.errors import MemoryShortageError
 TASKS = ("finetune", "generate")
 FLOAT = 4  # bytes of a float32
 OPTIMIZERS = {"adam": 2, "adamw": 2, "sgd": 0}  # moments of each weight
-# Bytes of Python, TensorFlow and gpt2lab with the graph of a small model; TensorFlow's share of a GPU is not measured but a guess.
-PROGRAM_BYTES, GPU_PROGRAM_BYTES = 680e6, 700e6
-# Each trained weight has a gradient, and a place where its parts are added up or where the optimizer works.
-GRADIENTS = 2
-# Arrays [batch, window, width] that a layer keeps for the backward pass, and arrays [batch, heads, window, window].
-ACTIVATIONS_A_LAYER, ATTENTION_A_LAYER = 38, 1.4
-# With recompute a layer keeps its input alone, and one layer at a time works with this many of both kinds.
-KEPT_A_LAYER, ACTIVATIONS_AT_WORK, ATTENTION_AT_WORK = 1, 38, 1.4
+# Bytes of Python and TensorFlow; TensorFlow's share of a GPU is not measured but a guess.
+PROGRAM_BYTES, GPU_PROGRAM_BYTES = 640e6, 700e6
+# What a layer's operations take in the graph and in the session's copies of it; with accumulated gradients the graph has them twice.
+GRAPH_A_LAYER = 30e6
+# Whole sets of gradients: none where each weight moves as soon as its gradient is known, else those that are added up (and what is added).
+GRADIENTS_AT_ONCE, GRADIENTS_ACCUMULATED, GRADIENTS_CLIPPED = 0, 2, 1
+# Arrays [vocabulary, width] of the embedding's gradient, and rows of logits that the loss is computed from at a time, with their softmax and gradient.
+EMBEDDING_GRADIENTS, LOGIT_ROWS = 2, 3 * 256
+# Arrays [batch, window, width] that a layer keeps for the backward pass, and arrays [batch, heads, window, window]: causal attention is computed in
+# four blocks of queries that see no later keys, (1 + 2 + 3 + 4) / 16 of the square.
+ACTIVATIONS_A_LAYER, ATTENTION_A_LAYER = 9, 10 / 16
+# With recompute a layer keeps its input alone. What one layer at a time works with comes on top either way.
+KEPT_A_LAYER, ACTIVATIONS_AT_WORK, ATTENTION_AT_WORK = 1, 20, 1
+# Weights in bfloat16 beside those in float32, and what the allocator cannot use of what it holds.
+HALF_COPIES, SLACK = 0.5, 0.07
 # Arrays [samples, vocabulary] around a draw, and copies of each cache of keys and values: the second while the prompt is spread over samples.
 DRAWN, CACHES = 10, 1.5
 # Copies of the largest weight while it is saved.
 SAVED = 2
-# Arrays [batch * window, vocabulary] around the loss: logits, their softmax, the gradient.
-LOGITS = 3
 # An estimate comes within 20 % of the peak: what is refused would not fit even then.
 TRUSTED = 0.8
 
@@ -155,24 +160,26 @@ def finetuning_parts(hparams, batch_size, accumulate_gradients=1, only_train_tra
     shapes = weight_shapes(hparams)
     weights = FLOAT * sum(map(math.prod, shapes.values()))
     trained = FLOAT * sum(math.prod(shape) for name, shape in shapes.items() if "/h" in name or not only_train_transformer_layers)
-    moments = OPTIMIZERS[optimizer] * trained
     layers, width, heads, window = (hparams[name] for name in ("n_layer", "n_embd", "n_head", "n_ctx"))
     of_width, of_attention = FLOAT * batch_size * window * width, FLOAT * batch_size * heads * window**2
-    if recompute:
-        activations, attention = of_width * (KEPT_A_LAYER * layers + ACTIVATIONS_AT_WORK), of_attention * ATTENTION_AT_WORK
-    else:
-        activations, attention = of_width * ACTIVATIONS_A_LAYER * layers, of_attention * ATTENTION_A_LAYER * layers
-    return {
-        "TensorFlow and Python": int(GPU_PROGRAM_BYTES if on_gpu else PROGRAM_BYTES),
+    kept = KEPT_A_LAYER * layers + ACTIVATIONS_A_LAYER if recompute else ACTIVATIONS_A_LAYER * layers
+    attended = ATTENTION_A_LAYER * (1 if recompute else layers)
+    sets = GRADIENTS_ACCUMULATED if accumulate_gradients > 1 else GRADIENTS_CLIPPED if clip_norm is not None else GRADIENTS_AT_ONCE
+    parts = {
         "the weights": weights,
-        "the optimizer's moments": moments,
-        "the gradients": GRADIENTS * trained,
-        "the activations": int(activations),
-        "the attention": int(attention),
-        "the logits": LOGITS * FLOAT * batch_size * window * hparams["n_vocab"],
-        # Weights and moments are copied a few at a time, to the machine's own memory where they are on a GPU.
-        "what is being saved": 0 if on_gpu else SAVED * FLOAT * max(map(math.prod, shapes.values())),
+        "the optimizer's moments": OPTIMIZERS[optimizer] * trained,
+        "the gradients": sets * trained + EMBEDDING_GRADIENTS * FLOAT * hparams["n_vocab"] * width,
+        "the activations": of_width * (kept + ACTIVATIONS_AT_WORK),
+        "the attention": of_attention * (attended + ATTENTION_AT_WORK),
+        "the logits": LOGIT_ROWS * FLOAT * hparams["n_vocab"],
+        "copies in bfloat16": HALF_COPIES * weights if precision == "bfloat16" else 0,
     }
+    program = GPU_PROGRAM_BYTES if on_gpu else PROGRAM_BYTES
+    graph = GRAPH_A_LAYER * layers * (2 if accumulate_gradients > 1 else 1)
+    parts |= {"TensorFlow and Python": program + graph, "what the allocator cannot use": SLACK * (program + graph + sum(parts.values()))}
+    # Weights and moments are copied a few at a time, to the machine's own memory where they are on a GPU.
+    parts["what is being saved"] = 0 if on_gpu else SAVED * FLOAT * max(map(math.prod, shapes.values()))
+    return {name: int(part) for name, part in parts.items()}
 
 
 def generation_parts(hparams, batch_size, length, on_gpu=False):

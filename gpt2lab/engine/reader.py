@@ -93,6 +93,8 @@ class Reader:
             return [self._lane]
         if not self._lanes:
             self._lanes = [Lane(session, self._calls) for session in self.network.single_core_sessions(min(cores(), MOST_LANES))]
+            with ThreadPoolExecutor(len(self._lanes)) as threads:
+                list(threads.map(Lane.warm_up, self._lanes))
         return self._lanes[: max(1, samples // SAMPLES_A_LANE)]
 
     def generate(self, prompt, uniform, temperature, top_k, top_p):
@@ -141,6 +143,11 @@ class Lane:
             session.make_callable(*calls[name]) for name in ("first", "following", "grow", "empty")
         )
         self._empty()
+
+    def warm_up(self):
+        """Have TensorFlow plan the calls, which it does at the first of each, now rather than in the middle of a batch."""
+        for _ in self.generate([0], np.zeros((1, 2)), 1.0, 0, 0.0):
+            pass
 
     def generate(self, prompt, uniform, temperature, top_k, top_p):
         """As `Reader.generate`."""
