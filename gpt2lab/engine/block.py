@@ -43,7 +43,7 @@ class Block:
 
     def forward(self, x):
         """[N, E] to ``(output, kept)``, [N, E] and `Kept`."""
-        tf, weights = tensorflow(), self.weights
+        weights = self.weights
         first = normalise(x)
         query, key, value = self._split_heads(weights.linear(weights.gain_and_bias(first[0], "ln_1"), "attn/c_attn", self.precision))
         query *= (self.width // self.heads) ** -0.5
