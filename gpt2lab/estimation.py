@@ -33,8 +33,10 @@ ACTIVATIONS_A_LAYER, ATTENTION_A_LAYER = 9, 10 / 16
 KEPT_A_LAYER, ACTIVATIONS_AT_WORK, ATTENTION_AT_WORK = 1, 20, 1
 # Weights in bfloat16 beside those in float32, and what the allocator cannot use of what it holds.
 HALF_COPIES, SLACK = 0.5, 0.07
-# Arrays [samples, vocabulary] around a draw, and copies of each cache of keys and values: the second while the prompt is spread over samples.
-DRAWN, CACHES = 10, 1.5
+# Python and TensorFlow with the graph of a generation; the weights are read from the disk into their places.
+WRITING_PROGRAM_BYTES = 770e6
+# Arrays [samples, vocabulary] around a draw, and copies of each cache of keys and values: more while the prompt is spread and where a cache grows.
+DRAWN, CACHES = 6, 1.4
 # Copies of the largest weight while it is saved.
 SAVED = 2
 # An estimate comes within 20 % of the peak: what is refused would not fit even then.
@@ -185,16 +187,14 @@ def finetuning_parts(hparams, batch_size, accumulate_gradients=1, only_train_tra
 def generation_parts(hparams, batch_size, length, on_gpu=False):
     """What is in memory at the peak of a generation: dict of str to int, in bytes; arguments as in `estimate`."""
     weights = FLOAT * sum(map(math.prod, weight_shapes(hparams).values()))
-    always = {"TensorFlow and Python": int(GPU_PROGRAM_BYTES if on_gpu else PROGRAM_BYTES), "the weights": weights}
-    opening = always | {"the weights as read from the disk": 0 if on_gpu else weights}
-    writing = always | sample_parts(hparams, batch_size, length)
-    return max(opening, writing, key=lambda parts: sum(parts.values()))
+    program = GPU_PROGRAM_BYTES if on_gpu else WRITING_PROGRAM_BYTES
+    return {"TensorFlow and Python": int(program), "the weights": weights} | sample_parts(hparams, batch_size, length)
 
 
 def sample_parts(hparams, samples, length):
     """What samples take that are generated at once, besides the model: dict of str to int, in bytes."""
     return {
-        "keys and values": int(CACHES * 2 * FLOAT) * samples * hparams["n_layer"] * hparams["n_embd"] * length,
+        "keys and values": int(CACHES * 2 * FLOAT * samples * hparams["n_layer"] * hparams["n_embd"] * length),
         "the logits": DRAWN * FLOAT * samples * hparams["n_vocab"],
     }
 

@@ -219,7 +219,8 @@ def test_clip_norm_bounds_what_a_step_of_gradient_descent_moves(finetune, small)
                        accumulate_gradients=accumulate_gradients)
         before, after = small.weights(), weights_of(run)
         moved = math.sqrt(sum(np.square(after[name].astype(float) - before[name]).sum() for name in before))
-        assert moved == pytest.approx(0.01, rel=0.01)
+        # The norm is that of the average over the batches; like gpt-2-simple, a step moves by their sum.
+        assert moved == pytest.approx(0.01 * accumulate_gradients, rel=0.01)
 
 
 @pytest.mark.slow

@@ -97,8 +97,10 @@ class Trainer:
                     more, gradients = gradients_of(self._contexts[number])
                 return number + 1, loss + more, *(total + gradient for total, gradient in zip(sums, gradients))
 
+            with tf.control_dependencies([loss, *gradients]):  # else the second batch is read beside the first, in twice the memory
+                second = tf.identity(1)
             _, loss, *gradients = tf.while_loop(
-                lambda number, *_: number < batches, add, [1, loss, *gradients], parallel_iterations=1
+                lambda number, *_: number < batches, add, [second, loss, *gradients], parallel_iterations=1
             )
         self._norm = tf.linalg.global_norm(gradients) / batches if clip_norm is not None else tf.constant(np.nan)
         if clip_norm is not None:
