@@ -10,7 +10,7 @@ from gpt2lab import __version__
 from gpt2lab.errors import LabError
 
 MODEL = ("model_name", "model_dir")
-OPENED = ("model_name", "run_name", "checkpoint", "model_dir", "checkpoint_dir")
+OPENED = ("model_name", "run_name", "checkpoint", "model_dir", "checkpoint_dir", "precision")
 
 
 class Commands(click.Group):
@@ -56,10 +56,10 @@ def options(function, names=None, **defaults):
 TYPES = {"seed": int, "batch_size": int, "stride": int, "patience": int, "clip_norm": float}
 
 
-def _load(model_name, run_name, checkpoint, model_dir, checkpoint_dir):
+def _load(checkpoint, **opened):
     from gpt2lab.language_model import load
 
-    return load(model_name, run_name, int(checkpoint) if checkpoint.isdecimal() else checkpoint, model_dir, checkpoint_dir)
+    return load(checkpoint=int(checkpoint) if checkpoint.isdecimal() else checkpoint, **opened)
 
 
 def _about_opening(command):
@@ -143,23 +143,24 @@ def estimate(**settings):
 @_about("language_model", "LanguageModel.generate", (
     "prefix", "nsamples", "length", "temperature", "top_k", "top_p", "seed", "truncate", "include_prefix", "batch_size",
 ))
-def generate(model_name, run_name, checkpoint, model_dir, checkpoint_dir, **sampling):
+def generate(**settings):
     """Write texts, with a pretrained model or a fine-tuning run."""
-    with _load(model_name, run_name, checkpoint, model_dir, checkpoint_dir) as lm:
-        click.echo(("\n" + "=" * 20 + "\n").join(lm.generate(**sampling)))
+    opened = {name: settings.pop(name) for name in OPENED}
+    with _load(**opened) as lm:
+        click.echo(("\n" + "=" * 20 + "\n").join(lm.generate(**settings)))
 
 
 @main.command()
 @click.argument("dataset", type=click.Path(path_type=Path))
 @_about_opening
 @_about("measures.perplexity", "perplexity", ("stride",))
-def perplexity(dataset, model_name, run_name, checkpoint, model_dir, checkpoint_dir, stride):
+def perplexity(dataset, stride, **opened):
     """Measure how much DATASET, a text file, a CSV file or a folder of texts, surprises a model."""
     from gpt2lab.finetuning import as_corpus
     from gpt2lab.measures.perplexity import perplexity
 
     corpus = as_corpus("dataset", dataset)
-    with _load(model_name, run_name, checkpoint, model_dir, checkpoint_dir) as lm:
+    with _load(**opened) as lm:
         found = perplexity(lm, corpus, stride)
         click.echo(f"{lm.name}: perplexity {found.perplexity:.2f}, {found.nats_per_token:.4f} nats a token, "
                    f"{found.bits_per_byte:.4f} bits a byte ({found.tokens:,} tokens, {found.bytes:,} bytes)")

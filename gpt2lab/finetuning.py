@@ -180,7 +180,7 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         The way of the learning rate after that: it stays, or falls until the last step of the call, evenly to 0 (as in transformers) or along
         half a cosine to a tenth (as in nanoGPT; Hoffmann et al. 2022).
     recompute : bool, default False
-        Compute activations again in the backward pass instead of keeping them: less memory, about a third more time (Chen et al. 2016).
+        Compute activations again in the backward pass instead of keeping them: less memory, up to a third more time (Chen et al. 2016).
     precision : {"float32", "bfloat16"}, default "float32"
         Of the matrix products; weights, moments and losses stay in float32. bfloat16 is faster only where the processor knows it.
 

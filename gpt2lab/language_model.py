@@ -12,10 +12,11 @@ from gpt2lab.catalog import PRECISIONS, card, parameter_count
 from gpt2lab.download import download
 from gpt2lab.encoder import END_OF_TEXT, encode, load_encoder
 from gpt2lab.errors import ArgumentError, CheckpointError, TextError
+from gpt2lab.estimation import samples_that_fit
 from gpt2lab.progress import bar
 
-# Samples generated at once, and what their caches may take; beyond this a batch no longer gets faster per sample on a CPU.
-SAMPLES_AT_ONCE, CACHE_BYTES_AT_ONCE = 100, 2**30
+# Samples generated at once, and what they may take; beyond this a batch no longer gets faster per sample on a CPU.
+SAMPLES_AT_ONCE, SAMPLE_BYTES_AT_ONCE = 100, 3 * 2**29
 
 
 def load(model_name=None, run_name=None, checkpoint="latest", model_dir="models", checkpoint_dir="checkpoint", precision="float32"):
@@ -244,7 +245,7 @@ class LanguageModel:
             raise ArgumentError(f"prefix={prefix!r} is not a string; give the text to begin with, or None.")
         prompt = self._prompt("prefix", prefix, length)
         if batch_size is None:
-            batch_size = self._batch_size(len(prompt) + length)
+            batch_size = min(SAMPLES_AT_ONCE, samples_that_fit(self.hparams, len(prompt) + length, SAMPLE_BYTES_AT_ONCE))
         batch_size = whole_number("batch_size", batch_size, 1)
 
         texts = []
@@ -265,10 +266,6 @@ class LanguageModel:
                 f"give length={self.window - len(prompt)} or less, or a shorter {argument}."
             )
         return prompt
-
-    def _batch_size(self, length):
-        per_sample = 2 * 4 * self.hparams["n_layer"] * self.hparams["n_embd"] * length + 40 * self.hparams["n_vocab"]
-        return max(1, min(SAMPLES_AT_ONCE, CACHE_BYTES_AT_ONCE // per_sample))
 
     def _collect(self, steps, samples, length, truncate, progress):
         """Texts of one batch; stops asking for tokens when every sample has ended."""

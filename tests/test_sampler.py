@@ -1,5 +1,9 @@
 """The draw: looking at the most likely tokens only, or at blocks of tokens first, draws what a search through all of them draws."""
 
+import _thread
+import threading
+import time
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -40,7 +44,7 @@ def drawn_by_search(logits, temperature, top_k, top_p, uniform):
     return [int(np.searchsorted(cumulated, number * cumulated[-1] * (1 - 1e-12), "right")) for number in uniform]
 
 
-@settings(max_examples=60)
+@settings(max_examples=200, derandomize=True)  # a random number next to a border of float32 would be a matter of luck
 @given(
     seed=st.integers(0, 2**32 - 1), spread=st.sampled_from([0.01, 1.0, 4.0]), ties=st.booleans(), temperature=st.sampled_from([0, 0.3, 0.7, 1.5]),
     top_k=st.sampled_from([0, 1, 2, 40, 1500, VOCABULARY]), top_p=st.sampled_from([0.0, 0.05, 0.5, 0.9, 1.0]),
@@ -55,9 +59,7 @@ def test_tokens_are_those_of_a_search_through_the_whole_vocabulary(draw, seed, s
     uniform = random.random((2, 50))
     found = draw(logits, temperature, top_k, top_p, uniform)
     expected = np.array([drawn_by_search(row, temperature, top_k, top_p, numbers) for row, numbers in zip(logits, uniform)])
-    # The border of top_p is where float32 and float64 may cut one token apart; every token after it is then drawn by a slightly other number.
-    allowed = 0 if top_p in (0, 1) or temperature == 0 else 0.1
-    assert (found != expected).mean() <= allowed
+    assert (found == expected).all()
 
 
 def test_lanes_on_cores_of_their_own_write_the_same_texts(models, monkeypatch):
@@ -71,6 +73,45 @@ def test_lanes_on_cores_of_their_own_write_the_same_texts(models, monkeypatch):
         assert lanes != lm._reader._lanes_for(11) == [lm._reader._lane]
         one = np.array(list(lm._reader.generate([1, 2, 3], numbers, 0.8, 40, 0.0)))
     assert several.shape == (90, 11) and (several == one).all()
+
+
+def test_what_interrupts_a_lane_is_what_the_caller_sees_and_the_next_texts_are_right(models, monkeypatch):
+    with lab.load("1M", model_dir=models) as lm:
+        wanted = lm.generate(nsamples=11, length=30, seed=1)
+        lane, calls = lm._reader._lanes_for(11)[-1], []
+        following = lane._following
+
+        def interrupted(*arguments):
+            calls.append(arguments)
+            if len(calls) == 5:
+                raise KeyboardInterrupt
+            return following(*arguments)
+
+        monkeypatch.setattr(lane, "_following", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            lm.generate(nsamples=11, length=30, seed=1)
+        assert lm.generate(nsamples=11, length=30, seed=1) == wanted
+
+
+def test_an_interruption_while_the_lanes_work_is_no_other_error(models, monkeypatch):
+    """Ctrl-C reaches the thread that waits, while the lanes are in the middle of a step."""
+    with lab.load("1M", model_dir=models) as lm:
+        wanted = lm.generate(nsamples=11, length=30, seed=1)
+        lanes = lm._reader._lanes_for(11)
+        slow = lanes[0]._following
+
+        def following(*arguments):
+            time.sleep(0.3)
+            return slow(*arguments)
+
+        monkeypatch.setattr(lanes[0], "_following", following)
+        timer = threading.Timer(1.0, _thread.interrupt_main)
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            lm.generate(nsamples=11, length=30, seed=1)
+        timer.join()
+        monkeypatch.undo()
+        assert lm.generate(nsamples=11, length=30, seed=1) == wanted
 
 
 def test_a_model_that_learns_writes_with_the_weights_of_the_moment(models):

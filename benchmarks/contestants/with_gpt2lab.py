@@ -1,12 +1,11 @@
 """gpt2lab, by its public face where it has one."""
 
-import inspect
 from pathlib import Path
 
 import numpy as np
 
 import gpt2lab as lab
-from benchmarks.contestants import Unavailable, training_batch
+from benchmarks.contestants import training_batch
 from gpt2lab import checkpoints
 from gpt2lab.encoder import load_encoder
 from gpt2lab.language_model import LanguageModel
@@ -20,12 +19,7 @@ class Gpt2lab:
         self._models = {}
 
     def _load(self, precision="float32"):
-        options = {}
-        if precision != "float32":
-            if "precision" not in inspect.signature(lab.load).parameters:
-                raise Unavailable(f"no {precision} weights yet")
-            options["precision"] = precision
-        return lab.load(run_name=self.folder.name, checkpoint_dir=self.folder.parent, **options)
+        return lab.load(run_name=self.folder.name, checkpoint_dir=self.folder.parent, precision=precision)
 
     def model(self, precision="float32"):
         if precision not in self._models:
@@ -80,33 +74,19 @@ class Gpt2lab:
         return work
 
     def train_step(self, batch_size, recompute=False, precision="float32"):
+        from gpt2lab.engine import Trainer
+
         hparams = checkpoints.read_hparams(self.folder)
         lm = LanguageModel(
             hparams, checkpoints.read_weights(checkpoints.latest(self.folder), hparams), load_encoder(self.folder), "training",
-            trainer=lambda network: _trainer(network, batch_size, recompute, precision),
+            trainer=lambda network: Trainer(network, batch_size, recompute=recompute, precision=precision),
         )
-        rate = [1e-4] if "learning_rate" in inspect.signature(lm.trainer.step).parameters else []
         steps = iter(range(10**6))
 
         def work():
-            return {"loss": lm.trainer.step([training_batch(next(steps), batch_size, hparams["n_vocab"])], *rate)}
+            return {"loss": lm.trainer.step([training_batch(next(steps), batch_size, hparams["n_vocab"])], 1e-4)}
 
         return work
-
-
-def _trainer(network, batch_size, recompute, precision):
-    from gpt2lab.engine import Trainer
-
-    accepted = inspect.signature(Trainer).parameters
-    options = {"accumulate_gradients": 1, "only_train_transformer_layers": False, "optimizer": "adam"}
-    if "learning_rate" in accepted:  # before the rate could change from step to step
-        options["learning_rate"] = 1e-4
-    for name, value, usual in (("recompute", recompute, False), ("precision", precision, "float32")):
-        if name in accepted:
-            options[name] = value
-        elif value != usual:
-            raise Unavailable(f"no {name}={value!r} yet")
-    return Trainer(network, batch_size, **options)
 
 
 def log_softmax(logits):

@@ -62,7 +62,7 @@ class Network:
         self.hparams = dict(hparams)
         self.graph = tf.Graph()
         with self.graph.as_default(), tf.compat.v1.variable_scope("", use_resource=True):
-            # gpt-2-simple's own model finds these by name when the training step is built.
+            # The names are gpt-2-simple's, in its checkpoints and in the optimizer's state.
             self.variables = {
                 name: tf.compat.v1.get_variable(
                     name, shape, precision if name.endswith(("/w", "/wte")) else "float32", tf.compat.v1.zeros_initializer()

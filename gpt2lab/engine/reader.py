@@ -112,13 +112,13 @@ class Reader:
         lanes = self._lanes_for(len(uniform))
         parts = np.array_split(uniform, len(lanes))
         steps = [lane.generate(prompt, part, temperature, top_k, top_p) for lane, part in zip(lanes, parts)]
-        with ThreadPoolExecutor(len(lanes)) as threads:
-            try:
+        try:
+            with ThreadPoolExecutor(len(lanes)) as threads:  # which ends after the steps under way, whatever interrupts them
                 for _ in range(uniform.shape[1]):
                     yield np.concatenate(list(threads.map(next, steps)) if len(steps) > 1 else [next(steps[0])])
-            finally:
-                for lane_steps in steps:
-                    lane_steps.close()
+        finally:
+            for lane_steps in steps:
+                lane_steps.close()
 
     def last_logits(self, prompt):
         """Logits of the token that follows a prompt: array of float32, [V]."""

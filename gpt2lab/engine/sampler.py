@@ -60,7 +60,7 @@ def cut(logits, temperature, top_k, top_p):
     tf = tensorflow()
     vocabulary = tf.shape(logits)[1]
     greedy = temperature <= 0
-    scaled = scale(logits, tf.reduce_max(logits, axis=1, keepdims=True), temperature)
+    scaled = scale(logits, temperature)
     k = tf.where((top_k > 0) & (top_k < vocabulary), top_k, vocabulary)
 
     def lowest_kept():
@@ -75,10 +75,10 @@ def cut(logits, temperature, top_k, top_p):
     return tf.where(greedy, first, scaled >= lowest), scaled
 
 
-def scale(logits, largest, temperature):
-    """Logits over temperature, at most 0, so that no temperature, however small, makes an infinity of the largest."""
+def scale(logits, temperature):
+    """Logits over temperature, the largest of a row 0, so that no temperature, however small, makes an infinity of it."""
     tf = tensorflow()
-    return (logits - largest) / tf.where(temperature <= 0, 1.0, temperature)
+    return (logits - tf.reduce_max(logits, axis=1, keepdims=True)) / tf.where(temperature <= 0, 1.0, temperature)
 
 
 def is_share(top_p):
@@ -120,14 +120,14 @@ def draw(logits, temperature, top_k, top_p, uniform):
         return tf.tile(tf.argmax(logits, axis=1, output_type=tf.int32)[:, tf.newaxis], [1, tf.shape(uniform)[1]])
 
     def from_all():
-        return draw_from_all(scale(logits, tf.reduce_max(logits, axis=1, keepdims=True), temperature), uniform)
+        return draw_from_all(scale(logits, temperature), uniform)
 
     def from_best():
         best, ids = tf.math.top_k(logits, tf.minimum(tf.where(by_k, top_k + SPARE, SHORTLIST), vocabulary))
-        best = scale(best, best[:, :1], temperature)
+        best = scale(best, temperature)
 
         def share_of_all():
-            return tf.exp(best - tf.reduce_logsumexp(scale(logits, tf.reduce_max(logits, axis=1, keepdims=True), temperature), 1, keepdims=True))
+            return tf.exp(best - tf.reduce_logsumexp(scale(logits, temperature), 1, keepdims=True))
 
         def share_of_k():
             return tf.pad(tf.nn.softmax(best[:, :top_k]), [[0, 0], [0, tf.shape(best)[1] - top_k]])
