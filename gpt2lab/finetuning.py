@@ -250,7 +250,7 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         "settings": asdict(wanted),
         **about,
     }
-    with TrainingLoop(wanted, configuration, hparams, encoder, tokens, valid_tokens, start if resume else None, model_folder) as loop:
+    with TrainingLoop(wanted, configuration, hparams, encoder, (text, held_out), tokens, valid_tokens, start if resume else None, model_folder) as loop:
         write_configuration(wanted.folder, configuration)
         loop.train(callback)
     return Run(wanted.folder)

@@ -3,43 +3,20 @@
 import csv
 import json
 import math
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from gpt2lab import checkpoints, event_file
 from gpt2lab.arguments import folder_name, folder_path
+from gpt2lab.diagnosis import diagnose, window_losses
 from gpt2lab.errors import CheckpointError
 from gpt2lab.storage import write_bytes
 
 COLUMNS = ("step", "seconds", "tokens", "epoch", "loss", "average_loss", "valid_loss")
-RECORDED = (*COLUMNS, "learning_rate")  # in history.csv; histories of version 0.1 lack the last
+# In history.csv; histories of version 0.1 lack those that `history` does not show.
+RECORDED = (*COLUMNS, "learning_rate", "valid_windows", "copied", "human_copied")
 # gpt-2-simple's running average: each loss counts 1 % less than the one after it.
 MEMORY = 0.99
-# Steps without which a diagnosis would read the noise of single windows.
-FEWEST = 20
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """What the losses of a run say.
-
-    Attributes
-    ----------
-    verdict : {"under-fitting", "fitting", "over-fitting"}
-    best_step : int or None
-        Step of the lowest validation loss; None if none was measured.
-    gap : float
-        Validation loss less training loss at the end, in nats a token (the generalisation gap); NaN without validation.
-    explanation : str
-        Two sentences in plain words.
-    """
-
-    verdict: str
-    best_step: int | None
-    gap: float
-    explanation: str
-
 
 def average_losses(losses):
     """gpt-2-simple's running average of a list of losses, one value a loss (those that are NaN are left out of it)."""
@@ -108,11 +85,15 @@ class Run:
         was not the same at all steps there is one more column, ``learning_rate`` of the step (NaN where it was not recorded).
         """
         record = self.record
-        return record if record["learning_rate"].nunique() > 1 else record[list(COLUMNS)]
+        return record[[*COLUMNS, *(["learning_rate"] if record["learning_rate"].nunique() > 1 else [])]]
 
     @property
     def record(self):
-        """The `history` with the column ``learning_rate``, whether the rate changed or not."""
+        """The `history` with all that was recorded: pandas.DataFrame with four more columns
+
+        ``learning_rate``, whether the rate changed or not; ``valid_windows``, the losses of which ``valid_loss`` is the mean, a tuple; ``copied``
+        and ``human_copied``, the shares of words that stand word for word in the training text (see `Diagnosis`), where they were measured.
+        """
         import pandas as pd
 
         frame = pd.DataFrame(read_history(self.folder), columns=list(RECORDED))
@@ -176,61 +157,13 @@ class Run:
         return open_folder(self.folder, prefix, f"{self.name}, step {checkpoints.step_of(prefix)}", precision)
 
     def diagnosis(self):
-        """Whether the model learned too little, enough, or by heart.
+        """Whether the model learned too little, enough, or by heart, and how much of what it writes is copied; see `diagnose` for the rules.
 
         Returns
         -------
         Diagnosis
-
-        Notes
-        -----
-        Over-fitting: the validation loss ends at least 1 % above its lowest value while the training loss went on falling, or the training
-        loss is near 0. Under-fitting: the validation loss (without one, the training loss) was still falling by more than 3 % in the last
-        quarter of the steps, there were fewer than 20 of them, or the training loss rose by 10 %, as with too high a learning rate. Else fitting.
         """
-        return diagnose(self.history)
-
-
-def diagnose(history):
-    """The `Diagnosis` of a table of losses; see `Run.diagnosis`."""
-    trained = history.dropna(subset=["loss"])
-    if trained.empty:
-        return Diagnosis("under-fitting", None, math.nan, "Nothing was trained yet. Fine-tune for some steps first.")
-    last, size = int(trained["step"].iloc[-1]), max(10, len(trained) // 10)  # single windows vary too much to be compared
-    final = trained["loss"].tail(size).mean()
-    measured = history.dropna(subset=["valid_loss"])
-    best_step, gap, rise = None, math.nan, 0.0
-    if not measured.empty:
-        lowest = measured.loc[measured["valid_loss"].idxmin()]
-        best_step, gap = int(lowest["step"]), float(measured["valid_loss"].iloc[-1] - final)
-        rise = float(measured["valid_loss"].iloc[-1] / lowest["valid_loss"] - 1)
-    if final < 0.5:
-        why = f"The training loss is {final:.2f} nats a token, near 0: the model knows the text by heart."
-        return Diagnosis("over-fitting", best_step, gap, f"{why} Use more text, fewer steps or a lower learning rate.")
-    if len(trained) < FEWEST:
-        why = f"{len(trained)} step{'s are' if len(trained) > 1 else ' is'} too few to tell how the losses go."
-        return Diagnosis("under-fitting", best_step, gap, f"{why} Train for at least {FEWEST}.")
-    begun = trained["loss"].head(size).mean()
-    if final > 1.1 * begun:
-        why = f"The training loss has risen from {begun:.2f} to {final:.2f} nats a token: the steps are too large, the run diverges."
-        return Diagnosis("under-fitting", best_step, gap, f"{why} Lower the learning rate.")
-    if rise >= 0.01:
-        why = f"The validation loss was lowest at step {best_step} and has risen by {rise:.0%} since, while the training loss fell to {final:.2f}."
-        return Diagnosis("over-fitting", best_step, gap, f"{why} Take the model of that step with run.load('best').")
-    if len(measured) >= 4:
-        earlier = measured[measured["step"] <= last * 0.75]["valid_loss"].iloc[-1]
-        fall = float(1 - measured["valid_loss"].iloc[-1] / earlier)
-    else:
-        quarter = len(trained) // 4
-        fall = float(1 - trained["loss"].tail(quarter).mean() / trained["loss"].iloc[-2 * quarter : -quarter].mean())
-    if fall > 0.03:
-        why = f"The loss was still falling at the end, by {fall:.0%} in the last quarter of the {last} steps."
-        return Diagnosis("under-fitting", best_step, gap, f"{why} Train for more steps, or raise the learning rate.")
-    if measured.empty:
-        why = f"The training loss has levelled off at {final:.2f} nats a token."
-        return Diagnosis("fitting", None, gap, f"{why} Without a validation loss nobody can say whether it learned by heart: give valid=….")
-    why = f"The validation loss ends at {measured['valid_loss'].iloc[-1]:.2f} nats a token, at or near its lowest value."
-    return Diagnosis("fitting", best_step, gap, f"{why} What the model learned from the text holds for text that it has not seen.")
+        return diagnose(self.record, diverged=self.configuration.get("status") == "diverged")
 
 
 def read_configuration(folder):
@@ -271,10 +204,15 @@ def read_history(folder):
             rows = csv.DictReader(file)
             # A row that was cut off has None, of which no number can be made; where nothing was measured there is an empty string.
             names = [name for name in RECORDED if name in COLUMNS or name in (rows.fieldnames or ())]
-            return [{name: int(row[name]) if name in ("step", "tokens") else float("nan" if row[name] == "" else row[name]) for name in names}
-                    for row in rows]
+            return [{name: _value(name, row[name]) for name in names} for row in rows]
     except (ValueError, KeyError, TypeError, csv.Error) as error:
         raise CheckpointError(f"{path} is damaged ({error}); move it away to go on without the losses so far.") from error
+
+
+def _value(name, written):
+    if name == "valid_windows":
+        return tuple(map(float, written.split()))
+    return int(written) if name in ("step", "tokens") else float("nan" if written == "" else written)
 
 
 def write_history(folder, rows):
@@ -282,4 +220,7 @@ def write_history(folder, rows):
     import pandas as pd
 
     names = [name for name in RECORDED if name in COLUMNS or any(name in row for row in rows)]
-    write_bytes(Path(folder) / "history.csv", pd.DataFrame(rows, columns=names).to_csv(index=False).encode())
+    frame = pd.DataFrame(rows, columns=names)
+    if "valid_windows" in names:
+        frame["valid_windows"] = [" ".join(map(repr, window_losses(row))) for row in rows]
+    write_bytes(Path(folder) / "history.csv", frame.to_csv(index=False).encode())

@@ -9,10 +9,13 @@ import time
 import numpy as np
 
 from gpt2lab import checkpoints
+from gpt2lab.diagnosis import FEWEST
 from gpt2lab.engine import Batches, Trainer, random_weights
 from gpt2lab.engine.fetched import Fetched
 from gpt2lab.errors import DivergenceError
 from gpt2lab.language_model import LanguageModel
+from gpt2lab.measures import copying
+from gpt2lab.measures.human import human_samples
 from gpt2lab.progress import bar
 from gpt2lab.run import MEMORY, Run, write_configuration, write_history
 from gpt2lab.schedule import learning_rate_at
@@ -20,6 +23,8 @@ from gpt2lab.storage import make_folder, require_room, write_bytes
 
 # Windows of held-out text whose loss is measured: with gradients accumulated over 5 windows and a measurement every 20 steps, 3 % of the time.
 VALID_WINDOWS = 8
+# What is written, with the usual settings of `generate`, to see how much of it is copied from the training text; less than a second with 3M.
+COPIED_SAMPLES = {"nsamples": 8, "length": 128}
 
 
 class TrainingLoop:
@@ -32,19 +37,21 @@ class TrainingLoop:
         What goes to ``run.json``; ``status`` is kept up to date.
     hparams : dict
     encoder : Encoder
-    tokens, valid_tokens : array of int32
+    texts : tuple of Corpus
         The training text and the held-out text (or None).
+    tokens, valid_tokens : array of int32
+        The same, encoded.
     start : int or None
         The saved step to go on from; None starts over.
     model_folder : Path
         Where the description of the model is, for the run's folder.
     """
 
-    def __init__(self, settings, configuration, hparams, encoder, tokens, valid_tokens, start, model_folder):
+    def __init__(self, settings, configuration, hparams, encoder, texts, tokens, valid_tokens, start, model_folder):
         self.settings, self.configuration, self.folder = settings, configuration, settings.folder
         self.window, self.train_size = hparams["n_ctx"], len(tokens)
         self.rows = [] if start is None else earlier_rows(self.folder, start)
-        self.step = start or 0
+        self.step, (self.text, self.held_out) = start or 0, texts
         weights = self._first_weights(hparams, start)
         require_room(self.folder, 5 * sum(array.nbytes for array in weights.values()))  # weights, their moments, and the weights saved before
         checkpoints.start_folder(self.folder, model_folder)  # not earlier: what cannot start leaves no folder
@@ -105,7 +112,7 @@ class TrainingLoop:
         began = time.perf_counter() - (self.rows[-1]["seconds"] if self.rows else 0.0)
         with interruption() as interrupted, bar(target, "Fine-tuning", "step", initial=first) as progress:
             if first == 0 and self.valid_windows is not None and not self.rows:
-                self.rows.append(self._row(0.0, math.nan, self._valid_loss()))
+                self.rows.append(self._row(0.0, math.nan, self._valid_losses()))
             status = "finished"
             while self.step < target:
                 rate = learning_rate_at(self.step + 1, self.configuration["leg_start"], target, s.learning_rate, s.warmup_steps, s.decay)
@@ -114,7 +121,7 @@ class TrainingLoop:
                     self._diverged(f"the loss of step {self.step + 1} is {loss}")
                 self.step += 1
                 measure = self.valid_windows is not None and (self.step % s.eval_every == 0 or self.step == target)
-                row = self._row(time.perf_counter() - began, loss, self._valid_loss() if measure else math.nan, rate)
+                row = self._row(time.perf_counter() - began, loss, self._valid_losses() if measure else (), rate)
                 self.rows.append(row)
                 if self.step % s.print_every == 0:
                     progress.set_postfix(self._in_words(), refresh=False)
@@ -128,6 +135,8 @@ class TrainingLoop:
                     break
                 if self._out_of_patience():
                     break
+            if status == "finished" and self.step - first >= FEWEST and "copied" not in self.rows[-1]:
+                self._measure_copying()
             self.configuration["status"] = status
             self._save()
 
@@ -139,7 +148,7 @@ class TrainingLoop:
             self._save()  # the steps so far are worth more than the mistake in the callback
             raise
 
-    def _row(self, seconds, loss, valid_loss, learning_rate=math.nan):
+    def _row(self, seconds, loss, valid_windows, learning_rate=math.nan):
         """The next row of the history; everything but the seconds follows from the rows before, whether they were read back or not."""
         before = self.rows[-1] if self.rows else {"tokens": 0, "epoch": 0.0, "average_loss": math.nan}
         read = 0 if math.isnan(loss) else self.settings.batch_size * self.settings.accumulate_gradients * self.window
@@ -150,8 +159,9 @@ class TrainingLoop:
             "epoch": before["epoch"] + read / self.train_size,
             "loss": loss,
             "average_loss": self._average(loss),
-            "valid_loss": valid_loss,
+            "valid_loss": float(np.mean(valid_windows)) if valid_windows else math.nan,
             "learning_rate": learning_rate,
+            "valid_windows": valid_windows,
         }
 
     def _average(self, loss):
@@ -162,8 +172,16 @@ class TrainingLoop:
         past = (1 - MEMORY**taken) / (1 - MEMORY)
         return (self.rows[-1]["average_loss"] * past * MEMORY + loss) / (past * MEMORY + 1.0)
 
-    def _valid_loss(self):
-        return float(np.mean([self.model.window_losses(window) for window in self.valid_windows]))
+    def _valid_losses(self):
+        return tuple(float(np.mean(self.model.window_losses(window))) for window in self.valid_windows)
+
+    def _measure_copying(self):
+        """Write some texts and note in the newest row how much of them is copied, and how much of held-out text would be."""
+        samples = self.model.generate(**COPIED_SAMPLES, seed=self.settings.seed)
+        self.rows[-1]["copied"] = copying.copied_share(samples, self.text)
+        if self.held_out is not None:
+            # More of it than the model wrote: one piece that quotes an earlier speech would decide the figure.
+            self.rows[-1]["human_copied"] = copying.copied_share(human_samples(self.held_out, like=8 * samples), self.text)
 
     def _is_best(self, row):
         """Whether a row has the lowest validation loss so far."""
@@ -205,6 +223,7 @@ class TrainingLoop:
         texts = self.model.generate(nsamples=s.sample_num, length=s.sample_length, temperature=1.0, top_k=40, seed=s.seed)
         content = "\n".join(f"======== SAMPLE {number} ========\n{text}\n" for number, text in enumerate(texts, 1))
         write_bytes(make_folder(self.folder / "samples") / f"samples-{self.step}", content.encode())
+        self._measure_copying()
 
     def _diverged(self, what):
         self.configuration["status"] = "diverged"

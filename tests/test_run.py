@@ -9,8 +9,9 @@ import pytest
 
 import gpt2lab as lab
 from gpt2lab import tensor_bundle
+from gpt2lab.diagnosis import diagnose
 from gpt2lab.errors import ArgumentError, CheckpointError
-from gpt2lab.run import COLUMNS, average_losses, diagnose, read_history, write_history
+from gpt2lab.run import COLUMNS, average_losses, read_history, write_history
 
 STEPS = range(101)
 
@@ -75,7 +76,7 @@ def test_a_rise_of_less_than_one_percent_is_noise():
 
 def test_losses_that_rise_from_the_beginning_are_a_learning_rate_and_no_over_fitting():
     found = diagnose(history(lambda step: 4 + step / 50, lambda step: 4.1 + step / 50))
-    assert found.verdict == "under-fitting" and "Lower the learning rate" in found.explanation
+    assert found.verdict == "diverging" and "Lower the learning rate" in found.explanation
 
 
 def test_a_run_that_has_not_begun_says_so():
@@ -89,12 +90,12 @@ def test_a_run_of_any_length_has_a_verdict_in_two_sentences(length):
     for loss in (falling, levelling, rising):
         for valid in (None, falling, rising):
             found = diagnose(history(loss, valid, every=3).head(length + 1))
-            assert found.verdict in ("under-fitting", "fitting", "over-fitting")
+            assert found.verdict in ("under-fitting", "fitting", "over-fitting", "diverging")
             assert found.explanation.endswith(".") and "nan" not in found.explanation
 
 
 def test_a_run_diagnoses_itself(run):
-    assert run.diagnosis() == diagnose(run.history)
+    assert run.diagnosis() == diagnose(run.record)
 
 
 # History

@@ -1,6 +1,7 @@
 """What a model copies word for word from the text that it was trained on."""
 
 import functools
+import math
 from bisect import bisect_left, bisect_right
 
 import numpy as np
@@ -110,6 +111,35 @@ def copied_spans(sample, train, least=8):
     least, trained = whole_number("least", least, 1), _training_text(train)
     columns = ["start", "end", "words", "span", "document", "name", "position"]
     return pd.DataFrame(trained.spans(sample, least), columns=columns)
+
+
+def copied_share(samples, train, least=8):
+    """Share of the words of all samples together that stand word for word in the training text, in stretches of ``least`` words or more.
+
+    Parameters
+    ----------
+    samples : list of str or Corpus
+        Generated texts.
+    train : Corpus, str or list of str
+        The training text.
+    least : int, default 8
+        Words of the shortest stretch that counts; people share shorter ones by chance.
+
+    Returns
+    -------
+    float
+        From 0 to 1; NaN if the samples have no words.
+
+    Raises
+    ------
+    ArgumentError
+        If samples or train are no strings, or least is below 1.
+    TextError
+        If the training text is empty.
+    """
+    samples, least, trained = strings_of(samples, "samples", single=False), whole_number("least", least, 1), _training_text(train)
+    total = sum(len(WORD.findall(sample)) for sample in samples)
+    return sum(span["words"] for sample in samples for span in trained.spans(sample, least)) / total if total else math.nan
 
 
 def _training_text(train):

@@ -66,6 +66,46 @@ def loss(run):
     return figure
 
 
+def copying(run):
+    """How much of what a run writes is copied word for word from its training text, against its steps.
+
+    Parameters
+    ----------
+    run : Run or pandas.DataFrame
+        A run whose copying was measured more than once (``sample_every``), or its ``record``.
+
+    Returns
+    -------
+    CaptionedFigure
+
+    Raises
+    ------
+    ArgumentError
+        If copying was not measured.
+    """
+    record = getattr(run, "record", run)
+    measured = record.dropna(subset=["copied"]) if "copied" in getattr(record, "columns", ()) else ()
+    if not len(measured):
+        raise ArgumentError("The run has no measurements of copying; fine-tune with sample_every=20, or for at least 20 steps.")
+    figure, axes = captioned_axes("step", "words copied from the training text (%)")
+    axes.plot(measured["step"], 100 * measured["copied"], "-o", color=DARK, linewidth=2, markersize=5)
+    first, last = measured.iloc[0], measured.iloc[-1]
+    axes.set_ylim(0, max(10, 110 * measured["copied"].max()))
+    taken = []
+    end_label(axes, "what the model writes", last["step"], 100 * last["copied"], DARK, taken)
+    human = ""
+    if measured["human_copied"].notna().any():
+        axes.plot(measured["step"], 100 * measured["human_copied"], "--", color=MIDDLE, linewidth=2)
+        end_label(axes, "held-out human text", last["step"], 100 * last["human_copied"], MIDDLE, taken)
+        human = f"; of held-out human text it is {last['human_copied']:.1%}"
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    figure.caption = (
+        "Share of the words that stand in the training text in stretches of eight or more, word for word: "
+        f"{first['copied']:.1%} of what the model writes at step {int(first['step'])}, {last['copied']:.1%} at step {int(last['step'])}{human}."
+    )
+    return figure
+
+
 def losses(runs):
     """Training losses of several runs against their steps.
 

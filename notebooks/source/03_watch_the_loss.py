@@ -1,0 +1,288 @@
+# %% [markdown]
+# # 3. Watch the loss
+#
+# **When is the model learning, and when is it learning by heart?**
+#
+# After this notebook you can
+#
+# - read a training loss and a validation loss side by side,
+# - say at which step a model began to learn by heart,
+# - measure the gap between the two losses, and how much of what a model writes is copied,
+# - stop a fine-tuning in time,
+# - say why a loss near 0 is bad news.
+#
+# Time: 45 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 or 2 out of 3.
+
+# %%
+# SETUP
+
+# %% [markdown]
+# ## A text that is too short
+#
+# Tutorials often end with "train until the loss is low". What if you take that at its word? Take a very short text, about a third of a
+# State of the Union speech, and let the model read it again and again.
+
+# %%
+speeches = lab.presidential_speeches(since=1993, until=2000)
+splits = speeches.split(valid=0.15, test=0.15, seed=0)
+short = splits.train.first(characters=15_000)
+
+small = MODEL in ("1M", "3M")
+STEPS = 120 if small else 200
+LEARNING_RATE = 1e-3 if small else 1e-4
+print(f"{short.characters:,} characters to learn from, {STEPS} steps")
+
+# %% [markdown]
+# The text comes from one president, and so does the text that is held back for validation: other speeches, which the model never
+# learns from.
+#
+# Predict: what will the **validation loss** do while the model reads the short text again and again?
+
+# %%
+# EXERCISE 03.1 (difficulty 1, 1 min, 0 points)
+# "a": fall, as the training loss does    "b": fall a little or not at all, then rise
+# "c": stay where it is
+### BEGIN SOLUTION
+prediction = "b"
+### END SOLUTION
+
+# %% [markdown]
+# Now run it. In a notebook you see the losses while the model learns, with the time that is left, and a *Stop* button. Stop whenever you
+# want: what was learned is saved, and the cells below work with it.
+
+# %%
+settings = {"model_name": MODEL, "learning_rate": LEARNING_RATE, "warmup_steps": 20}
+settings |= {"accumulate_gradients": 1, "valid": splits.valid, "eval_every": 10}
+by_heart = lab.finetune(
+    short,
+    steps=STEPS,
+    run_name="by_heart",
+    restore_from="fresh",
+    sample_every=20,  # write a sample, and measure how much is copied
+    sample_length=100,
+    **settings,
+)
+lab.plots.loss(by_heart)
+
+# %%
+# CHECK 03.1
+lab.course.check("03.1", prediction, by_heart)
+
+# %% [markdown]
+# Two curves go apart. The training loss says: better and better. The validation loss says: worse and worse. Both are right. The model gets
+# better at *this* text and worse at *such* texts. That is **over-fitting**.
+
+# %% [markdown]
+# ### Exercise 03.2: when did it begin?
+#
+# Over-fitting begins where the validation loss is lowest. At which step was that? `history` has a row for each step. Its validation loss is
+# missing (NaN) where it was not measured.
+#
+# <details><summary>Hint</summary>
+#
+# `history["valid_loss"].idxmin()` is the row with the lowest value. `history.loc[row, "step"]` is its step.
+#
+# </details>
+
+# %%
+history = by_heart.history
+history.dropna(subset="valid_loss").round(2)
+
+# %%
+# EXERCISE 03.2 (difficulty 1, 5 min, 1 point)
+### BEGIN SOLUTION
+best_step = history.loc[history["valid_loss"].idxmin(), "step"]
+### END SOLUTION
+
+# %%
+# CHECK 03.2
+lab.course.check("03.2", best_step, by_heart)
+
+# %% [markdown]
+# The loss was measured every ten steps, on a few thousand tokens. So the true turning point lies within ten steps or so of your answer.
+
+# %% [markdown]
+# ### Exercise 03.3: the gap
+#
+# How far apart are the two losses at the end? Their difference is the **generalisation gap**: validation loss less training loss. Take the
+# last validation loss, and the mean of the last `LAST` training losses, since single steps jump.
+#
+# <details><summary>Hint</summary>
+#
+# `history["loss"].tail(LAST).mean()` is the second number. `.iloc[-1]` takes the last value of a column.
+#
+# </details>
+
+# %%
+# EXERCISE 03.3 (difficulty 2, 6 min, 1 point)
+LAST = max(10, STEPS // 10)
+### BEGIN SOLUTION
+gap = history["valid_loss"].iloc[-1] - history["loss"].tail(LAST).mean()
+### END SOLUTION
+
+# %%
+# CHECK 03.3
+lab.course.check("03.3", gap, by_heart)
+
+# %% [markdown]
+# A gap of 0 would mean: what was learned holds for other text just as well. `diagnosis` measures the gap as you did, says how far it may be
+# off by chance, and puts all of this into words.
+
+# %%
+import textwrap
+
+
+def show(label, text):
+    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
+
+
+diagnosis = by_heart.diagnosis()
+show(diagnosis.verdict, diagnosis.explanation)
+print(f"gap: {diagnosis.gap:.2f} nats a token, standard error {diagnosis.gap_error:.2f}")
+
+# %% [markdown]
+# ## What "by heart" looks like
+#
+# Here is what the model writes now. Underlined is what stands word for word in its training text, eight words or more.
+
+# %%
+with by_heart.load("latest") as model:
+    samples = model.generate(nsamples=8, length=100, seed=1)
+most_copied = lab.copied(samples, short)["share_8"].idxmax()
+lab.plots.copied_spans(samples[most_copied], short)
+
+# %% [markdown]
+# This is the sample, of eight, with the most in it that is copied. Look at all of them before you judge.
+
+# %%
+copying = lab.copied(samples, short)[["words", "share_8"]]
+copying.columns = ["longest copied span (words)", "share of 8-word sequences copied"]
+copying.round(2)
+
+# %% [markdown]
+# Presidents repeat themselves too, and each other. So the same is measured for human text that was held back. When did the copying begin?
+
+# %%
+lab.plots.copying(by_heart)
+
+# %% [markdown]
+# Copying shows late. The validation loss had risen for a long time before the first eight words in a row were copied. A model can be worse at
+# new text without repeating one sentence of the old one.
+
+# %% [markdown]
+# ### Exercise 03.4: a loss near 0
+#
+# The second sign of learning by heart is the training loss itself. The loss is minus the natural logarithm of the probability that the model
+# gave to the right token. Say the training loss is 0.1 nats a token. How probable, from 0 to 1, did the model hold the right token, on
+# (geometric) average?
+#
+# <details><summary>Hint</summary>
+#
+# Solve `0.1 = -math.log(probability)`. The inverse of the logarithm is `math.exp`.
+#
+# </details>
+
+# %%
+# EXERCISE 03.4 (difficulty 1, 4 min, 1 point)
+import math
+
+### BEGIN SOLUTION
+probability = math.exp(-0.1)
+### END SOLUTION
+
+# %%
+# CHECK 03.4
+lab.course.check("03.4", probability)
+
+# %% [markdown]
+# Nobody can foresee a speech to that degree. Who can, has read it before. For comparison: on speeches that it never read, the pretrained model
+# gives the right token a probability of
+
+# %%
+print(f"{math.exp(-history['valid_loss'].iloc[0]):.3f}")
+
+# %% [markdown]
+# ## Stop in time
+#
+# The first remedy costs nothing: stop where the validation loss is lowest. You cannot know that step before. But you can stop when the
+# validation loss has found no new lowest value for a while. How often you are ready to wait is the **patience**.
+
+# %%
+in_time = lab.finetune(
+    short,
+    steps=STEPS,
+    run_name="in_time",
+    restore_from="fresh",
+    sample_every=0,
+    patience=2,  # stop after two measurements without a new lowest validation loss
+    **settings,
+)
+print(f"stopped after {in_time.history['step'].iloc[-1]} of {STEPS} steps, lowest at {in_time.best_step}")
+lab.plots.loss(in_time)
+
+# %% [markdown]
+# Whenever the validation loss is the lowest so far, the model is saved. `load("best")` opens it. Is it worth having? Ask text that had no part
+# in any of this: the test speeches.
+
+# %%
+unseen = splits.test.first(characters=30_000)
+models = {
+    "pretrained": lab.load(MODEL),
+    "stopped in time": in_time.load("best"),
+    "learned by heart": by_heart.load("latest"),
+}
+for name, model in models.items():
+    print(f"{name:>16}: perplexity {lab.perplexity(model, unseen).perplexity:6.1f}")
+
+# %% [markdown]
+# Stopping in time did not turn so short a text into a good teacher. It kept the damage away. How much text it takes to do more
+# is the question of the next notebook.
+
+# %% [markdown]
+# ### Exercise 03.5: advise a friend
+#
+# A friend fine-tuned GPT-2 on their diary. "The loss is 0.05," they write, "nearly perfect." In two or three sentences: what has happened, how
+# could your friend have noticed, and what should they do?
+#
+# <details><summary>Hint</summary>
+#
+# Which loss is 0.05, and which one did your friend not measure?
+#
+# </details>
+
+# %%
+# EXERCISE 03.5 (difficulty 2, 6 min, 2 points)
+### BEGIN SOLUTION
+advice = """
+The model has learned the diary by heart: a loss near 0 on text that it has read again
+and again says nothing about other text. With some pages held back as validation text
+you would have seen the validation loss rise. Stop where it is lowest, or use more text.
+"""
+### END SOLUTION
+
+# %%
+# CHECK 03.5
+lab.course.check("03.5", advice)
+
+# %% [markdown]
+# ## Change one thing
+#
+# Pick one, predict, then run it and compare.
+#
+# - A learning rate of 0.1, with `warmup_steps=STEPS`: it rises all the time. At which rate does the run get out of hand, and what does the
+#   diagnosis call that?
+# - `patience=1`, or `patience=5`. What do you win and lose?
+# - Twice as much text: does the turning point come twice as late?
+#
+# ## Summary
+#
+# - The training loss tells what the model makes of text that it has read. Only the validation loss tells what it makes of other text.
+# - Over-fitting begins where the validation loss is lowest. From there on the gap grows.
+# - A training loss near 0 means: known by heart. Copied sentences show it too, but late.
+# - Stop when the validation loss has found no new lowest value for a while, and take the model of the best step.
+#
+# ## To read
+#
+# - L. Prechelt 1998, [Early stopping, but when?](https://doi.org/10.1007/3-540-49430-8_3): how long to wait.
+# - N. Carlini et al. 2021, [Extracting training data from large language models](https://arxiv.org/abs/2012.07805): what GPT-2 itself knows by heart.
+# - A. Radford et al. 2019, [Language models are unsupervised multitask learners](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf), section 4: did GPT-2 memorise its test sets?

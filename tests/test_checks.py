@@ -1,0 +1,100 @@
+"""The checks of the exercises: a right answer goes deeper, a wrong one gets its reason, no answer stops a notebook."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from exercises.notebook_01 import block, gpt2
+
+from gpt2lab.catalog import card
+from gpt2lab.course.checking import is_blank, judge, labels
+from gpt2lab.course.source import read_source
+
+SOURCES = sorted((Path(__file__).parent.parent / "notebooks" / "source").glob("*.py"))
+_MODULES = [import_module(f"exercises.notebook_{source.stem[:2]}") for source in SOURCES]
+EXERCISES = {label: row for module in _MODULES for label, row in module.EXERCISES.items()}
+ALIKE = {label: answers for module in _MODULES for label, answers in module.ALIKE.items()}
+
+
+@pytest.mark.parametrize("label", EXERCISES)
+def test_a_right_answer_is_right_and_deepened(label):
+    context, answer, _ = EXERCISES[label]
+    verdict = judge(label, answer, *context)
+    assert verdict.state == "right" and len(verdict.reason.split()) > 8 and verdict.reason.endswith(".")
+
+
+@pytest.mark.parametrize("label, answer, word", [(label, *pair) for label, row in EXERCISES.items() for pair in row[2]], ids=str)
+def test_a_wrong_answer_gets_its_reason(label, answer, word):
+    verdict = judge(label, answer, *EXERCISES[label][0])
+    assert verdict.state == "wrong" and word in verdict.reason, verdict
+
+
+class Prickly:
+    """Fails whatever is asked of it."""
+
+    def _fail(self, *_):
+        raise RuntimeError("prickly")
+
+    __eq__ = __bool__ = __len__ = __float__ = __repr__ = __str__ = __iter__ = __getitem__ = _fail
+    __hash__ = None
+
+
+@pytest.mark.parametrize("answer", [..., None, "", " ... ", [], (...,), lambda *_: None, lambda *_: ...], ids=repr)
+@pytest.mark.parametrize("label", EXERCISES)
+def test_a_missing_answer_is_said_to_be_missing(capsys, label, answer):
+    from gpt2lab.course import check
+
+    if callable(answer) and label not in ("01.5", "01.6"):
+        pytest.skip("no function is asked for")
+    check(label, answer, *EXERCISES[label][0])
+    out = capsys.readouterr().out
+    assert "yet" in out and "Right" not in out and "Not quite" not in out
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [Prickly(), pd.DataFrame({"a": [1]}), object(), int, 10**400, b"b", {"a": 1}, float("inf"), -1, lambda *_: exit()],
+    ids=type,
+)
+@pytest.mark.parametrize("label", EXERCISES)
+def test_no_answer_stops_the_notebook(capsys, label, answer):
+    from gpt2lab.course import check
+
+    check(label, answer, *EXERCISES[label][0])
+    assert f"{label}  Not quite. " in capsys.readouterr().out
+
+
+def test_a_right_answer_prints_the_same_whatever_it_was(capsys):
+    from gpt2lab.course import check
+
+    for label, answers in ALIKE.items():
+        printed = []
+        for answer in answers:
+            check(label, answer, *EXERCISES[label][0])
+            printed.append(capsys.readouterr().out)
+        assert printed[0] == printed[1] and "Right" in printed[0]
+
+
+def test_functions_are_shown_with_their_values(capsys):
+    from gpt2lab.course import check
+
+    check("01.5", block, widths=[1, 768])
+    assert capsys.readouterr().out.splitlines()[:2] == ["block_parameters(1) = 25", "block_parameters(768) = 7,087,872"]
+    check("01.6", gpt2, sizes=["124M"])
+    assert f"= {card('124M').parameters:,}  (124M)" in capsys.readouterr().out
+
+
+def test_an_unknown_exercise_is_said_to_be_unknown():
+    assert "no exercise" in judge("99.1", 3).reason and "no exercise" in judge(None, 3).reason
+
+
+def test_blanks_are_told_from_answers():
+    assert is_blank(...) and is_blank({"a": ...}) and is_blank("...")
+    assert not any(is_blank(answer) for answer in (0, 0.0, False, "a", [0], Prickly(), pd.DataFrame()))
+
+
+def test_every_exercise_of_the_notebooks_has_a_check_and_a_test():
+    exercises = {cell.exercise for source in SOURCES for cell in read_source(source) if cell.exercise and cell.kind == "code"}
+    assert exercises <= set(labels())
+    assert exercises == set(EXERCISES)
