@@ -88,9 +88,10 @@ def copying(run):
     if not len(measured):
         raise ArgumentError("The run has no measurements of copying; fine-tune with sample_every=20, or for at least 20 steps.")
     figure, axes = captioned_axes("step", "words copied from the training text (%)")
-    axes.plot(measured["step"], 100 * measured["copied"], "-o", color=DARK, linewidth=2, markersize=5)
+    axes.plot(measured["step"], 100 * measured["copied"], "-o", color=DARK, linewidth=2, markersize=5, clip_on=False)
     first, last = measured.iloc[0], measured.iloc[-1]
-    axes.set_ylim(0, max(10, 110 * measured["copied"].max()))
+    top = max(10, 110 * measured["copied"].max())
+    axes.set(xlim=(0, last["step"]), ylim=(-0.02 * top, top))
     taken = []
     end_label(axes, "what the model writes", last["step"], 100 * last["copied"], DARK, taken)
     human = ""

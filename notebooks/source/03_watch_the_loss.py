@@ -19,17 +19,17 @@
 # %% [markdown]
 # ## A text that is too short
 #
-# Tutorials often end with "train until the loss is low". What if you take that at its word? Take a very short text, about a third of a
+# Tutorials often end with "train until the loss is low". What if you take that at its word? Take a very short text, about half of a
 # State of the Union speech, and let the model read it again and again.
 
 # %%
 speeches = lab.presidential_speeches(since=1993, until=2000)
 splits = speeches.split(valid=0.15, test=0.15, seed=0)
-short = splits.train.first(characters=15_000)
+short = splits.train.first(characters=25_000)
 
 small = MODEL in ("1M", "3M")
-STEPS = 120 if small else 200
-LEARNING_RATE = 1e-3 if small else 1e-4
+STEPS = 140 if small else 200
+LEARNING_RATE = 2e-3 if small else 2e-4
 print(f"{short.characters:,} characters to learn from, {STEPS} steps")
 
 # %% [markdown]
@@ -51,13 +51,14 @@ prediction = "b"
 # want: what was learned is saved, and the cells below work with it.
 
 # %%
-settings = {"model_name": MODEL, "learning_rate": LEARNING_RATE, "warmup_steps": 20}
-settings |= {"accumulate_gradients": 1, "valid": splits.valid, "eval_every": 10}
+settings = {"model_name": MODEL, "restore_from": "fresh", "accumulate_gradients": 1}
+settings |= {"valid": splits.valid, "eval_every": 10}  # measure the validation loss every ten steps
 by_heart = lab.finetune(
     short,
-    steps=STEPS,
     run_name="by_heart",
-    restore_from="fresh",
+    steps=STEPS,
+    learning_rate=LEARNING_RATE,
+    warmup_steps=40,  # in which the learning rate rises to its full value
     sample_every=20,  # write a sample, and measure how much is copied
     sample_length=100,
     **settings,
@@ -85,7 +86,7 @@ lab.course.check("03.1", prediction, by_heart)
 # </details>
 
 # %%
-history = by_heart.history
+history = by_heart.history[["step", "epoch", "loss", "average_loss", "valid_loss"]]
 history.dropna(subset="valid_loss").round(2)
 
 # %%
@@ -99,7 +100,8 @@ best_step = history.loc[history["valid_loss"].idxmin(), "step"]
 lab.course.check("03.2", best_step, by_heart)
 
 # %% [markdown]
-# The loss was measured every ten steps, on a few thousand tokens. So the true turning point lies within ten steps or so of your answer.
+# The validation loss was measured every ten steps, on a few thousand tokens. So the true turning point may lie up to ten steps from your
+# answer. The training loss shows nothing there: it falls on.
 
 # %% [markdown]
 # ### Exercise 03.3: the gap
@@ -148,8 +150,8 @@ print(f"gap: {diagnosis.gap:.2f} nats a token, standard error {diagnosis.gap_err
 # %%
 with by_heart.load("latest") as model:
     samples = model.generate(nsamples=8, length=100, seed=1)
-most_copied = lab.copied(samples, short)["share_8"].idxmax()
-lab.plots.copied_spans(samples[most_copied], short)
+most_copied = samples[lab.copied(samples, short)["share_8"].idxmax()]
+lab.plots.copied_spans(most_copied, lab.copied_spans(most_copied, short))
 
 # %% [markdown]
 # This is the sample, of eight, with the most in it that is copied. Look at all of them before you judge.
@@ -166,8 +168,8 @@ copying.round(2)
 lab.plots.copying(by_heart)
 
 # %% [markdown]
-# Copying shows late. The validation loss had risen for a long time before the first eight words in a row were copied. A model can be worse at
-# new text without repeating one sentence of the old one.
+# Copying shows late. Compare with the figure of the losses: the validation loss had been rising for many steps before much was copied. A model
+# can get worse at new text without repeating one sentence of the old one.
 
 # %% [markdown]
 # ### Exercise 03.4: a loss near 0
@@ -205,16 +207,18 @@ print(f"{math.exp(-history['valid_loss'].iloc[0]):.3f}")
 # ## Stop in time
 #
 # The first remedy costs nothing: stop where the validation loss is lowest. You cannot know that step before. But you can stop when the
-# validation loss has found no new lowest value for a while. How often you are ready to wait is the **patience**.
+# validation loss has found no new lowest value for a while. How often you are ready to wait is the **patience**. And take smaller steps, a
+# quarter as large, so that the model does not rush past the best place.
 
 # %%
 in_time = lab.finetune(
     short,
-    steps=STEPS,
     run_name="in_time",
-    restore_from="fresh",
+    steps=STEPS,
+    learning_rate=LEARNING_RATE / 4,
+    warmup_steps=10,
     sample_every=0,
-    patience=2,  # stop after two measurements without a new lowest validation loss
+    patience=3,  # stop after three measurements without a new lowest validation loss
     **settings,
 )
 print(f"stopped after {in_time.history['step'].iloc[-1]} of {STEPS} steps, lowest at {in_time.best_step}")
@@ -235,8 +239,8 @@ for name, model in models.items():
     print(f"{name:>16}: perplexity {lab.perplexity(model, unseen).perplexity:6.1f}")
 
 # %% [markdown]
-# Stopping in time did not turn so short a text into a good teacher. It kept the damage away. How much text it takes to do more
-# is the question of the next notebook.
+# Stopping in time does not turn so short a text into a good teacher. It keeps the little that holds for other speeches too, and keeps the
+# damage away. How much text it takes to learn more is the question of the next notebook.
 
 # %% [markdown]
 # ### Exercise 03.5: advise a friend
@@ -271,7 +275,7 @@ lab.course.check("03.5", advice)
 #
 # - A learning rate of 0.1, with `warmup_steps=STEPS`: it rises all the time. At which rate does the run get out of hand, and what does the
 #   diagnosis call that?
-# - `patience=1`, or `patience=5`. What do you win and lose?
+# - `patience=1`, or `patience=6`. What do you win and lose?
 # - Twice as much text: does the turning point come twice as late?
 #
 # ## Summary
