@@ -111,7 +111,7 @@ class TrainingMonitor:
         if self._bar is not None:
             return
         if text is None:
-            self._status.value = html.escape(f"{self._in_words()} · writing a sample …")
+            self._status.value = _line(f"{self._in_words()} · writing a sample …")
         else:
             self._newest = step, text.strip()
             self._sample.value = _scrollable(*self._newest)
@@ -152,7 +152,7 @@ class TrainingMonitor:
         self._button = Button(description="Stop and save", icon="stop", layout=Layout(width="auto", min_width="12em", flex="0 0 auto"),
                               tooltip="End after the step under way; all that was learned is saved")
         self._button.on_click(self.stop)
-        self._status = HTML(f"{html.escape(name)}: waiting for the first step …", layout=Layout(margin="2px 2px 2px 12px"))
+        self._status = HTML(_line(f"{name}: waiting for the first step …"), layout=Layout(margin="2px 2px 2px 12px"))
         self._figure = Image(format="png", layout=Layout(width="640px", max_width="100%", display="none"))
         self._sample = HTML(layout=Layout(max_width="800px"))
         row = Box([self._button, self._status], layout=Layout(display="flex", align_items="center"))
@@ -164,13 +164,13 @@ class TrainingMonitor:
         # The first figure of a process takes far longer than those that follow, and would keep them waiting.
         plots.loss(pd.DataFrame({"step": [0, 1], "loss": 1.0, "average_loss": 1.0, "valid_loss": 1.0, "epoch": [0, 1]})).png(dpi=100)
         # Between the widgets stands in words what the figure shows: a notebook that is saved while the run goes on keeps that, but no widget.
-        shown = (self._widgets[-2], {}), (_paragraph(""), {"raw": True}), (self._sample, {})
-        self._outputs = [display(part, display_id=True, **how) for part, how in shown]
+        shown = _view(self._widgets[-2]), _paragraph(""), _view(self._sample)
+        self._outputs = [display(data, display_id=True, raw=True) for data in shown]
 
     def _update(self):
         now = self._clock()
         if now >= self._next_words:
-            self._status.value = html.escape(self._in_words())
+            self._status.value = _line(self._in_words())
             self._next_words = now + WORDS_EVERY
         if now >= self._next_figure and not math.isnan(self._rows[-1]["loss"]):
             figure = plots.loss(self._history())
@@ -236,6 +236,16 @@ class TrainingMonitor:
         """Seconds a step of late, with all that is done between steps; 0 while nobody knows."""
         recent = [row for row in self._rows if not math.isnan(row["loss"])][-RECENT - 1 :]
         return (recent[-1]["seconds"] - recent[0]["seconds"]) / (recent[-1]["step"] - recent[0]["step"]) if len(recent) > 1 else 0.0
+
+
+def _view(widget):
+    # As ipywidgets shows a widget, whose version 7 however would not let what is shown be replaced.
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {"application/vnd.jupyter.widget-view+json": view, "text/plain": "The live monitor of a run that was going on when this was saved."}
+
+
+def _line(words):
+    return f"<div style='line-height: 1.5'>{html.escape(words)}</div>"
 
 
 def _paragraph(words):
