@@ -245,7 +245,7 @@ def _view(widget):
 
 
 def _line(words):
-    return f"<div style='line-height: 1.5'>{html.escape(words)}</div>"
+    return f"<div style='line-height: 1.5; min-height: 3em'>{html.escape(words)}</div>"
 
 
 def _paragraph(words):
