@@ -92,6 +92,18 @@ def test_the_loss_caption_names_the_step_of_the_lowest_validation_loss():
     assert "lowest, 3.60, at step 2" in caption and "from 4.10 to 3.70" in caption
 
 
+@pytest.mark.parametrize("epochs, marked, words", [
+    (0.9, [], ""), (3.5, [1, 2, 3], "after each pass"), (27.5, [5, 10, 15, 20, 25], "after every 5 passes"), (110, [20, 40, 60, 80, 100], "every 20 passes"),
+])
+def test_the_ends_of_epochs_are_marked_but_never_more_than_ten(epochs, marked, words):
+    table = history([4.0 - step / 100 for step in range(100)], [4.0, 3.5])
+    figure = plots.loss(table.assign(epoch=table["step"] * epochs / 100))
+    lines = [line.get_xdata()[0] for line in figure.axes[0].lines if list(line.get_ydata()) == [0, 1]]
+    assert lines == pytest.approx([100 * epoch / epochs for epoch in marked])
+    assert [text.get_text().removeprefix("epoch ") for text in figure.axes[0].texts if text.get_text()[-1].isdigit()] == list(map(str, marked))
+    assert words in figure.caption and ("vertical line" in figure.caption) == bool(marked)
+
+
 def test_a_run_without_validation_is_drawn_too():
     assert "validation" not in plots.loss(history([4.0, 3.0])).caption
 

@@ -1,5 +1,7 @@
 """What every figure starts from: axes with a caption, and labels that do not hide one another."""
 
+import itertools
+
 from gpt2lab.captioned import CaptionedFigure
 
 
@@ -15,7 +17,7 @@ def end_label(axes, text, x, y, colour, taken):
     """Write a label at the end of a line, moved up or down where another one stands."""
     low, high = axes.get_ylim()
     apart = 0.065 * (high - low)
-    while any(abs(y - other) < apart for other in taken):
-        y += apart / 4
+    moves = (sign * apart * quarter / 4 for quarter in itertools.count() for sign in (1, -1))
+    y = next(y + move for move in moves if all(abs(y + move - other) >= apart for other in taken))
     taken.append(y)
     axes.annotate(text, (x, y), xytext=(9, 0), textcoords="offset points", color=colour, va="center", annotation_clip=False)
