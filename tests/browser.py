@@ -56,7 +56,7 @@ class JupyterLab:
         self.folder, self.python = Path(folder) / "notebooks", python
         self.folder.mkdir()
         self.places = {f"JUPYTER_{name}_DIR": str(Path(folder) / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-        self.places["JUPYTERLAB_SETTINGS_DIR"], self.places["JUPYTERLAB_WORKSPACES_DIR"] = (str(Path(folder) / name) for name in ("settings", "spaces"))
+        self.places |= {f"JUPYTERLAB_{name}_DIR": str(Path(folder) / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
         for name, values in SETTINGS.items():
             file = Path(self.places["JUPYTERLAB_SETTINGS_DIR"]) / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
