@@ -9,9 +9,11 @@ import numpy as np
 FEWEST = 20
 # A training loss below this, in nats a token, is near 0: of two tokens the model knows more than one for certain.
 NEAR_ZERO = 0.5
-# Windows and steps differ by chance. A rise counts when it is this many standard errors, besides a share of the loss that matters.
-CERTAIN = 2.0
-RISE, FALL, DIVERGED = 0.01, 0.03, 0.1
+# Windows and steps differ by chance. A change counts when it is a share of the loss that matters, and this many standard errors: more of
+# them where the lowest of many levels is compared, which is low by chance too.
+RISE, RISE_ERRORS = 0.01, 2
+DIVERGED, DIVERGED_ERRORS = 0.1, 4
+FALL = 0.03
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def diagnose(record, diverged=False):
     -----
     In this order:
 
-    - **diverging**: the training loss ends 10 % or more, and two standard errors, above the lowest level that it had reached, or stopped
+    - **diverging**: the training loss ends 10 % or more, and four standard errors, above the lowest level that it had reached, or stopped
       being a number;
     - **over-fitting**: the training loss is near 0 (below 0.5 nats a token); or the validation loss ends 1 % or more above its lowest
       value, and two standard errors of the difference between the same windows;
@@ -126,10 +128,10 @@ class _Reading:
             steps = f"{len(self.losses)} step{'s are' if len(self.losses) > 1 else ' is'}"
             return "under-fitting", f"{steps} too few to tell how the losses go", f"Train for at least {FEWEST}."
         level, level_error = self._lowest_level()
-        if self.final > (1 + DIVERGED) * level and self.final - level > CERTAIN * math.hypot(level_error, self.final_error):
+        if self.final > (1 + DIVERGED) * level and self.final - level > DIVERGED_ERRORS * math.hypot(level_error, self.final_error):
             return ("diverging", f"The training loss has risen from {level:.2f} to {self.final:.2f} nats a token: the steps are too large, the run "
                     "diverges", "Lower the learning rate.")
-        if self.rise >= RISE * self.lowest and not self.rise < CERTAIN * self.rise_error:
+        if self.rise >= RISE * self.lowest and not self.rise < RISE_ERRORS * self.rise_error:
             return ("over-fitting", f"The validation loss was lowest at step {self.best_step} and has risen by {self.rise / self.lowest:.0%} since, "
                     f"while the training loss went to {self.final:.2f}", "Take the model of that step with run.load('best').")
         fall = self._late_fall()

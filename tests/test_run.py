@@ -4,99 +4,12 @@ import json
 import math
 
 import numpy as np
-import pandas as pd
 import pytest
 
 import gpt2lab as lab
 from gpt2lab import tensor_bundle
-from gpt2lab.diagnosis import diagnose
 from gpt2lab.errors import ArgumentError, CheckpointError
 from gpt2lab.run import COLUMNS, average_losses, read_history, write_history
-
-STEPS = range(101)
-
-
-def history(loss, valid=None, every=10):
-    """A history of 100 steps from two functions of the step."""
-    losses = [math.nan] + [loss(step) for step in STEPS[1:]]
-    return pd.DataFrame({
-        "step": STEPS,
-        "loss": losses,
-        "average_loss": average_losses(losses),
-        "valid_loss": [valid(step) if valid and step % every == 0 else math.nan for step in STEPS],
-    })
-
-
-def falling(step):
-    return 5 - 0.02 * step
-
-
-def levelling(step):
-    return 3 + 2 * math.exp(-step / 10)
-
-
-def rising(step):
-    return 4 + ((step - 30) / 50) ** 2
-
-
-# Diagnosis
-
-def test_a_validation_loss_that_rises_again_is_over_fitting():
-    found = diagnose(history(falling, rising))
-    assert (found.verdict, found.best_step) == ("over-fitting", 30)
-    assert found.gap == pytest.approx(rising(100) - falling(95.5))
-    assert "step 30" in found.explanation and "run.load('best')" in found.explanation
-
-
-@pytest.mark.parametrize("valid", [None, levelling, rising])
-def test_a_training_loss_near_0_is_over_fitting_whatever_the_validation_loss(valid):
-    found = diagnose(history(lambda step: 5 * math.exp(-step / 15), valid))
-    assert found.verdict == "over-fitting" and "by heart" in found.explanation
-
-
-@pytest.mark.parametrize("valid", [None, falling])
-def test_a_loss_that_is_still_falling_is_under_fitting(valid):
-    found = diagnose(history(falling, valid))
-    assert found.verdict == "under-fitting" and "more steps" in found.explanation
-    assert found.best_step == (100 if valid else None)
-
-
-def test_losses_that_have_levelled_off_are_fitting():
-    found = diagnose(history(levelling, lambda step: levelling(step) + 0.1))
-    assert found.verdict == "fitting" and found.best_step == 100 and found.gap == pytest.approx(0.1, abs=0.01)
-    found = diagnose(history(levelling))
-    assert found.verdict == "fitting" and found.best_step is None and math.isnan(found.gap)
-    assert "valid=" in found.explanation
-
-
-def test_a_rise_of_less_than_one_percent_is_noise():
-    assert diagnose(history(levelling, lambda step: 4 if step == 50 else 4.03)).verdict == "fitting"
-    assert diagnose(history(levelling, lambda step: 4 if step == 50 else 4.05)).verdict == "over-fitting"
-
-
-def test_losses_that_rise_from_the_beginning_are_a_learning_rate_and_no_over_fitting():
-    found = diagnose(history(lambda step: 4 + step / 50, lambda step: 4.1 + step / 50))
-    assert found.verdict == "diverging" and "Lower the learning rate" in found.explanation
-
-
-def test_a_run_that_has_not_begun_says_so():
-    empty = pd.DataFrame(columns=COLUMNS)
-    assert diagnose(empty).verdict == "under-fitting" and "Nothing was trained" in diagnose(empty).explanation
-    assert "Nothing was trained" in diagnose(history(falling).head(1)).explanation
-
-
-@pytest.mark.parametrize("length", range(1, 30))
-def test_a_run_of_any_length_has_a_verdict_in_two_sentences(length):
-    for loss in (falling, levelling, rising):
-        for valid in (None, falling, rising):
-            found = diagnose(history(loss, valid, every=3).head(length + 1))
-            assert found.verdict in ("under-fitting", "fitting", "over-fitting", "diverging")
-            assert found.explanation.endswith(".") and "nan" not in found.explanation
-
-
-def test_a_run_diagnoses_itself(run):
-    assert run.diagnosis() == diagnose(run.record)
-
 
 # History
 
