@@ -38,9 +38,12 @@ _HOME = {
     "OverlapComparison": "measures.overlap",
     "copied": "measures.copying",
     "copied_spans": "measures.copying",
+    "preference": "measures.preference",
+    "Preference": "measures.preference",
+    "ReadingTest": "measures.reading",
     "LabError": "errors",
 }
-_ROOMS = ("plots", "course")
+_ROOMS = ("plots", "widgets", "course")
 
 __all__ = [*_HOME, *_ROOMS]
 
