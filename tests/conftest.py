@@ -1,5 +1,8 @@
 """What several tests share: models, texts and one fine-tuned run, made once a session since TensorFlow takes its time."""
 
+import os
+
+import browser
 import pytest
 from hypothesis import settings
 
@@ -53,3 +56,39 @@ def run(models, speeches, held_out, tmp_path_factory):
         checkpoint_dir=tmp_path_factory.mktemp("checkpoint"), learning_rate=1e-3, accumulate_gradients=1, save_every=10,
         max_checkpoints=3, sample_every=15, sample_length=20,
     )
+
+
+@pytest.fixture(scope="session")
+def jupyter_lab(tmp_path_factory):
+    """A running `browser.JupyterLab`; tests are skipped where no browser is, but not where the tests of everything run."""
+    reason = browser.missing()
+    if reason:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"Browser tests cannot run: {reason}.")
+    with browser.JupyterLab(tmp_path_factory.mktemp("jupyter")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def chromium(jupyter_lab):
+    """A running Chromium without a window, which reaches this machine only."""
+    # For one file of tests at a time: as long as Playwright is there an event loop runs, which others may not expect.
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        with playwright.chromium.launch(executable_path=browser.CHROMIUM, args=list(browser.ARGUMENTS)) as running:
+            yield running
+
+
+@pytest.fixture
+def open_notebook(jupyter_lab, chromium, request):
+    """A function that opens code cells in JupyterLab: (cells, name, width, height) to a `browser.OpenNotebook`, closed after the test."""
+    pages = []
+
+    def opened(cells, name=f"{request.node.name}.ipynb", width=1100, height=900):
+        pages.append(chromium.new_page(viewport={"width": width, "height": height}))
+        return browser.OpenNotebook(pages[-1], jupyter_lab, jupyter_lab.write(name, cells))
+
+    yield opened
+    for page in pages:
+        page.close()
+    jupyter_lab.end_kernels()
