@@ -43,7 +43,7 @@ _HOME = {
     "ReadingTest": "measures.reading",
     "LabError": "errors",
 }
-_ROOMS = ("plots", "widgets", "course")
+_ROOMS = ("plots", "widgets", "course", "experiments")
 
 __all__ = [*_HOME, *_ROOMS]
 

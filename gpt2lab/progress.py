@@ -1,7 +1,11 @@
 """One way to show that something is being done."""
 
+import contextlib
+import contextvars
 import os
 import sys
+
+_silent = contextvars.ContextVar("silent", default=False)  # of this thread only
 
 
 def bar(total=None, desc=None, unit="it", **kw):
@@ -33,9 +37,19 @@ def bar(total=None, desc=None, unit="it", **kw):
 
 def shown():
     """Whether somebody is there to see a bar: a Jupyter kernel or a terminal, and ``GPT2LAB_PROGRESS`` is not 0."""
-    if os.environ.get("GPT2LAB_PROGRESS", "").strip() == "0":
+    if _silent.get() or os.environ.get("GPT2LAB_PROGRESS", "").strip() == "0":
         return False
     return _in_jupyter() or bool(getattr(sys.stderr, "isatty", bool)())
+
+
+@contextlib.contextmanager
+def silent():
+    """Show no bars in a block: what runs in it is part of something that has a bar of its own."""
+    token = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(token)
 
 
 def _in_jupyter():
