@@ -110,10 +110,11 @@ class ReadingPanel:
             how = "Write A or B for each pair, or - where you cannot tell, and give the letters to <code>score</code>: <code>\"ABBA-…\"</code>."
             body = f"{pairs}<p>{how}</p>{key}"
         elif self._finished:
-            body = f"<details><summary>All pairs again</summary>{pairs}</details>{key}"
+            # The summary says the result too: of the widget above nothing is left in a notebook that is opened again.
+            body = f"<details><summary>{_count(self.result)}</summary>{_result(self)}</details><details><summary>All pairs again</summary>{pairs}</details>{key}"
         else:
             body = f"<details><summary>All pairs in print, if you would rather read them at once</summary>{pairs}</details>"
-        return {"text/html": f'<div class="gpt2lab-reading-test-twin">{_result(self)}{body}</div>', "text/plain": repr(self)}
+        return {"text/html": f'<div class="gpt2lab-reading-test-twin">{body}</div>', "text/plain": repr(self)}
 
     def _reveal(self):
         if self._handle is not None:
@@ -122,6 +123,10 @@ class ReadingPanel:
 
 def _both(names):
     return html.escape(" and one of ".join(names))
+
+
+def _count(result):
+    return html.escape(f"Your result: {result.names[0]} was preferred {result.wins}, {result.names[1]} {result.losses} times; {result.ties} answers were \"cannot tell\"")
 
 
 def _result(panel):
@@ -143,7 +148,7 @@ def _table(test):
         f'<tr><th scope="row" style="{_CELL}">{number}</th>' + "".join(f'<td style="{_CELL}">{_escaped(text)}</td>' for text in pair) + "</tr>"
         for number, pair in enumerate(test.pairs, 1)
     )
-    head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in ("pair", LEFT, RIGHT))
+    head = "".join(f'<th scope="col" style="{_CELL}; width:{width}">{name}</th>' for name, width in (("pair", "3em"), (LEFT, "auto"), (RIGHT, "auto")))
     return f'<table style="width:100%; max-width:60em"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
