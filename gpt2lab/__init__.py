@@ -38,6 +38,8 @@ _HOME = {
     "OverlapComparison": "measures.overlap",
     "copied": "measures.copying",
     "copied_spans": "measures.copying",
+    "complexity": "measures.complexity",
+    "Complexity": "measures.complexity",
     "preference": "measures.preference",
     "Preference": "measures.preference",
     "ReadingTest": "measures.reading",

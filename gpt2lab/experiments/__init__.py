@@ -2,5 +2,6 @@
 
 from gpt2lab.experiments.corpus_sizes import corpus_sizes
 from gpt2lab.experiments.grid import processes, run_jobs
+from gpt2lab.experiments.model_sizes import ModelSizes, model_sizes
 
-__all__ = ["corpus_sizes", "processes", "run_jobs"]
+__all__ = ["ModelSizes", "corpus_sizes", "model_sizes", "processes", "run_jobs"]

@@ -31,7 +31,8 @@ def in_fresh_process(function, **job):
         question, answer = Path(folder) / "question", Path(folder) / "answer"
         question.write_bytes(pickle.dumps((function, job)))
         # What the process leaves behind when it is killed goes with this folder.
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "TMPDIR": folder, "GPT2LAB_PROGRESS": "0"}
+        places = {name: folder for name in ("TMPDIR", "TEMP", "TMP")}
+        environment = os.environ | places | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "GPT2LAB_PROGRESS": "0"}
         # `run` ends the process if this one is interrupted.
         done = subprocess.run([sys.executable, "-c", _CHILD, question, answer], env=environment, capture_output=True, text=True, errors="replace")
         if not answer.is_file():
