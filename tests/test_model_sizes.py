@@ -89,7 +89,7 @@ def splits():
 @pytest.fixture(scope="module")
 def arguments(models, splits, tmp_path_factory):
     return {
-        "model_names": ("3M", "1M"), "steps": 3, "splits": splits, "test_characters": 4000, "nsamples": 4, "length": 30, "model_dir": models,
+        "model_names": ("3M", "1M"), "steps": 4, "learning_rate": 2e-4, "splits": splits, "test_characters": 4000, "nsamples": 4, "length": 30, "model_dir": models,
         "folder": tmp_path_factory.mktemp("sizes"),
     }
 

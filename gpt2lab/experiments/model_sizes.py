@@ -18,8 +18,9 @@ from gpt2lab.measures.perplexity import perplexity
 from gpt2lab.memory import peak_bytes
 
 COLUMNS = (
-    "model_name", "parameters", "seed", "test_loss_before", "test_loss", "test_perplexity_before", "test_perplexity", "test_bits_per_byte_before",
-    "test_bits_per_byte", "train_loss", "valid_loss", "verdict", "seconds", "seconds_a_step", "memory_MB", "memory_above_MB", "memory_estimated_MB",
+    "model_name", "parameters", "seed", "test_tokens", "test_bytes", "test_loss_before", "test_loss", "test_perplexity_before", "test_perplexity",
+    "test_bits_per_byte_before", "test_bits_per_byte", "train_loss", "valid_loss", "verdict", "seconds", "seconds_a_step", "memory_MB",
+    "memory_above_MB", "memory_estimated_MB",
 )
 PREFIX = "My fellow Americans,"
 
@@ -87,7 +88,7 @@ def model_sizes(model_names=("1M", "3M"), steps=100, seeds=(0,), splits=None, *,
     ModelSizes
         Its ``table`` has a row per fine-tuning, sorted by parameters and seed:
 
-        - ``model_name``, ``parameters``, ``seed``;
+        - ``model_name``, ``parameters``, ``seed``; the size of the test text, in ``test_tokens`` of that model and ``test_bytes``;
         - the loss on the test text in nats a token, ``test_loss_before`` fine-tuning and ``test_loss`` after, the same as perplexity
           (``test_perplexity…``), and as ``test_bits_per_byte…``, which alone compares models with different vocabularies;
         - ``train_loss``, mean of the last steps (a tenth of them, at least 10), ``valid_loss`` at the end, and the ``verdict`` of the diagnosis;
@@ -177,6 +178,7 @@ def measured(model_name, seed, steps, text, valid, test, settings, sampling, mod
     chosen = {name: value for name, value in settings.items() if name in MEMORY_SETTINGS}
     return {
         "model_name": model_name, "parameters": card(model_name).parameters, "seed": seed,
+        "test_tokens": after.tokens, "test_bytes": after.bytes,
         "test_loss_before": before.nats_per_token, "test_loss": after.nats_per_token,
         "test_perplexity_before": before.perplexity, "test_perplexity": after.perplexity,
         "test_bits_per_byte_before": before.bits_per_byte, "test_bits_per_byte": after.bits_per_byte,
