@@ -87,6 +87,11 @@ def test_the_answer_is_said_in_words(counts, words):
     assert words in lab.preference(*counts, names=("3M", "1M")).explanation
 
 
+def test_the_numbers_are_said_in_a_line():
+    assert lab.preference(9, 1, names=("3M", "1M")).numbers == "share of 3M 90 %, exact 95 % interval 55 to 100 %, sign test p = 0.021"
+    assert lab.preference(0, 0, 4).numbers == "no pair was decided"
+
+
 def test_the_number_of_pairs_that_would_do_does_do():
     needed = pairs_needed(7, 3)
     assert lab.preference(round(0.7 * needed), needed - round(0.7 * needed)).told_apart

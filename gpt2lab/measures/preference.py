@@ -44,6 +44,14 @@ class Preference:
         """Whether chance is ruled out: ``p_value`` is below 0.05."""
         return self.p_value < LEVEL
 
+    @property
+    def numbers(self):
+        """Share, interval and p-value in words."""
+        if not self.wins + self.losses:
+            return "no pair was decided"
+        share, low, high = (100 * value for value in (self.share, *self.interval))
+        return f"share of {self.names[0]} {share:.0f} %, exact 95 % interval {low:.0f} to {high:.0f} %, sign test p = {self.p_value:.2g}"
+
 
 def preference(wins, losses, ties=0, names=("the first", "the second")):
     """Which of two was preferred, with an exact interval and the sign test.

@@ -132,14 +132,9 @@ def _count(result):
 def _result(panel):
     if not panel.result:
         return ""
-    result = panel.result
-    interval = "" if result.wins + result.losses == 0 else (
-        f" That is {result.share:.0%}; the exact 95 % interval goes from {result.interval[0]:.0%} to {result.interval[1]:.0%} "
-        f"(sign test: p = {result.p_value:.2g})."
-    )
     return (
-        f"<p><strong>Could you tell?</strong> {html.escape(result.explanation)}{html.escape(interval)}</p>"
-        f"<p>Your answers: <code>{panel.answers}</code></p>"
+        f"<p><strong>Could you tell?</strong> {html.escape(panel.result.explanation)}</p>"
+        f"<p>{html.escape(panel.result.numbers)}. Your answers: <code>{panel.answers}</code></p>"
     )
 
 
