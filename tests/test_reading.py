@@ -133,6 +133,11 @@ def test_the_seed_decides_and_another_one_decides_otherwise():
     assert one == again and one.pairs != other.pairs and one.key != other.key
 
 
+def test_the_key_of_one_test_is_not_that_of_other_texts():
+    keys = {lab.ReadingTest.draw({name: [f"{text} {i}" for text in some] for name, some in SAMPLES.items()}, 12, 1).key for i in range(20)}
+    assert len(keys) > 15
+
+
 def test_the_texts_of_a_pair_are_equally_long():
     test = lab.ReadingTest.draw({"a": texts("first"), "b": texts("second", words=90)}, 12)
     for left, right in test.pairs:

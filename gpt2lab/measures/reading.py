@@ -44,7 +44,7 @@ class ReadingTest:
         pairs : int, default 10
             At most as many as either has texts. Chance is ruled out by 6 pairs at the least, and then only if all answers agree.
         seed : int, default 0
-            Decides which texts are put together and which stands left. Each writer stands left as often as right, give or take one.
+            Decides, with the texts, which of them are put together and which stands left. Each writer stands left as often as right, give or take one.
 
         Returns
         -------
@@ -63,7 +63,8 @@ class ReadingTest:
         texts = [strings_of(samples[name], f"samples[{name!r}]", single=False) for name in names]
         fewest = min(map(len, texts))
         pairs = whole_number("pairs", pairs, 1, fewest, f"the texts of {names[[len(some) for some in texts].index(fewest)]}")
-        dice = random.Random(whole_number("seed", seed, 0))
+        # The texts take part: whoever has seen the key of one test knows nothing of another with the same seed.
+        dice = random.Random(repr((whole_number("seed", seed, 0), pairs, texts)))
         drawn = [dice.sample(some, pairs) for some in texts]
         first_left = [True] * (pairs // 2) + [False] * (pairs // 2) + [dice.random() < 0.5] * (pairs % 2)
         dice.shuffle(first_left)
