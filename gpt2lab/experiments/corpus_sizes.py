@@ -99,18 +99,18 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
     characters = [whole_number("characters", size, 1) for size in several("characters", characters)]
     seeds = [whole_number("seeds", seed, 0, 2**64 - 1) for seed in several("seeds", seeds)]
     splits = presidential_speeches(since=1947).split() if splits is None else splits
-    steps = whole_number("steps", steps, 1)
+    steps, nsamples = whole_number("steps", steps, 1), whole_number("nsamples", nsamples, 1)
+    length = whole_number("length", length, 1, min(card(name).n_ctx for name in model_names) - 1, "the window less one token")
     asked = {"learning_rate": learning_rate, "accumulate_gradients": accumulate_gradients, "eval_every": eval_every or max(1, steps // 4), **settings}
     check_settings(asked, model_names, steps, model_dir)
     check_text(splits, characters, model_names, model_dir)
-    test = splits.test.first(whole_number("test_characters", test_characters, 1))
+    shared = {"model_dir": str(model_dir), "test": splits.test.first(whole_number("test_characters", test_characters, 1))}
     texts = {size: splits.train.first(size) for size in characters}
-    shared = {"model_dir": str(model_dir), "test": test}
     before = run_jobs(pretrained, [{"model_name": name, **shared} for name in model_names], folder, executor, ["model_name"], desc="Before")
     jobs = [
         {
             "model_name": name, "characters": size, "seed": seed, "steps": steps, "text": texts[size], "valid": splits.valid, "settings": asked,
-            "nsamples": whole_number("nsamples", nsamples, 1), "length": whole_number("length", length, 1), **shared,
+            "nsamples": nsamples, "length": length, **shared,
         }
         for name in model_names for size in characters for seed in seeds
     ]
