@@ -18,7 +18,7 @@ from gpt2lab.measures.perplexity import perplexity
 COLUMNS = (
     "model_name", "parameters", "characters", "seed", "tokens", "tokens_per_parameter", "characters_per_parameter", "epochs", "train_loss",
     "valid_loss", "best_valid_loss", "best_step", "test_loss", "test_bits_per_byte", "test_loss_before", "test_bits_per_byte_before", "verdict",
-    "copied", "copied_human", "seconds",
+    "copied", "copied_human", "sample", "seconds",
 )
 # What a grid decides for all its fine-tunings.
 OWN_SETTINGS = ("model_name", "steps", "seed", "run_name", "checkpoint_dir", "restore_from", "overwrite", "sample_every", "save_every",
@@ -76,7 +76,7 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
           text, both also as ``test_bits_per_byte`` (models with different vocabularies can be compared by it only);
         - ``verdict`` of the diagnosis;
         - ``copied``: mean share of the 8-grams of the samples that stand in the text trained on, and ``copied_human``, the same for pieces
-          of the test text of the same lengths;
+          of the test text of the same lengths; ``sample``, the first of these samples;
         - ``seconds`` of training.
 
     Raises
@@ -203,5 +203,5 @@ def fine_tuned(model_name, characters, seed, steps, text, valid, test, settings,
         "test_loss": measured.nats_per_token, "test_bits_per_byte": measured.bits_per_byte, "verdict": diagnosis.verdict,
         "copied": float(copied(samples, text)["share_8"].mean()),
         "copied_human": float(copied(human_samples(test, like=samples), text)["share_8"].mean()),
-        "seconds": float(history["seconds"].iloc[-1]),
+        "sample": samples[0], "seconds": float(history["seconds"].iloc[-1]),
     }
