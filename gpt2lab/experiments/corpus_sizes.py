@@ -18,7 +18,7 @@ from gpt2lab.measures.perplexity import perplexity
 COLUMNS = (
     "model_name", "parameters", "characters", "seed", "tokens", "tokens_per_parameter", "characters_per_parameter", "epochs", "train_loss",
     "valid_loss", "best_valid_loss", "best_step", "test_loss", "test_bits_per_byte", "test_loss_before", "test_bits_per_byte_before", "verdict",
-    "copied", "copied_human", "seconds",
+    "copied", "copied_human", "sample", "seconds",
 )
 # What a grid decides for all its fine-tunings.
 OWN_SETTINGS = ("model_name", "steps", "seed", "run_name", "checkpoint_dir", "restore_from", "overwrite", "sample_every", "save_every",
@@ -76,7 +76,7 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
           text, both also as ``test_bits_per_byte`` (models with different vocabularies can be compared by it only);
         - ``verdict`` of the diagnosis;
         - ``copied``: mean share of the 8-grams of the samples that stand in the text trained on, and ``copied_human``, the same for pieces
-          of the test text of the same lengths;
+          of the test text of the same lengths; ``sample``, the first of these samples;
         - ``seconds`` of training.
 
     Raises
@@ -99,18 +99,18 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
     characters = [whole_number("characters", size, 1) for size in several("characters", characters)]
     seeds = [whole_number("seeds", seed, 0, 2**64 - 1) for seed in several("seeds", seeds)]
     splits = presidential_speeches(since=1947).split() if splits is None else splits
-    steps = whole_number("steps", steps, 1)
+    steps, nsamples = whole_number("steps", steps, 1), whole_number("nsamples", nsamples, 1)
+    length = whole_number("length", length, 1, min(card(name).n_ctx for name in model_names) - 1, "the window less one token")
     asked = {"learning_rate": learning_rate, "accumulate_gradients": accumulate_gradients, "eval_every": eval_every or max(1, steps // 4), **settings}
     check_settings(asked, model_names, steps, model_dir)
     check_text(splits, characters, model_names, model_dir)
-    test = splits.test.first(whole_number("test_characters", test_characters, 1))
+    shared = {"model_dir": str(model_dir), "test": splits.test.first(whole_number("test_characters", test_characters, 1))}
     texts = {size: splits.train.first(size) for size in characters}
-    shared = {"model_dir": str(model_dir), "test": test}
     before = run_jobs(pretrained, [{"model_name": name, **shared} for name in model_names], folder, executor, ["model_name"], desc="Before")
     jobs = [
         {
             "model_name": name, "characters": size, "seed": seed, "steps": steps, "text": texts[size], "valid": splits.valid, "settings": asked,
-            "nsamples": whole_number("nsamples", nsamples, 1), "length": whole_number("length", length, 1), **shared,
+            "nsamples": nsamples, "length": length, **shared,
         }
         for name in model_names for size in characters for seed in seeds
     ]
@@ -203,5 +203,5 @@ def fine_tuned(model_name, characters, seed, steps, text, valid, test, settings,
         "test_loss": measured.nats_per_token, "test_bits_per_byte": measured.bits_per_byte, "verdict": diagnosis.verdict,
         "copied": float(copied(samples, text)["share_8"].mean()),
         "copied_human": float(copied(human_samples(test, like=samples), text)["share_8"].mean()),
-        "seconds": float(history["seconds"].iloc[-1]),
+        "sample": samples[0], "seconds": float(history["seconds"].iloc[-1]),
     }

@@ -11,11 +11,12 @@ def captioned_axes(xlabel, ylabel, **size):
     return figure, axes
 
 
-def end_label(axes, text, x, y, colour, taken):
-    """Write a label at the end of a line, moved up or down where another one stands."""
+def end_label(axes, text, x, y, colour, taken, side="right"):
+    """Write a label at the end of a line, or left of its beginning, moved up where another one stands."""
     low, high = axes.get_ylim()
     apart = 0.065 * (high - low)
     while any(abs(y - other) < apart for other in taken):
         y += apart / 4
     taken.append(y)
-    axes.annotate(text, (x, y), xytext=(9, 0), textcoords="offset points", color=colour, va="center", annotation_clip=False)
+    apart, aligned = (9, "left") if side == "right" else (-9, "right")
+    axes.annotate(text, (x, y), xytext=(apart, 0), textcoords="offset points", color=colour, ha=aligned, va="center", annotation_clip=False)
