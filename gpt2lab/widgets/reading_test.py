@@ -5,7 +5,7 @@ import re
 
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.reading import LEFT, NEITHER, RIGHT, ReadingTest
-from gpt2lab.progress import shown
+from gpt2lab.progress import live
 
 QUESTION = "Which text is more intelligible: which one makes more sense?"
 _CHOICES = ((LEFT, "A is more intelligible"), (RIGHT, "B is more intelligible"), (NEITHER, "I cannot tell"))
@@ -95,7 +95,7 @@ class ReadingPanel:
     def _ipython_display_(self):
         from IPython.display import display
 
-        if not shown():
+        if not live():
             display(self._twin(unfolded=True), raw=True)
             return
         display(_buttons(self))
