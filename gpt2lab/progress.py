@@ -12,6 +12,7 @@ from gpt2lab.errors import DivergenceError
 _silent = contextvars.ContextVar("silent", default=False)  # of this thread only
 MONITOR = ("begin", "step", "sample", "end", "stop_requested")  # what a monitor has to have; `TrainingBar` says what each is
 
+
 def bar(total=None, desc=None, unit="it", **kw):
     """A ``tqdm`` bar in a notebook or a terminal, a silent one elsewhere (a log file, a test, a pipe).
 
