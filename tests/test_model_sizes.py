@@ -10,6 +10,7 @@ import pytest
 import gpt2lab as lab
 from gpt2lab.errors import ArgumentError, ExperimentError, TextError
 from gpt2lab.experiments.fresh_process import in_fresh_process
+from gpt2lab.experiments.model_sizes import compare_complexity
 from gpt2lab.measures.complexity import NAMES
 from tests import fresh_process_jobs as jobs
 
@@ -158,6 +159,11 @@ def test_the_figure_says_what_the_table_says(found):
     assert len(figure.png()) > 10_000
 
 
+def test_a_model_that_wrote_nothing_has_no_complexity_and_stops_nothing(splits):
+    found = compare_complexity({"1M": ["My fellow Americans,"], "3M": ["My fellow Americans, we must act now and we shall"]}, "My fellow Americans,", splits)
+    assert found.loc["1M"].isna().all() and found.loc[["3M", "human"], "word_letters"].notna().all()
+
+
 @pytest.mark.parametrize("wrong, word", [
     ({"model_names": "1M"}, "single value"),
     ({"model_names": ("2M", "3M")}, "2M"),
@@ -168,6 +174,9 @@ def test_the_figure_says_what_the_table_says(found):
     ({"temperature": -1}, "temperature"),
     ({"nsamples": 0}, "nsamples"),
     ({"learning_rate": -1}, "learning_rate"),
+    ({"length": 1024}, "length=1,024"),
+    ({"prefix": "The state of the Union " * 40, "length": 1000}, "exceed the window of 1M"),
+    ({"prefix": 3}, "prefix=3"),
     ({"run_name": "mine"}, "run_name"),
     ({"executor": 3}, "executor"),
 ])

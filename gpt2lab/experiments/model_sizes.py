@@ -7,12 +7,15 @@ from dataclasses import asdict, dataclass, field
 from gpt2lab.arguments import real_number, whole_number
 from gpt2lab.catalog import card
 from gpt2lab.corpus import Splits, presidential_speeches
+from gpt2lab.download import vocabulary
+from gpt2lab.encoder import load_encoder
+from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.estimation import estimate
 from gpt2lab.experiments.corpus_sizes import check_settings, check_text, several
 from gpt2lab.experiments.fresh_process import in_fresh_process
 from gpt2lab.experiments.grid import run_jobs
 from gpt2lab.finetuning import MEMORY_SETTINGS, finetune
-from gpt2lab.measures.complexity import complexity
+from gpt2lab.measures.complexity import NAMES, complexity
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.perplexity import perplexity
 from gpt2lab.memory import peak_bytes
@@ -124,9 +127,11 @@ def model_sizes(model_names=("1M", "3M"), steps=100, seeds=(0,), splits=None, *,
     check_settings(asked, model_names, steps, model_dir)
     check_text(splits, [splits.train.characters] if isinstance(splits, Splits) else [], model_names, model_dir)
     sampling = {
-        "prefix": prefix, "nsamples": whole_number("nsamples", nsamples, 1), "length": whole_number("length", length, 4),
+        "prefix": prefix, "nsamples": whole_number("nsamples", nsamples, 1), "length": whole_number("length", length, 1),
         "temperature": real_number("temperature", temperature, low=0),
     }
+    for name in model_names:
+        check_window(name, prefix, sampling["length"], model_dir)
     test = splits.test.first(whole_number("test_characters", test_characters, 1))
     jobs = [
         {"model_name": name, "seed": seed, "steps": steps, "text": splits.train, "valid": splits.valid, "test": test, "settings": asked,
@@ -138,14 +143,36 @@ def model_sizes(model_names=("1M", "3M"), steps=100, seeds=(0,), splits=None, *,
     return ModelSizes(pd.DataFrame(rows, columns=list(COLUMNS)), samples, compare_complexity(samples, prefix, splits))
 
 
+def check_window(model_name, prefix, length, model_dir):
+    """Refuse a prefix that is no text, or too long for its model together with what is to be written.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if prefix is not None and (not isinstance(prefix, str) or not prefix):
+        raise ArgumentError(f"prefix={prefix!r} is no text; give the words that each sample begins with, or None.")
+    taken = len(load_encoder(vocabulary(model_name, model_dir)).encode(prefix or ""))
+    window = card(model_name).n_ctx
+    if max(1, taken) + length > window:
+        raise ArgumentError(f"length={length:,} and the {taken:,} tokens of the prefix exceed the window of {model_name}, {window:,} tokens; give a smaller length.")
+
+
 def compare_complexity(samples, prefix, splits):
     """The measures of `complexity` for the samples of each size, and for pieces of the test text: a DataFrame."""
     import pandas as pd
 
     said = {name: [text.removeprefix(prefix or "") for text in texts] for name, texts in samples.items()}
     said["human"] = human_samples(splits.test, like=said[next(reversed(samples))])
-    rows = [asdict(complexity(texts, splits.train)) for texts in said.values()]
-    return pd.DataFrame(rows, index=pd.Index(said, name="model_name"))
+    rows = [_complexity_or_nothing(texts, splits.train) for texts in said.values()]
+    return pd.DataFrame(rows, index=pd.Index(said, name="model_name"), columns=list(NAMES))
+
+
+def _complexity_or_nothing(texts, human):
+    try:
+        return asdict(complexity(texts, human))
+    except TextError:  # a model that wrote nothing: what else was measured counts all the same
+        return {}
 
 
 def one_size(**job):
