@@ -168,7 +168,7 @@ sizes.complexity.round(3)
 # | `known_words` | share of words that stand in the training speeches | it invents words |
 # | `known_3grams` | share of runs of three words that stand there | it puts words in an order that nobody uses |
 #
-# No row is best because it is highest: **nearer to the human row is better**. People say things that they have not said before. So even
+# No figure is good because it is high: **nearer to the human row is better**. People say things that they have not said before. So even
 # for people not all words are known, and far from all runs of three. A model with a *higher* share than people has kept to the phrases that
 # come most often. And none of these columns knows whether a text makes sense. For that somebody has to read.
 
