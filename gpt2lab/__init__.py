@@ -38,9 +38,14 @@ _HOME = {
     "OverlapComparison": "measures.overlap",
     "copied": "measures.copying",
     "copied_spans": "measures.copying",
+    "complexity": "measures.complexity",
+    "Complexity": "measures.complexity",
+    "preference": "measures.preference",
+    "Preference": "measures.preference",
+    "ReadingTest": "measures.reading",
     "LabError": "errors",
 }
-_ROOMS = ("plots", "widgets", "course")
+_ROOMS = ("plots", "widgets", "course", "experiments")
 
 __all__ = [*_HOME, *_ROOMS]
 

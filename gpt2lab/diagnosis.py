@@ -12,7 +12,7 @@ NEAR_ZERO = 0.5
 # Windows and steps differ by chance. A change counts when it is a share of the loss that matters, and this many standard errors: more of
 # them where the lowest of many levels is compared, which is low by chance too.
 RISE, RISE_ERRORS = 0.01, 2
-DIVERGED, DIVERGED_ERRORS = 0.1, 4
+DIVERGED, DIVERGED_ERRORS = 0.2, 4
 FALL = 0.03
 
 
@@ -66,7 +66,7 @@ def diagnose(record, diverged=False):
     -----
     In this order:
 
-    - **diverging**: the training loss ends 10 % or more, and four standard errors, above the lowest level that it had reached, or stopped
+    - **diverging**: the training loss ends 20 % or more, and four standard errors, above the lowest level that it had reached, or stopped
       being a number;
     - **over-fitting**: the training loss is near 0 (below 0.5 nats a token); or the validation loss ends 1 % or more above its lowest
       value, and two standard errors of the difference between the same windows;

@@ -34,3 +34,7 @@ class MemoryShortageError(LabError, MemoryError):
 
 class DivergenceError(LabError, ArithmeticError):
     """A loss or a weight is no longer a finite number; the last good checkpoint is kept."""
+
+
+class ExperimentError(LabError, RuntimeError):
+    """Some jobs of a grid failed; the others are stored."""

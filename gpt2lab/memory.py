@@ -137,3 +137,22 @@ def _tensorflow_finds_gpus():
         return importlib.util.find_spec("nvidia.cudnn") is not None or ctypes.util.find_library("cudnn") is not None
     except ModuleNotFoundError:
         return ctypes.util.find_library("cudnn") is not None
+
+
+def peak_bytes():
+    """The most memory that this process has held at any moment so far, in bytes; None where the system does not say.
+
+    On Linux it is that since the process's program began; what a process was started from does not count.
+    """
+    try:
+        return 1024 * int(re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)[1])
+    except (OSError, TypeError):
+        pass  # no Linux
+    import psutil
+
+    peak = getattr(psutil.Process().memory_info(), "peak_wset", None)  # Windows
+    if peak is None and sys.platform == "darwin":
+        import resource
+
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak

@@ -1,8 +1,11 @@
 """Figures: tables in, `matplotlib` figures with a caption in words out."""
 
+from gpt2lab.plots.experiments import corpus_sizes, scaling_laws
+from gpt2lab.plots.model_sizes import model_sizes
 from gpt2lab.plots.sizes import parameter_parts, parameters
 from gpt2lab.plots.texts import copied_spans, overlap
 from gpt2lab.plots.tokens import next_tokens, token_losses, visible
 from gpt2lab.plots.training import copying, loss, losses
 
-__all__ = ["copied_spans", "copying", "loss", "losses", "next_tokens", "overlap", "parameter_parts", "parameters", "token_losses", "visible"]
+__all__ = ["copied_spans", "copying", "corpus_sizes", "loss", "losses", "model_sizes", "next_tokens", "overlap", "parameter_parts", "parameters",
+           "scaling_laws", "token_losses", "visible"]

@@ -13,11 +13,12 @@ def captioned_axes(xlabel, ylabel, **size):
     return figure, axes
 
 
-def end_label(axes, text, x, y, colour, taken):
-    """Write a label at the end of a line, moved up or down where another one stands."""
+def end_label(axes, text, x, y, colour, taken, side="right"):
+    """Write a label at the end of a line, or left of its beginning, moved up where another one stands."""
     low, high = axes.get_ylim()
     apart = 0.065 * (high - low)
     moves = (sign * apart * quarter / 4 for quarter in itertools.count() for sign in (1, -1))
     y = next(y + move for move in moves if all(abs(y + move - other) >= apart for other in taken))
     taken.append(y)
-    axes.annotate(text, (x, y), xytext=(9, 0), textcoords="offset points", color=colour, va="center", annotation_clip=False)
+    apart, aligned = (9, "left") if side == "right" else (-9, "right")
+    axes.annotate(text, (x, y), xytext=(apart, 0), textcoords="offset points", color=colour, ha=aligned, va="center", annotation_clip=False)

@@ -1,0 +1,9 @@
+"""Grids of fine-tunings, side by side on any `concurrent.futures` executor, each result stored as it comes."""
+
+from gpt2lab.experiments.corpus_sizes import corpus_sizes
+from gpt2lab.experiments.grid import processes, run_jobs
+from gpt2lab.experiments.laws import scaling_laws
+from gpt2lab.experiments.model_sizes import ModelSizes, model_sizes
+from gpt2lab.experiments.seeds import over_seeds
+
+__all__ = ["ModelSizes", "corpus_sizes", "model_sizes", "over_seeds", "processes", "run_jobs", "scaling_laws"]

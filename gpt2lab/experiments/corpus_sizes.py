@@ -1,0 +1,207 @@
+"""Corpus size against parameters: the same number of steps on more and more of a text."""
+
+import inspect
+import tempfile
+
+from gpt2lab.arguments import one_of, whole_number
+from gpt2lab.catalog import card
+from gpt2lab.corpus import Splits, presidential_speeches
+from gpt2lab.download import vocabulary
+from gpt2lab.encoder import load_encoder
+from gpt2lab.errors import ArgumentError
+from gpt2lab.experiments.grid import run_jobs
+from gpt2lab.finetuning import Settings, finetune, training_tokens
+from gpt2lab.measures.copying import copied
+from gpt2lab.measures.human import human_samples
+from gpt2lab.measures.perplexity import perplexity
+
+COLUMNS = (
+    "model_name", "parameters", "characters", "seed", "tokens", "tokens_per_parameter", "characters_per_parameter", "epochs", "train_loss",
+    "valid_loss", "best_valid_loss", "best_step", "test_loss", "test_bits_per_byte", "test_loss_before", "test_bits_per_byte_before", "verdict",
+    "copied", "copied_human", "sample", "seconds",
+)
+# What a grid decides for all its fine-tunings.
+OWN_SETTINGS = ("model_name", "steps", "seed", "run_name", "checkpoint_dir", "restore_from", "overwrite", "sample_every", "save_every",
+                "max_checkpoints", "patience")
+
+
+def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 300_000, 1_000_000), steps=100, seeds=(0,), splits=None, *,
+                 test_characters=50_000, nsamples=8, length=120, executor=None, folder="experiments/corpus_sizes", model_dir="models",
+                 learning_rate=1e-3, accumulate_gradients=1, eval_every=None, **settings):
+    """Fine-tune models with equal steps on texts of several lengths, and measure each on the same held-out text.
+
+    A text is the beginning of ``splits.train``, so that each longer one holds the shorter ones. Each result is stored in ``folder`` as it
+    comes: the same call made again goes on where it was interrupted, and repeats nothing (`run_jobs`).
+
+    Parameters
+    ----------
+    model_names : sequence of str, default ("1M", "3M")
+        The sizes to start from.
+    characters : sequence of int
+        Lengths of the texts.
+    steps : int, default 100
+        How often the weights move, the same for all: the longer the text, the fewer times it is read.
+    seeds : sequence of int, default (0,)
+        Each length is tried once with each: they decide which windows are read.
+    splits : Splits, optional
+        From `Corpus.split`; the State of the Union speeches since 1947, a tenth for validation and a tenth for the test, if None.
+    test_characters : int, default 50,000
+        How much of ``splits.test`` the final models are measured on.
+    nsamples, length : int, default 8 and 120
+        How many samples of how many tokens the copying is measured in.
+    executor : concurrent.futures.Executor or dask.distributed.Client, optional
+        What runs the fine-tunings; None runs them one after the other in this process. See `processes`.
+    folder : str or Path, default "experiments/corpus_sizes"
+        Where results are kept. The fine-tunings themselves go to temporary folders, on whichever machine they run, and are deleted: a grid
+        leaves numbers and no weights.
+    model_dir : str or Path, default "models"
+        Where models are kept, on the machine that fine-tunes.
+    learning_rate : float, default 0.001
+        The best for the bundled sizes; 124M and larger learn better with 0.0001.
+    accumulate_gradients : int, default 1
+    eval_every : int, optional
+        Steps between measurements of the validation loss; None takes a quarter of the steps.
+    **settings
+        Everything else that `finetune` takes, such as ``batch_size`` or ``optimizer``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row per fine-tuning, sorted by model, characters and seed:
+
+        - ``model_name``, ``parameters``, ``characters``, ``seed``; ``tokens`` of the text, ``tokens_per_parameter``,
+          ``characters_per_parameter``, and ``epochs``, how often the text was read;
+        - in nats a token ``train_loss`` (mean of the last steps, a tenth of them, at least 10), ``valid_loss`` at the end,
+          ``best_valid_loss`` and its ``best_step``, ``test_loss`` of the final model and ``test_loss_before`` of the pretrained one on the same
+          text, both also as ``test_bits_per_byte`` (models with different vocabularies can be compared by it only);
+        - ``verdict`` of the diagnosis;
+        - ``copied``: mean share of the 8-grams of the samples that stand in the text trained on, and ``copied_human``, the same for pieces
+          of the test text of the same lengths; ``sample``, the first of these samples;
+        - ``seconds`` of training.
+
+    Raises
+    ------
+    ArgumentError, TextError
+        Before anything is trained, if a value cannot work, or the text is shorter than the lengths asked for.
+    ExperimentError
+        If fine-tunings fail, once all others have ended.
+    KeyboardInterrupt
+        On Ctrl-C; what has ended is stored.
+
+    Examples
+    --------
+    >>> table = lab.experiments.corpus_sizes(characters=(20_000, 200_000), steps=50, seeds=(0, 1))   # doctest: +SKIP
+    >>> lab.plots.corpus_sizes(table)                                                                # doctest: +SKIP
+    """
+    import pandas as pd
+
+    model_names = [card(name).name for name in several("model_names", model_names)]
+    characters = [whole_number("characters", size, 1) for size in several("characters", characters)]
+    seeds = [whole_number("seeds", seed, 0, 2**64 - 1) for seed in several("seeds", seeds)]
+    splits = presidential_speeches(since=1947).split() if splits is None else splits
+    steps, nsamples = whole_number("steps", steps, 1), whole_number("nsamples", nsamples, 1)
+    length = whole_number("length", length, 1, min(card(name).n_ctx for name in model_names) - 1, "the window less one token")
+    asked = {"learning_rate": learning_rate, "accumulate_gradients": accumulate_gradients, "eval_every": eval_every or max(1, steps // 4), **settings}
+    check_settings(asked, model_names, steps, model_dir)
+    check_text(splits, characters, model_names, model_dir)
+    shared = {"model_dir": str(model_dir), "test": splits.test.first(whole_number("test_characters", test_characters, 1))}
+    texts = {size: splits.train.first(size) for size in characters}
+    before = run_jobs(pretrained, [{"model_name": name, **shared} for name in model_names], folder, executor, ["model_name"], desc="Before")
+    jobs = [
+        {
+            "model_name": name, "characters": size, "seed": seed, "steps": steps, "text": texts[size], "valid": splits.valid, "settings": asked,
+            "nsamples": nsamples, "length": length, **shared,
+        }
+        for name in model_names for size in characters for seed in seeds
+    ]
+    rows = run_jobs(fine_tuned, jobs, folder, executor, ["model_name", "characters", "seed"], desc="Fine-tunings")
+    before = dict(zip(model_names, before))
+    table = pd.DataFrame([row | before[row["model_name"]] for row in rows], columns=list(COLUMNS))
+    return table.sort_values(["parameters", "characters", "seed"], ignore_index=True)
+
+
+def several(name, values):
+    """The values of a list without repetitions, at least one.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no list, empty, or names one twice.
+    """
+    if isinstance(values, str) or not hasattr(values, "__iter__"):
+        raise ArgumentError(f"{name}={values!r} is a single value; put it into a list, {name}=[{values!r}].")
+    values = list(values)
+    if not values:
+        raise ArgumentError(f"{name} is empty; give at least one.")
+    if len(set(values)) < len(values):
+        raise ArgumentError(f"{name}={values!r} names one twice; give each once.")
+    return values
+
+
+def check_settings(asked, model_names, steps, model_dir):
+    """Refuse what `finetune` would refuse, before the first fine-tuning.
+
+    Raises
+    ------
+    ArgumentError
+        As `finetune`; also for a setting that it does not have or the grid decides.
+    """
+    defaults = {name: value.default for name, value in inspect.signature(finetune).parameters.items() if name in Settings.__dataclass_fields__}
+    for name in asked:
+        one_of("setting", name, [each for each in defaults if each not in (*OWN_SETTINGS, "model_dir")])
+    for name in model_names:
+        Settings(**defaults | asked | {"model_name": name, "steps": steps, "model_dir": model_dir})
+
+
+def check_text(splits, characters, model_names, model_dir):
+    """Refuse splits that lack a part, and lengths that the text does not have or that are below a window of a model.
+
+    Raises
+    ------
+    ArgumentError, TextError
+    """
+    if not isinstance(splits, Splits):
+        raise ArgumentError(f"splits is of type {type(splits).__name__}; give what corpus.split(valid=0.1, test=0.1) returns.")
+    for part in ("valid", "test"):
+        if not getattr(splits, part).characters:
+            raise ArgumentError(f"splits has no {part} text to measure on; hold some out with corpus.split(valid=0.1, test=0.1).")
+    if max(characters) > splits.train.characters:
+        raise ArgumentError(
+            f"characters={max(characters):,} is more than the training text has; give {splits.train.characters:,} or fewer, or a longer text."
+        )
+    for name in model_names:
+        training_tokens(splits.train.first(min(characters)), load_encoder(vocabulary(name, model_dir)), card(name).n_ctx)
+
+
+def pretrained(model_name, test, model_dir):
+    """The job that measures a model before fine-tuning: dict of columns."""
+    from gpt2lab.language_model import load
+
+    with load(model_name, model_dir=model_dir) as lm:
+        measured = perplexity(lm, test)
+    return {"test_loss_before": measured.nats_per_token, "test_bits_per_byte_before": measured.bits_per_byte}
+
+
+def fine_tuned(model_name, characters, seed, steps, text, valid, test, settings, nsamples, length, model_dir):
+    """The job of one fine-tuning, in a folder that does not outlive it: dict of columns."""
+    with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as folder:
+        run = finetune(text, model_name, steps, valid, run_name="run", seed=seed, model_dir=model_dir, checkpoint_dir=folder,
+                       sample_every=0, save_every=steps, **settings)
+        if run.configuration["status"] == "stopped":
+            raise KeyboardInterrupt  # `finetune` saves and returns; half a fine-tuning is no result
+        with run.load() as lm:
+            measured = perplexity(lm, test)
+            samples = lm.generate(nsamples=nsamples, length=length, seed=seed)
+        diagnosis, history = run.diagnosis(), run.history
+    tokens, parameters = run.configuration["text"]["tokens"], lm.parameters
+    trained, valid_losses = history["loss"].dropna(), history.dropna(subset=["valid_loss"]).set_index("step")["valid_loss"]
+    return {
+        "model_name": model_name, "parameters": parameters, "characters": characters, "seed": seed, "tokens": tokens,
+        "tokens_per_parameter": tokens / parameters, "characters_per_parameter": characters / parameters,
+        "epochs": float(history["epoch"].iloc[-1]), "train_loss": float(trained.tail(max(10, len(trained) // 10)).mean()),
+        "valid_loss": float(valid_losses.iloc[-1]), "best_valid_loss": float(valid_losses.min()), "best_step": int(valid_losses.idxmin()),
+        "test_loss": measured.nats_per_token, "test_bits_per_byte": measured.bits_per_byte, "verdict": diagnosis.verdict,
+        "copied": float(copied(samples, text)["share_8"].mean()),
+        "copied_human": float(copied(human_samples(test, like=samples), text)["share_8"].mean()),
+        "sample": samples[0], "seconds": float(history["seconds"].iloc[-1]),
+    }

@@ -1,0 +1,296 @@
+# %% [markdown]
+# # 4. How much text
+#
+# **How much text does a model of this size need?**
+#
+# After this notebook you can
+#
+# - relate the length of a text to the number of parameters and to the number of steps,
+# - run a grid of fine-tunings, and go on with it after an interruption,
+# - tell a text that is too short from its losses and from what is copied,
+# - derive a rule of thumb from measurements and test it where you have not measured,
+# - say what the published scaling laws are about, and what they are not about.
+#
+# Time: 45 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 to 3 out of 3.
+
+# %%
+# SETUP
+
+# %% [markdown]
+# ## One question, many fine-tunings
+#
+# "How much text do I need?" is the first thing that everyone asks who wants to fine-tune a model. One fine-tuning cannot answer it.
+# You need several, in which only the length of the text differs: the same model, the same number of steps, the same test. And to
+# see whether the size of the model matters, you need them for two sizes. Such a set is called a **grid**.
+
+# %%
+small = MODEL in ("1M", "3M")
+STEPS = 40 if small else 100
+LEARNING_RATE = 1e-3 if small else 1e-4
+SIZES = [5_000, 20_000, 80_000, 400_000] if small else [10_000, 40_000, 160_000, 800_000]
+
+splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
+print(f"{len(SIZES)} lengths of text x 2 models = {2 * len(SIZES)} fine-tunings of {STEPS} steps each")
+
+# %% [markdown]
+# What do these lengths mean? A page of a book has about 2,000 characters. Here is each length beside the sizes of the models.
+
+# %%
+import pandas as pd
+
+parameters = lab.models().loc[[MODEL, OTHER_MODEL], "parameters"]
+pd.DataFrame(
+    {
+        "pages": [size / 2000 for size in SIZES],
+        **{f"characters per parameter, {name}": [size / parameters[name] for size in SIZES] for name in parameters.index},
+    },
+    index=pd.Index(SIZES, name="characters"),
+).round(4)
+
+# %% [markdown]
+# There are more parameters than characters everywhere. A model could simply store such a text. Will it?
+#
+# Predict: the model learns from the *shortest* text, and is then measured on speeches that it never saw. Where will the loss on these
+# **unseen** speeches end?
+
+# %%
+# EXERCISE 04.1 (difficulty 1, 2 min, 0 points)
+# "a": lower than before fine-tuning    "b": about as before    "c": higher than before
+### BEGIN SOLUTION
+prediction = "c"
+### END SOLUTION
+
+# %% [markdown]
+# ## Equal steps
+#
+# Each step reads one window of 1,024 tokens, however long the text is. So all fine-tunings read equally many tokens: the short texts
+# again and again, the long ones in part.
+
+# %% [markdown]
+# ### Exercise 04.2: read once
+#
+# How many characters must a text have so that `STEPS` steps read just as many tokens as it has?
+#
+# <details><summary>Hint</summary>
+#
+# How many tokens do the steps read? And how many characters has a token of this text, on average?
+#
+# </details>
+
+# %%
+# EXERCISE 04.2 (difficulty 2, 5 min, 1 point)
+tokens, characters = splits.describe(MODEL).loc["train", ["tokens", "characters"]]
+### BEGIN SOLUTION
+read_once = STEPS * 1024 * characters / tokens
+### END SOLUTION
+
+# %%
+# CHECK 04.2
+lab.course.check("04.2", read_once, STEPS, tokens, characters)
+
+# %% [markdown]
+# ## The grid
+#
+# One call makes all fine-tunings and measures each. This takes a minute or two: time to think about what you expect in the table.
+
+# %%
+settings = {"splits": splits, "learning_rate": LEARNING_RATE, "folder": "grid"}
+settings |= {"test_characters": 30_000, "eval_every": STEPS // 2, "nsamples": 4, "length": 80}
+table = lab.experiments.corpus_sizes([MODEL, OTHER_MODEL], SIZES, steps=STEPS, **settings)
+columns = ["model_name", "characters", "epochs", "train_loss", "test_loss", "test_loss_before", "copied"]
+table[columns].round(3)
+
+# %% [markdown]
+# Each result was stored in the folder `grid` as it came. Run the cell above again: nothing is repeated, the table is there at once. That is
+# not only convenient. A grid on a real model takes hours, and machines stop: the same call goes on where it was interrupted. Change a
+# setting or the text, and it is another fine-tuning, which is run.
+#
+# <details><summary>Two at a time, or on a cluster</summary>
+#
+# The fine-tunings of a grid do not depend on one another, so they can run side by side: in two processes on this machine,
+#
+# ```python
+# with lab.experiments.processes(2) as executor:
+#     table = lab.experiments.corpus_sizes([MODEL, OTHER_MODEL], SIZES, steps=STEPS, executor=executor, **settings)
+# ```
+#
+# which is Python's own `ProcessPoolExecutor` with the cores shared out. Or on many machines, with [Dask](https://distributed.dask.org):
+#
+# ```python
+# from distributed import Client
+#
+# with Client("tcp://address-of-the-scheduler:8786") as client:
+#     table = lab.experiments.corpus_sizes([MODEL, OTHER_MODEL], SIZES, steps=STEPS, executor=client.get_executor(), **settings)
+# ```
+#
+# The texts travel with the jobs and the results come back, so that the machines need no common disk. The table is the same.
+# With a single GPU leave it at one after the other: two fine-tunings would share its memory.
+#
+# </details>
+
+# %%
+lab.plots.corpus_sizes(table)
+
+# %% [markdown]
+# Read the figure from right to left.
+#
+# - **On the right**, where the text is longer than what the steps read, the loss on the text trained on (hollow) and on the test text
+#   (filled) end together: what was learned holds for other speeches.
+# - **On the left** the two part. The shorter the text, the better the model knows it, and the *worse* it is at others: worse, in the
+#   end, than before it was fine-tuned at all (dotted lines). That is **over-fitting**.
+
+# %%
+# CHECK 04.1
+lab.course.check("04.1", prediction, table)
+
+# %% [markdown]
+# And the samples? `copied` is the share of their runs of eight words that stand word for word in the text that was trained on. Here is a sample
+# of the kind that each model wrote.
+
+# %% [markdown]
+# ## A rule of thumb
+#
+# Between the lengths where fine-tuning helped and those where it did harm there must be a limit. In characters it depends on the number of
+# steps: with ten times the steps you would need a longer text. **Epochs** count both in one number.
+
+# %% [markdown]
+# ### Exercise 04.3: where is the limit?
+#
+# Say that a fine-tuning *helped* if its `test_loss` ended below its `test_loss_before`. From the whole table, find
+#
+# - `most_epochs`: the most epochs with which a fine-tuning still helped,
+# - `fewest_epochs`: the fewest epochs with which one did not help.
+#
+# <details><summary>Hint 1</summary>
+#
+# `helped = table.test_loss < table.test_loss_before` is true or false for each row.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `table[helped]` has the rows where it is true, `table[~helped]` the others. A column has `.max()` and `.min()`.
+#
+# </details>
+
+# %%
+# EXERCISE 04.3 (difficulty 2, 8 min, 2 points)
+### BEGIN SOLUTION
+_helped = table.test_loss < table.test_loss_before
+limits = (table[_helped].epochs.max(), table[~_helped].epochs.min())
+### END SOLUTION
+
+# %%
+# CHECK 04.3
+lab.course.check("04.3", limits, table)
+
+# %% [markdown]
+# ### Exercise 04.4: test the rule where you have not measured
+#
+# A rule that only repeats the measurements is worth nothing. So here is a fine-tuning that the grid does not have. A friend owns the second
+# of your lengths, a text that was too short in the grid, and takes a quarter of the steps.
+
+# %%
+short, fewer = SIZES[1], STEPS // 4
+row = table[(table.model_name == MODEL) & (table.characters == short)].iloc[0]
+print(f"{short:,} characters, {row.characters_per_parameter:.4f} per parameter of {MODEL}")
+print(f"the grid:    {STEPS:3} steps, {row.epochs:.1f} epochs")
+print(f"your friend: {fewer:3} steps, {row.epochs * fewer / STEPS:.1f} epochs")
+
+# %% [markdown]
+# There are as few characters per parameter as before. What does your rule, in epochs, say?
+#
+# - **a** It will help: the loss on the test text will end below that before fine-tuning.
+# - **b** It will not help.
+
+# %%
+# EXERCISE 04.4 (difficulty 2, 3 min, 1 point)
+### BEGIN SOLUTION
+by_the_rule = "a"
+### END SOLUTION
+
+# %%
+friend = lab.experiments.corpus_sizes([MODEL], [short], steps=fewer, **settings)
+friend[columns].round(3)
+
+# %%
+# CHECK 04.4
+lab.course.check("04.4", by_the_rule, table, friend)
+
+# %% [markdown]
+# Now the rule can be turned round, into what you wanted to know. How much text do you need for a number of steps?
+
+# %%
+helped = table.test_loss < table.test_loss_before
+most = table[helped].epochs.max()
+print(f"Here fine-tuning helped up to {most:.1f} epochs. So a text should have at least")
+for steps in (STEPS, 300, 1000):
+    needed = steps * 1024 / most * characters / tokens
+    print(f"{needed:11,.0f} characters for {steps:5,} steps of one window")
+
+# %% [markdown]
+# ## What the published laws say, and about what
+#
+# Others have asked how much text a model of *N* parameters needs, with far larger grids:
+#
+# - [Kaplan et al. 2020](https://arxiv.org/abs/2001.08361): at least 5,000 *N*<sup>0.74</sup> tokens, or it over-fits (*N* without the embeddings).
+# - [Hoffmann et al. 2022](https://arxiv.org/abs/2203.15556): about 20 tokens a parameter make the best use of a given amount of computing.
+# - [Muennighoff et al. 2023](https://arxiv.org/abs/2305.16264): reading a text up to 4 times is almost as good as four times the text.
+
+# %%
+laws = lab.experiments.scaling_laws([MODEL, OTHER_MODEL])
+(laws / 1e6).round(1).rename_axis("millions")
+
+# %%
+lab.plots.scaling_laws(table)
+
+# %% [markdown]
+# Your points lie far below all lines, and yet fine-tuning helped in some of them.
+
+# %% [markdown]
+# ### Exercise 04.5: no contradiction
+#
+# In two or three sentences: why do these laws not forbid what you measured, and what would you expect of the same steps on the same text from
+# **random** weights?
+#
+# <details><summary>Hint</summary>
+#
+# What do the laws speak of, fine-tuning or pretraining? Remember the last figure of notebook 2.
+#
+# </details>
+
+# %%
+# EXERCISE 04.5 (difficulty 3, 6 min, 2 points)
+### BEGIN SOLUTION
+explanation = """
+The laws say how much text a model needs to learn a language from nothing. The pretrained
+model has read such an amount before and knows English already; the speeches only add what
+is particular to them. From random weights the same steps would teach hardly more than which
+words are frequent.
+"""
+### END SOLUTION
+
+# %%
+# CHECK 04.5
+lab.course.check("04.5", explanation)
+
+# %% [markdown]
+# ## Change one thing
+#
+# Predict, then run the grid again with one change. What is in the folder already is not run again.
+#
+# - One more length, between the last that helped and the first that did not: your two limits move together.
+# - `seeds=(0, 1)`: every fine-tuning twice, with other windows. Are the differences between the models larger than those between the seeds?
+# - Half the learning rate: does the limit move?
+#
+# ## Summary
+#
+# - With equal steps a short text is read many times. The model then learns its words, and gets worse at other text.
+# - What counts is how often a text is read. Up to a few epochs cost little; with many the model learns by heart.
+# - The larger model learns by heart sooner: it has more room, and takes larger steps towards the text.
+# - Scaling laws are about pretraining. Fine-tuning needs far less text, since the language is there already.
+#
+# ## To read
+#
+# - N. Muennighoff et al. 2023, [Scaling data-constrained language models](https://arxiv.org/abs/2305.16264): what repeated text is worth.
+# - J. Hoffmann et al. 2022, [Training compute-optimal large language models](https://arxiv.org/abs/2203.15556): 20 tokens a parameter.
+# - J. Kaplan et al. 2020, [Scaling laws for neural language models](https://arxiv.org/abs/2001.08361): the first of these laws, on GPT-2's kind of model.

@@ -1,0 +1,278 @@
+# %% [markdown]
+# # 5. Model sizes
+#
+# **What do three times the parameters buy?**
+#
+# After this notebook you can
+#
+# - compare two sizes fairly: the same text, the same steps, the same windows,
+# - turn a loss in nats a token into bits a byte, and say when that is needed,
+# - say what a larger model costs, in seconds and in memory,
+# - describe how complex a text is in numbers, and read them beside those of human text,
+# - take a blind reading test, and say how much ten answers prove.
+#
+# Time: 45 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 or 2 out of 3.
+
+# %%
+# SETUP
+
+# %% [markdown]
+# ## Two sizes
+#
+# OpenAI released GPT-2 in four sizes, from 124M to 1558M, and this course brings two small ones. Is the next size worth its time and
+# memory? Here are the two that you compare.
+
+# %%
+parameters = lab.models()["parameters"]
+SMALLER, LARGER = sorted([MODEL, OTHER_MODEL], key=parameters.get)
+print(f"{SMALLER}: {parameters[SMALLER]:,} parameters")
+print(f"{LARGER}: {parameters[LARGER]:,} parameters, {parameters[LARGER] / parameters[SMALLER]:.1f} times as many")
+lab.models().loc[[SMALLER, LARGER], ["layers", "width", "heads", "vocabulary"]]
+
+# %% [markdown]
+# Both will be fine-tuned on the State of the Union speeches, and then measured on speeches that they have never seen. Predict: by how
+# much will the perplexity of the larger one be below that of the smaller one, *after* both were fine-tuned?
+
+# %%
+# EXERCISE 05.1 (difficulty 1, 1 min, 0 points)
+# "a": hardly, by less than 10 %    "b": by 10 to 50 %    "c": by more than half
+### BEGIN SOLUTION
+prediction = "b"
+### END SOLUTION
+
+# %% [markdown]
+# ## The experiment
+#
+# A comparison is fair if only one thing differs. Here it is the size: text, number of steps, learning rate and seed are the same, so that
+# both models read the same windows in the same order. Each is fine-tuned in a process of its own, to measure how much memory it takes.
+# That takes a minute or so.
+
+# %%
+small = LARGER in ("1M", "3M")
+STEPS = 60 if small else 200
+LEARNING_RATE = 1e-3 if small else 1e-4
+
+splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
+sizes = lab.experiments.model_sizes(
+    [SMALLER, LARGER],
+    steps=STEPS,
+    seeds=[2],
+    splits=splits,
+    learning_rate=LEARNING_RATE,
+    test_characters=30_000,
+    eval_every=STEPS,
+    folder="sizes",  # run this cell again, and the results are read from here
+)
+
+# %%
+table = sizes.table.set_index("model_name")
+columns = ["test_loss_before", "test_loss", "test_perplexity_before", "test_perplexity"]
+table[columns + ["seconds_a_step", "memory_MB"]].T.round(2)
+
+# %%
+lab.plots.model_sizes(sizes.table)
+
+# %% [markdown]
+# Compare the hollow square of the larger model with the filled circle of the smaller one: what the one knew *before* its first step, and
+# what the other knew after its last. If the square is still the lower of the two, fine-tuning has not made up for the size.
+
+# %%
+# CHECK 05.1
+lab.course.check("05.1", prediction, table.test_perplexity[SMALLER], table.test_perplexity[LARGER])
+
+# %% [markdown]
+# ### Exercise 05.2: bits a byte
+#
+# Loss and perplexity count by the *token*. That is fair between two models that cut text into the same tokens. If one has fewer
+# tokens in its vocabulary, it cuts the same text into more of them, shorter and easier to guess, and its loss a token looks better
+# than it is. **Bits a byte** do not have this fault: all that the model was surprised by, shared out over the bytes of the text.
+#
+# The larger model was surprised by `nats` a token, on a text of `tokens` tokens and `text_bytes` bytes. How many bits a byte is that?
+#
+# <details><summary>Hint 1</summary>
+#
+# How many nats is that for the whole text? And for each byte of it?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# A bit is the surprise at the toss of a coin, `math.log(2)` = 0.69 nats. So there are more bits than nats.
+#
+# </details>
+
+# %%
+# EXERCISE 05.2 (difficulty 2, 5 min, 1 point)
+import math
+
+nats, tokens, text_bytes = table.loc[LARGER, ["test_loss", "test_tokens", "test_bytes"]]
+### BEGIN SOLUTION
+bits_a_byte = nats * tokens / text_bytes / math.log(2)
+### END SOLUTION
+
+# %%
+# CHECK 05.2
+lab.course.check("05.2", bits_a_byte, nats, tokens, text_bytes)
+
+# %%
+table[["test_tokens", "test_loss", "test_bits_per_byte"]].round(3)
+
+# %% [markdown]
+# ## What it costs
+#
+# The **time** of a step grows roughly as the parameters do: each takes part in a multiplication for each token, forwards and
+# backwards. (If something else ran on this machine meanwhile, one of the two times has suffered.) The **memory** grows as they do too, but on top of what Python and TensorFlow need in any case (without a GPU that is most of
+# it here). The dashed lines are what `lab.estimate` says beforehand, so that you need not find out by a crash.
+
+# %%
+lab.estimate(LARGER, accumulate_gradients=1)
+
+# %% [markdown]
+# ### Exercise 05.3: the same time
+#
+# Equal steps are one kind of fairness. Equal *time* is another: it is what you have before the bus leaves. How many steps could the smaller
+# model have taken in the time in which the larger one took its `STEPS`?
+#
+# <details><summary>Hint</summary>
+#
+# How long did the larger one take for all its steps? `seconds[LARGER]` is for one.
+#
+# </details>
+
+# %%
+# EXERCISE 05.3 (difficulty 1, 3 min, 1 point)
+seconds = table.seconds_a_step
+### BEGIN SOLUTION
+equal_time_steps = STEPS * seconds[LARGER] / seconds[SMALLER]
+### END SOLUTION
+
+# %%
+# CHECK 05.3
+lab.course.check("05.3", equal_time_steps, STEPS, seconds[SMALLER], seconds[LARGER])
+
+# %% [markdown]
+# ## How complex are the texts?
+#
+# Both models wrote 20 texts that begin with *My fellow Americans,*. The rows below describe what comes after that. The last row
+# describes pieces of the test speeches, cut to the same lengths.
+
+# %%
+sizes.complexity.round(3)
+
+# %% [markdown]
+# | column | what it counts | it is far from human if |
+# |---|---|---|
+# | `sentence_words` | words of a sentence | the model rambles, or stammers |
+# | `word_letters` | letters of a word | it keeps to the little words |
+# | `distinct_2` | different pairs of words, for each word | it says the same again and again, over all texts |
+# | `repetition_4` | share of a text's 4-grams that it had before | it runs in circles within a text |
+# | `known_words` | share of words that stand in the training speeches | it invents words |
+# | `known_3grams` | share of runs of three words that stand there | it puts words in an order that nobody uses |
+#
+# No figure is good because it is high: **nearer to the human row is better**. People say things that they have not said before. So even
+# for people not all words are known, and far from all runs of three. A model with a *higher* share than people has kept to the phrases that
+# come most often. And none of these columns knows whether a text makes sense. For that somebody has to read.
+
+# %% [markdown]
+# ## The blind reading test
+#
+# You will see ten pairs of texts. One of each pair is by the smaller model, one by the larger. They begin alike, they are equally long,
+# and which is which was drawn by lot. Read both and say which is **more intelligible**: which one makes more sense? Neither may make
+# much. If you cannot tell, say so.
+#
+# You are part of the experiment now. Who knows the writer, finds what they expect: that is why drugs are tested blind. So answer
+# honestly, do not look for the key, and do not go back once you have seen it.
+
+# %%
+panel = lab.widgets.reading_test({name: sizes.samples[name] for name in (SMALLER, LARGER)}, seed=0, pairs=10)
+panel
+
+# %% [markdown]
+# ### Exercise 05.4: your answers
+#
+# A letter for each pair, in order: `A`, `B`, or `-` where you cannot tell. If you used the buttons, `panel.answers` has them. There are no
+# right or wrong answers, only honest ones. (In the solved notebook one of the makers of this course answered, before looking at the key.)
+
+# %%
+# EXERCISE 05.4 (difficulty 1, 10 min, 1 point)
+### BEGIN SOLUTION
+answers = "BAA-BBAABB"
+### END SOLUTION
+
+# %%
+# CHECK 05.4
+lab.course.check("05.4", answers, panel)
+
+# %% [markdown]
+# What do they say? The result comes with an **interval**. If you read thousands of such pairs, your share would settle somewhere. Intervals made
+# in this way hold that place 19 times out of 20. And it comes with *p*: how often would a coin, tossed for each pair, have answered as
+# one-sidedly? Pairs where you could not tell are left out.
+
+# %%
+import textwrap
+
+try:
+    result = panel.score(answers)
+    print(textwrap.fill(result.explanation, 88))
+    print(f"\n{result.numbers}\n\n{panel.test.key_in_words()}")
+except lab.LabError as reason:
+    print("No result yet:", reason)
+
+# %% [markdown]
+# Note how wide the interval is. With ten pairs it takes nine that agree to rule chance out (or all of six, if you could not tell in
+# four). What if the whole course put its answers together?
+
+# %%
+for wins, pairs in ((7, 10), (70, 100), (210, 300)):
+    pooled = lab.preference(wins, pairs - wins, names=(LARGER, SMALLER))
+    print(f"{wins:3} of {pairs:3}: {pooled.numbers}")
+
+# %% [markdown]
+# ### Exercise 05.5: do they agree?
+#
+# In two or three sentences: what did the numbers say about the two sizes, what did your reading say, and do the two agree? If they do not,
+# or if you could not tell, why may that be?
+#
+# <details><summary>Hint</summary>
+#
+# Name one number from the tables. A loss is a mean over thousands of tokens. How many answers did you give?
+#
+# </details>
+
+# %%
+# EXERCISE 05.5 (difficulty 2, 8 min, 2 points)
+### BEGIN SOLUTION
+explanation = """
+The numbers are clear: the larger model has a much lower loss on unseen speeches, and fewer
+of its words are made up. In the reading test the difference was too small to be sure: with
+ten pairs chance can do a lot. The loss averages over thousands of tokens and sees a
+difference that a reader does not notice in texts that hardly make sense either way.
+"""
+### END SOLUTION
+
+# %%
+# CHECK 05.5
+lab.course.check("05.5", explanation)
+
+# %% [markdown]
+# ## Change one thing
+#
+# Predict, then run again with one change.
+#
+# - Ten more pairs with another seed: `lab.widgets.reading_test(sizes.samples, seed=1)`. The texts are the same 20, put together anew.
+# - A harder question for the larger model: `{"people": lab.human_samples(splits.test, like=sizes.samples[LARGER]), LARGER: ...}`. How many
+#   pairs do you need now?
+# - `temperature=0.5` in the experiment: the texts get safer. Which columns move away from the human row, and which towards it?
+#
+# ## Summary
+#
+# - A comparison is fair if only one thing differs, and is measured on text that neither model has seen.
+# - The larger model is better before the first step and after the last. A step of it takes longer, roughly in proportion.
+# - Between models with different tokens compare bits a byte.
+# - Numbers about texts mean something beside the same numbers for human text. Nearer is better, not higher.
+# - What a reader notices, a blind test tells, with an interval. Ten answers rule out chance only if they hardly disagree.
+#
+# ## To read
+#
+# - A. Radford et al. 2019, [Language models are unsupervised multitask learners](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf): Table 3 has the perplexities of all four sizes.
+# - J. Kaplan et al. 2020, [Scaling laws for neural language models](https://arxiv.org/abs/2001.08361): how the loss falls as models grow.
+# - E. Clark et al. 2021, [All that's "human" is not gold](https://arxiv.org/abs/2107.00061): readers without training cannot tell GPT-3 from people.

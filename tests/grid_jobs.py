@@ -1,0 +1,58 @@
+"""Jobs that other processes have to find, so they stand in a module: quick ones for the grid, and a grid to kill."""
+
+import os
+import tempfile
+import time
+from pathlib import Path
+
+import gpt2lab as lab
+from gpt2lab import progress
+
+
+def double(number, log=None, wait=0.0):
+    """Twice the number; the log notes each call."""
+    if log:
+        with open(log, "a") as file:
+            file.write(f"{number}\n")
+    time.sleep(wait)
+    return {"number": number, "double": 2 * number}
+
+
+def fail(number, log, bad, kind="error", wait=0.0):
+    """As `double`, but it fails for some numbers while a file of that name is there."""
+    result = double(number, log, wait)
+    if Path(bad).is_file() and str(number) in Path(bad).read_text().split():
+        if kind == "exit":
+            os._exit(1)
+        raise {"error": ValueError, "interrupt": KeyboardInterrupt}[kind](f"{number} is bad")
+    return result
+
+
+def count(number, folder):
+    """How many results are stored at this moment."""
+    return {"stored": len(list(Path(folder).glob("*.json")))}
+
+
+def surroundings(number):
+    """What a process of `lab.experiments.processes` is like."""
+    return {"pid": os.getpid(), "threads": os.environ.get("TF_NUM_INTRAOP_THREADS"), "bars": progress.shown()}
+
+
+def unstorable(number):
+    """A result that JSON cannot hold."""
+    return {"number": object()}
+
+
+def length(text, number=0):
+    """The length of a text."""
+    return {"characters": text.characters}
+
+
+def grid(asked, temporary, done):
+    """Run a grid and say how it ended; its fine-tunings go to folders in ``temporary``."""
+    tempfile.tempdir = str(temporary)
+    try:
+        table = lab.experiments.corpus_sizes(**asked)
+        done.send(len(table))
+    except KeyboardInterrupt:
+        done.send("interrupted")
