@@ -40,7 +40,7 @@ _HOME = {
     "copied_spans": "measures.copying",
     "LabError": "errors",
 }
-_ROOMS = ("plots", "course")
+_ROOMS = ("plots", "widgets", "course")
 
 __all__ = [*_HOME, *_ROOMS]
 

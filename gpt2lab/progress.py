@@ -2,6 +2,10 @@
 
 import os
 import sys
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_silenced = ContextVar("silenced", default=False)
 
 
 def bar(total=None, desc=None, unit="it", **kw):
@@ -31,11 +35,28 @@ def bar(total=None, desc=None, unit="it", **kw):
     return tqdm(total=total, desc=desc, unit=unit, **kw)
 
 
+@contextmanager
+def silenced():
+    """No bars of this thread inside: a widget that works behind a cell has a place of its own to say that it does."""
+    token = _silenced.set(True)
+    try:
+        yield
+    finally:
+        _silenced.reset(token)
+
+
 def shown():
     """Whether somebody is there to see a bar: a Jupyter kernel or a terminal, and ``GPT2LAB_PROGRESS`` is not 0."""
-    if os.environ.get("GPT2LAB_PROGRESS", "").strip() == "0":
-        return False
-    return _in_jupyter() or bool(getattr(sys.stderr, "isatty", bool)())
+    return _wanted() and (_in_jupyter() or bool(getattr(sys.stderr, "isatty", bool)()))
+
+
+def live():
+    """Whether a widget would be seen: a Jupyter kernel, and ``GPT2LAB_PROGRESS`` is not 0, as it is where notebooks are built and graded."""
+    return _wanted() and _in_jupyter()
+
+
+def _wanted():
+    return not _silenced.get() and os.environ.get("GPT2LAB_PROGRESS", "").strip() != "0"
 
 
 def _in_jupyter():

@@ -2,7 +2,7 @@
 
 from gpt2lab.plots.sizes import parameter_parts, parameters
 from gpt2lab.plots.texts import copied_spans, overlap
-from gpt2lab.plots.tokens import next_tokens, token_losses, visible
+from gpt2lab.plots.tokens import next_tokens, sampling_grid, token_losses, visible
 from gpt2lab.plots.training import loss, losses
 
-__all__ = ["copied_spans", "loss", "losses", "next_tokens", "overlap", "parameter_parts", "parameters", "token_losses", "visible"]
+__all__ = ["copied_spans", "loss", "losses", "next_tokens", "overlap", "parameter_parts", "parameters", "sampling_grid", "token_losses", "visible"]
