@@ -37,7 +37,11 @@ def guesses(table, top):
 
 def shares(guess):
     """A token's own probability and the one that it is drawn with, in percent: two strings, the second "cut" where it cannot be drawn."""
-    return f"{100 * guess.probability:.1f}", f"{100 * guess.sampled_probability:.1f}" if guess.kept else "cut"
+    return _percent(guess.probability), _percent(guess.sampled_probability) if guess.kept else "cut"
+
+
+def _percent(probability):
+    return f"{100 * probability:.1f}" if probability >= 0.0005 else "<0.1"
 
 
 def axis_end(*shown):

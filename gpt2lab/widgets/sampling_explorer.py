@@ -34,7 +34,7 @@ _HIDE_TWIN = "<style>@media screen {%s {display: none}}</style>" % ", ".join(
 _PAPER = "background:#ffffff;color:#111111;font-size:14px;line-height:1.45;padding:6px;overflow-wrap:anywhere"
 
 
-def sampling_explorer(lm, prompt="The President of the United", temperature=1.0, top_k=0, top_p=0.0, length=60, seed=0, twin=TWIN):
+def sampling_explorer(lm, prompt="I went to the", temperature=1.0, top_k=0, top_p=0.0, length=60, seed=0, twin=TWIN):
     """Try temperature, top_k and top_p with sliders: what they leave of the next tokens, and the text that comes of it.
 
     The chart follows the sliders and the prompt while they move; a text is written when the button is pressed, beside the chart and
