@@ -220,7 +220,7 @@ class SamplingExplorer:
             ipywidgets.Button, "Set the prompt and the sliders as they were for this text."))
         button.on_click(lambda _: self.take_back(number))
         words = ipywidgets.HTML(
-            f'<details style="{_PAPER};padding:2px 6px"><summary>{escape(_in_words(record))}: {escape(_beginning(record))}</summary>'
+            f'<details style="{_PAPER};padding:2px 6px"><summary style="display:list-item;cursor:pointer">{escape(_in_words(record))}: {escape(_beginning(record))}</summary>'
             f"{_text_html(record)}</details>", layout={"flex": "1 1 300px", "min_width": "0"})
         rows = (ipywidgets.HBox([button, words]), *self.rows.children)
         self.rows.children = rows[:ROWS]
