@@ -30,11 +30,16 @@ class CaptionedFigure(Figure):
         self.savefig(buffer, format="png", dpi=dpi, metadata={"Description": self.caption, "Software": None})
         return buffer.getvalue()
 
-    def _ipython_display_(self):
-        from IPython.display import display
-
+    def outputs(self):
+        """What a notebook stores: the picture with its alternative text, and the caption; each a dictionary of formats and one of metadata."""
         # Two outputs rather than one piece of HTML: every viewer of notebooks shows a stored PNG, some take pictures out of HTML.
         picture = base64.b64encode(self.png()).decode()
         about = {"alt": self.caption, "width": int(self.get_figwidth() * 100)}
-        display({"image/png": picture, "text/plain": self.caption}, metadata={"image/png": about}, raw=True)
-        display({"text/html": f"<p><em>{html.escape(self.caption)}</em></p>", "text/plain": self.caption}, raw=True)
+        yield {"image/png": picture, "text/plain": self.caption}, {"image/png": about}
+        yield {"text/html": f"<p><em>{html.escape(self.caption)}</em></p>", "text/plain": self.caption}, {}
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        for data, metadata in self.outputs():
+            display(data, metadata=metadata, raw=True)

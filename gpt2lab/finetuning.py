@@ -16,6 +16,7 @@ from gpt2lab.download import download, vocabulary
 from gpt2lab.encoder import load_encoder
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.estimation import OPTIMIZERS, require_memory
+from gpt2lab.progress import MONITOR
 from gpt2lab.run import Run, read_configuration, write_configuration
 from gpt2lab.schedule import DECAYS
 from gpt2lab.text_files import file_path
@@ -107,14 +108,15 @@ class Settings:
 
 
 def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, patience=None, run_name="run1", seed=0, *,
-             callback=None, model_dir="models", checkpoint_dir="checkpoint", batch_size=1, learning_rate=0.0001,
+             callback=None, monitor=None, model_dir="models", checkpoint_dir="checkpoint", batch_size=1, learning_rate=0.0001,
              accumulate_gradients=5, restore_from="latest", sample_every=100, sample_length=1023, sample_num=1, save_every=1000,
              print_every=1, max_checkpoints=1, only_train_transformer_layers=False, optimizer="adam", overwrite=False,
              weight_decay=WEIGHT_DECAY, clip_norm=None, warmup_steps=0, decay="constant", recompute=False, precision="float32"):
     """Fine-tune a model on a text.
 
     A run that was killed or stopped goes on from its last save when the same call is made again (with ``restore_from="latest"``, the
-    default), and ends as if it had never been interrupted; a run that had ended goes on for ``steps`` more. Ctrl-C saves and returns.
+    default), and ends as if it had never been interrupted; a run that had ended goes on for ``steps`` more. Ctrl-C, the Stop button of the live
+    monitor and the kernel's interrupt save and return.
 
     Parameters
     ----------
@@ -137,6 +139,9 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         Decides which windows of the text are read, and the random weights of ``restore_from="scratch"``.
     callback : callable, optional
         Called after each step with that row of the history (a dict). If it returns True, or fails, the run stops and is saved.
+    monitor : TrainingMonitor or bool, optional
+        Who shows how the run goes. None: the live monitor in a notebook (`widgets.training_monitor`: the losses as a figure, the newest sample,
+        a Stop button that saves), a bar in a terminal, nothing where nobody looks or ``GPT2LAB_PROGRESS=0``. False: the bar in a notebook too.
     model_dir : str or Path, default "models"
         Where models are kept.
     checkpoint_dir : str or Path, default "checkpoint"
@@ -209,6 +214,8 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         raise ArgumentError(f"patience={patience!r} needs a validation loss to wait for; give valid=… too, or leave patience out.")
     if callback is not None and not callable(callback):
         raise ArgumentError(f"callback={callback!r} cannot be called; give a function of one argument, the new row of the history.")
+    if not (monitor is None or monitor is False or all(hasattr(monitor, name) for name in MONITOR)):
+        raise ArgumentError(f"monitor={monitor!r} cannot watch a run; give lab.widgets.training_monitor(), False for a bar, or leave it out.")
     wanted = Settings(**{name: given[name] for name in Settings.__dataclass_fields__})
     text, held_out = as_corpus("dataset", dataset), None if valid is None else as_corpus("valid", valid)
     resume = wanted.restore_from == "latest" and checkpoints.latest(wanted.folder) is not None
@@ -252,7 +259,7 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     }
     with TrainingLoop(wanted, configuration, hparams, encoder, tokens, valid_tokens, start if resume else None, model_folder) as loop:
         write_configuration(wanted.folder, configuration)
-        loop.train(callback)
+        loop.train(callback, monitor)
     return Run(wanted.folder)
 
 

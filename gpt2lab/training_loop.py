@@ -13,7 +13,7 @@ from gpt2lab.engine import Batches, Trainer, random_weights
 from gpt2lab.engine.fetched import Fetched
 from gpt2lab.errors import DivergenceError
 from gpt2lab.language_model import LanguageModel
-from gpt2lab.progress import bar
+from gpt2lab.progress import watched
 from gpt2lab.run import MEMORY, Run, write_configuration, write_history
 from gpt2lab.schedule import learning_rate_at
 from gpt2lab.storage import make_folder, require_room, write_bytes
@@ -87,13 +87,15 @@ class TrainingLoop:
             prefix = checkpoints.find(source)
         return checkpoints.read_weights(prefix, hparams)
 
-    def train(self, callback=None):
+    def train(self, callback=None, monitor=None):
         """Take the steps that are left.
 
         Parameters
         ----------
         callback : callable, optional
             Called with each new row of the history; True stops.
+        monitor : object or bool, optional
+            Who watches; see `progress.watched`.
 
         Raises
         ------
@@ -103,9 +105,11 @@ class TrainingLoop:
         s, target = self.settings, self.configuration["target"]
         first = self.step
         began = time.perf_counter() - (self.rows[-1]["seconds"] if self.rows else 0.0)
-        with interruption() as interrupted, bar(target, "Fine-tuning", "step", initial=first) as progress:
+        with interruption() as interrupted, watched(monitor, s.print_every) as watcher:
+            watcher.begin(s.run_name, first, target, list(self.rows))
             if first == 0 and self.valid_windows is not None and not self.rows:
                 self.rows.append(self._row(0.0, math.nan, self._valid_loss()))
+                watcher.step(dict(self.rows[-1]))
             status = "finished"
             while self.step < target:
                 rate = learning_rate_at(self.step + 1, self.configuration["leg_start"], target, s.learning_rate, s.warmup_steps, s.decay)
@@ -116,20 +120,19 @@ class TrainingLoop:
                 measure = self.valid_windows is not None and (self.step % s.eval_every == 0 or self.step == target)
                 row = self._row(time.perf_counter() - began, loss, self._valid_loss() if measure else math.nan, rate)
                 self.rows.append(row)
-                if self.step % s.print_every == 0:
-                    progress.set_postfix(self._in_words(), refresh=False)
-                progress.update()
+                watcher.step(dict(row))
                 if s.sample_every and self.step % s.sample_every == 0:
-                    self._write_samples()
+                    watcher.sample(self.step, self._write_samples())
                 if self.step < target and (self.step % s.save_every == 0 or self._is_best(row)):
                     self._save()
-                if self._asked_to_stop(callback, row) or interrupted.is_set():
+                if self._asked_to_stop(callback, row) or interrupted.is_set() or watcher.stop_requested:
                     status = "stopped" if self.step < target else "finished"
                     break
                 if self._out_of_patience():
                     break
             self.configuration["status"] = status
             self._save()
+            watcher.end("out of patience" if status == "finished" and self.step < target else status)
 
     def _asked_to_stop(self, callback, row):
         try:
@@ -180,11 +183,6 @@ class TrainingLoop:
         since = max(self._best_step(), self.configuration["leg_start"])  # a run that goes on is given as much patience again
         return sum(row["step"] > since and not math.isnan(row["valid_loss"]) for row in self.rows) >= self.settings.patience
 
-    def _in_words(self):
-        valid = [row["valid_loss"] for row in self.rows if not math.isnan(row["valid_loss"])]
-        shown = {"loss": f"{self.rows[-1]['loss']:.2f}", "average": f"{self.rows[-1]['average_loss']:.2f}"}
-        return shown | ({"valid": f"{valid[-1]:.2f}"} if valid else {})
-
     def _save(self):
         """Write history, weights and optimizer; in that order a kill at any moment leaves a history that covers the newest weights."""
         if not self.model.trainer.is_finite():
@@ -205,6 +203,7 @@ class TrainingLoop:
         texts = self.model.generate(nsamples=s.sample_num, length=s.sample_length, temperature=1.0, top_k=40, seed=s.seed)
         content = "\n".join(f"======== SAMPLE {number} ========\n{text}\n" for number, text in enumerate(texts, 1))
         write_bytes(make_folder(self.folder / "samples") / f"samples-{self.step}", content.encode())
+        return texts[0]
 
     def _diverged(self, what):
         self.configuration["status"] = "diverged"

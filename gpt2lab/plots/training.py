@@ -1,5 +1,6 @@
 """Figures of fine-tuning runs."""
 
+import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from gpt2lab.captioned import DARK, LIGHT, MIDDLE, STYLES
@@ -19,7 +20,7 @@ def _steps(number):
 
 
 def loss(run):
-    """Training and validation loss of a run against its steps.
+    """Training and validation loss of a run against its steps; thin lines stand where a pass over the text (an epoch) was complete.
 
     Parameters
     ----------
@@ -62,8 +63,23 @@ def loss(run):
     axes.annotate("training, each step", (highest["step"], highest["loss"]), xytext=(6, 0), textcoords="offset points", color="#555555",
                   va="center", fontsize=9)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.caption = "; ".join(sentences) + ". Dots are single steps."
+    figure.caption = "; ".join(sentences) + ". Dots are single steps." + _mark_epochs(axes, history)
     return figure
+
+
+def _mark_epochs(axes, history):
+    """Thin lines where passes over the text were complete, at most ten: what a caption says of them, empty if not one was."""
+    if "epoch" not in history or not history["epoch"].max() >= 1:
+        return ""
+    every = next(size * 10**power for power in range(12) for size in (1, 2, 5) if history["epoch"].max() / (size * 10**power) < 11)
+    epochs = np.arange(every, history["epoch"].max() + 1e-9, every)
+    for number, step in zip(epochs, np.interp(epochs, history["epoch"], history["step"])):
+        axes.axvline(step, color="#888888", linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
+        name = f"epoch {number:.0f}" if number == every else f"{number:.0f}"
+        axes.annotate(name, (step, 1), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8,
+                      color="#555555", annotation_clip=False)
+    what = "each pass" if every == 1 else f"every {every} passes"
+    return f" A thin vertical line stands after {what} over the text ({history['epoch'].max():.1f} epochs in all)."
 
 
 def losses(runs):

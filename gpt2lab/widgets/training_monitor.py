@@ -1,0 +1,240 @@
+"""A fine-tuning run while it goes on, with a button that stops it; afterwards a figure and a table in its place."""
+
+import contextlib
+import html
+import math
+import threading
+import time
+
+import pandas as pd
+
+from gpt2lab import plots, progress
+from gpt2lab.errors import ArgumentError
+from gpt2lab.run import COLUMNS, Run
+from gpt2lab.widgets.clicks import heard
+from gpt2lab.widgets.training_report import TrainingReport
+
+SHARE = 0.03  # of the time that passes, at most, goes into figures
+FIGURE_EVERY, WORDS_EVERY = 1.0, 0.25  # seconds at least from one figure, one status line, to the next
+RECENT = 20  # steps whose time says how long the rest will take
+ENDS = {"finished": "Finished", "stopped": "Stopped and saved", "out of patience": "Ended early, out of patience", "diverged": "Diverged",
+        "failed": "Broken off by an error"}
+
+
+def training_monitor(run=None):
+    """Watch a fine-tuning run.
+
+    Parameters
+    ----------
+    run : Run, optional
+        A run, to see how it went (or has gone so far); without one, a monitor for a run that is still to come.
+
+    Returns
+    -------
+    TrainingMonitor or TrainingReport
+        A monitor is given to `finetune` as ``monitor``, which makes one by itself in a notebook. A report is a figure and a table.
+
+    Raises
+    ------
+    ArgumentError
+        If it is no run, or nothing was trained yet.
+
+    Examples
+    --------
+    >>> monitor = lab.widgets.training_monitor()                    # doctest: +SKIP
+    >>> run = lab.finetune("my_text.txt", monitor=monitor)          # doctest: +SKIP
+    >>> monitor.static().table                                      # doctest: +SKIP
+    """
+    if run is None:
+        return TrainingMonitor()
+    if not isinstance(run, Run):
+        raise ArgumentError(f"run is of type {type(run).__name__}; give a Run, for example lab.Run.open('run1'), or nothing for one to come.")
+    return TrainingReport.of(run.history)
+
+
+class TrainingMonitor:
+    """The live monitor of a fine-tuning run; it has what `progress.TrainingBar` has.
+
+    In a notebook it shows the losses as a figure, a status line, a Stop button and the newest sample; when the run has ended, the last
+    figure and a table take their place, and stay in the saved notebook. Elsewhere a bar stands in for it.
+
+    Attributes
+    ----------
+    stop_requested : bool
+        Whether Stop was pressed.
+    drawing_seconds : float
+        What the figures took so far.
+    """
+
+    def __init__(self, clock=time.perf_counter):
+        self._clock, self._asked, self._open = clock, threading.Event(), contextlib.ExitStack()
+        self._rows, self._target, self._ended, self._widget, self.drawing_seconds = [], 0, None, None, 0.0
+
+    @property
+    def stop_requested(self):
+        return self._asked.is_set()
+
+    def stop(self, *_):
+        """Ask the run to end after the step under way, as the button does."""
+        self._asked.set()
+        if self._widget is not None:
+            self._button.disabled, self._button.description = True, "Stopping after this step …"
+
+    def begin(self, name, first, target, rows):
+        """The run begins."""
+        self._target, self._rows, self._ended = target, list(rows), None
+        self.drawing_seconds = self._next_figure = self._next_words = 0.0
+        self._asked.clear()
+        self._bar = None if progress.live() else progress.TrainingBar()
+        if self._bar is not None:
+            self._bar.begin(name, first, target, rows)
+            return
+        with self._closed_by_an_error():
+            self._build(name)
+            self._show()
+            self._poll = self._open.enter_context(heard(self._button))
+
+    def step(self, row):
+        """There is a new row of the history."""
+        self._rows.append(row)
+        if self._bar is not None:
+            self._bar.step(row)
+            return
+        with self._closed_by_an_error():
+            self._poll()
+            self._update()
+
+    def sample(self, step, text):
+        """The model wrote a text."""
+        if self._bar is None:
+            self._sample.value = (
+                f"<div>Sample after step {step:,}:</div><div tabindex='0' role='region' aria-label='Sample after step {step:,}' style='"
+                "max-height: 9em; overflow: auto; white-space: pre-wrap; line-height: 1.4; padding: 4px 8px; border: 1px solid #999999'>"
+                f"{html.escape(text.strip())}</div>"
+            )
+
+    def end(self, status):
+        """The run is over."""
+        self._ended = status
+        if self._bar is not None:
+            self._bar.end(status)
+            return
+        with self._closed_by_an_error():
+            self._leave()
+        self._close()
+
+    def static(self):
+        """The figure and the table of the run so far.
+
+        Returns
+        -------
+        TrainingReport
+
+        Raises
+        ------
+        ArgumentError
+            If nothing was trained yet.
+        """
+        return TrainingReport.of(self._history(), self._in_words() if self._ended else "")
+
+    def __repr__(self):
+        return f"TrainingMonitor({self._in_words()})"
+
+    def _history(self):
+        return pd.DataFrame(self._rows, columns=list(COLUMNS))
+
+    def _build(self, name):
+        import ipywidgets
+
+        self._figure = ipywidgets.Image(format="png", layout=ipywidgets.Layout(width="640px", max_width="100%", display="none"))
+        self._status = ipywidgets.HTML(f"{html.escape(name)}: waiting for the first step …")
+        self._button = ipywidgets.Button(
+            description="Stop and save", icon="stop", tooltip="End after the step under way; all that was learned is saved",
+            layout=ipywidgets.Layout(width="auto", min_width="12em"),
+        )
+        self._button.on_click(self.stop)
+        self._sample = ipywidgets.HTML(layout=ipywidgets.Layout(max_width="800px"))
+        # A column whose parts keep their own width.
+        self._widget = ipywidgets.VBox([self._figure, self._status, self._button, self._sample], layout=ipywidgets.Layout(align_items="flex-start"))
+
+    def _show(self):
+        from IPython.display import display
+
+        plots.drawing.captioned_axes("", "")[0].png()  # the first figure of a process takes far longer than those that follow
+        # The second output says what the figure shows: a notebook that is saved while the run goes on keeps that, but no widget.
+        self._outputs = display(self._widget, display_id=True), display(_paragraph(""), display_id=True, raw=True)
+
+    def _update(self):
+        now = self._clock()
+        if now >= self._next_words:
+            self._status.value = html.escape(self._in_words())
+            self._next_words = now + WORDS_EVERY
+        if now >= self._next_figure and not math.isnan(self._rows[-1]["loss"]):
+            figure = plots.loss(self._history())
+            self._figure.value, self._figure.layout.display = figure.png(dpi=100), None
+            self._outputs[1].update(_paragraph(figure.caption), raw=True)
+            took = self._clock() - now
+            self.drawing_seconds += took
+            self._next_figure = now + max(FIGURE_EVERY, took / SHARE)
+
+    def _leave(self):
+        """Put what stays where the widget was."""
+        if all(math.isnan(row["loss"]) for row in self._rows):
+            outputs = (_paragraph(self._in_words()), {}), (_paragraph(""), {})  # not one step was taken
+        else:
+            outputs = self.static().outputs()
+        for handle, (data, metadata) in zip(self._outputs, outputs):
+            handle.update(data, metadata=metadata, raw=True)
+
+    @contextlib.contextmanager
+    def _closed_by_an_error(self):
+        try:
+            yield
+        except Exception:
+            with contextlib.suppress(Exception):
+                self._close()  # a button that nobody listens to is worse than none
+            raise
+
+    def _close(self):
+        self._open.close()
+        widget, self._widget = self._widget, None
+        if widget is not None:
+            for part in (*widget.children, widget):
+                part.close()
+
+    def _in_words(self):
+        """The status line."""
+        if not self._rows:
+            return "Nothing was trained."
+        last = self._rows[-1]
+        words = [f"step {last['step']:,} of {self._target:,}"]
+        if not math.isnan(last["loss"]):
+            words.append(f"loss {last['loss']:.2f}, average {last['average_loss']:.2f}")
+        measured = [row for row in self._rows if not math.isnan(row["valid_loss"])]
+        if measured:
+            best = min(measured, key=lambda row: row["valid_loss"])
+            words.append(f"validation {measured[-1]['valid_loss']:.2f}, lowest {best['valid_loss']:.2f} at step {best['step']:,}")
+        words.append(f"epoch {last['epoch']:.2f}")
+        pace = self._pace()
+        if pace:
+            words.append(f"{pace:.2g} s a step" if pace < 10 else f"{pace:.0f} s a step")
+        if self._ended:
+            words.insert(0, ENDS.get(self._ended, self._ended))
+        elif pace:
+            words.append(f"{_duration(pace * (self._target - last['step']))} left")
+        return " · ".join(words)
+
+    def _pace(self):
+        """Seconds a step of late, with all that is done between steps; 0 while nobody knows."""
+        recent = [row for row in self._rows if not math.isnan(row["loss"])][-RECENT - 1 :]
+        return (recent[-1]["seconds"] - recent[0]["seconds"]) / (recent[-1]["step"] - recent[0]["step"]) if len(recent) > 1 else 0.0
+
+
+def _paragraph(words):
+    return {"text/html": f"<p><em>{html.escape(words)}</em></p>" if words else "", "text/plain": words}
+
+
+def _duration(seconds):
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

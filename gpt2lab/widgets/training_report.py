@@ -1,0 +1,86 @@
+"""What stays of a monitor: the last figure of the losses, and a table of them."""
+
+import html
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from gpt2lab import plots
+from gpt2lab.captioned import CaptionedFigure
+
+MOST_ROWS = 12
+_COLUMNS = {
+    "step": "step", "epoch": "epoch", "loss": "training loss", "average_loss": "running average", "valid_loss": "validation loss",
+}
+_AS_WRITTEN = {"step": "{:,.0f}", "epoch": "{:.2f}", "training loss": "{:.3f}", "running average": "{:.3f}", "validation loss": "{:.3f}"}
+
+
+@dataclass(frozen=True)
+class TrainingReport:
+    """How a fine-tuning run went; a notebook shows the figure and the table, a terminal the caption and the table.
+
+    Attributes
+    ----------
+    figure : CaptionedFigure
+        The losses, from `plots.loss`.
+    table : pandas.DataFrame
+        At most 12 steps (those at which the validation loss was measured, if it was), with the first, the last and the best one: ``step``,
+        ``epoch``, ``training loss``, ``running average``, ``validation loss``; losses in nats a token, NaN where there is none.
+    status : str
+        How the run ended, in one line; may be empty.
+    """
+
+    figure: CaptionedFigure
+    table: pd.DataFrame
+    status: str = ""
+
+    @classmethod
+    def of(cls, history, status=""):
+        """The report of a history.
+
+        Raises
+        ------
+        ArgumentError
+            If nothing was trained yet.
+        """
+        return cls(plots.loss(history), _thinned(history), status)
+
+    def outputs(self):
+        """What a notebook stores: the picture, and words with the table; each a dictionary of formats and one of metadata."""
+        picture, _ = self.figure.outputs()
+        words = [f"<p><strong>{html.escape(self.status)}</strong></p>"] if self.status else []
+        words += [
+            f"<p><em>{html.escape(self.figure.caption)}</em></p>",
+            self._written().to_html(index=False, border=0, justify="right"),
+            "<p>Losses in nats a token.</p>",
+        ]
+        return picture, ({"text/html": "\n".join(words), "text/plain": repr(self)}, {})
+
+    def __repr__(self):
+        return "\n".join(filter(None, (self.status, self.figure.caption, self._written().to_string(index=False), "Losses in nats a token.")))
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        for data, metadata in self.outputs():
+            display(data, metadata=metadata, raw=True)
+
+    def _written(self):
+        return pd.DataFrame({
+            name: ["–" if math.isnan(value) else _AS_WRITTEN[name].format(value) for value in values] for name, values in self.table.items()
+        })
+
+
+def _thinned(history):
+    trained, measured = history.dropna(subset=["loss"]), history.dropna(subset=["valid_loss"])
+    rows = history.loc[measured.index.union(trained.index[-1:])] if len(measured) > 1 else trained
+    if len(rows) > MOST_ROWS:
+        places = set(np.linspace(0, len(rows) - 1, MOST_ROWS).astype(int))
+        if len(measured) > 1:
+            best = rows.index.get_loc(measured["valid_loss"].idxmin())
+            nearest = min(places - {0, len(rows) - 1}, key=lambda place: abs(place - best))
+            places = places if best in places else places - {nearest} | {best}
+        rows = rows.iloc[sorted(places)]
+    return rows.reindex(columns=list(_COLUMNS)).rename(columns=_COLUMNS).reset_index(drop=True)
