@@ -6,10 +6,10 @@ from html import escape
 
 import ipywidgets
 
+from gpt2lab import progress
 from gpt2lab.arguments import whole_number
 from gpt2lab.errors import ArgumentError, LabError
 from gpt2lab.plots import sampling_grid
-from gpt2lab.progress import live, silenced
 from gpt2lab.widgets.next_tokens_chart import next_tokens_html
 
 CUTS = ("temperature", "top_k", "top_p")
@@ -155,7 +155,7 @@ class SamplingExplorer:
     def _ipython_display_(self):
         from IPython.display import display
 
-        if live():
+        if progress.live():
             # What is stored is a reference to the widget, dead without the kernel, and these words.
             display({
                 "application/vnd.jupyter.widget-view+json": {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id},
@@ -202,7 +202,7 @@ class SamplingExplorer:
         prompt, settings = asked["prompt"], {name: asked[name] for name in SETTINGS}
         start = time.perf_counter()
         try:
-            with silenced():
+            with progress.silenced():
                 (text,) = self._lm.generate(prompt, include_prefix=False, **settings)
         except LabError as error:
             self.text.value = _message(error)
