@@ -84,7 +84,7 @@ class JupyterLab:
     def _command(self, port):
         return [self.python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
                 f"--ServerApp.root_dir={self.folder}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-                "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
+                "--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
 
     def __exit__(self, *_):
         with contextlib.suppress(requests.RequestException):
@@ -97,7 +97,7 @@ class JupyterLab:
 
     def end_kernels(self):
         for session in requests.get(f"{self.url}/api/sessions", timeout=10).json():
-            requests.delete(f"{self.url}/api/sessions/{session['id']}", timeout=30)
+            requests.delete(f"{self.url}/api/sessions/{session['id']}", timeout=30).raise_for_status()
 
     def write(self, name, cells):
         """Write a notebook of code cells (list of str): its path."""

@@ -33,7 +33,7 @@ class Slow:
         time.sleep(0.3)
         return lm.next_tokens(text, **cuts)
 
-slow = lab.widgets.sampling_explorer(Slow(), temperature=0.5, twin=[{{"top_k": 5}}])
+slow = lab.widgets.sampling_explorer(Slow(), temperature=0.5, twin=[{{"temperature": 1.5}}])
 slow
 """, """\
 time.sleep(1)  # as long as the last move may need to arrive

@@ -157,10 +157,8 @@ class SamplingExplorer:
 
         if progress.live():
             # What is stored is a reference to the widget, dead without the kernel, and these words.
-            display({
-                "application/vnd.jupyter.widget-view+json": {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id},
-                "text/plain": repr(self),
-            }, raw=True)
+            view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
+            display({"application/vnd.jupyter.widget-view+json": view, "text/plain": repr(self)}, raw=True)
         try:
             self.twin()._ipython_display_()
         except LabError as error:  # the model was closed
