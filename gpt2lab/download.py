@@ -83,7 +83,7 @@ def _provide(model_name, model_dir, files):
         return folder
     if _wrong(card, folder, files):
         make_folder(folder)
-        with progress.bar(desc=card.name, unit="B", unit_scale=True, unit_divisor=1000) as bar:
+        with progress.bar(desc=card.name, unit="B", unit_scale=True, unit_divisor=1000, delay=1) as bar:
             # One process fetches; another that wants the same size waits, then finds everything there.
             with lock(folder.parent / f".{card.name}.lock", lambda: bar.set_postfix_str("waiting: another program fetches it")):
                 _mend(card, folder, files, bar)

@@ -1,17 +1,16 @@
 """One way to show that something is being done."""
 
 import contextlib
+import contextvars
 import math
 import os
 import sys
 import warnings
-from contextvars import ContextVar
 
 from gpt2lab.errors import DivergenceError
 
+_silent = contextvars.ContextVar("silent", default=False)  # of this thread only
 MONITOR = ("begin", "step", "sample", "end", "stop_requested")  # what a monitor has to have; `TrainingBar` says what each is
-
-_silenced = ContextVar("silenced", default=False)
 
 
 def bar(total=None, desc=None, unit="it", **kw):
@@ -41,21 +40,21 @@ def bar(total=None, desc=None, unit="it", **kw):
     return tqdm(total=total, desc=desc, unit=unit, **kw)
 
 
+def shown():
+    """Whether somebody is there to see a bar: a Jupyter kernel or a terminal, and ``GPT2LAB_PROGRESS`` is not 0."""
+    if _silent.get() or os.environ.get("GPT2LAB_PROGRESS", "").strip() == "0":
+        return False
+    return _in_jupyter() or bool(getattr(sys.stderr, "isatty", bool)())
+
+
 @contextlib.contextmanager
-def silenced():
-    """No bars of this thread inside: a widget that works behind a cell has a place of its own to say that it does."""
-    token = _silenced.set(True)
+def silent():
+    """Show no bars in a block: what runs in it is part of something that has a bar of its own."""
+    token = _silent.set(True)
     try:
         yield
     finally:
-        _silenced.reset(token)
-
-
-def shown():
-    """Whether somebody is there to see a bar: a Jupyter kernel or a terminal, and ``GPT2LAB_PROGRESS`` is not 0."""
-    if _silenced.get() or os.environ.get("GPT2LAB_PROGRESS", "").strip() == "0":
-        return False
-    return _in_jupyter() or bool(getattr(sys.stderr, "isatty", bool)())
+        _silent.reset(token)
 
 
 def live():
@@ -96,8 +95,8 @@ class TrainingBar:
             self._bar.set_postfix({name: f"{value:.2f}" for name, value in shown.items() if not math.isnan(value)}, refresh=False)
         self._bar.update(row["step"] - self._bar.n)
 
-    def sample(self, step, text):
-        """The model of this step wrote a text."""
+    def sample(self, step, text=None):
+        """The model of this step is about to write a text (None), or wrote it."""
 
     def end(self, status):
         """The run is over: "finished", "stopped", "out of patience", "diverged" or "failed"."""
@@ -144,7 +143,7 @@ class _Guarded:
         self._last = row
         self._tell("step", row)
 
-    def sample(self, step, text):
+    def sample(self, step, text=None):
         self._tell("sample", step, text)
 
     def end(self, status):

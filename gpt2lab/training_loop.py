@@ -122,6 +122,7 @@ class TrainingLoop:
                 self.rows.append(row)
                 watcher.step(dict(row))
                 if s.sample_every and self.step % s.sample_every == 0:
+                    watcher.sample(self.step)
                     watcher.sample(self.step, self._write_samples())
                 if self.step < target and (self.step % s.save_every == 0 or self._is_best(row)):
                     self._save()

@@ -161,10 +161,8 @@ class OpenNotebook:
 
     def wait_until_done(self, number, seconds=60):
         """Wait until a cell has been executed, whether it failed or not."""
-        self.page.wait_for_function(
-            f"number => {WIDGET}.content.widgets[number].model.executionCount !== null"
-            f" && {WIDGET}.content.widgets[number].model.executionState === 'idle'", arg=number, timeout=1000 * seconds,
-        )
+        done = f"number => /\\d/.test({WIDGET}.content.widgets[number].promptNode.textContent)"  # until then [*] stands there
+        self.page.wait_for_function(done, arg=number, timeout=1000 * seconds)
 
     def button(self, name):
         """Locator of a button by its accessible name (part of it is enough)."""

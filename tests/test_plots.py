@@ -93,6 +93,18 @@ def test_the_loss_caption_names_the_step_of_the_lowest_validation_loss():
     assert "lowest, 3.60, at step 2" in caption and "from 4.10 to 3.70" in caption
 
 
+@pytest.mark.parametrize("epochs, marked, words", [
+    (0.9, [], ""), (3.5, [1, 2, 3], "after each pass"), (27.5, [5, 10, 15, 20, 25], "after every 5 passes"), (110, [20, 40, 60, 80, 100], "every 20 passes"),
+])
+def test_the_ends_of_epochs_are_marked_but_never_more_than_ten(epochs, marked, words):
+    table = history([4.0 - step / 100 for step in range(100)], [4.0, 3.5])
+    figure = plots.loss(table.assign(epoch=table["step"] * epochs / 100))
+    lines = [line.get_xdata()[0] for line in figure.axes[0].lines if list(line.get_ydata()) == [0, 1]]
+    assert lines == pytest.approx([100 * epoch / epochs for epoch in marked])
+    assert [text.get_text().removeprefix("epoch ") for text in figure.axes[0].texts if text.get_text()[-1].isdigit()] == list(map(str, marked))
+    assert words in figure.caption and ("vertical line" in figure.caption) == bool(marked)
+
+
 def test_a_run_without_validation_is_drawn_too():
     assert "validation" not in plots.loss(history([4.0, 3.0])).caption
 
@@ -119,8 +131,8 @@ def test_a_grid_compares_settings_on_one_scale_and_says_what_each_leaves(guesses
     figure = plots.sampling_grid({"temperature 1": uncut, "top_k 2": guesses}, top=3)
     assert [axes.get_title() for axes in figure.axes] == ["temperature 1", "top_k 2"]
     assert len({axes.get_xlim() for axes in figure.axes}) == 1 and max(figure.axes[0].get_xticks()) <= 100
-    assert "At temperature 1: all 4 tokens can be drawn; the draw is as open as one of 3.3 equally likely tokens." in figure.caption
-    assert "At top_k 2: 2 of 4 tokens can be drawn, to which the model gives 75.0%; the draw is as open as one of 1.9 equally" in figure.caption
+    assert "The model's own draw is as open as one of 3.3 equally likely tokens" in figure.caption
+    assert "with temperature 1 of 3.3 (4 can be drawn), with top_k 2 of 1.9 (2 can be drawn)." in figure.caption
 
 
 def test_a_grid_of_different_prompts_is_refused(guesses):

@@ -1,6 +1,7 @@
 """Bars where somebody sees them."""
 
 import io
+import math
 import sys
 import threading
 from types import SimpleNamespace
@@ -51,8 +52,9 @@ def test_a_thread_can_be_silenced_without_the_others(nobody, monkeypatch):
     seen = {}
 
     def work():
-        with progress.silenced():
-            seen["inside"], seen["begun"] = progress.shown(), begun.set()
+        with progress.silent():
+            seen["inside"] = progress.shown()
+            begun.set()
             looked.wait(10)
         seen["afterwards"] = progress.shown()
 
@@ -64,3 +66,22 @@ def test_a_thread_can_be_silenced_without_the_others(nobody, monkeypatch):
     looked.set()
     thread.join()
     assert (seen["inside"], seen["others"], seen["afterwards"]) == (False, True, True)
+
+
+def test_a_run_in_a_terminal_shows_a_bar_with_its_losses(nobody, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    row = {"step": 41, "loss": 3.456, "average_loss": 3.5, "valid_loss": math.nan}
+    with progress.watched() as watcher:
+        watcher.begin("run1", 40, 80, [row | {"step": 40, "valid_loss": 3.7}])
+        watcher.step(row)
+        watcher.end("stopped")
+        assert not watcher.stop_requested
+    said = sys.stderr.getvalue().split("\r")[-1]
+    assert "Fine-tuning:  51%" in said and "41/80" in said and "loss=3.46, average=3.50, valid=3.70" in said
+
+
+def test_within_a_silent_block_there_are_no_bars(nobody, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with progress.silent():
+        assert not progress.shown()
+    assert progress.shown()

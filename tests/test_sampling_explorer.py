@@ -214,7 +214,7 @@ def displayed(monkeypatch):
 def test_where_no_widget_can_be_seen_a_grid_of_charts_is_stored_alone(explorer, displayed):
     explorer._ipython_display_()
     picture, caption = displayed
-    assert "image/png" in picture and "under 6 settings" in caption["text/plain"] and "At top_k 5: 5 of" in caption["text/plain"]
+    assert "image/png" in picture and "under 6 settings" in caption["text/plain"] and "(5 can be drawn)" in caption["text/plain"]
 
 
 def test_in_a_notebook_the_widget_comes_first_and_the_grid_is_stored_too(explorer, displayed, monkeypatch):

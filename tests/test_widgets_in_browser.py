@@ -134,14 +134,14 @@ def test_the_explorer_in_jupyterlab(open_notebook, jupyter_lab, chromium, models
     saved = notebook.save()
     widget, picture, caption = (output.data for output in saved.cells[0].outputs)
     assert "figure stands in their place" in widget["text/plain"] and "application/vnd.jupyter.widget-view+json" in widget
-    assert "image/png" in picture and "At temperature 0.5: all" in caption["text/plain"]
+    assert "image/png" in picture and "with temperature 0.5 of" in caption["text/plain"]
 
     jupyter_lab.end_kernels()
     later = chromium.new_page(viewport={"width": 900, "height": 900})
     reopened = browser.OpenNotebook(later, jupyter_lab, notebook.path)
     twin = reopened.cell(0).locator("img")
     twin.wait_for()
-    assert twin.is_visible() and "At temperature 0.5" in reopened.text(0)
+    assert twin.is_visible() and "with temperature 0.5 of" in reopened.text(0)
     later.close()
 
 

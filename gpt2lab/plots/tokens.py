@@ -56,12 +56,16 @@ def equally_likely(probability):
     return float(np.exp(-(probability * np.log(probability)).sum()))
 
 
+def openness(table):
+    """Among how many equally likely tokens a draw is as open, by the model's own probabilities and with the settings."""
+    return tuple(equally_likely(table[column].to_numpy()) for column in ("probability", "sampled_probability"))
+
+
 def what_survives(table):
     """In words: how many tokens can be drawn, how likely the model held them, and how open the draw is before and after."""
-    kept, cuts = int(table["kept"].sum()), not table["kept"].all()
-    before, after = (equally_likely(table[column].to_numpy()) for column in ("probability", "sampled_probability"))
+    kept, (before, after) = int(table["kept"].sum()), openness(table)
     survivors = f"all {len(table):,} tokens can be drawn"
-    if cuts:
+    if kept < len(table):
         share = table.loc[table["kept"], "probability"].sum()
         survivors = f"{kept:,} of {len(table):,} tokens can be drawn, to which the model gives {share:.1%}"
     return f"{survivors}; the draw is as open as one of {after:,.1f} equally likely tokens" + (
@@ -155,9 +159,11 @@ def sampling_grid(tables, top=8, columns=3):
     for axes in grid.flat[len(shown):]:
         axes.set_axis_off()
     figure.supxlabel("probability (%)", fontsize=10)
+    own = openness(next(iter(tables.values())))[0]
     figure.caption = (
-        f"The {len(first)} most likely next tokens (␣ is a space) under {len(shown)} settings. Outlines: the model's own probabilities. Bars: those "
-        "of being drawn. " + " ".join(f"At {label}: {what_survives(table)}" for label, table in tables.items())
+        f"The {len(first)} most likely next tokens (␣ is a space) under {len(shown)} settings: outlines are the model's own probabilities, bars "
+        f"those of being drawn. The model's own draw is as open as one of {own:,.1f} equally likely tokens; with "
+        + ", with ".join(f"{label} of {openness(table)[1]:,.1f} ({table['kept'].sum():,} can be drawn)" for label, table in tables.items()) + "."
     )
     return figure
 

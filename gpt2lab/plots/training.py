@@ -60,8 +60,9 @@ def loss(run):
         )
     end_label(axes, "training average", last["step"], last["average_loss"], DARK, taken)
     highest = trained.loc[trained["loss"].iloc[: max(1, len(trained) // 2)].idxmax()]
-    axes.annotate("training, each step", (highest["step"], highest["loss"]), xytext=(6, 0), textcoords="offset points", color="#555555",
-                  va="center", fontsize=9)
+    if len(trained) > 3:  # before that it would stand on the other labels
+        axes.annotate("training, each step", (highest["step"], highest["loss"]), xytext=(6, 0), textcoords="offset points", color="#555555",
+                      va="center", fontsize=9)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.caption = "; ".join(sentences) + ". Dots are single steps." + _mark_epochs(axes, history)
     return figure

@@ -200,7 +200,7 @@ class SamplingExplorer:
         prompt, settings = asked["prompt"], {name: asked[name] for name in SETTINGS}
         start = time.perf_counter()
         try:
-            with progress.silenced():
+            with progress.silent():
                 (text,) = self._lm.generate(prompt, include_prefix=False, **settings)
         except LabError as error:
             self.text.value = _message(error)

@@ -68,7 +68,7 @@ class TrainingMonitor:
 
     def __init__(self, clock=time.perf_counter):
         self._clock, self._asked, self._open = clock, threading.Event(), contextlib.ExitStack()
-        self._rows, self._target, self._ended, self._widget, self.drawing_seconds = [], 0, None, None, 0.0
+        self._rows, self._target, self._ended, self._button, self.drawing_seconds = [], 0, None, None, 0.0
 
     @property
     def stop_requested(self):
@@ -77,12 +77,13 @@ class TrainingMonitor:
     def stop(self, *_):
         """Ask the run to end after the step under way, as the button does."""
         self._asked.set()
-        if self._widget is not None:
+        if self._button is not None:
             self._button.disabled, self._button.description = True, "Stopping after this step …"
 
     def begin(self, name, first, target, rows):
         """The run begins."""
         self._target, self._rows, self._ended = target, list(rows), None
+        self._newest, self._outputs = (0, ""), []
         self.drawing_seconds = self._next_figure = self._next_words = 0.0
         self._asked.clear()
         self._bar = None if progress.live() else progress.TrainingBar()
@@ -93,6 +94,7 @@ class TrainingMonitor:
             self._build(name)
             self._show()
             self._poll = self._open.enter_context(heard(self._button))
+            self._open.enter_context(progress.silent())  # bars of what happens within a step
 
     def step(self, row):
         """There is a new row of the history."""
@@ -104,14 +106,15 @@ class TrainingMonitor:
             self._poll()
             self._update()
 
-    def sample(self, step, text):
-        """The model wrote a text."""
-        if self._bar is None:
-            self._sample.value = (
-                f"<div>Sample after step {step:,}:</div><div tabindex='0' role='region' aria-label='Sample after step {step:,}' style='"
-                "max-height: 9em; overflow: auto; white-space: pre-wrap; line-height: 1.4; padding: 4px 8px; border: 1px solid #999999'>"
-                f"{html.escape(text.strip())}</div>"
-            )
+    def sample(self, step, text=None):
+        """The model writes a text, or has written it."""
+        if self._bar is not None:
+            return
+        if text is None:
+            self._status.value = _line(f"{self._in_words()} · writing a sample …")
+        else:
+            self._newest = step, text.strip()
+            self._sample.value = _scrollable(*self._newest)
 
     def end(self, status):
         """The run is over."""
@@ -144,30 +147,30 @@ class TrainingMonitor:
         return pd.DataFrame(self._rows, columns=list(COLUMNS))
 
     def _build(self, name):
-        import ipywidgets
+        from ipywidgets import HTML, Box, Button, Image, Layout, VBox
 
-        self._figure = ipywidgets.Image(format="png", layout=ipywidgets.Layout(width="640px", max_width="100%", display="none"))
-        self._status = ipywidgets.HTML(f"{html.escape(name)}: waiting for the first step …")
-        self._button = ipywidgets.Button(
-            description="Stop and save", icon="stop", tooltip="End after the step under way; all that was learned is saved",
-            layout=ipywidgets.Layout(width="auto", min_width="12em"),
-        )
+        self._button = Button(description="Stop and save", icon="stop", layout=Layout(width="auto", min_width="12em", flex="0 0 auto"),
+                              tooltip="End after the step under way; all that was learned is saved")
         self._button.on_click(self.stop)
-        self._sample = ipywidgets.HTML(layout=ipywidgets.Layout(max_width="800px"))
-        # A column whose parts keep their own width.
-        self._widget = ipywidgets.VBox([self._figure, self._status, self._button, self._sample], layout=ipywidgets.Layout(align_items="flex-start"))
+        self._status = HTML(_line(f"{name}: waiting for the first step …"), layout=Layout(margin="2px 2px 2px 12px"))
+        self._figure = Image(format="png", layout=Layout(width="640px", max_width="100%", display="none"))
+        self._sample = HTML(layout=Layout(max_width="800px"))
+        row = Box([self._button, self._status], layout=Layout(display="flex", align_items="center"))
+        self._widgets = [row, self._figure, VBox([row, self._figure], layout=Layout(align_items="flex-start")), self._sample]
 
     def _show(self):
         from IPython.display import display
 
-        plots.drawing.captioned_axes("", "")[0].png()  # the first figure of a process takes far longer than those that follow
-        # The second output says what the figure shows: a notebook that is saved while the run goes on keeps that, but no widget.
-        self._outputs = display(self._widget, display_id=True), display(_paragraph(""), display_id=True, raw=True)
+        # The first figure of a process takes far longer than those that follow, and would keep them waiting.
+        plots.loss(pd.DataFrame({"step": [0, 1], "loss": 1.0, "average_loss": 1.0, "valid_loss": 1.0, "epoch": [0, 1]})).png(dpi=100)
+        # Between the widgets stands in words what the figure shows: a notebook that is saved while the run goes on keeps that, but no widget.
+        shown = _view(self._widgets[-2]), _paragraph(""), _view(self._sample)
+        self._outputs = [display(data, display_id=True, raw=True) for data in shown]
 
     def _update(self):
         now = self._clock()
         if now >= self._next_words:
-            self._status.value = html.escape(self._in_words())
+            self._status.value = _line(self._in_words())
             self._next_words = now + WORDS_EVERY
         if now >= self._next_figure and not math.isnan(self._rows[-1]["loss"]):
             figure = plots.loss(self._history())
@@ -183,6 +186,9 @@ class TrainingMonitor:
             outputs = (_paragraph(self._in_words()), {}), (_paragraph(""), {})  # not one step was taken
         else:
             outputs = self.static().outputs()
+        step, text = self._newest
+        sample = {"text/html": _scrollable(step, text), "text/plain": f"Sample after step {step:,}:\n{text}"} if text else _paragraph("")
+        outputs = *outputs, (sample, {})
         for handle, (data, metadata) in zip(self._outputs, outputs):
             handle.update(data, metadata=metadata, raw=True)
 
@@ -193,21 +199,23 @@ class TrainingMonitor:
         except Exception:
             with contextlib.suppress(Exception):
                 self._close()  # a button that nobody listens to is worse than none
+                for handle in self._outputs:
+                    handle.update(_paragraph(""), raw=True)
             raise
 
     def _close(self):
         self._open.close()
-        widget, self._widget = self._widget, None
-        if widget is not None:
-            for part in (*widget.children, widget):
-                part.close()
+        self._button, widgets = None, [self._button, self._status, *self._widgets]
+        for widget in widgets:
+            if widget is not None:
+                widget.close()
 
     def _in_words(self):
         """The status line."""
         if not self._rows:
             return "Nothing was trained."
         last = self._rows[-1]
-        words = [f"step {last['step']:,} of {self._target:,}"]
+        words = [f"{'step' if self._ended else 'Step'} {last['step']:,} of {self._target:,}"]
         if not math.isnan(last["loss"]):
             words.append(f"loss {last['loss']:.2f}, average {last['average_loss']:.2f}")
         measured = [row for row in self._rows if not math.isnan(row["valid_loss"])]
@@ -217,7 +225,7 @@ class TrainingMonitor:
         words.append(f"epoch {last['epoch']:.2f}")
         pace = self._pace()
         if pace:
-            words.append(f"{pace:.2g} s a step" if pace < 10 else f"{pace:.0f} s a step")
+            words.append(f"{pace:.2f} s a step" if pace < 10 else f"{pace:.0f} s a step")
         if self._ended:
             words.insert(0, ENDS.get(self._ended, self._ended))
         elif pace:
@@ -230,8 +238,25 @@ class TrainingMonitor:
         return (recent[-1]["seconds"] - recent[0]["seconds"]) / (recent[-1]["step"] - recent[0]["step"]) if len(recent) > 1 else 0.0
 
 
+def _view(widget):
+    # As ipywidgets shows a widget, whose version 7 however would not let what is shown be replaced.
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {"application/vnd.jupyter.widget-view+json": view, "text/plain": "The live monitor of a run that was going on when this was saved."}
+
+
+def _line(words):
+    return f"<div style='line-height: 1.5; min-height: 3em'>{html.escape(words)}</div>"
+
+
 def _paragraph(words):
     return {"text/html": f"<p><em>{html.escape(words)}</em></p>" if words else "", "text/plain": words}
+
+
+def _scrollable(step, text):
+    return (
+        f"<p>Sample after step {step:,}:</p><div tabindex='0' role='region' aria-label='Sample after step {step:,}' style='max-height: 9em; "
+        f"overflow: auto; white-space: pre-wrap; line-height: 1.4; padding: 4px 8px; border: 1px solid #999999'>{html.escape(text)}</div>"
+    )
 
 
 def _duration(seconds):

@@ -50,7 +50,8 @@ class TrainingReport:
     def outputs(self):
         """What a notebook stores: the picture, and words with the table; each a dictionary of formats and one of metadata."""
         picture, _ = self.figure.outputs()
-        words = [f"<p><strong>{html.escape(self.status)}</strong></p>"] if self.status else []
+        ended, dot, rest = html.escape(self.status).partition(" · ")
+        words = [f"<p><strong>{ended}</strong>{dot}{rest}</p>"] if ended else []
         words += [
             f"<p><em>{html.escape(self.figure.caption)}</em></p>",
             self._written().to_html(index=False, border=0, justify="right"),
