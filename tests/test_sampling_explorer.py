@@ -7,6 +7,7 @@ import ipywidgets
 import pytest
 
 import gpt2lab as lab
+from benchmarks.explorer import latencies
 from gpt2lab.errors import ArgumentError
 from gpt2lab.widgets import sampling_explorer
 from gpt2lab.widgets.next_tokens_chart import next_tokens_html
@@ -132,7 +133,7 @@ def test_the_chart_moves_while_a_text_is_written_and_the_last_wish_counts(small)
 def test_mistakes_are_answered_in_words(small, models):
     explorer = sampling_explorer(small, PROMPT)
     write(explorer, prompt="word " * 1500)
-    assert "window" in explorer.text.value and explorer.history.empty
+    assert "prompt has 1,5" in explorer.text.value and "window" in explorer.text.value and explorer.history.empty
     assert "the model sees the last 1,024" in explorer.chart.value
     explorer.controls["prompt"].value = ""
     assert "begin a document" in explorer.chart.value
@@ -245,3 +246,9 @@ def test_only_core_widgets_are_used(explorer):
 
     assert {widget._model_module for widget in all_of(explorer.widget)} == {"@jupyter-widgets/controls"}
     assert all(isinstance(widget, ipywidgets.Widget) for widget in all_of(explorer.widget))
+
+
+def test_the_benchmark_measures_every_kind_of_change(small, monkeypatch):
+    monkeypatch.setattr("benchmarks.explorer.MOVES", 3)
+    measured = latencies(small)
+    assert len(measured) == 3 and all(len(milliseconds) == 3 and (milliseconds > 0).all() for milliseconds in measured.values())

@@ -100,7 +100,8 @@ def use(page, twins):
     page.wait_for_timeout(500)
     explorer.write(2)
     explorer.root.get_by_role("button", name="Take back no. 1").press("Enter")
-    page.wait_for_function("([handle, before]) => handle.innerText == before", arg=[explorer.root.locator(".widget-readout").first.element_handle(), settings[0]])
+    temperature = explorer.root.locator(".widget-readout").first.element_handle()
+    page.wait_for_function("([readout, before]) => readout.innerText == before", arg=[temperature, settings[0]])
     assert explorer.readouts() == settings
     slow = Explorer(page, 1)
     slow.press(0, "ArrowRight", PRESSES)

@@ -29,7 +29,7 @@ def next_tokens_html(table, top=15):
     """
     shown = guesses(table, top)
     end = axis_end(shown)
-    rows = "".join(_row(escape(visible(guess.token)), guess.probability, guess.sampled_probability, *shares(guess), end) for guess in shown.itertuples())
+    rows = "".join(_row(guess, end) for guess in shown.itertuples())
     if len(shown) < len(table):
         rows += _others(table.iloc[len(shown):])
     summary = what_survives(table)
@@ -51,14 +51,14 @@ def _head(end):
     )
 
 
-def _row(token, probability, sampled, own, drawn, end):
-    width = 100 * 100 / end
+def _row(guess, end):
+    width, (own, drawn) = 100 * 100 / end, shares(guess)
     return (
-        f'<tr style="background:none"><th scope="row" style="{_NUMBER};font-weight:normal;{_MONOSPACED}">{token}</th>'
+        f'<tr style="background:none"><th scope="row" style="{_NUMBER};font-weight:normal;{_MONOSPACED}">{escape(visible(guess.token))}</th>'
         f'<td style="{_CELL};width:100%" aria-hidden="true"><svg width="100%" height="15" style="display:block;overflow:visible">'
-        f'<rect y="1" width="{width * sampled:.2f}%" height="13" fill="{DARK}"/>'
-        f'<rect y="1" width="{width * probability:.2f}%" height="13" fill="none" stroke="#000000"/></svg></td>'
-        f'<td style="{_NUMBER}">{own}</td><td style="{_NUMBER}">{drawn}</td></tr>'
+        f'<rect y="1" width="{width * guess.sampled_probability:.2f}%" height="13" fill="{DARK}"/>'
+        f'<rect y="1" width="{width * guess.probability:.2f}%" height="13" fill="none" stroke="#000000"/></svg></td>'
+        f'<td style="{_NUMBER}">{escape(own)}</td><td style="{_NUMBER}">{escape(drawn)}</td></tr>'
     )
 
 

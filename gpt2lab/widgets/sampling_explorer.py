@@ -14,7 +14,9 @@ from gpt2lab.widgets.next_tokens_chart import next_tokens_html
 
 CUTS = ("temperature", "top_k", "top_p")
 SETTINGS = (*CUTS, "length", "seed")
-TWIN = ({"temperature": 0.5}, {"temperature": 1.0}, {"temperature": 1.5}, {"top_k": 5}, {"top_p": 0.3}, {"temperature": 1.5, "top_k": 5})
+TWIN = (
+    {"temperature": 0.5}, {"temperature": 1.0}, {"temperature": 1.5}, {"top_k": 5}, {"top_p": 0.3}, {"temperature": 1.5, "top_k": 5},
+)
 ROWS = 20  # of the history that are shown; all are kept
 _LONGEST, _SEEDS = 300, 100  # ends of the sliders
 _K = (1, 2, 3, 4, 5, 7, 10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1000, 2000, 5000, 10000, 20000)
@@ -29,7 +31,7 @@ _TIPS = {
 # The picture and its caption, the two outputs after the widget, are in the file for those who open it without a kernel. As long as the widget
 # itself is there it hides them; where a front end arranges its outputs otherwise, both are seen.
 _HIDE_TWIN = "<style>@media screen {%s {display: none}}</style>" % ", ".join(
-    f"{output}:has(.gpt2lab-live){follow}" for output in (".jp-OutputArea-child", ".output_area") for follow in (f" + {output}", f" + {output} + {output}")
+    f"{output}:has(.gpt2lab-live)" + f" + {output}" * place for output in (".jp-OutputArea-child", ".output_area") for place in (1, 2)
 )
 _PAPER = "background:#ffffff;color:#111111;font-size:14px;line-height:1.45;padding:6px;overflow-wrap:anywhere"
 
@@ -203,7 +205,7 @@ class SamplingExplorer:
             with progress.silent():
                 (text,) = self._lm.generate(prompt, include_prefix=False, **settings)
         except LabError as error:
-            self.text.value = _message(error)
+            self.text.value = _message(str(error).replace("prefix", "prompt"))  # as it is called here
         except Exception as error:  # whatever it is, nobody sees a traceback of a thread
             self.text.value = _message(f"Writing failed ({type(error).__name__}: {error}); press the button again, or load the model anew.")
         else:
@@ -214,12 +216,9 @@ class SamplingExplorer:
         number = record["number"]
         about = escape(f"No. {number}: {_in_words(record)}; {seconds:.1f} s")
         self.text.value = f'<div style="{_PAPER}" role="status"><div style="color:#444444">{about}</div>{_text_html(record)}</div>'
-        button = ipywidgets.Button(description=f"Take back no. {number}", layout={"width": "140px", "flex": "0 0 auto"}, **_tip(
-            ipywidgets.Button, "Set the prompt and the sliders as they were for this text."))
+        button = _button(f"Take back no. {number}", "Set the prompt and the sliders as they were for this text.", width="140px", flex="0 0 auto")
         button.on_click(lambda _: self.take_back(number))
-        words = ipywidgets.HTML(
-            f'<details style="{_PAPER};padding:2px 6px"><summary style="display:list-item;cursor:pointer">{escape(_in_words(record))}: {escape(_beginning(record))}</summary>'
-            f"{_text_html(record)}</details>", layout={"flex": "1 1 300px", "min_width": "0"})
+        words = ipywidgets.HTML(_folded(record), layout={"flex": "1 1 300px", "min_width": "0"})
         rows = (ipywidgets.HBox([button, words]), *self.rows.children)
         self.rows.children = rows[:ROWS]
         for row in rows[ROWS:]:
@@ -251,17 +250,21 @@ def _controls(lm, prompt, settings):
     return {
         "prompt": _labelled(ipywidgets.Textarea, "prompt", value=prompt, rows=2, layout={"width": "auto"}),
         "temperature": _labelled(ipywidgets.FloatSlider, "temperature", value=temperature, min=0, max=max(2.0, temperature), step=0.05),
-        "top_k": _labelled(ipywidgets.SelectionSlider, "top_k", options=[("off", 0), *((f"{k:,}", k) for k in steps)], value=settings["top_k"]),
+        "top_k": _labelled(ipywidgets.SelectionSlider, "top_k", value=settings["top_k"], options=[("off", 0), *((f"{k:,}", k) for k in steps)]),
         "top_p": _labelled(ipywidgets.FloatSlider, "top_p", value=float(settings["top_p"]), min=0, max=1, step=0.01),
         "length": _labelled(ipywidgets.IntSlider, "length", value=settings["length"], min=1, max=max(longest, settings["length"])),
         "seed": _labelled(ipywidgets.IntSlider, "seed", value=settings["seed"], min=0, max=max(_SEEDS, settings["seed"])),
-        "write": ipywidgets.Button(description="Write", button_style="primary", **_tip(ipywidgets.Button, "Write a text with these settings.")),
+        "write": _button("Write", "Write a text with these settings.", button_style="primary"),
     }
 
 
 def _labelled(kind, name, **traits):
     traits = {"layout": {"width": "98%"}} | traits
     return kind(description=name, continuous_update=True, style={"description_width": "90px"}, **_tip(kind, _TIPS[name]), **traits)
+
+
+def _button(description, tooltip, button_style="", **layout):
+    return ipywidgets.Button(description=description, button_style=button_style, layout=layout, **_tip(ipywidgets.Button, tooltip))
 
 
 def _tip(kind, words):
@@ -294,6 +297,13 @@ def _text_html(record):
     return (
         f'<div style="white-space:pre-wrap"><span style="color:#555555">{escape(record["prompt"])}</span>'
         f'<span style="font-weight:600">{written}</span></div>'
+    )
+
+
+def _folded(record):
+    summary = escape(f"{_in_words(record)}: {_beginning(record)}")
+    return (
+        f'<details style="{_PAPER};padding:2px 6px"><summary style="display:list-item;cursor:pointer">{summary}</summary>{_text_html(record)}</details>'
     )
 
 

@@ -272,10 +272,8 @@ def _caption(tables, shown):
     sentences = []
     for label, table in tables.items():
         hardest = max(shown[label], key=lambda piece: piece.nats)
-        mean = table["nats"].mean()
-        sentences.append(
-            f"{label}: mean {mean:.2f} nats a token (perplexity {_figure(mean)}), the most surprising is {visible(hardest.text)} with {hardest.nats:.1f}"
-        )
+        mean, surprise = table["nats"].mean(), f"the most surprising is {visible(hardest.text)} with {hardest.nats:.1f}"
+        sentences.append(f"{label}: mean {mean:.2f} nats a token (perplexity {_figure(mean)}), {surprise}")
     lengths = {label: len(table) for label, table in tables.items()}
     counts = " and ".join(f"{length:,}" for length in dict.fromkeys(lengths.values()))
     words = f"The darker, the more a token surprised the model. {counts} tokens (␣ is a space). {'; '.join(sentences)}."
