@@ -308,11 +308,12 @@ class LanguageModel:
         reader = self._open_reader()
         sampling = self._check_sampling(temperature, top_k, top_p)
         prompt = tuple((self.encode(text) or [self.end_of_text])[-self.window :])
-        with self._lock:
-            if self._remembered[0] != prompt:  # moving a slider asks about the same prompt again
-                self._remembered = (prompt, *self._expected(reader.last_logits(prompt)))
-            _, logits, order, probability = self._remembered
-            kept, sampled = reader.cut(logits, *sampling)
+        # No lock: neither call has a state in the graph, so that the answer need not wait until a text is written in another thread.
+        remembered = self._remembered
+        if remembered[0] != prompt:  # moving a slider asks about the same prompt again
+            remembered = self._remembered = (prompt, *self._expected(reader.last_logits(prompt)))
+        _, logits, order, probability = remembered
+        kept, sampled = reader.cut(logits, *sampling)
         return pd.DataFrame({
             "token": self._vocabulary[order],
             "id": order,

@@ -69,11 +69,8 @@ class JupyterLab:
     def __enter__(self):
         path = os.pathsep.join(filter(None, (str(REPOSITORY), os.environ.get("PYTHONPATH"))))
         environment = {name: value for name, value in os.environ.items() if name != "GPT2LAB_PROGRESS"} | self.places | {"PYTHONPATH": path}
-        command = [self.python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={self.url.rsplit(':')[-1]}",
-                   f"--ServerApp.root_dir={self.folder}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-                   "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(command, env=environment, cwd=self.folder, stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(self._command(self.url.rsplit(":")[-1]), env=environment, cwd=self.folder, stdout=log, stderr=log, start_new_session=True)
         deadline = time.monotonic() + 90
         while True:
             with contextlib.suppress(requests.ConnectionError):
@@ -83,6 +80,11 @@ class JupyterLab:
                 self.__exit__()
                 raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()[-2000:]}")
             time.sleep(0.2)
+
+    def _command(self, port):
+        return [self.python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+                f"--ServerApp.root_dir={self.folder}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
+                "--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
 
     def __exit__(self, *_):
         with contextlib.suppress(requests.RequestException):
@@ -95,7 +97,7 @@ class JupyterLab:
 
     def end_kernels(self):
         for session in requests.get(f"{self.url}/api/sessions", timeout=10).json():
-            requests.delete(f"{self.url}/api/sessions/{session['id']}", timeout=30)
+            requests.delete(f"{self.url}/api/sessions/{session['id']}", timeout=30).raise_for_status()
 
     def write(self, name, cells):
         """Write a notebook of code cells (list of str): its path."""

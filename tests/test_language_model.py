@@ -4,6 +4,7 @@ import gc
 import os
 import re
 import shutil
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -92,6 +93,24 @@ def test_only_the_last_window_of_a_long_text_is_seen(small):
     long = "The state of the Union is strong. " * 300
     seen = small._reader.last_logits(small.encode(long)[-small.window :])
     assert small.next_tokens(long)["probability"].iloc[0] == pytest.approx(np.exp(log_softmax(seen).max()))
+
+
+def test_next_tokens_answers_while_another_thread_writes_and_leaves_its_text_as_it_is(small):
+    alone = small.generate(PREFIX, length=600, seed=5)
+    begun, written = threading.Event(), []
+
+    def write():
+        begun.set()
+        written.extend(small.generate(PREFIX, length=600, seed=5))
+
+    expected = small.next_tokens("We will", top_k=7)
+    writing = threading.Thread(target=write)
+    writing.start()
+    begun.wait()
+    answers = [small.next_tokens(text, top_k=7) for text in ("The end", "We will")]
+    assert writing.is_alive()  # the answers did not wait for the end of the text
+    writing.join()
+    assert written == alone and answers[1].equals(expected)
 
 
 # What a sample is

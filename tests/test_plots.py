@@ -54,6 +54,7 @@ def figures(guesses, compared, spans):
     yield plots.loss(run)
     yield plots.losses({"fine-tuned": run, "from scratch": history([8.0, 7.0])})
     yield plots.next_tokens(guesses)
+    yield plots.sampling_grid({"greedy": guesses, "top_k 2": guesses})
     yield plots.parameters("124M")
     yield plots.parameters(["1M", "3M"])
     yield plots.token_losses(tokens)
@@ -74,7 +75,7 @@ def test_axes_that_show_numbers_name_their_unit(guesses, compared, spans):
     for figure in figures(guesses, compared, spans):
         if not any(axes.axison for axes in figure.axes):
             continue  # a text and no numbers
-        labels = [axis.get_label_text() for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)] + [figure.get_supylabel()]
+        labels = [axis.get_label_text() for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)] + [figure.get_supxlabel(), figure.get_supylabel()]
         assert any("(" in label for label in labels), labels
 
 
@@ -123,6 +124,27 @@ def test_what_cannot_be_drawn_is_refused_with_a_reason():
 def test_cut_tokens_are_marked_in_words_and_not_by_colour_alone(guesses):
     words = [text.get_text() for text in plots.next_tokens(guesses).axes[0].texts]
     assert sum("cut" in word for word in words) == 2
+
+
+def test_a_grid_compares_settings_on_one_scale_and_says_what_each_leaves(guesses):
+    uncut = guesses.assign(kept=True, sampled_probability=guesses["probability"])
+    figure = plots.sampling_grid({"temperature 1": uncut, "top_k 2": guesses}, top=3)
+    assert [axes.get_title() for axes in figure.axes] == ["temperature 1", "top_k 2"]
+    assert len({axes.get_xlim() for axes in figure.axes}) == 1 and max(figure.axes[0].get_xticks()) <= 100
+    assert "The model's own draw is as open as one of 3.3 equally likely tokens" in figure.caption
+    assert "with temperature 1 of 3.3 (4 can be drawn), with top_k 2 of 1.9 (2 can be drawn)." in figure.caption
+
+
+def test_a_grid_of_different_prompts_is_refused(guesses):
+    other = guesses.assign(probability=guesses["probability"].to_numpy()[::-1])
+    for tables, words in (({"a": guesses, "b": other}, "not of one prompt"), ({}, "one to nine"), ([guesses], "dictionary"), ({"a": 5}, "next_tokens")):
+        with pytest.raises(ArgumentError, match=words):
+            plots.sampling_grid(tables)
+
+
+@pytest.mark.parametrize("token, seen", [(" a", "␣a"), ("\n\t", "↵⇥"), ("", "(nothing)"), ("\x00\u202e", r"\x00\u202e"), ("é🙂", "é🙂")])
+def test_a_token_can_be_read_whatever_is_in_it(token, seen):
+    assert plots.visible(token) == seen
 
 
 @pytest.mark.parametrize("name", CARDS)

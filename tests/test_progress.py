@@ -3,6 +3,7 @@
 import io
 import math
 import sys
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -44,6 +45,27 @@ def test_a_notebook_gets_one_and_ipython_in_a_pipe_does_not(nobody, monkeypatch)
     for shell, expected in ((SimpleNamespace(kernel=object()), True), (SimpleNamespace(), False), (None, False)):
         monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda shell=shell: shell))
         assert progress.shown() is expected
+
+
+def test_a_thread_can_be_silenced_without_the_others(nobody, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    seen = {}
+
+    def work():
+        with progress.silent():
+            seen["inside"] = progress.shown()
+            begun.set()
+            looked.wait(10)
+        seen["afterwards"] = progress.shown()
+
+    begun, looked = threading.Event(), threading.Event()
+    thread = threading.Thread(target=work)
+    thread.start()
+    begun.wait(10)
+    seen["others"] = progress.shown()
+    looked.set()
+    thread.join()
+    assert (seen["inside"], seen["others"], seen["afterwards"]) == (False, True, True)
 
 
 def test_a_run_in_a_terminal_shows_a_bar_with_its_losses(nobody, monkeypatch):

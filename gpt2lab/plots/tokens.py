@@ -1,11 +1,16 @@
 """Figures of what a model makes of single tokens."""
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from gpt2lab.arguments import whole_number
-from gpt2lab.captioned import DARK
+from gpt2lab.captioned import DARK, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes
+
+
+_SIGNS = str.maketrans({" ": "␣", "\n": "↵", "\t": "⇥"})
+_LIMITS = (1, 2, 5, 10, 20, 50, 100)  # ends of an axis of percentages: few, so that it stays where it is while a setting moves
 
 
 def _table(table, method, *columns):
@@ -15,13 +20,72 @@ def _table(table, method, *columns):
 
 
 def visible(token):
-    """A token as it can be read: spaces as ␣, line ends as ↵."""
-    return token.replace(" ", "␣").replace("\n", "↵").replace("\t", "⇥") or "(nothing)"
+    """A token as it can be read: spaces as ␣, line ends as ↵, other characters without a shape by their code."""
+    readable = token.translate(_SIGNS)
+    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in readable) or "(nothing)"
 
 
 def _tick_labels(tokens):
     # A dollar sign would start a formula.
     return [visible(token).replace("$", r"\$") for token in tokens]
+
+
+def guesses(table, top):
+    """The first rows of a table of `LanguageModel.next_tokens`, checked."""
+    return _table(table, "next_tokens", "token", "probability", "kept", "sampled_probability").head(whole_number("top", top, 1))
+
+
+def shares(guess):
+    """A token's own probability and the one that it is drawn with, in percent: two strings, the second "cut" where it cannot be drawn."""
+    return _percent(guess.probability), _percent(guess.sampled_probability) if guess.kept else "cut"
+
+
+def _percent(probability):
+    return f"{100 * probability:.1f}" if probability >= 0.0005 else "<0.1"
+
+
+def axis_end(*shown):
+    """Where an axis of percentages ends on which all of these tables have room."""
+    highest = 100 * max(guesses[["probability", "sampled_probability"]].to_numpy().max() for guesses in shown)
+    return next((limit for limit in _LIMITS if highest <= limit), 100)
+
+
+def equally_likely(probability):
+    """Among how many equally likely tokens a draw would be as open: the exponential of the entropy."""
+    probability = probability[probability > 0]
+    return float(np.exp(-(probability * np.log(probability)).sum()))
+
+
+def openness(table):
+    """Among how many equally likely tokens a draw is as open, by the model's own probabilities and with the settings."""
+    return tuple(equally_likely(table[column].to_numpy()) for column in ("probability", "sampled_probability"))
+
+
+def what_survives(table):
+    """In words: how many tokens can be drawn, how likely the model held them, and how open the draw is before and after."""
+    kept, (before, after) = int(table["kept"].sum()), openness(table)
+    survivors = f"all {len(table):,} tokens can be drawn"
+    if kept < len(table):
+        share = table.loc[table["kept"], "probability"].sum()
+        survivors = f"{kept:,} of {len(table):,} tokens can be drawn, to which the model gives {share:.1%}"
+    return f"{survivors}; the draw is as open as one of {after:,.1f} equally likely tokens" + (
+        f" (the model's own: {before:,.1f})." if abs(after - before) >= 0.05 else "."
+    )
+
+
+def _draw_guesses(axes, shown, end):
+    """One chart: outlines are the model's own probabilities, bars those of being drawn."""
+    rows = np.arange(len(shown))
+    axes.barh(rows, 100 * shown["sampled_probability"], color=DARK, height=0.7)
+    axes.barh(rows, 100 * shown["probability"], facecolor="none", edgecolor="#000000", height=0.7)
+    for row, guess in zip(rows, shown.itertuples()):
+        own, drawn = shares(guess)
+        words = f"{own}, cut" if drawn == "cut" else own if own == drawn else f"{own} → {drawn}"
+        reach = 100 * max(guess.probability, guess.sampled_probability)
+        axes.annotate(words, (reach, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9, annotation_clip=False)
+    axes.set_yticks(rows, _tick_labels(shown["token"]), fontfamily=["DejaVu Sans Mono", "DejaVu Sans"])
+    axes.invert_yaxis()
+    axes.set_xlim(0, end)
 
 
 def next_tokens(table, top=12):
@@ -38,20 +102,10 @@ def next_tokens(table, top=12):
     -------
     CaptionedFigure
     """
-    shown = _table(table, "next_tokens", "token", "probability", "kept", "sampled_probability").head(whole_number("top", top, 1))
+    shown = guesses(table, top)
     figure, axes = captioned_axes("probability (%)", "", height=0.6 + 0.27 * len(shown))
-    rows = np.arange(len(shown))
-    axes.barh(rows, 100 * shown["sampled_probability"], color=DARK, height=0.7)
-    axes.barh(rows, 100 * shown["probability"], facecolor="none", edgecolor="#000000", height=0.7)
     widest = 100 * max(shown["probability"].max(), shown["sampled_probability"].max())
-    for row, (_, entry) in zip(rows, shown.iterrows()):
-        reach = 100 * max(entry["probability"], entry["sampled_probability"])
-        own, drawn = f"{100 * entry['probability']:.1f}", f"{100 * entry['sampled_probability']:.1f}"
-        words = f"{own}, cut" if not entry["kept"] else own if own == drawn else f"{own} → {drawn}"
-        axes.annotate(words, (reach, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9)
-    axes.set_yticks(rows, _tick_labels(shown["token"]), fontfamily=["DejaVu Sans Mono", "DejaVu Sans"])
-    axes.invert_yaxis()
-    axes.set_xlim(0, min(100, widest) * 1.15)
+    _draw_guesses(axes, shown, min(100, widest) * 1.15)
     first, rest = shown.iloc[0], 1 - shown["probability"].sum()
     kept = int(table["kept"].sum())
     figure.caption = (
@@ -62,6 +116,55 @@ def next_tokens(table, top=12):
         figure.caption += f" Outlines: the model's own probabilities. Bars: what is drawn from once all but {kept:,} tokens are cut."
     elif abs(first["sampled_probability"] - first["probability"]) > 1e-6:
         figure.caption += " Outlines: the model's own probabilities. Bars: what is drawn from at this temperature."
+    return figure
+
+
+def sampling_grid(tables, top=8, columns=3):
+    """What several settings of sampling make of the same next tokens, a chart each.
+
+    Parameters
+    ----------
+    tables : dict of str to pandas.DataFrame
+        From `LanguageModel.next_tokens` of one prompt, by the words for the settings, for example ``"temperature 0.5"``. Up to nine.
+    top : int, default 8
+        Tokens to show in each.
+    columns : int, default 3
+        Charts beside each other.
+
+    Returns
+    -------
+    CaptionedFigure
+
+    Raises
+    ------
+    ArgumentError
+        If there are none or too many, or they are not of one prompt.
+    """
+    if not hasattr(tables, "items") or not 1 <= len(tables) <= 9:
+        raise ArgumentError("tables is no dictionary of one to nine tables; give for example {'temperature 0.5': lm.next_tokens(text, 0.5)}.")
+    shown = {label: guesses(table, top) for label, table in tables.items()}
+    first = next(iter(shown.values()))
+    if any(not np.allclose(some["probability"].to_numpy(), first["probability"].to_numpy(), atol=1e-6) for some in shown.values()):
+        raise ArgumentError("tables are not of one prompt and one model: the probabilities differ before any cut; make them all from one text.")
+    columns = min(whole_number("columns", columns, 1), len(shown))
+    rows = -(-len(shown) // columns)
+    figure = CaptionedFigure(width=0.6 + 2.9 * columns, height=rows * (0.75 + 0.24 * len(first)))
+    grid = figure.subplots(rows, columns, squeeze=False)
+    end = min(100, 100 * max(some[["probability", "sampled_probability"]].to_numpy().max() for some in shown.values()))
+    for axes, (label, some) in zip(grid.flat, shown.items()):
+        _draw_guesses(axes, some, 1.5 * end)  # room for the numbers
+        axes.set_xticks([tick for tick in MaxNLocator(4).tick_values(0, end) if tick <= 100])
+        axes.set_title(label, fontsize=10)
+        axes.spines[["top", "right"]].set_visible(False)
+    for axes in grid.flat[len(shown):]:
+        axes.set_axis_off()
+    figure.supxlabel("probability (%)", fontsize=10)
+    own = openness(next(iter(tables.values())))[0]
+    figure.caption = (
+        f"The {len(first)} most likely next tokens (␣ is a space) under {len(shown)} settings: outlines are the model's own probabilities, bars "
+        f"those of being drawn. The model's own draw is as open as one of {own:,.1f} equally likely tokens; with "
+        + ", with ".join(f"{label} of {openness(table)[1]:,.1f} ({table['kept'].sum():,} can be drawn)" for label, table in tables.items()) + "."
+    )
     return figure
 
 
