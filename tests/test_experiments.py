@@ -435,9 +435,18 @@ def test_the_figure_of_the_laws_marks_what_fine_tuning_did(table):
     assert dict(zip(kaplan.get_xdata(), kaplan.get_ydata()))[124_439_808] == pytest.approx(5e3 * 85_056_000**0.74)
 
 
-def test_figures_say_numbers_of_the_table(table):
+def test_samples_too_short_to_copy_are_said_to_be_so(table):
     table["copied"] = math.nan
     assert "too short" in plots.corpus_sizes(table).caption
+
+
+@pytest.mark.parametrize("figure", [plots.corpus_sizes, plots.scaling_laws])
+def test_figures_of_one_point_or_many_draw_without_warning_and_name_their_units(figure, table, recwarn):
+    for shown in (table, table.head(1)):
+        drawn = figure(shown)
+        assert drawn.caption.endswith(".") and len(drawn.png()) > 10_000
+        assert all("(" in axes.get_xlabel() and "(" in axes.get_ylabel() for axes in drawn.axes)
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 @pytest.mark.parametrize("figure", [plots.corpus_sizes, plots.scaling_laws])
