@@ -215,6 +215,7 @@ def test_seeds_are_summarised_by_mean_lowest_and_highest():
 @pytest.mark.parametrize("wrong, words", [
     ({"model_names": "1M"}, "put it into a list"),
     ({"model_names": ["1M", "2B"]}, "did you mean|is unknown"),
+    ({"model_names": ["124M", "117M"]}, "twice"),
     ({"model_names": []}, "empty"),
     ({"characters": [5_000, 5_000]}, "twice"),
     ({"characters": [0]}, "below 1"),
@@ -341,8 +342,8 @@ def same(found, expected):
 
 @pytest.fixture
 def one_seed(asked, killed_and_continued):
-    table = killed_and_continued[3]
-    return {**asked, "seeds": [0]}, table[table["seed"] == 0]
+    table, characters = killed_and_continued[3], [5_000, 25_000]
+    return {**asked, "seeds": [0], "characters": characters}, table[(table["seed"] == 0) & table["characters"].isin(characters)]
 
 
 @pytest.mark.slow
@@ -351,7 +352,7 @@ def test_other_processes_give_the_same_table(one_seed, tmp_path):
     asked, expected = one_seed
     with processes(2) as executor:
         same(corpus_sizes(**asked, folder=tmp_path, executor=executor), expected)
-    assert len(list(tmp_path.iterdir())) == 5
+    assert len(list(tmp_path.iterdir())) == 1 + 2
 
 
 @pytest.mark.slow

@@ -40,13 +40,9 @@ print(f"{len(SIZES)} lengths of text x 2 models = {2 * len(SIZES)} fine-tunings 
 import pandas as pd
 
 parameters = lab.models().loc[[MODEL, OTHER_MODEL], "parameters"]
-pd.DataFrame(
-    {
-        "pages": [size / 2000 for size in SIZES],
-        **{f"characters per parameter, {name}": [size / parameters[name] for size in SIZES] for name in parameters.index},
-    },
-    index=pd.Index(SIZES, name="characters"),
-).round(4)
+lengths = pd.Series(SIZES, index=pd.Index(SIZES, name="characters"))
+per_parameter = {f"per parameter of {name}": lengths / parameters[name] for name in parameters.index}
+pd.DataFrame({"pages": lengths / 2000, **per_parameter}).round(4)
 
 # %% [markdown]
 # There are more parameters than characters everywhere. A model could simply store such a text. Will it?
@@ -112,7 +108,9 @@ table[columns].round(3)
 #
 # ```python
 # with lab.experiments.processes(2) as executor:
-#     table = lab.experiments.corpus_sizes([MODEL, OTHER_MODEL], SIZES, steps=STEPS, executor=executor, **settings)
+#     table = lab.experiments.corpus_sizes(
+#         [MODEL, OTHER_MODEL], SIZES, steps=STEPS, executor=executor, **settings
+#     )
 # ```
 #
 # which is Python's own `ProcessPoolExecutor` with the cores shared out. Or on many machines, with [Dask](https://distributed.dask.org):
@@ -121,7 +119,9 @@ table[columns].round(3)
 # from distributed import Client
 #
 # with Client("tcp://address-of-the-scheduler:8786") as client:
-#     table = lab.experiments.corpus_sizes([MODEL, OTHER_MODEL], SIZES, steps=STEPS, executor=client.get_executor(), **settings)
+#     table = lab.experiments.corpus_sizes(
+#         [MODEL, OTHER_MODEL], SIZES, steps=STEPS, executor=client.get_executor(), **settings
+#     )
 # ```
 #
 # The texts travel with the jobs and the results come back, so that the machines need no common disk. The table is the same.
@@ -211,12 +211,12 @@ print(f"fine-tuning helped from {enough:.3f} characters per parameter on, and di
 smaller = parameters.idxmin()
 of_smaller = table[table.model_name == smaller].set_index("characters")
 point = of_smaller.loc[SIZES[2]]
-print("limits in epochs:", *limits, f" in characters per parameter: {too_few:.3f} {enough:.3f}")
-print(f"new point, {smaller}: {4 * STEPS} steps on {SIZES[2]:,} characters, {4 * point.epochs:.1f} epochs,")
+print(f"{4 * STEPS} steps of {smaller} on {SIZES[2]:,} characters: {4 * point.epochs:.2f} epochs,")
 print(f"{point.characters_per_parameter:.3f} characters per parameter")
 
 # %% [markdown]
-# What does each rule say of the new point: `"a"`, fine-tuning will help, or `"b"`, it will not?
+# Compare the epochs with your two limits, and the characters per parameter with those above. What does each rule say of the new point:
+# `"a"`, fine-tuning will help, or `"b"`, it will not?
 
 # %%
 # EXERCISE 04.4 (difficulty 2, 5 min, 2 points)
@@ -306,8 +306,8 @@ lab.course.check("04.5", explanation)
 # ## Summary
 #
 # - With equal steps a short text is read many times. The model then learns its words, and gets worse at other text.
-# - What counts is how often a text is read. Up to a few epochs cost little; with many the model learns by heart.
-# - The larger model learns by heart sooner: it has more room, and takes larger steps towards the text.
+# - Both count: how long a text is, and how often it is read. The larger model learns a short text by heart sooner.
+# - A rule of thumb is worth something once it was tested on a point that it was not made from, and only near such points.
 # - Scaling laws are about pretraining. Fine-tuning needs far less text, since the language is there already.
 #
 # ## To read
