@@ -114,6 +114,6 @@ def laws_and_fine_tuning(answer):
     if re.search(r"\blaws? (is|are|was|were) (simply |just |plainly )?(wrong|false|refuted)", text):
         return wrong("The laws are about another question. What does a model have that the laws speak of, before its first step?")
     return right(
-        "Compare: the laws ask how much text teaches a language to random weights. The pretrained model had read such an amount; "
+        "Compare: the laws ask how much text teaches a language to random weights. The pretrained model had read an amount of that order; "
         "from random weights these steps on this text would teach little more than which words are frequent."
     )

@@ -211,7 +211,7 @@ print(f"fine-tuning helped from {enough:.3f} characters per parameter on, and di
 smaller = parameters.idxmin()
 of_smaller = table[table.model_name == smaller].set_index("characters")
 point = of_smaller.loc[SIZES[2]]
-print(f"{4 * STEPS} steps of {smaller} on {SIZES[2]:,} characters: {4 * point.epochs:.2f} epochs,")
+print(f"{4 * STEPS} steps of {smaller} on {SIZES[2]:,} characters: {4 * point.epochs:.1f} epochs,")
 print(f"{point.characters_per_parameter:.3f} characters per parameter")
 
 # %% [markdown]
