@@ -1,6 +1,7 @@
 """Jobs that other processes have to find, so they stand in a module: quick ones for the grid, and a grid to kill."""
 
 import os
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -56,3 +57,13 @@ def grid(asked, temporary, done):
         done.send(len(table))
     except KeyboardInterrupt:
         done.send("interrupted")
+
+
+def side_by_side(folder, log):
+    """Long jobs in two processes, and what Ctrl-C makes of them."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
+    try:
+        with lab.experiments.processes(2) as executor:
+            lab.experiments.run_jobs(double, [{"number": number, "log": log, "wait": 300.0} for number in range(5)], folder, executor)
+    except KeyboardInterrupt:
+        print("interrupted")

@@ -1,7 +1,7 @@
 """What a check of notebook 4 says depends on what the grid measured."""
 
 import pytest
-from exercises.notebook_04 import HARMED, HELPED, TABLE
+from exercises.notebook_04 import POINT, TABLE, grid
 
 from gpt2lab.course.checking import check, judge
 
@@ -12,11 +12,9 @@ def test_a_prediction_is_held_against_what_was_measured(change, key):
     assert [letter for letter in "abc" if judge("04.1", letter, table).state == "right"] == [key]
 
 
-def test_where_the_rule_fails_the_answer_by_the_rule_is_right_and_told_so():
-    assert judge("04.4", "a", TABLE, HARMED).state == "right" and "does not hold" in judge("04.4", "a", TABLE, HARMED).reason
-    assert judge("04.4", "b", TABLE, HARMED).state == "wrong"
-    often = HELPED.assign(epochs=20.0)
-    assert judge("04.4", "b", TABLE, often).state == "right" and judge("04.4", "a", TABLE, often).state == "wrong"
+def test_what_the_rules_say_depends_on_the_point():
+    for characters, epochs, said in ((80_000, 1.9, ("a", "a")), (5_000, 1.9, ("a", "b")), (5_000, 30.0, ("b", "b"))):
+        assert judge("04.4", said, TABLE, grid(("1M", characters, epochs, 4.1, 4.2))).state == "right"
 
 
 def test_a_grid_that_lies_on_one_side_has_no_limits():
@@ -29,7 +27,7 @@ def test_a_right_answer_prints_the_same_whatever_was_measured(capsys):
         table = TABLE.assign(test_loss=TABLE["test_loss"] + shift, epochs=TABLE["epochs"] * (1 + shift))
         check("04.1", "c", table)
         check("04.3", (1.9 * (1 + shift), 7.6 * (1 + shift)), table)
-        check("04.4", "a", table, HELPED.assign(test_loss=3.7 + shift / 2))
+        check("04.4", ("b", "a"), table, POINT.assign(test_loss=4.1 + 3 * shift, epochs=7.6 * (1 + shift)))
         printed.append(capsys.readouterr().out)
     assert printed[0] == printed[1] and printed[0].count("Right") == 3
 

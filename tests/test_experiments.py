@@ -5,9 +5,11 @@ import math
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 
 import grid_jobs
@@ -22,6 +24,7 @@ from gpt2lab.experiments import corpus_sizes, grid, over_seeds, processes, run_j
 from gpt2lab.experiments.laws import HOFFMANN, KAPLAN, MUENNIGHOFF, tokens_asked
 
 NUMBERS = [5, 3, 8, 1]
+needs_kill = pytest.mark.skipif(sys.platform == "win32", reason="needs the signals of POSIX")
 
 
 def jobs(**also):
@@ -30,6 +33,13 @@ def jobs(**also):
 
 def calls(log):
     return [int(line) for line in log.read_text().split()] if log.is_file() else []
+
+
+def wait_until(condition, alive, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert alive() and time.monotonic() < end
+        time.sleep(0.02)
 
 
 # The grid
@@ -86,6 +96,22 @@ def test_what_was_not_begun_is_called_off_when_interrupted(tmp_path):
     with ThreadPoolExecutor(1) as executor, pytest.raises(KeyboardInterrupt):
         run_jobs(grid_jobs.fail, asked, tmp_path / "results", executor)
     assert len(calls(log)) < 60
+
+
+@needs_kill
+def test_ctrl_c_in_a_terminal_ends_all_processes_at_once_and_without_a_word(tmp_path):
+    log = tmp_path / "log"
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import grid_jobs; grid_jobs.side_by_side(*sys.argv[1:])"
+    process = subprocess.Popen([sys.executable, "-c", code, tmp_path / "results", log], start_new_session=True, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    try:
+        wait_until(lambda: len(calls(log)) == 2, lambda: process.poll() is None)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=60)  # a job takes 300 seconds, and a third one is in the pool's queue
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert said == "interrupted\n" and len(calls(log)) == 2
 
 
 @pytest.mark.parametrize("workers", [None, 2])
@@ -215,6 +241,7 @@ def test_seeds_are_summarised_by_mean_lowest_and_highest():
 @pytest.mark.parametrize("wrong, words", [
     ({"model_names": "1M"}, "put it into a list"),
     ({"model_names": ["1M", "2B"]}, "did you mean|is unknown"),
+    ({"model_names": ["124M", "117M"]}, "twice"),
     ({"model_names": []}, "empty"),
     ({"characters": [5_000, 5_000]}, "twice"),
     ({"characters": [0]}, "below 1"),
@@ -270,19 +297,12 @@ def start(asked, temporary):
     return process, said
 
 
-def wait_until(condition, process, seconds=120):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert process.is_alive() and time.monotonic() < end
-        time.sleep(0.02)
-
-
 @pytest.fixture(scope="module")
 def killed_and_continued(asked, tmp_path_factory):
     """What was there when a grid of 12 was killed halfway, what is there at the end, and the table."""
     folder = tmp_path_factory.mktemp("killed") / "results"
     process, _ = start({**asked, "folder": folder}, folder.with_name("temporary"))
-    wait_until(lambda: len(list(folder.glob("1M-characters-*.json"))) >= 6, process)
+    wait_until(lambda: len(list(folder.glob("1M-characters-*.json"))) >= 6, process.is_alive)
     process.kill()
     process.join()
     assert process.exitcode == -signal.SIGKILL
@@ -293,9 +313,6 @@ def killed_and_continued(asked, tmp_path_factory):
 
 def contents(folder):
     return {path.name: (path.stat().st_mtime_ns, path.read_text()) for path in folder.glob("*.json")}
-
-
-needs_kill = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
 
 
 @pytest.mark.slow
@@ -341,8 +358,8 @@ def same(found, expected):
 
 @pytest.fixture
 def one_seed(asked, killed_and_continued):
-    table = killed_and_continued[3]
-    return {**asked, "seeds": [0]}, table[table["seed"] == 0]
+    table, characters = killed_and_continued[3], [5_000, 25_000]
+    return {**asked, "seeds": [0], "characters": characters}, table[(table["seed"] == 0) & table["characters"].isin(characters)]
 
 
 @pytest.mark.slow
@@ -351,7 +368,7 @@ def test_other_processes_give_the_same_table(one_seed, tmp_path):
     asked, expected = one_seed
     with processes(2) as executor:
         same(corpus_sizes(**asked, folder=tmp_path, executor=executor), expected)
-    assert len(list(tmp_path.iterdir())) == 5
+    assert len(list(tmp_path.iterdir())) == 1 + 2
 
 
 @pytest.mark.slow
@@ -392,7 +409,7 @@ def test_a_failed_job_is_tried_anew_by_a_dask_cluster(tmp_path):
 def test_ctrl_c_in_a_fine_tuning_ends_the_grid_at_once_and_stores_no_half_of_it(asked, tmp_path):
     folder, temporary = tmp_path / "results", tmp_path / "temporary"
     process, said = start({**asked, "steps": 5_000, "folder": folder}, temporary)
-    wait_until(lambda: list(temporary.glob("gpt2lab-*/run/run.json")), process)
+    wait_until(lambda: list(temporary.glob("gpt2lab-*/run/run.json")), process.is_alive)
     time.sleep(1)  # some steps
     os.kill(process.pid, signal.SIGINT)
     began = time.monotonic()
@@ -435,9 +452,18 @@ def test_the_figure_of_the_laws_marks_what_fine_tuning_did(table):
     assert dict(zip(kaplan.get_xdata(), kaplan.get_ydata()))[124_439_808] == pytest.approx(5e3 * 85_056_000**0.74)
 
 
-def test_figures_say_numbers_of_the_table(table):
+def test_samples_too_short_to_copy_are_said_to_be_so(table):
     table["copied"] = math.nan
     assert "too short" in plots.corpus_sizes(table).caption
+
+
+@pytest.mark.parametrize("figure", [plots.corpus_sizes, plots.scaling_laws])
+def test_figures_of_one_point_or_many_draw_without_warning_and_name_their_units(figure, table, recwarn):
+    for shown in (table, table.head(1)):
+        drawn = figure(shown)
+        assert drawn.caption.endswith(".") and len(drawn.png()) > 10_000
+        assert all("(" in axes.get_xlabel() and "(" in axes.get_ylabel() for axes in drawn.axes)
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 @pytest.mark.parametrize("figure", [plots.corpus_sizes, plots.scaling_laws])

@@ -83,19 +83,19 @@ def limits_of_the_epochs(answer, table):
 
 
 @exercise("04.4")
-def rule_on_a_point_held_back(answer, table, friend):
+def rules_on_a_point_held_back(answer, table, point):
+    letters = [each.strip(" ()[].'\"").lower() if isinstance(each, str) else None for each in answer] if isinstance(answer, (tuple, list)) else []
+    if len(letters) != 2 or not {*letters} <= {"a", "b"}:
+        return wrong("Two letters are asked for: (by_epochs, by_characters), each 'a' or 'b'.")
     helped = table["test_loss"] < table["test_loss_before"]
-    by_rule = "a" if friend["epochs"].iloc[0] < table.loc[~helped, "epochs"].min() else "b"
-    went_down = friend["test_loss"].iloc[0] < friend["test_loss_before"].iloc[0]
-    measured = f"The test loss went from {friend['test_loss_before'].iloc[0]:.2f} to {friend['test_loss'].iloc[0]:.2f}."
-    if isinstance(answer, str) and answer.strip(" ()[].'\"").lower() == by_rule and went_down != (by_rule == "a"):
-        return right("That is what your rule says. Here it does not hold: compare the losses, and say so where you write it down.")
-    reasons = {
-        "a": f"{measured} With so many epochs the rule says that the text is learned by heart.",
-        "b": f"{measured} The text is short, but with fewer steps it is read less often than where the harm began.",
-    }
-    reasons[by_rule] = "The same text, the same model, fewer steps: what decides is how often a text is read, not its length alone."
-    return choice(answer, "ab", reasons, by_rule)
+    row = point.iloc[0]
+    by_epochs = "b" if row["epochs"] > 0.95 * table.loc[~helped, "epochs"].min() else "a"
+    by_characters = "a" if row["characters_per_parameter"] > 0.95 * table.loc[helped, "characters_per_parameter"].min() else "b"
+    if letters[0] != by_epochs:
+        return wrong("The first: compare the epochs of the new point with the fewest epochs that did harm in the grid.")
+    if letters[1] != by_characters:
+        return wrong("The second: compare its characters per parameter with the fewest that helped in the grid.")
+    return right("Where two rules disagree, one measurement tells more than ten where they agree. The next cell says which of them was right.")
 
 
 _KNOWS = ("pretrain", "pre-train", "already", "before", "released", "bring", "knows", "knew")
@@ -114,6 +114,6 @@ def laws_and_fine_tuning(answer):
     if re.search(r"\blaws? (is|are|was|were) (simply |just |plainly )?(wrong|false|refuted)", text):
         return wrong("The laws are about another question. What does a model have that the laws speak of, before its first step?")
     return right(
-        "Compare: the laws ask how much text teaches a language to random weights. The pretrained model had read such an amount; "
+        "Compare: the laws ask how much text teaches a language to random weights. The pretrained model had read an amount of that order; "
         "from random weights these steps on this text would teach little more than which words are frequent."
     )

@@ -37,7 +37,7 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
     ----------
     model_names : sequence of str, default ("1M", "3M")
         The sizes to start from.
-    characters : sequence of int
+    characters : sequence of int, default 10,000 to 1,000,000
         Lengths of the texts.
     steps : int, default 100
         How often the weights move, the same for all: the longer the text, the fewer times it is read.
@@ -95,9 +95,9 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
     """
     import pandas as pd
 
-    model_names = [card(name).name for name in several("model_names", model_names)]
-    characters = [whole_number("characters", size, 1) for size in several("characters", characters)]
-    seeds = [whole_number("seeds", seed, 0, 2**64 - 1) for seed in several("seeds", seeds)]
+    model_names = several("model_names", model_names, lambda name: card(name).name)
+    characters = several("characters", characters, lambda size: whole_number("characters", size, 1))
+    seeds = several("seeds", seeds, lambda seed: whole_number("seeds", seed, 0, 2**64 - 1))
     splits = presidential_speeches(since=1947).split() if splits is None else splits
     steps, nsamples = whole_number("steps", steps, 1), whole_number("nsamples", nsamples, 1)
     length = whole_number("length", length, 1, min(card(name).n_ctx for name in model_names) - 1, "the window less one token")
@@ -120,8 +120,8 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
     return table.sort_values(["parameters", "characters", "seed"], ignore_index=True)
 
 
-def several(name, values):
-    """The values of a list without repetitions, at least one.
+def several(name, values, checked):
+    """The values of a list, each of them ``checked``: at least one, and none twice.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def several(name, values):
     """
     if isinstance(values, str) or not hasattr(values, "__iter__"):
         raise ArgumentError(f"{name}={values!r} is a single value; put it into a list, {name}=[{values!r}].")
-    values = list(values)
+    values = [checked(value) for value in values]
     if not values:
         raise ArgumentError(f"{name} is empty; give at least one.")
     if len(set(values)) < len(values):

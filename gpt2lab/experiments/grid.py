@@ -5,11 +5,12 @@ import json
 import multiprocessing
 import os
 import re
+import signal
 import sys
 import uuid
 import warnings
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 from gpt2lab import __version__
 from gpt2lab.arguments import folder_path, whole_number
@@ -114,12 +115,32 @@ def processes(count=2):
 
     count = whole_number("count", count, 1)
     threads = max(1, cores() // count)
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_share_cores, initargs=(threads,))
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(threads,))
 
 
-def _share_cores(threads):
+_between_jobs = None  # in a process of `processes`: what Ctrl-C does while no job runs
+
+
+def _begin(threads):
+    global _between_jobs
     # TensorFlow reads it when it starts; by default each process would use all cores, and they would wait for one another.
     os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
+    # Ctrl-C in a terminal reaches all processes. One that waits for a job, or hands in a result, would leave the pool half a message.
+    _between_jobs = signal.SIG_IGN
+    signal.signal(signal.SIGINT, _between_jobs)
+
+
+@contextmanager
+def _interruptible():
+    """Let Ctrl-C end the job of this process."""
+    if _between_jobs is None:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, _between_jobs)
 
 
 def usable(executor):
@@ -200,10 +221,10 @@ def outcomes(function, jobs, executor=None):
                 result, error = None, problem
             yield file, result, error
         return
-    waiting = {}
+    waiting, call = {}, uuid.uuid4().hex
     try:
         for file, job in jobs.items():
-            waiting[_submitted(executor, function, job)] = file
+            waiting[_submitted(executor, function, job, call)] = file
         while waiting:
             for future in wait(waiting, POLL, FIRST_COMPLETED).done:
                 file, error = waiting.pop(future), None if future.cancelled() else future.exception()
@@ -217,20 +238,30 @@ def outcomes(function, jobs, executor=None):
             future.cancel()
 
 
-def _submitted(executor, function, job):
+def _submitted(executor, function, job, call):
     try:
-        # Dask takes an equal call for the same one, and gives the error of an earlier call again: so no two are equal.
-        return executor.submit(_in_silence, function, job, uuid.uuid4().hex)
+        # Dask would take the same job of a later call for this one, and give the error of this one again, if the call were not named.
+        return executor.submit(_in_silence, function, job, call)
     except RuntimeError as error:  # a pool that broke or was closed takes no more
         future = Future()
         future.set_exception(error)
         return future
 
 
-def _in_silence(function, job, _=None):
-    # The bar of the grid is the one to look at, and processes that share a terminal would write over one another's.
-    with silent():
-        return function(**job)
+_called_off = set()  # the calls of which a job was interrupted in this process
+
+
+def _in_silence(function, job, call=None):
+    if call in _called_off:
+        raise KeyboardInterrupt  # a pool hands out one job more than it works on, which nobody can cancel any more
+    try:
+        # The bar of the grid is the one to look at, and processes that share a terminal would write over one another's.
+        with silent(), _interruptible():
+            return function(**job)
+    except KeyboardInterrupt:
+        if call is not None:
+            _called_off.add(call)
+        raise
 
 
 def failure(errors, total, folder):

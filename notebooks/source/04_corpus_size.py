@@ -25,27 +25,24 @@
 
 # %%
 small = MODEL in ("1M", "3M")
-STEPS = 40 if small else 100
+STEPS = 30 if small else 100
 LEARNING_RATE = 1e-3 if small else 1e-4
-SIZES = [5_000, 20_000, 80_000, 400_000] if small else [10_000, 40_000, 160_000, 800_000]
+SIZES = [5_000, 15_000, 60_000, 300_000] if small else [12_000, 50_000, 200_000, 1_000_000]
 
 splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
 print(f"{len(SIZES)} lengths of text x 2 models = {2 * len(SIZES)} fine-tunings of {STEPS} steps each")
 
 # %% [markdown]
-# What do these lengths mean? A page of a book has about 2,000 characters. Here is each length beside the sizes of the models.
+# What do these lengths mean? A page of a book has about 2,000 characters. Here is each length beside the sizes of the models. Each text is the
+# beginning of the next, and all are from the years after 1947, so that they differ in length and in little else.
 
 # %%
 import pandas as pd
 
 parameters = lab.models().loc[[MODEL, OTHER_MODEL], "parameters"]
-pd.DataFrame(
-    {
-        "pages": [size / 2000 for size in SIZES],
-        **{f"characters per parameter, {name}": [size / parameters[name] for size in SIZES] for name in parameters.index},
-    },
-    index=pd.Index(SIZES, name="characters"),
-).round(4)
+lengths = pd.Series(SIZES, index=pd.Index(SIZES, name="characters"))
+per_parameter = {f"per parameter of {name}": lengths / parameters[name] for name in parameters.index}
+pd.DataFrame({"pages": lengths / 2000, **per_parameter}).round(4)
 
 # %% [markdown]
 # There are more parameters than characters everywhere. A model could simply store such a text. Will it?
@@ -95,7 +92,7 @@ lab.course.check("04.2", read_once, STEPS, tokens, characters)
 
 # %%
 settings = {"splits": splits, "learning_rate": LEARNING_RATE, "folder": "grid"}
-settings |= {"test_characters": 30_000, "eval_every": STEPS // 2, "nsamples": 4, "length": 80}
+settings |= {"test_characters": 30_000, "eval_every": STEPS, "nsamples": 4, "length": 80}
 table = lab.experiments.corpus_sizes([MODEL, OTHER_MODEL], SIZES, steps=STEPS, **settings)
 columns = ["model_name", "characters", "epochs", "train_loss", "test_loss", "test_loss_before", "copied"]
 table[columns].round(3)
@@ -111,7 +108,9 @@ table[columns].round(3)
 #
 # ```python
 # with lab.experiments.processes(2) as executor:
-#     table = lab.experiments.corpus_sizes([MODEL, OTHER_MODEL], SIZES, steps=STEPS, executor=executor, **settings)
+#     table = lab.experiments.corpus_sizes(
+#         [MODEL, OTHER_MODEL], SIZES, steps=STEPS, executor=executor, **settings
+#     )
 # ```
 #
 # which is Python's own `ProcessPoolExecutor` with the cores shared out. Or on many machines, with [Dask](https://distributed.dask.org):
@@ -120,7 +119,9 @@ table[columns].round(3)
 # from distributed import Client
 #
 # with Client("tcp://address-of-the-scheduler:8786") as client:
-#     table = lab.experiments.corpus_sizes([MODEL, OTHER_MODEL], SIZES, steps=STEPS, executor=client.get_executor(), **settings)
+#     table = lab.experiments.corpus_sizes(
+#         [MODEL, OTHER_MODEL], SIZES, steps=STEPS, executor=client.get_executor(), **settings
+#     )
 # ```
 #
 # The texts travel with the jobs and the results come back, so that the machines need no common disk. The table is the same.
@@ -144,14 +145,19 @@ lab.plots.corpus_sizes(table)
 lab.course.check("04.1", prediction, table)
 
 # %% [markdown]
-# And the samples? `copied` is the share of their runs of eight words that stand word for word in the text that was trained on. Here is a sample
-# of the kind that each model wrote.
+# And the samples? `copied` is the share of their runs of eight words that stand word for word in the text that was trained on. A sample of
+# the model that read the shortest text, with what it copied underlined:
+
+# %%
+first = table[(table.model_name == MODEL) & (table.characters == SIZES[0])].iloc[0]
+trained_on = splits.train.first(SIZES[0])
+lab.plots.copied_spans(first["sample"], lab.copied_spans(first["sample"], trained_on, least=5))
 
 # %% [markdown]
 # ## A rule of thumb
 #
-# Between the lengths where fine-tuning helped and those where it did harm there must be a limit. In characters it depends on the number of
-# steps: with ten times the steps you would need a longer text. **Epochs** count both in one number.
+# Between the lengths where fine-tuning helped and those where it did harm there must be a limit. A rule of thumb says where. But in which
+# words? "So many times may a text be read", in **epochs**? Or "so many characters must it have for each parameter"?
 
 # %% [markdown]
 # ### Exercise 04.3: where is the limit?
@@ -176,56 +182,71 @@ lab.course.check("04.1", prediction, table)
 # EXERCISE 04.3 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
 _helped = table.test_loss < table.test_loss_before
-limits = (table[_helped].epochs.max(), table[~_helped].epochs.min())
+most_epochs = table[_helped].epochs.max()
+fewest_epochs = table[~_helped].epochs.min()
 ### END SOLUTION
+limits = (most_epochs, fewest_epochs)
 
 # %%
 # CHECK 04.3
 lab.course.check("04.3", limits, table)
 
 # %% [markdown]
-# ### Exercise 04.4: test the rule where you have not measured
-#
-# A rule that only repeats the measurements is worth nothing. So here is a fine-tuning that the grid does not have. A friend owns the second
-# of your lengths, a text that was too short in the grid, and takes a quarter of the steps.
-
-# %%
-short, fewer = SIZES[1], STEPS // 4
-row = table[(table.model_name == MODEL) & (table.characters == short)].iloc[0]
-print(f"{short:,} characters, {row.characters_per_parameter:.4f} per parameter of {MODEL}")
-print(f"the grid:    {STEPS:3} steps, {row.epochs:.1f} epochs")
-print(f"your friend: {fewer:3} steps, {row.epochs * fewer / STEPS:.1f} epochs")
-
-# %% [markdown]
-# There are as few characters per parameter as before. What does your rule, in epochs, say?
-#
-# - **a** It will help: the loss on the test text will end below that before fine-tuning.
-# - **b** It will not help.
-
-# %%
-# EXERCISE 04.4 (difficulty 2, 3 min, 1 point)
-### BEGIN SOLUTION
-by_the_rule = "a"
-### END SOLUTION
-
-# %%
-friend = lab.experiments.corpus_sizes([MODEL], [short], steps=fewer, **settings)
-friend[columns].round(3)
-
-# %%
-# CHECK 04.4
-lab.course.check("04.4", by_the_rule, table, friend)
-
-# %% [markdown]
-# Now the rule can be turned round, into what you wanted to know. How much text do you need for a number of steps?
+# The same limit in characters per parameter:
 
 # %%
 helped = table.test_loss < table.test_loss_before
-most = table[helped].epochs.max()
-print(f"Here fine-tuning helped up to {most:.1f} epochs. So a text should have at least")
-for steps in (STEPS, 300, 1000):
-    needed = steps * 1024 / most * characters / tokens
-    print(f"{needed:11,.0f} characters for {steps:5,} steps of one window")
+enough = table[helped].characters_per_parameter.min()
+too_few = table[~helped].characters_per_parameter.max()
+print(f"fine-tuning helped from {enough:.3f} characters per parameter on, and did not with up to {too_few:.3f}")
+
+# %% [markdown]
+# ### Exercise 04.4: test the rules where you have not measured
+#
+# Two rules from one grid. All its fine-tunings took equally many steps, so a longer text was always read fewer times: which of the two
+# counts, the grid cannot say. You need a point where the rules disagree. Here is one: a text that helped, read as often as one that did not,
+# by taking four times the steps.
+
+# %%
+smaller = parameters.idxmin()
+of_smaller = table[table.model_name == smaller].set_index("characters")
+point = of_smaller.loc[SIZES[2]]
+print(f"{4 * STEPS} steps of {smaller} on {SIZES[2]:,} characters: {4 * point.epochs:.1f} epochs,")
+print(f"{point.characters_per_parameter:.3f} characters per parameter")
+
+# %% [markdown]
+# Compare the epochs with your two limits, and the characters per parameter with those above. What does each rule say of the new point:
+# `"a"`, fine-tuning will help, or `"b"`, it will not?
+
+# %%
+# EXERCISE 04.4 (difficulty 2, 5 min, 2 points)
+### BEGIN SOLUTION
+by_epochs = "b"
+by_characters = "a"
+### END SOLUTION
+predicted = (by_epochs, by_characters)
+
+# %%
+longer = lab.experiments.corpus_sizes([smaller], [SIZES[2]], steps=4 * STEPS, **settings)
+longer[columns].round(3)
+
+# %%
+# CHECK 04.4
+lab.course.check("04.4", predicted, table, longer)
+
+# %%
+new = longer.iloc[0]
+short = of_smaller.loc[SIZES[1]]
+print(f"loss on the test text before fine-tuning:             {new.test_loss_before:.2f}")
+print(f"{new.characters:7,} characters, {new.epochs:4.1f} epochs (the new point): {new.test_loss:.2f}")
+print(f"{short.name:7,} characters, {short.epochs:4.1f} epochs (the grid):      {short.test_loss:.2f}")
+verdict = "characters" if new.test_loss < new.test_loss_before else "epochs"
+print(f"At this point the rule in {verdict} was right.")
+
+# %% [markdown]
+# Read as often, the longer text does less harm or none: there is more in it to learn that other speeches share. But no length stands
+# any number of readings, so neither rule holds everywhere. A rule of thumb comes with the range in which it was tested, and the loss on held-out
+# text has the last word.
 
 # %% [markdown]
 # ## What the published laws say, and about what
@@ -285,8 +306,8 @@ lab.course.check("04.5", explanation)
 # ## Summary
 #
 # - With equal steps a short text is read many times. The model then learns its words, and gets worse at other text.
-# - What counts is how often a text is read. Up to a few epochs cost little; with many the model learns by heart.
-# - The larger model learns by heart sooner: it has more room, and takes larger steps towards the text.
+# - Both count: how long a text is, and how often it is read. The larger model learns a short text by heart sooner.
+# - A rule of thumb is worth something once it was tested on a point that it was not made from, and only near such points.
 # - Scaling laws are about pretraining. Fine-tuning needs far less text, since the language is there already.
 #
 # ## To read

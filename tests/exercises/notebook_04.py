@@ -3,14 +3,15 @@ import pandas as pd
 
 def grid(*rows):
     columns = ["model_name", "characters", "epochs", "test_loss", "test_loss_before"]
-    return pd.DataFrame(rows, columns=columns)
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(characters_per_parameter=table["characters"] / table["model_name"].map({"1M": 1e6, "3M": 3e6}))
 
 
 TABLE = grid(
     ("1M", 5_000, 30.9, 5.1, 4.2), ("1M", 20_000, 7.6, 4.3, 4.2), ("1M", 80_000, 1.9, 4.0, 4.2),
     ("3M", 5_000, 30.8, 5.2, 3.8), ("3M", 20_000, 7.7, 3.9, 3.8), ("3M", 400_000, 0.4, 3.7, 3.8),
 )
-HELPED, HARMED = grid(("3M", 20_000, 1.9, 3.7, 3.8)), grid(("3M", 20_000, 1.9, 3.9, 3.8))
+POINT = grid(("1M", 80_000, 7.6, 4.1, 4.2))
 STEPS, TOKENS, CHARACTERS = 40, 800_000, 2_900_000
 ONCE = STEPS * 1024 * CHARACTERS / TOKENS
 EXPLAINED = (
@@ -52,7 +53,16 @@ EXERCISES = {
             ((1.9, None), "finite number"),
         ],
     ),
-    "04.4": ((TABLE, HELPED), "a", [("b", "read less often"), ("yes", "one letter")]),
+    "04.4": (
+        (TABLE, POINT),
+        ("b", "a"),
+        [
+            (("a", "a"), "fewest epochs that did harm"),
+            (("b", "b"), "fewest that helped"),
+            (("helps", "a"), "Two letters"),
+            ("b", "Two letters"),
+        ],
+    ),
     "04.5": (
         (),
         EXPLAINED,
