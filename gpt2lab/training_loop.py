@@ -131,6 +131,7 @@ class TrainingLoop:
                 if s.sample_every and self.step % s.sample_every == 0:
                     watcher.sample(self.step)
                     watcher.sample(self.step, self._write_samples())
+                    self._measure_copying()
                 if self.step < target and (self.step % s.save_every == 0 or self._is_best(row)):
                     self._save()
                 if self._asked_to_stop(callback, row) or interrupted.is_set() or watcher.stop_requested:
@@ -222,7 +223,6 @@ class TrainingLoop:
         texts = self.model.generate(nsamples=s.sample_num, length=s.sample_length, temperature=1.0, top_k=40, seed=s.seed)
         content = "\n".join(f"======== SAMPLE {number} ========\n{text}\n" for number, text in enumerate(texts, 1))
         write_bytes(make_folder(self.folder / "samples") / f"samples-{self.step}", content.encode())
-        self._measure_copying()
         return texts[0]
 
     def _diverged(self, what):
