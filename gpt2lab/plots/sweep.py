@@ -56,11 +56,11 @@ def sweep(table):
         if measure == "perplexity":
             row[0].set_yscale("log")
         for axes, (name, rows) in zip(row, columns.items()):
-            _draw(axes, rows, name, measure)
+            _draw(axes, rows, name, measure, np.nan if human is None else human[measure])
             if human is not None:
                 axes.axhline(human[measure], color="#000000", linestyle="--", linewidth=1.2, zorder=0)
         row[0].set_ylabel(_TITLES[measure], fontsize=10)
-        row[0].margins(y=0.22)
+        row[0].margins(y=0.3)
         if not table[measure].any():  # nothing is copied, say: a line at 0, and no axis of its rounding errors
             row[0].set_ylim(-0.02, 0.1)
         if human is not None and human[measure] == human[measure]:
@@ -79,13 +79,14 @@ def _in_order(rows, name):
     return rows.iloc[np.argsort(rows["value"].where(rows["value"] != _NO_CUT.get(name, -1), np.inf).to_numpy(float), kind="stable")]
 
 
-def _draw(axes, rows, name, measure):
+def _draw(axes, rows, name, measure, line):
     axes.plot(range(len(rows)), rows[measure], color=_COLOURS[name], marker=_MARKERS[name], markersize=5, linewidth=1.6)
     # Every value of few, the ends of many.
     for place, value in enumerate(rows[measure]):
         if value == value and (len(rows) <= 4 or place in (0, len(rows) - 1)):
-            axes.annotate(_figures(value), (place, value), xytext=(0, 5), textcoords="offset points", ha="center", fontsize=8,
-                          bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8})
+            below = value < line  # on the side where the line of human text is not
+            axes.annotate(_figures(value), (place, value), xytext=(0, -5 if below else 5), textcoords="offset points", ha="center",
+                          va="top" if below else "bottom", fontsize=8, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8})
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=9)
 
