@@ -94,7 +94,7 @@ def _draw(axes, rows, name, measure, line):
 def _figures(value):
     if value == 0 or value >= 10:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 2 else f"{value:.2f}" if value >= 0.095 else f"{value:.3f}"
+    return f"{value:.1f}" if value >= 2 else f"{value:.2f}" if value >= 0.095 else f"{value:.3f}" if value >= 0.0005 else "<0.001"
 
 
 def _value(name, value):
@@ -156,7 +156,7 @@ def quality_diversity(table):
     Returns
     -------
     CaptionedFigure
-        Perplexity of the samples (logarithmic) to the right, self-BLEU upwards: on the upper left safe and alike, on the lower right varied
+        Perplexity of the samples (logarithmic) to the right, self-BLEU upwards (logarithmic too if it spans a decade): on the upper left safe and alike, on the lower right varied
         and unlikely. T is temperature, k is top_k, p is top_p; the diamond is human text.
 
     Raises
@@ -172,8 +172,12 @@ def quality_diversity(table):
     settings = settings[np.isfinite(settings["perplexity"]) & settings["self_bleu"].notna()]
     if settings.empty:
         raise ArgumentError("No setting of this sweep has both a perplexity and a self-BLEU; sweep with a greater length.")
-    figure, axes = captioned_axes("perplexity of the samples (logarithmic)", "self-BLEU (lower: more varied)", width=7.2, height=4.6)
-    axes.set_xscale("log")
+    figure, axes = captioned_axes("perplexity of the samples (logarithmic)", "self-BLEU (lower is more varied)", width=7.2, height=4.6)
+    _logarithmic(axes, axes.xaxis, table["perplexity"])
+    lowest, highest = table["self_bleu"].min(), table["self_bleu"].max()
+    if 0 < 10 * lowest < highest:
+        _logarithmic(axes, axes.yaxis, table["self_bleu"])
+        axes.set_ylabel("self-BLEU (logarithmic, lower is more varied)")
     marks = []
     for name, rows in settings.groupby("parameter", sort=False):
         colour, marker = _COLOURS.get(name, DARK), _MARKERS.get(name, "o")
@@ -185,10 +189,18 @@ def quality_diversity(table):
         marks.insert(0, ("human", human["perplexity"], human["self_bleu"], "#000000"))
     axes.margins(x=0.1, y=0.12)
     _scatter_labels(figure, axes, marks)
-    axes.xaxis.set_major_formatter("{x:,g}")
-    axes.minorticks_off()
     figure.caption = _plane_in_words(settings, human)
     return figure
+
+
+def _logarithmic(axes, axis, values):
+    from matplotlib.ticker import LogLocator
+
+    values = values[np.isfinite(values.to_numpy(float))]
+    getattr(axes, f"set_{axis.axis_name}scale")("log")
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if values.max() < 100 * values.min() else (1,)))
+    axis.set_major_formatter("{x:,g}")
+    axis.set_minor_locator(LogLocator(subs=()))
 
 
 def _scatter_labels(figure, axes, marks):
@@ -202,7 +214,7 @@ def _scatter_labels(figure, axes, marks):
         corners = axes.transData.transform(line.get_xydata()) if line.get_linestyle() != "None" and line.get_linewidth() else points[:0]
         for one, other in zip(corners, corners[1:]):
             taken += [(x - scale, y - scale, x + scale, y + scale) for x, y in np.linspace(one, other, 60)]
-    sides = [(right * away, up * away) for away in (1, 2.2) for right, up in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))]
+    sides = [(right * away, up * away) for away in (1, 3) for right, up in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))]
     for (words, x, y, colour), (across, upwards) in zip(marks, points):
         wide, high = 5.6 * len(words) * scale, 11 * scale
         boxes = []
@@ -214,7 +226,8 @@ def _scatter_labels(figure, axes, marks):
         taken.append(boxes[best])
         right, up = sides[best]
         axes.annotate(words, (x, y), xytext=(right * 8, up * 8), textcoords="offset points", fontsize=9, color=colour,
-                      ha=_ALIGNED[np.sign(right)][0], va=_ALIGNED[np.sign(up)][1], annotation_clip=False)
+                      ha=_ALIGNED[np.sign(right)][0], va=_ALIGNED[np.sign(up)][1], annotation_clip=False,
+                      arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6} if best >= len(sides) // 2 else None)
 
 
 _ALIGNED = {1: ("left", "bottom"), 0: ("center", "center"), -1: ("right", "top")}
