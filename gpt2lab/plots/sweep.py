@@ -46,7 +46,7 @@ def sweep(table):
     """
     settings, human = _settings(table)
     if (settings["parameter"] == "grid").any():
-        raise ArgumentError("This sweep tried combinations, which have no one axis; give it to lab.plots.quality_diversity, or sweep without grid=True.")
+        raise ArgumentError("This sweep tried combinations, which have no one axis; give it to plots.quality_diversity, or sweep without grid=True.")
     measures = [name for name in _TITLES if name in table and table[name].notna().any()]
     parameters = [name for name in _SHORT if (settings["parameter"] == name).any()]
     columns = {name: _in_order(settings[settings["parameter"] == name], name) for name in parameters}
@@ -156,8 +156,8 @@ def quality_diversity(table):
     Returns
     -------
     CaptionedFigure
-        Perplexity of the samples (logarithmic) to the right, self-BLEU upwards (logarithmic too if it spans a decade): on the upper left safe and alike, on the lower right varied
-        and unlikely. T is temperature, k is top_k, p is top_p; the diamond is human text.
+        Perplexity of the samples (logarithmic) to the right, self-BLEU upwards (logarithmic too if it spans a decade): on the upper left
+        safe and alike, on the lower right varied and unlikely. T is temperature, k is top_k, p is top_p; the diamond is human text.
 
     Raises
     ------
