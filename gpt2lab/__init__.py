@@ -43,6 +43,7 @@ _HOME = {
     "preference": "measures.preference",
     "Preference": "measures.preference",
     "ReadingTest": "measures.reading",
+    "sweep": "experiments.sweep",
     "LabError": "errors",
 }
 _ROOMS = ("plots", "widgets", "course", "experiments")

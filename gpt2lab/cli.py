@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gpt2lab import __version__
-from gpt2lab.errors import LabError
+from gpt2lab.errors import ArgumentError, LabError
 
 MODEL = ("model_name", "model_dir")
 OPENED = ("model_name", "run_name", "checkpoint", "model_dir", "checkpoint_dir", "precision")
@@ -164,6 +164,36 @@ def perplexity(dataset, stride, **opened):
         found = perplexity(lm, corpus, stride)
         click.echo(f"{lm.name}: perplexity {found.perplexity:.2f}, {found.nats_per_token:.4f} nats a token, "
                    f"{found.bits_per_byte:.4f} bits a byte ({found.tokens:,} tokens, {found.bytes:,} bytes)")
+
+
+def _numbers(context, option, text):
+    """The numbers of ``0.5,1,1.5``, whole ones as int; None if nothing is given."""
+    try:
+        return text and [int(number) if number.strip().isdecimal() else float(number) for number in text.split(",")]
+    except ValueError:
+        raise ArgumentError(f"{option.name}={text!r} is no list of numbers; give them with commas between, for example 0.5,1,1.5.") from None
+
+
+@main.command()
+@_about_opening
+@click.option("--temperature", callback=_numbers, help="Temperatures to try, with commas between, for example 0.5,1,1.5.")
+@click.option("--top-k", callback=_numbers, help="Values of top_k to try, with commas between; 0 cuts nothing.")
+@click.option("--top-p", callback=_numbers, help="Values of top_p to try, with commas between; 0 cuts nothing.")
+@_about("experiments", "sweep", ("nsamples", "length", "seed", "prefix", "reference", "train", "grid", "folder"))
+@click.option("--output", type=click.Path(path_type=Path), help="CSV file that the table goes to, with all digits.")
+def sweep(reference, train, output, **settings):
+    """Measure samples under several settings of sampling, each parameter varied alone."""
+    from gpt2lab.experiments import sweep
+    from gpt2lab.finetuning import as_corpus
+    from gpt2lab.storage import write_bytes
+
+    texts = {name: path and as_corpus(name, path) for name, path in (("reference", reference), ("train", train))}
+    opened = {name: settings.pop(name) for name in OPENED}
+    with _load(**opened) as lm:
+        table = sweep(lm, **settings, **texts)
+    click.echo(table.to_string(index=False, na_rep="", float_format="{:.4g}".format))
+    if output:
+        write_bytes(output, table.to_csv(index=False).encode())
 
 
 @main.command()

@@ -1,8 +1,10 @@
 """A language model that is ready to be asked: generate, next tokens, score."""
 
 import functools
+import hashlib
 import secrets
 import threading
+from pathlib import Path
 
 import numpy as np
 
@@ -73,7 +75,9 @@ def open_folder(folder, prefix, name, precision="float32"):
     hparams = checkpoints.read_hparams(folder)
     if prefix is None:
         raise CheckpointError(f"{folder} holds no weights; fetch or fine-tune the model first.")
-    return LanguageModel(hparams, checkpoints.read_weights(prefix, hparams), load_encoder(folder), name, precision=precision)
+    lm = LanguageModel(hparams, checkpoints.read_weights(prefix, hparams), load_encoder(folder), name, precision=precision)
+    lm.origin = {"folder": str(Path(folder).absolute()), "prefix": str(Path(prefix).absolute()), "name": name, "precision": precision}
+    return lm
 
 
 class LanguageModel:
@@ -103,12 +107,14 @@ class LanguageModel:
     graph : tensorflow.Graph
     hparams : dict
     name : str
+    origin : dict or None
+        What `open_folder` was given, so that another process can open the same model; None if it was not opened from disk.
     """
 
     def __init__(self, hparams, weights, encoder, name, trainer=None, precision="float32"):
         from gpt2lab.engine import Network, Reader
 
-        self.hparams, self.name, self._encoder = dict(hparams), name, encoder
+        self.hparams, self.name, self.origin, self._encoder = dict(hparams), name, None, encoder
         self.parameters = parameter_count(**hparams)
         self._network = Network(hparams, precision)
         self._network.assign(weights)
@@ -152,6 +158,15 @@ class LanguageModel:
         """A copy of the weights: dict of str to float32 arrays, in gpt-2-simple's names."""
         self._open_reader()
         return {name: value.astype(np.float32) for name, value in self._network.values().items()}
+
+    def checksum(self):
+        """What tells these weights from all others: a string of 64 hexadecimal digits."""
+        self._open_reader()
+        digest = hashlib.sha256()
+        for name in sorted(self._network.variables):  # one at a time, since together they can be half of the memory there is
+            value = self._network.values(self._network.variables[name])
+            digest.update(f"{name} {value.dtype} {value.shape} ".encode() + value.tobytes())
+        return digest.hexdigest()
 
     def encode(self, text):
         """The tokens of a text: list of int. ``<|endoftext|>`` in it becomes that one token."""

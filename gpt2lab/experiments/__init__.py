@@ -1,9 +1,10 @@
-"""Grids of fine-tunings, side by side on any `concurrent.futures` executor, each result stored as it comes."""
+"""Grids of fine-tunings and sweeps of sampling, side by side on any `concurrent.futures` executor, each result stored as it comes."""
 
 from gpt2lab.experiments.corpus_sizes import corpus_sizes
 from gpt2lab.experiments.grid import processes, run_jobs
 from gpt2lab.experiments.laws import scaling_laws
 from gpt2lab.experiments.model_sizes import ModelSizes, model_sizes
 from gpt2lab.experiments.seeds import over_seeds
+from gpt2lab.experiments.sweep import sweep
 
-__all__ = ["ModelSizes", "corpus_sizes", "model_sizes", "over_seeds", "processes", "run_jobs", "scaling_laws"]
+__all__ = ["ModelSizes", "corpus_sizes", "model_sizes", "over_seeds", "processes", "run_jobs", "scaling_laws", "sweep"]
