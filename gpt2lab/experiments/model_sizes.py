@@ -118,9 +118,8 @@ def model_sizes(model_names=("1M", "3M"), steps=100, seeds=(0,), splits=None, *,
     """
     import pandas as pd
 
-    model_names = sorted((card(name).name for name in several("model_names", model_names)), key=lambda name: card(name).parameters)
-    several("model_names", model_names)  # 124M and 117M are one
-    seeds = [whole_number("seeds", seed, 0, 2**64 - 1) for seed in several("seeds", seeds)]
+    model_names = sorted(several("model_names", model_names, lambda name: card(name).name), key=lambda name: card(name).parameters)
+    seeds = several("seeds", seeds, lambda seed: whole_number("seeds", seed, 0, 2**64 - 1))
     splits = presidential_speeches(since=1947).split() if splits is None else splits
     steps = whole_number("steps", steps, 1)
     asked = {"learning_rate": learning_rate, "accumulate_gradients": accumulate_gradients, "eval_every": eval_every or max(1, steps // 4), **settings}

@@ -145,7 +145,7 @@ def settings_of(asked, grid, vocabulary):
         "top_k": lambda value: whole_number("top_k", value, 0, vocabulary, "the size of the vocabulary"),
         "top_p": lambda value: real_number("top_p", value, low=0, high=1),
     }
-    varied = {name: [check[name](value) for value in several(name, values)] for name, values in asked.items() if values is not None}
+    varied = {name: several(name, values, check[name]) for name, values in asked.items() if values is not None}
     if grid:
         return [
             {"parameter": GRID, "value": math.nan, **USUAL, **dict(zip(varied, values))} for values in itertools.product(*varied.values())
