@@ -30,7 +30,7 @@ LEARNING_RATE = 1e-3 if small else 1e-4
 SIZES = [5_000, 15_000, 60_000, 300_000] if small else [12_000, 50_000, 200_000, 1_000_000]
 
 splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
-print(f"{len(SIZES)} lengths of text x 2 models = {2 * len(SIZES)} fine-tunings of {STEPS} steps each")
+print(f"{len(SIZES)} lengths x 2 models = {2 * len(SIZES)} fine-tunings of {STEPS} steps each")
 
 # %% [markdown]
 # What do these lengths mean? A page of a book has about 2,000 characters. Here is each length beside the sizes of the models. Each text is the
@@ -41,8 +41,10 @@ import pandas as pd
 
 parameters = lab.models().loc[[MODEL, OTHER_MODEL], "parameters"]
 lengths = pd.Series(SIZES, index=pd.Index(SIZES, name="characters"))
-per_parameter = {f"per parameter of {name}": lengths / parameters[name] for name in parameters.index}
-pd.DataFrame({"pages": lengths / 2000, **per_parameter}).round(4)
+table = pd.DataFrame({"pages": lengths / 2000})
+for name in parameters.index:
+    table[f"per parameter of {name}"] = (lengths / parameters[name]).round(4)
+table
 
 # %% [markdown]
 # There are more parameters than characters everywhere. A model could simply store such a text. Will it?
@@ -94,7 +96,8 @@ lab.course.check("04.2", read_once, STEPS, tokens, characters)
 settings = {"splits": splits, "learning_rate": LEARNING_RATE, "folder": "grid"}
 settings |= {"test_characters": 30_000, "eval_every": STEPS, "nsamples": 4, "length": 80}
 table = lab.experiments.corpus_sizes([MODEL, OTHER_MODEL], SIZES, steps=STEPS, **settings)
-columns = ["model_name", "characters", "epochs", "train_loss", "test_loss", "test_loss_before", "copied"]
+columns = ["model_name", "characters", "epochs", "train_loss"]
+columns += ["test_loss", "test_loss_before", "copied"]
 table[columns].round(3)
 
 # %% [markdown]
@@ -150,8 +153,8 @@ lab.course.check("04.1", prediction, table)
 
 # %%
 first = table[(table.model_name == MODEL) & (table.characters == SIZES[0])].iloc[0]
-trained_on = splits.train.first(SIZES[0])
-lab.plots.copied_spans(first["sample"], lab.copied_spans(first["sample"], trained_on, least=5))
+text = first["sample"]
+lab.plots.copied_spans(text, lab.copied_spans(text, splits.train.first(SIZES[0]), least=5))
 
 # %% [markdown]
 # ## A rule of thumb
@@ -198,7 +201,8 @@ lab.course.check("04.3", limits, table)
 helped = table.test_loss < table.test_loss_before
 enough = table[helped].characters_per_parameter.min()
 too_few = table[~helped].characters_per_parameter.max()
-print(f"fine-tuning helped from {enough:.3f} characters per parameter on, and did not with up to {too_few:.3f}")
+print(f"It helped from {enough:.3f} characters per parameter on,")
+print(f"and did not with up to {too_few:.3f}.")
 
 # %% [markdown]
 # ### Exercise 04.4: test the rules where you have not measured
@@ -209,10 +213,10 @@ print(f"fine-tuning helped from {enough:.3f} characters per parameter on, and di
 
 # %%
 smaller = parameters.idxmin()
-of_smaller = table[table.model_name == smaller].set_index("characters")
+of_smaller = table[table.model_name == smaller].set_index("characters", drop=False)
 point = of_smaller.loc[SIZES[2]]
-print(f"{4 * STEPS} steps of {smaller} on {SIZES[2]:,} characters: {4 * point.epochs:.1f} epochs,")
-print(f"{point.characters_per_parameter:.3f} characters per parameter")
+print(f"{4 * STEPS} steps of {smaller} on {SIZES[2]:,} characters:")
+print(f"{4 * point.epochs:.1f} epochs, {point.characters_per_parameter:.3f} characters per parameter")
 
 # %% [markdown]
 # Compare the epochs with your two limits, and the characters per parameter with those above. What does each rule say of the new point:
@@ -237,9 +241,9 @@ lab.course.check("04.4", predicted, table, longer)
 # %%
 new = longer.iloc[0]
 short = of_smaller.loc[SIZES[1]]
-print(f"loss on the test text before fine-tuning:             {new.test_loss_before:.2f}")
-print(f"{new.characters:7,} characters, {new.epochs:4.1f} epochs (the new point): {new.test_loss:.2f}")
-print(f"{short.name:7,} characters, {short.epochs:4.1f} epochs (the grid):      {short.test_loss:.2f}")
+print(f"loss on the test text before: {new.test_loss_before:.2f}")
+for name, row in {"the new point": new, "in the grid": short}.items():
+    print(f"{name}: {row.characters:,} characters, {row.epochs:.1f} epochs, {row.test_loss:.2f} after")
 verdict = "characters" if new.test_loss < new.test_loss_before else "epochs"
 print(f"At this point the rule in {verdict} was right.")
 
