@@ -18,7 +18,7 @@ KINDS = {
     "short": (20_000, {**SHORT, "learning_rate": 1e-3}),
     "short-warm": (20_000, {**SHORT, "learning_rate": 3e-4, "warmup_steps": 10}),
     "whole": (None, {"steps": 300, "learning_rate": 1e-3, "sample_every": 0}),
-    "rising-rate": (None, {"steps": 100, "learning_rate": 1e-1, "warmup_steps": 100, "sample_every": 0}),
+    "rising-rate": (None, {"steps": 100, "learning_rate": 1e-1, "warmup_steps": 99, "sample_every": 0}),
     "whole-usual": (None, {"steps": 300, "sample_every": 100, "sample_length": 60, "accumulate_gradients": 5}),
 }
 

@@ -118,7 +118,7 @@ class _Reading:
 
     def diagnosis(self):
         verdict, seen, advice = self._verdict()
-        return Diagnosis(verdict, self.best_step, self.gap, f"{seen}{self._copying()}. {advice}", self.gap_error, self.copied, self.human_copied)
+        return Diagnosis(verdict, self.best_step, self.gap, f"{seen}{self._copying(verdict)}. {advice}", self.gap_error, self.copied, self.human_copied)
 
     def _verdict(self):
         if self.final < NEAR_ZERO:
@@ -158,8 +158,8 @@ class _Reading:
         quarter = len(self.losses) // 4
         return 1 - self.losses[-quarter:].mean() / self.losses[-2 * quarter : -quarter].mean()
 
-    def _copying(self):
-        if math.isnan(self.copied):
+    def _copying(self, verdict):
+        if math.isnan(self.copied) or verdict not in ("fitting", "over-fitting"):
             return ""
         human = "" if math.isnan(self.human_copied) else f" (of held-out human text, {self.human_copied:.0%})"
         return f"; {self.copied:.0%} of what it writes stands word for word in the training text{human}"
