@@ -69,9 +69,9 @@ def test_losses_that_have_levelled_off_are_fitting():
     assert "valid=" in found.explanation
 
 
-def test_a_rise_of_less_than_one_percent_is_noise():
-    assert diagnose(history(levelling, lambda step: 4 if step == 50 else 4.03)).verdict == "fitting"
-    assert diagnose(history(levelling, lambda step: 4 if step == 50 else 4.05)).verdict == "over-fitting"
+def test_a_rise_of_one_percent_is_noise():
+    assert diagnose(history(levelling, lambda step: 4 if step == 50 else 4.05)).verdict == "fitting"
+    assert diagnose(history(levelling, lambda step: 4 if step == 50 else 4.07)).verdict == "over-fitting"
 
 
 def test_a_rise_that_the_windows_do_not_agree_on_is_noise():
