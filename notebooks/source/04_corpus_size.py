@@ -251,7 +251,8 @@ new = longer.iloc[0]
 short = of_smaller.loc[SIZES[1]]
 print(f"loss on the test text before: {new.test_loss_before:.2f}")
 for name, row in {"the new point": new, "in the grid": short}.items():
-    print(f"{name}, {row.characters:,} characters, {row.epochs:.1f} epochs: {row.test_loss:.2f}")
+    text = f"{row.characters:,} characters, {row.epochs:.1f} epochs"
+    print(f"{name} ({text}): {row.test_loss:.2f}")
 verdict = "characters" if new.test_loss < new.test_loss_before else "epochs"
 print(f"At this point the rule in {verdict} was right.")
 
