@@ -64,14 +64,15 @@ def diagnose(record, diverged=False):
 
     Notes
     -----
-    In this order:
+    The first of these that holds:
 
-    - **diverging**: the training loss ends 20 % or more, and four standard errors, above the lowest level that it had reached, or stopped
-      being a number;
-    - **over-fitting**: the training loss is near 0 (below 0.5 nats a token); or the validation loss ends 1.5 % or more above its lowest
-      value, and two standard errors of the difference between the same windows;
-    - **under-fitting**: the validation loss (without one, the training loss) still fell by more than 3 % in the last quarter of the steps,
-      or there were fewer than 20 of them;
+    - **over-fitting**: the training loss is near 0, below 0.5 nats a token;
+    - **under-fitting**: there were fewer than 20 steps;
+    - **diverging**: the training loss ends 20 % or more, and four standard errors, above the lowest level that it had reached (or, before all
+      others, it stopped being a number);
+    - **over-fitting**: the validation loss ends 1.5 % or more above its lowest value, and two standard errors of the difference between the
+      same windows;
+    - **under-fitting**: the validation loss (without one, the training loss) still fell by more than 3 % in the last quarter of the steps;
     - **fitting**: else.
 
     A level of the training loss is the mean over a tenth of the steps, at least 10, since single windows vary too much.
@@ -97,9 +98,9 @@ class _Reading:
     def __init__(self, record, trained):
         self.losses = trained["loss"].to_numpy()
         self.last = int(trained["step"].iloc[-1])
-        size = max(10, len(self.losses) // 10)
-        self.final, self.final_error = self.losses[-size:].mean(), _error(self.losses[-size:])
-        self.size = size
+        self.size = max(10, len(self.losses) // 10)
+        end = self.losses[-self.size :]
+        self.final, self.final_error = end.mean(), _error(end)
         self.measured = record.dropna(subset=["valid_loss"])
         self.best_step, best = _best(record)
         self.gap = self.gap_error = math.nan
@@ -113,8 +114,8 @@ class _Reading:
             if len(now) == len(then):
                 self.rise_error = _error(now - then)
         texts = record.dropna(subset=["copied"]) if "copied" in record else record.head(0)
-        now = len(texts) and texts["step"].iloc[-1] == self.last
-        self.copied, self.human_copied = (float(texts[name].iloc[-1]) if now else math.nan for name in ("copied", "human_copied"))
+        at_the_end = len(texts) and texts["step"].iloc[-1] == self.last
+        self.copied, self.human_copied = (float(texts[name].iloc[-1]) if at_the_end else math.nan for name in ("copied", "human_copied"))
 
     def diagnosis(self):
         verdict, seen, advice = self._verdict()

@@ -156,7 +156,8 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         Go on with this run if it exists; start it over from the pretrained weights; start it over from random weights; or start it over
         from the newest checkpoint in another folder. Starting over replaces what the run's folder held.
     sample_every : int, default 100
-        Steps between samples written to ``samples/`` in the run's folder; 0 writes none.
+        Steps between samples written to ``samples/`` in the run's folder; 0 writes none. As often, and at the end of a call of 20 steps or more,
+        it is measured how much of what the model writes is copied from the text (see `Diagnosis`).
     sample_length : int, default 1023
         Tokens of such a sample.
     sample_num : int, default 1
