@@ -52,7 +52,7 @@ prediction = "b"
 
 # %%
 settings = {"model_name": MODEL, "restore_from": "fresh", "accumulate_gradients": 1}
-settings |= {"valid": splits.valid, "eval_every": 10}  # measure the validation loss every ten steps
+settings |= {"valid": splits.valid, "eval_every": 10}  # measured every ten steps
 by_heart = lab.finetune(
     short,
     run_name="by_heart",
@@ -221,7 +221,8 @@ in_time = lab.finetune(
     patience=3,  # stop after three measurements without a new lowest validation loss
     **settings,
 )
-print(f"stopped after {in_time.history['step'].iloc[-1]} of {STEPS} steps, lowest at {in_time.best_step}")
+last = in_time.history["step"].iloc[-1]
+print(f"stopped after {last} of {STEPS} steps, lowest at {in_time.best_step}")
 lab.plots.loss(in_time)
 
 # %% [markdown]
