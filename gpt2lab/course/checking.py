@@ -216,3 +216,25 @@ def call(function, *arguments):
 def words(answer):
     """The words of a written answer, lower case."""
     return [word.strip(".,;:!?()\"'").lower() for word in str(answer).split()]
+
+
+def too_short(answer, ask, fewest=15):
+    """Why a written answer cannot be judged, or None if it can: it is no text, or has fewer words than sentences take.
+
+    Parameters
+    ----------
+    answer : object
+        The student's text.
+    ask : str
+        What to do, said to who wrote too little.
+    fewest : int, default 15
+        Words.
+
+    Returns
+    -------
+    str or None
+    """
+    if not isinstance(answer, str):
+        return f"Your answer is a {type(answer).__name__}; write sentences between the three quotes."
+    said = len(words(answer))
+    return f"You wrote {said} {'word' if said == 1 else 'words'}. {ask}" if said < fewest else None

@@ -3,7 +3,7 @@
 import math
 import re
 
-from gpt2lab.course.checking import choice, exercise, number, right, words, wrong
+from gpt2lab.course.checking import choice, exercise, number, right, too_short, wrong
 
 WINDOW = 1024  # tokens that one step reads, a batch being one window
 
@@ -86,13 +86,9 @@ _BY_HEART = ("heart", "memori", "over-fit", "overfit", "over fit", "copy", "copi
 
 @exercise("02.5")
 def explanation(answer):
-    if not isinstance(answer, str):
-        return wrong(f"Your answer is a {type(answer).__name__}; write sentences between the three quotes.")
-    said, text = words(answer), answer.lower()
-    if len(said) < 15:
-        return wrong(
-            f"You wrote {len(said)} {'word' if len(said) == 1 else 'words'}. Answer both questions in two or three sentences."
-        )
+    if short := too_short(answer, "Answer both questions in two or three sentences."):
+        return wrong(short)
+    text = answer.lower()
     if not any(part in text for part in _LANGUAGE):
         return wrong(
             "Say what the pretrained weights bring along that the speeches would have to teach. "

@@ -3,7 +3,7 @@
 import math
 import re
 
-from gpt2lab.course.checking import choice, exercise, number, right, words, wrong
+from gpt2lab.course.checking import choice, exercise, number, right, too_short, wrong
 
 
 @exercise("03.1")
@@ -92,11 +92,9 @@ _REMEDY = ("stop", "early", "patience", "fewer", "less steps", "more text", "lon
 
 @exercise("03.5")
 def advice(answer):
-    if not isinstance(answer, str):
-        return wrong(f"Your answer is a {type(answer).__name__}; write sentences between the three quotes.")
-    said, text = words(answer), answer.lower()
-    if len(said) < 15:
-        return wrong(f"You wrote {len(said)} {'word' if len(said) == 1 else 'words'}. Answer all three questions in two or three sentences.")
+    if short := too_short(answer, "Answer all three questions in two or three sentences."):
+        return wrong(short)
+    text = answer.lower()
     if re.search(r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learned \w+ \w+ by heart)", text):
         return wrong("Look again at what a training loss of 0.05 means for text that was read again and again.")
     if not any(part in text for part in _BY_HEART):

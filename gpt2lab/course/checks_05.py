@@ -2,7 +2,7 @@
 
 import math
 
-from gpt2lab.course.checking import choice, exercise, number, right, unanswered, words, wrong
+from gpt2lab.course.checking import choice, exercise, number, right, too_short, unanswered, wrong
 from gpt2lab.errors import ArgumentError
 
 
@@ -79,11 +79,9 @@ _READING = ("read", "pair", "prefer", "tell", "told", "blind", "answer", "intell
 
 @exercise("05.5")
 def explanation(answer):
-    if not isinstance(answer, str):
-        return wrong(f"Your answer is a {type(answer).__name__}; write sentences between the three quotes.")
-    said, text = words(answer), answer.lower()
-    if len(said) < 15:
-        return wrong(f"You wrote {len(said)} {'word' if len(said) == 1 else 'words'}. Answer the questions in two or three sentences.")
+    if short := too_short(answer, "Answer the questions in two or three sentences."):
+        return wrong(short)
+    text = answer.lower()
     if not any(part in text for part in _NUMBERS):
         return wrong("Say what the numbers were: name at least one column of the tables, and how the two sizes differ in it.")
     if not any(part in text for part in _READING):
