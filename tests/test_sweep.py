@@ -4,7 +4,7 @@ import csv
 import io
 import math
 import re
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -145,7 +145,7 @@ def test_threads_give_the_same_table(parrot):
 
 
 def test_a_model_that_is_on_no_disk_cannot_go_to_other_processes(parrot):
-    with ProcessPoolExecutor(1) as executor, pytest.raises(ArgumentError, match="not opened from disk.*executor=None"):
+    with lab.experiments.processes(1) as executor, pytest.raises(ArgumentError, match="not opened from disk.*executor=None"):
         lab.sweep(parrot, nsamples=4, length=12, executor=executor)
     assert parrot.asked == []
 
