@@ -2,5 +2,6 @@
 
 from gpt2lab.course.checking import check
 from gpt2lab.course.machine import model_names
+from gpt2lab.course.shared_run import fine_tuned
 
-__all__ = ["check", "model_names"]
+__all__ = ["check", "fine_tuned", "model_names"]
