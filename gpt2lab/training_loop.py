@@ -12,7 +12,7 @@ from gpt2lab import checkpoints
 from gpt2lab.diagnosis import FEWEST
 from gpt2lab.engine import Batches, Trainer, random_weights
 from gpt2lab.engine.fetched import Fetched
-from gpt2lab.errors import DivergenceError
+from gpt2lab.errors import DivergenceError, TextError
 from gpt2lab.language_model import LanguageModel
 from gpt2lab.measures import copying
 from gpt2lab.measures.human import human_samples
@@ -139,10 +139,12 @@ class TrainingLoop:
                     break
                 if self._out_of_patience():
                     break
-            if status == "finished" and self.step - first >= FEWEST and "copied" not in self.rows[-1]:
-                self._measure_copying()
             self.configuration["status"] = status
             self._save()
+            # After the save, which is worth more; and by the steps of the whole call, so that a run that was killed in between measures it too.
+            if status == "finished" and self.step - self.configuration["leg_start"] >= FEWEST and "copied" not in self.rows[-1]:
+                self._measure_copying()
+                write_history(self.folder, self.rows)
             watcher.end("out of patience" if status == "finished" and self.step < target else status)
 
     def _asked_to_stop(self, callback, row):
@@ -184,7 +186,9 @@ class TrainingLoop:
         """Write some texts and note in the newest row how much of them is copied, and how much of held-out text would be."""
         samples = self.model.generate(**COPIED_SAMPLES, seed=self.settings.seed)
         self.rows[-1]["copied"] = copying.copied_share(samples, self.text)
-        if self.held_out is not None:
+        if self.held_out is None:
+            return
+        with contextlib.suppress(TextError):  # a text without words, of emoji for example, has no such share
             # More of it than the model wrote: one piece that quotes an earlier speech would decide the figure.
             self.rows[-1]["human_copied"] = copying.copied_share(human_samples(self.held_out, like=8 * samples), self.text)
 

@@ -86,6 +86,26 @@ def test_samples_are_written_while_it_trains(run):
     assert all(text.startswith("======== SAMPLE 1 ========\n") and len(text) > 50 for text in run.samples.values())
 
 
+@pytest.mark.slow
+def test_held_out_text_without_words_costs_no_run(finetune):
+    run = finetune(steps=20, valid=lab.Corpus.from_texts([" \n" * 2000]))
+    last = run.record.iloc[-1]
+    assert run.configuration["status"] == "finished" and last["copied"] >= 0 and math.isnan(last["human_copied"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt, RuntimeError("no room")])
+def test_what_goes_wrong_while_copying_is_measured_costs_no_step(finetune, monkeypatch, tmp_path, trouble):
+    def fail(*_):
+        raise trouble
+
+    monkeypatch.setattr("gpt2lab.training_loop.copying.copied_share", fail)
+    with pytest.raises((KeyboardInterrupt, RuntimeError)):
+        finetune(steps=20)
+    run = lab.Run.open(checkpoint_dir=tmp_path / "checkpoint")
+    assert run.checkpoints == [20] and run.configuration["status"] == "finished" and run.history["step"].iloc[-1] == 20
+
+
 # The same seed, the same losses
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ def outcome(folder):
         for prefix in sorted(path.stem for path in folder.glob("*.index"))
     }
     return {
-        "history": run.history.drop(columns="seconds").to_csv(),
+        "history": run.record.drop(columns="seconds").to_csv(),
         "saved steps": run.checkpoints,
         "files": sorted(path.name for path in folder.iterdir()),
         "status": run.configuration["status"],
@@ -74,6 +74,7 @@ def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(asked, unbrok
     assert training.end() == 0
     assert first > 1  # it went on, rather than starting over
     assert_same(tmp_path / "run1", unbroken)
+    assert lab.Run.open(checkpoint_dir=tmp_path).record["copied"].notna().iloc[-1]  # in however few steps the last part was taken
 
 
 @pytest.fixture(scope="module")
