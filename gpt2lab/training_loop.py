@@ -188,7 +188,7 @@ class TrainingLoop:
         self.rows[-1]["copied"] = copying.copied_share(samples, self.text)
         if self.held_out is None:
             return
-        with contextlib.suppress(TextError):  # a text without words, of emoji for example, has no such share
+        with contextlib.suppress(TextError):  # a held-out text of spaces only has no such share
             # More of it than the model wrote: one piece that quotes an earlier speech would decide the figure.
             self.rows[-1]["human_copied"] = copying.copied_share(human_samples(self.held_out, like=8 * samples), self.text)
 

@@ -88,7 +88,7 @@ def test_samples_are_written_while_it_trains(run):
 
 @pytest.mark.slow
 def test_held_out_text_without_words_costs_no_run(finetune):
-    run = finetune(steps=20, valid=lab.Corpus.from_texts([" \n" * 2000]))
+    run = finetune(steps=20, valid=lab.Corpus((lab.Document(" \n" * 2000),)))
     last = run.record.iloc[-1]
     assert run.configuration["status"] == "finished" and last["copied"] >= 0 and math.isnan(last["human_copied"])
 
