@@ -43,6 +43,10 @@ _HOME = {
     "preference": "measures.preference",
     "Preference": "measures.preference",
     "ReadingTest": "measures.reading",
+    "author_matrix": "measures.author_prefix",
+    "AuthorMatrix": "measures.author_prefix",
+    "guess_authors": "measures.author_guess",
+    "AuthorGuesses": "measures.author_guess",
     "sweep": "experiments.sweep",
     "LabError": "errors",
 }
