@@ -122,7 +122,7 @@ def chat_posts(authors=None, least=1):
     Examples
     --------
     >>> chat_posts(authors=2)  # doctest: +SKIP
-    Corpus(48,928 documents, 2,247,000 characters, 2 authors)
+    Corpus(48,929 documents, 2,247,240 characters, 2 authors)
     """
     from gpt2lab.corpus import Corpus, Document  # corpus offers this function, and so imports this room
 

@@ -37,7 +37,7 @@ def write_card(path, corpus, splits=None):
         If the file cannot be written.
     """
     path = folder_path("path", path)
-    facts = f"{_START}\n\n{_facts(corpus, splits)}\n\n{_END}"
+    facts = f"{_START}\n\n## Facts\n\n{_facts(corpus, splits)}\n\n{_END}"
     content = _renewed(path, facts) if path.exists() else f"# Data card\n\n{facts}\n\n{_questions(QUESTIONS)}"
     make_folder(path.parent)
     write_bytes(path, content.encode("utf-8"))

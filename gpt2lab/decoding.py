@@ -95,7 +95,7 @@ def refuse_binary(path, raw, encoding):
 def _place(raw, offset):
     """Where a byte stands, for a message: columns count bytes, as what comes before need not decode."""
     ends = [end.end() for end in re.finditer(rb"\r\n|\r|\n", raw[:offset])]
-    return f"offset {offset:,} (line {len(ends) + 1:,}, column {offset - (ends[-1] if ends else 0) + 1:,})"
+    return f"offset {offset:,}, line {len(ends) + 1:,}, column {offset - (ends[-1] if ends else 0) + 1:,}"
 
 
 def _wrong_encoding(path, raw, error, encoding):

@@ -45,12 +45,14 @@ def read(path, text, author, skip_blank, links, mentions, html, encoding):
 def _records(path, encoding):
     """Each value of the file, and where it stands."""
     with text_files.open_lines(path, encoding) as lines:
+        first = True
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
-            if line.lstrip().startswith("["):
+            if first and line.lstrip().startswith("["):
                 yield from _array(parsed(line + "".join(lines), path, number), path)
                 return
+            first = False
             yield f"line {number}", parsed(line, path, number)
 
 
