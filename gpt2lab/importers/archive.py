@@ -74,7 +74,8 @@ class Archive:
             with tarfile.open(self._path) if is_tar else zipfile.ZipFile(self._path) as packed:
                 return (from_tar if is_tar else from_zip)(packed)
         except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, NotImplementedError) as error:
-            raise TextError(f"{self._path} is a damaged archive ({error}); download it again.") from error
+            reason = str(error).partition("\n")[0].rstrip(":")
+            raise TextError(f"{self._path} is a damaged archive ({reason}); download it again.") from error
         except RuntimeError as error:  # how zipfile says that a password is needed
             raise TextError(f"{self._path} is protected ({error}); unpack it with its password and give the folder.") from error
 

@@ -15,7 +15,7 @@ _TWEETS = r"tweets?(?:-part\d+)?\.js"  # tweet.js in archives made before 2022
 _NOTES = r"note-tweet(?:-part\d+)?\.js"  # the whole of those that are longer than 280 characters
 _PREFIX = re.compile(r"\s*window\.YTD\.(\w+)\.part\d+\s*=\s*")
 _RETWEET = re.compile(r"RT @\w+:")
-_CUT = re.compile(r"…?\s*(?:https://t\.co/\w+\s*)?\Z")  # how a post ends that goes on in a note
+_CUT = re.compile(r"(?:…\s*|\s*https://t\.co/\w+\s*)+\Z")  # how a post ends that goes on in a note
 _LONG = 200  # characters; no shorter post has a note
 
 
@@ -99,8 +99,8 @@ def _notes(archive):
 
 
 def _whole(text, notes, log, place):
-    whole = notes.get(text[:_LONG]) if len(text) >= _LONG else None
-    if whole is None or not whole.startswith(text[:_CUT.search(text).start()]):
+    whole, cut = notes.get(text[:_LONG]), _CUT.search(text)
+    if whole is None or cut is None or not whole.startswith(text[:cut.start()]):
         return text
     log.changed("long posts, taken whole from note-tweet.js", text, place)
     return whole
