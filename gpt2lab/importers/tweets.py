@@ -16,7 +16,7 @@ _NOTES = r"note-tweet(?:-part\d+)?\.js"  # the whole of those that are longer th
 _PREFIX = re.compile(r"\s*window\.YTD\.(\w+)\.part\d+\s*=\s*")
 _RETWEET = re.compile(r"RT @\w+:")
 _CUT = re.compile(r"(?:…\s*|\s*https://t\.co/\w+\s*)+\Z")  # how a post ends that goes on in a note
-_LONG = 200  # characters; no shorter post has a note
+_LONG = 200  # characters by which a post and its note are matched
 
 
 def read(path, author, retweets, replies, links, mentions):
