@@ -1,0 +1,70 @@
+"""Take out of texts what the files they come from add to them."""
+
+import re
+
+from gpt2lab.arguments import yes_or_no
+from gpt2lab.decoding import clean
+from gpt2lab.importers.html_text import html_text
+from gpt2lab.personal_data import LINK
+
+_LINK_AND_SPACE = re.compile(rf"([ \t]*)(?:{LINK.pattern})([ \t]*)", LINK.flags)
+_MENTIONS = re.compile(r"\s*(?:\.?@[\w.-]+(?:@[\w.-]+\w)?(?:\s+|$))+")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
+class Cleaner:
+    """Cleans texts one by one and counts what it did.
+
+    Parameters
+    ----------
+    log : Log
+        Where it is counted.
+    links, mentions : bool, default True
+        Whether links, and the names at the beginning of an answer (``@ada @alan Yes!``), stay.
+    html : bool, default False
+        Whether the texts are HTML, of which the text is wanted.
+    """
+
+    def __init__(self, log, links=True, mentions=True, html=False):
+        self._log = log
+        self._links, self._mentions, self._html = yes_or_no("links", links), yes_or_no("mentions", mentions), yes_or_no("html", html)
+
+    def __call__(self, text, place, answer=True):
+        """The cleaned text, or None if nothing is left of it.
+
+        Parameters
+        ----------
+        text : str
+            As it stands in the file.
+        place : str
+            Where that is, for the log.
+        answer : bool, default True
+            Whether it answers somebody, so that names at its beginning are addresses.
+        """
+        before = text
+        text = self._changed("half a character, a lone surrogate, replaced by U+FFFD", _HALF_CHARACTER.sub("\ufffd", clean(text)), text, place)
+        if self._html:
+            text = self._changed("HTML made into text", html_text(text), text, place, count=bool(_TAG.search(text)))
+        if answer and not self._mentions:
+            text = self._changed("names addressed at the beginning taken out", text[self._addressed(text):], text, place)
+        if not self._links:
+            text = self._changed("links taken out", _without_links(text), text, place)
+        if not text.strip():
+            self._log.left_out("nothing left after cleaning" if before.strip() else "no text", before, place)
+            return None
+        return text
+
+    def _addressed(self, text):
+        names = _MENTIONS.match(text)
+        return names.end() if names else 0
+
+    def _changed(self, why, new, old, place, count=True):
+        if new != old and count and clean(old) != new:
+            self._log.changed(why, old, place)
+        return new
+
+
+def _without_links(text):
+    without, links = _LINK_AND_SPACE.subn(lambda found: found[1] or found[2], text)
+    return "\n".join(line.rstrip(" \t") for line in without.split("\n")).strip() if links else text
