@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from gpt2lab import personal_data, splitting
-from gpt2lab.arguments import whole_number, yes_or_no
+from gpt2lab.arguments import one_of, whole_number, yes_or_no
 from gpt2lab.corpus_from_archives import FromArchives
 from gpt2lab.corpus_from_files import FromFiles
 from gpt2lab.course_corpora import chat_posts, presidential_speeches
@@ -135,6 +135,45 @@ class Corpus(FromFiles, FromArchives):
             room -= len(document.text)
         return self._with(kept)
 
+    def pieces(self, of="lines", least=1):
+        """Each line, or each sentence, as a document of its own, with the author of the document that it stands in.
+
+        Split the corpus first: pieces of one document would come to lie in several splits.
+
+        Parameters
+        ----------
+        of : {"lines", "sentences"}, default "lines"
+            Where to cut. Sentences end at a line's end and at points, question and exclamation marks, but not after *Mr.* or initials.
+        least : int, default 1
+            Shorter pieces, in characters, are left out; `preparation` says how many.
+
+        Returns
+        -------
+        Corpus
+            A piece is named after its document and its place there: ``1947-Truman [120:310]``.
+
+        Raises
+        ------
+        ArgumentError
+            If ``of`` is something else or ``least`` below 1.
+
+        Examples
+        --------
+        >>> Corpus.from_texts(["It is. Mr. Speaker, is it?"]).pieces(of="sentences").documents[1].text
+        'Mr. Speaker, is it?'
+        """
+        one_of("of", of, tuple(splitting.PIECES))
+        least, log, kept = whole_number("least", least, 1), Log(), []
+        for document in self.documents:
+            for start, end in splitting.cut_pieces(document.text, of):
+                log.read += 1
+                piece = replace(document, text=document.text[start:end], name=f"{document.name} [{start}:{end}]")
+                if len(piece.text) >= least:
+                    kept.append(piece)
+                else:
+                    log.left_out(f"shorter than {counted(least, 'character')}", piece.text, piece.name)
+        return Corpus(tuple(kept), (*self.steps, log.step("pieces", "", {"of": of, "least": least}, len(kept))))
+
     def with_author_prefix(self, template="\\{author}- "):
         """Put the author before each document, so that a model can be asked for text by one of them.
 
@@ -261,7 +300,7 @@ class Corpus(FromFiles, FromArchives):
         pieces = [piece for ids in self.encode(encoder) for piece in (ids, end)]
         return np.concatenate(pieces) if pieces else np.array([], dtype=np.int32)
 
-    def split(self, valid=0.1, test=0.1, seed=0):
+    def split(self, valid=0.1, test=0.1, seed=0, each_author=False):
         """Hold out part of the documents.
 
         Whole documents go to one split each; copies of a text and documents that share a tenth of their sentences stay together.
@@ -274,6 +313,8 @@ class Corpus(FromFiles, FromArchives):
             Shares of the characters, met as nearly as whole documents allow; 0 leaves that split empty.
         seed : int, default 0
             Decides what is held out; the same texts and seed give the same splits everywhere, in whatever order the texts come.
+        each_author : bool, default False
+            Hold out these shares of each author's documents, so that every split has text by every author.
 
         Returns
         -------
@@ -285,7 +326,7 @@ class Corpus(FromFiles, FromArchives):
         ArgumentError
             If the shares are negative or leave nothing to train on.
         TextError
-            If there is too little text; the message says how many characters are needed.
+            If there is too little text; the message says how many characters are needed. With ``each_author``, if a document has no author.
 
         Examples
         --------
@@ -295,6 +336,8 @@ class Corpus(FromFiles, FromArchives):
         shares, seed = splitting.shares_of(valid, test), whole_number("seed", seed, 0)
         if not self.documents:
             raise TextError("The corpus has no documents to split; read some first, for example with Corpus.from_file.")
+        if yes_or_no("each_author", each_author):
+            return self._split_each_author(valid, test, seed)
         texts = [document.text for document in self.documents]
         chosen = splitting.assign_documents(texts, shares, seed)
         if chosen is not None:
@@ -310,6 +353,18 @@ class Corpus(FromFiles, FromArchives):
         note = (f"{counted(len(self), 'document')} for {len(shares)} splits: the text was cut into passages, "
                 "so what is held out comes from between passages that are trained on.")
         return Splits(**self._gathered(parts), note=note)
+
+    def _split_each_author(self, valid, test, seed):
+        for document in self.documents:
+            if document.author is None:
+                raise TextError(f"Document {document.name!r} has no author; leave it out with select(lambda document: document.author), or "
+                                "split without each_author.")
+        found = {}
+        for author in self.authors:
+            found[author] = self.select(lambda document: document.author == author).split(valid, test, seed)
+        parts = {name: sum((getattr(each, name) for each in found.values()), Corpus()) for name in ("train", "valid", "test")}
+        notes = " ".join(f"{author}: {each.note}" for author, each in found.items() if each.note)
+        return Splits(**parts, note=notes)
 
     def _with(self, documents):
         return Corpus(tuple(documents), self.steps)

@@ -30,6 +30,11 @@ _CUTS = (
     re.compile(r"\s+"),
 )
 
+# Where one sentence ends and the next begins; a point after "Mr" or after a single capital, as in initials and "U.S.", ends none.
+_SENTENCE_ENDS = re.compile(r"\n+|(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\b[A-Z])[.!?…]+[\"'”’)\]]*(?=\s)")
+_LINE_ENDS = re.compile(r"\n+")
+PIECES = {"lines": _LINE_ENDS, "sentences": _SENTENCE_ENDS}
+
 
 def shares_of(valid, test):
     """The share of each split that is wanted, as a dict; splits of share 0 are left out.
@@ -106,6 +111,16 @@ def cut_passages(text, shares, seed):
     ideals = itertools.accumulate(length * len(text) for _, length in layout[:-1])
     cuts = [0, *(_cut_near(text, int(ideal), reach) for ideal in ideals), len(text)]
     return [(split, start, end) for (split, _), start, end in zip(layout, cuts, cuts[1:])]
+
+
+def cut_pieces(text, of):
+    """Where the lines or the sentences of a text begin and end, white space around them left out: (start, end) of each that is not empty."""
+    start = 0
+    for end in [*(match.end() for match in PIECES[of].finditer(text)), len(text)]:
+        piece = text[start:end]
+        if piece.strip():
+            yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+        start = end
 
 
 def fewest_characters(shares):
