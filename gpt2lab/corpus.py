@@ -1,5 +1,6 @@
 """Texts to fine-tune on: documents with optional authors, and what is held out of them."""
 
+import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -113,19 +114,23 @@ class Corpus(FromFiles, FromArchives):
                                 "for example lambda document: document.author == 'Abraham Lincoln'.")
         return self._with(document for document in self.documents if condition(document))
 
-    def first(self, characters=100_000):
+    def first(self, characters=100_000, each_author=False):
         """The beginning: whole documents, the last one cut between two words.
 
         Parameters
         ----------
         characters : int, default 100,000
             The most characters that remain. A word longer than 100 characters, and the first one, may be cut itself.
+        each_author : bool, default False
+            So many characters of each author, one author after the other, so that none outweighs the others.
 
         Raises
         ------
         ArgumentError
             If ``characters`` is not a whole number of 1 or more.
         """
+        if yes_or_no("each_author", each_author):
+            return sum((self._by(author).first(characters) for author in self.authors), Corpus())
         room, kept = whole_number("characters", characters, 1), []
         for document in self.documents:
             if len(document.text) > room:
@@ -134,6 +139,18 @@ class Corpus(FromFiles, FromArchives):
             kept.append(document)
             room -= len(document.text)
         return self._with(kept)
+
+    def shuffled(self, seed=0):
+        """The documents in an order drawn by lot, so that those of one author do not follow one another.
+
+        Parameters
+        ----------
+        seed : int, default 0
+            The same seed and number of documents give the same order.
+        """
+        documents = list(self.documents)
+        random.Random(whole_number("seed", seed, 0)).shuffle(documents)
+        return self._with(documents)
 
     def pieces(self, of="lines", least=1):
         """Each line, or each sentence, as a document of its own, with the author of the document that it stands in.
@@ -361,10 +378,13 @@ class Corpus(FromFiles, FromArchives):
                                 "split without each_author.")
         found = {}
         for author in self.authors:
-            found[author] = self.select(lambda document: document.author == author).split(valid, test, seed)
+            found[author] = self._by(author).split(valid, test, seed)
         parts = {name: sum((getattr(each, name) for each in found.values()), Corpus()) for name in ("train", "valid", "test")}
         notes = " ".join(f"{author}: {each.note}" for author, each in found.items() if each.note)
         return Splits(**parts, note=notes)
+
+    def _by(self, author):
+        return self._with(document for document in self.documents if document.author == author)
 
     def _with(self, documents):
         return Corpus(tuple(documents), self.steps)

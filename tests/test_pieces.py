@@ -46,6 +46,16 @@ def test_each_author_is_in_every_split(speech_authors=("Ulysses S. Grant", "Dona
     assert splits == corpus.split(valid=0.15, test=0.25, seed=1, each_author=True)
 
 
+def test_so_much_of_each_author_and_an_order_drawn_by_lot():
+    corpus = lab.Corpus.from_texts([f"number {i} of these posts" for i in range(40)], ["Ann"] * 30 + ["Bob"] * 10)
+    equal = corpus.first(200, each_author=True)
+    amounts = {author: equal.select(lambda document: document.author == author).characters for author in equal.authors}
+    assert all(180 < amount <= 200 for amount in amounts.values()) and list(amounts) == ["Ann", "Bob"]
+    mixed = corpus.shuffled(seed=3)
+    assert mixed != corpus and sorted(d.text for d in mixed) == sorted(d.text for d in corpus)
+    assert mixed == corpus.shuffled(seed=3) != corpus.shuffled(seed=4)
+
+
 def test_what_cannot_be_cut_is_refused():
     with pytest.raises(ArgumentError, match="of='words'"):
         SPEECH.pieces(of="words")
