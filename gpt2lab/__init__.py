@@ -45,6 +45,7 @@ _HOME = {
     "preference": "measures.preference",
     "Preference": "measures.preference",
     "ReadingTest": "measures.reading",
+    "author_prefix": "document",
     "author_matrix": "measures.author_prefix",
     "AuthorMatrix": "measures.author_prefix",
     "guess_authors": "measures.author_guess",

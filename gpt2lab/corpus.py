@@ -12,7 +12,7 @@ from gpt2lab.corpus_from_archives import FromArchives
 from gpt2lab.corpus_from_files import FromFiles
 from gpt2lab.course_corpora import chat_posts, presidential_speeches
 from gpt2lab.data_card import write_card
-from gpt2lab.document import Document
+from gpt2lab.document import TEMPLATE, Document, author_prefix
 from gpt2lab.encoder import END_OF_TEXT
 from gpt2lab.encoder import encode as token_ids
 from gpt2lab.errors import ArgumentError, TextError
@@ -191,7 +191,7 @@ class Corpus(FromFiles, FromArchives):
                     log.left_out(f"shorter than {counted(least, 'character')}", piece.text, piece.name)
         return Corpus(tuple(kept), (*self.steps, log.step("pieces", "", {"of": of, "least": least}, len(kept))))
 
-    def with_author_prefix(self, template="\\{author}- "):
+    def with_author_prefix(self, template=TEMPLATE):
         """Put the author before each document, so that a model can be asked for text by one of them.
 
         Split the corpus first: copies of one text under two names are not recognised as copies afterwards.
@@ -208,13 +208,12 @@ class Corpus(FromFiles, FromArchives):
         TextError
             If a document has no author; the message names it.
         """
-        if not isinstance(template, str) or "{author}" not in template:
-            raise ArgumentError(f"template={template!r} lacks {{author}}; give for example '\\\\{{author}}- '.")
+        author_prefix("", template)  # a template that cannot work is refused for what it is, whoever the authors are
         for document in self.documents:
             if document.author is None:
                 raise TextError(f"Document {document.name!r} has no author to put before it; give authors to Corpus.from_texts "
                                 "or from_csv, or leave it out with select(lambda document: document.author).")
-        return self._with(replace(d, text=template.replace("{author}", d.author) + d.text) for d in self.documents)
+        return self._with(replace(d, text=author_prefix(d.author, template) + d.text) for d in self.documents)
 
     def masked(self, emails=True, phones=True, links=True):
         """Put ``[email]``, ``[phone]`` and ``[link]`` in the place of e-mail addresses, phone numbers and links.

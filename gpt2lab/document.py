@@ -1,8 +1,10 @@
-"""One text of a corpus."""
+"""One text of a corpus, and the prefix that names its author."""
 
 from dataclasses import dataclass
 
 from gpt2lab.errors import ArgumentError
+
+TEMPLATE = "\\{author}- "  # what `Corpus.with_author_prefix` puts before a text: \\paulg- Startups are hard.
 
 
 @dataclass(frozen=True, slots=True)  # slots: a table of a million posts makes a million of these
@@ -16,3 +18,26 @@ class Document:
     def __post_init__(self):
         if not isinstance(self.text, str):
             raise ArgumentError(f"text={self.text!r} of document {self.name!r} is not a string; give the text itself.")
+
+
+def author_prefix(author, template=TEMPLATE):
+    """What stands before the texts of an author, to ask a model for more of them.
+
+    Parameters
+    ----------
+    author : str
+    template : str, default ``\\{author}- ``
+        As in `Corpus.with_author_prefix`.
+
+    Raises
+    ------
+    ArgumentError
+        If the template lacks ``{author}``.
+
+    Examples
+    --------
+    >>> lm.generate(author_prefix("paulg"), include_prefix=False)  # doctest: +SKIP
+    """
+    if not isinstance(template, str) or "{author}" not in template:
+        raise ArgumentError(f"template={template!r} lacks {{author}}; give for example '\\\\{{author}}- '.")
+    return template.replace("{author}", author)

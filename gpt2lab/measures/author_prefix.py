@@ -6,11 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gpt2lab.arguments import whole_number
+from gpt2lab.document import TEMPLATE, author_prefix
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.pooled_means import pooled_mean
 from gpt2lab.text_files import counted
-
-TEMPLATE = "\\{author}- "  # that of `Corpus.with_author_prefix`
 
 
 @dataclass(frozen=True, repr=False)
@@ -89,7 +88,7 @@ def author_matrix(lm, texts, authors=None, template=TEMPLATE, characters=10_000,
     import pandas as pd
 
     chosen = texts_by_author(texts, authors, whole_number("characters", characters, 1), whole_number("seed", seed, 0))
-    prefixes = {author: _prefix(template, author) for author in chosen}
+    prefixes = {author: author_prefix(author, template) for author in chosen}
     nats, tokens = {}, {}
     for named, prefix in prefixes.items():
         scored = iter(_after_prefix(lm, prefix, [text for own in chosen.values() for text in own]))
@@ -139,12 +138,6 @@ def texts_by_author(texts, authors, characters, seed):
             chosen[name].append(mixed.pop())
             length += len(chosen[name][-1])
     return chosen
-
-
-def _prefix(template, author):
-    if not isinstance(template, str) or "{author}" not in template:
-        raise ArgumentError(f"template={template!r} lacks {{author}}; give for example '\\\\{{author}}- '.")
-    return template.replace("{author}", author)
 
 
 def _after_prefix(lm, prefix, texts):
