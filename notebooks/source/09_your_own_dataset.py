@@ -1,0 +1,386 @@
+# %% [markdown]
+# # 9. Your own dataset
+#
+# **Can a prefix make it write like one author?**
+#
+# After this notebook you can
+#
+# - make a corpus of what you have: posts, mail, tables, folders,
+# - say what was left out of it, describe it, and write a data card,
+# - put the author before each text, and ask the model for texts by one of them,
+# - measure whether that works, in two independent ways,
+# - say why "it sounds like" is not enough.
+#
+# Time: 60 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 or 2 out of 3.
+
+# %%
+# SETUP
+
+# %% [markdown]
+# ## The question
+#
+# Somebody fine-tuned GPT-2 on the posts of several people. Before each post stood its author, as in `\paulg- Startups are hard.` Then
+# they began a text with `\paulg- ` and let the model write on. The result often sounded nothing like Paul. Does such a prefix do
+# anything at all?
+#
+# You will try it with five presidents. After fine-tuning: for how many of the five is their *own* prefix, of all five, the one after which
+# the model predicts their texts best?
+
+# %%
+# EXERCISE 09.1 (difficulty 1, 1 min, 0 points)
+# "a": none or one, as by chance    "b": two or three    "c": four or five
+### BEGIN SOLUTION
+prediction = "c"
+### END SOLUTION
+
+# %% [markdown]
+# ## Raw posts
+#
+# First, how do texts of your own get in? This is what the archive of a social network looks like inside.
+
+# %%
+import json
+from pathlib import Path
+
+POSTS = [
+    "Startups are hard, but you learn more in a year than in five elsewhere.",
+    "RT @somebody: ten tips to get rich",
+    "New essay: https://t.co/abc123",
+    "Write to me at paul@example.com or call +1 555 010 9999 if you want to join.",
+    "Most people do what they are told. Some do what they like.",
+]
+posts = json.dumps([{"tweet": {"full_text": text}} for text in POSTS])
+Path("tweets.js").write_text("window.YTD.tweets.part0 = " + posts)
+
+raw = lab.Corpus.from_tweets("tweets.js", author="paulg")
+raw.preparation[["step", "what", "why", "count", "example"]]
+
+# %% [markdown]
+# An importer tells you what it left out and what it changed. Each of these is a decision, and an option. Retweets are other people's
+# words: a model that learns them learns the wrong author.
+#
+# Addresses and telephone numbers are personal. A model may learn them by heart and tell them to anyone (notebook 3). Mask them *before* it
+# reads them:
+
+# %%
+for document in raw.masked():
+    print(f"{document.author}: {document.text}")
+
+# %% [markdown]
+# What has the form of an address is found. A name, or *the red house by the church*, is not. You have to read your data.
+#
+# | you have | you write |
+# |---|---|
+# | a table, a column of texts, one of authors | `lab.Corpus.from_csv("posts.csv", text="text", author="author")` |
+# | JSON Lines | `lab.Corpus.from_jsonl("posts.jsonl", text="text", author="author")` |
+# | a folder for each author | `lab.Corpus.from_folders("authors")` |
+# | an archive of X (Twitter) | `lab.Corpus.from_tweets("twitter-archive.zip")` |
+# | an archive of Mastodon | `lab.Corpus.from_mastodon("archive.tar.gz")` |
+# | a mailbox | `lab.Corpus.from_mbox("mail.mbox")` |
+
+# %% [markdown]
+# ## Five voices
+#
+# For the experiment take five presidents, from the first to the 47th. All of them gave the same kind of speech.
+
+# %%
+AUTHORS = [
+    "George Washington",
+    "Ulysses S. Grant",
+    "Theodore Roosevelt",
+    "Harry S. Truman",
+    "Donald J. Trump",
+]
+speeches = lab.presidential_speeches().select(lambda document: document.author in AUTHORS)
+speeches.overview(lines=3)
+
+# %% [markdown]
+# They wrote very different amounts. Of each, keep back about a quarter of the speeches, and learn from at most 100,000 characters of the
+# others. Then cut the speeches into sentences: a short text, like a post, with its author before it.
+
+# %%
+whole = speeches.split(valid=0, test=0.25, seed=0, each_author=True)
+train = whole.train.first(100_000, each_author=True).pieces(of="sentences", least=40)
+test = whole.test.pieces(of="sentences", least=40)
+train = train.shuffled(seed=0)
+
+for document in train.with_author_prefix().documents[:4]:
+    print(document.text[:88])
+
+# %% [markdown]
+# ### Exercise 09.2: first cut, then split?
+#
+# The cell above splits the *speeches* and cuts them afterwards. A friend cuts first, and keeps back a quarter of the *sentences*, drawn at
+# random. What happens to her figures?
+#
+# - **a** Nothing. A quarter is a quarter.
+# - **b** Her model looks better than it is.
+# - **c** Her model looks worse than it is.
+#
+# <details><summary>Hint</summary>
+#
+# What stands before and after one of her test sentences? Who has read that?
+#
+# </details>
+
+# %%
+# EXERCISE 09.2 (difficulty 1, 3 min, 1 point)
+### BEGIN SOLUTION
+effect = "b"
+### END SOLUTION
+
+# %%
+# CHECK 09.2
+lab.course.check("09.2", effect)
+
+# %% [markdown]
+# How large is the dataset? These are the figures that a reader wants to know first, and the **data card** writes them down, with questions
+# that only you can answer. Open `data_card.md` and look.
+
+# %%
+splits = lab.Splits(train=train, valid=lab.Corpus(), test=test)
+splits.data_card("data_card.md")
+table = splits.describe(MODEL)
+table[["documents", "characters", "MB", "tokens", "tokens per parameter"]].round(3)
+
+# %%
+card = Path("data_card.md").read_text(encoding="utf-8")
+print(card[card.index("## Source"):card.index("## Personal data")])
+
+# %% [markdown]
+# ## Fine-tune with a prefix
+#
+# Why were the sentences shuffled? A window has 1,024 tokens, thirty sentences or so. If they were all by one author, the
+# sentences before would give the author away, and nothing could be learned from the prefix. Shuffled, the prefix is the only sign.
+
+# %%
+small = MODEL in ("1M", "3M")
+STEPS = 250 if small else 400
+LEARNING_RATE = 2e-3 if small else 1e-4
+
+run = lab.finetune(
+    train.with_author_prefix(),
+    model_name=MODEL,
+    run_name="authors",
+    restore_from="fresh",
+    steps=STEPS,
+    learning_rate=LEARNING_RATE,
+    warmup_steps=STEPS // 10,
+    decay="cosine",
+    accumulate_gradients=1,
+    sample_every=0,
+)
+base, tuned = lab.load(MODEL), run.load("latest")
+
+# %% [markdown]
+# ### Exercise 09.3: ask for a text
+#
+# Ask the fine-tuned model for texts by Theodore Roosevelt. Write the prefix exactly as it stands before his sentences in the training text,
+# to the last character.
+#
+# <details><summary>Hint</summary>
+#
+# The lines printed above begin with prefixes. In Python a backslash in quotes is written twice, or the quotes have an `r` before them:
+# `r"\..."`.
+#
+# </details>
+
+# %%
+# EXERCISE 09.3 (difficulty 1, 3 min, 1 point)
+### BEGIN SOLUTION
+prefix = r"\Theodore Roosevelt- "
+### END SOLUTION
+
+# %%
+# CHECK 09.3
+lab.course.check("09.3", prefix, tuned)
+
+# %% [markdown]
+# `lab.author_prefix(name)` writes it for you from here on. Here is one text for each author. Each ends where the model ends it, as the
+# sentences it learned from did.
+
+# %%
+import textwrap
+
+NUMBER = 20
+samples, samples_before = {}, {}
+for author in AUTHORS:
+    settings = {"nsamples": NUMBER, "length": 50, "temperature": 0.8, "seed": 9}
+    settings |= {"prefix": lab.author_prefix(author), "include_prefix": False}
+    samples[author] = tuned.generate(**settings)
+    samples_before[author] = base.generate(**settings)
+    text = max(samples[author][:3], key=len)
+    print(textwrap.fill(f"{author.upper()}: {text.strip()}", 88), end="\n\n")
+
+# %% [markdown]
+# Could you tell them apart without the names? Some, perhaps. But you know what you are looking for, and so you find it. Measure instead.
+#
+# ## First measurement: the matrix
+#
+# Take the sentences that were kept back. Put each author's prefix before each author's sentences, and ask how surprised the model is by the
+# sentence. (The prefix itself is not counted.) If a prefix says something about the author, then in each row the *framed* number is the lowest.
+
+# %%
+matrix = {
+    "before": lab.author_matrix(base, test, AUTHORS, characters=6000),
+    "after": lab.author_matrix(tuned, test, AUTHORS, characters=6000),
+}
+lab.plots.author_matrix(matrix)
+
+# %%
+# CHECK 09.1
+lab.course.check("09.1", prediction, matrix["after"])
+
+# %% [markdown]
+# Look at the left panel too. Before fine-tuning, the model has never seen such a prefix, and yet the columns differ: for the pretrained
+# model a name is a few words like others, and some fit before a speech better. What fine-tuning did is the difference of the two panels.
+#
+# By how much does the own prefix help? Compare with a *typical* other prefix, the geometric mean of the other four. Here are the figures of one
+# author:
+
+# %%
+row = matrix["after"].perplexity.loc[AUTHORS[-1]]
+own, others = row[AUTHORS[-1]], row.drop(AUTHORS[-1])
+print(f"texts by {AUTHORS[-1]}: perplexity {own:.2f} after the own prefix, after the others")
+others.round(2)
+
+# %% [markdown]
+# ### Exercise 09.4: the gain
+#
+# By what share is `own` lower than the geometric mean of `others`? (The geometric mean of four numbers is the fourth root of their product:
+# the right mean for perplexities, since they are exponentials of losses.) Write it as a number such as 0.02, not in per cent.
+#
+# <details><summary>Hint</summary>
+#
+# `math.exp` of the mean of the logarithms is the same: `math.exp(np.log(others).mean())`.
+#
+# </details>
+
+# %%
+# EXERCISE 09.4 (difficulty 2, 4 min, 1 point)
+import math
+
+import numpy as np
+
+### BEGIN SOLUTION
+gain = 1 - own / math.exp(np.log(others).mean())
+### END SOLUTION
+
+# %%
+# CHECK 09.4
+lab.course.check("09.4", gain, matrix["after"], AUTHORS[-1])
+
+# %%
+columns = ["documents", "own", "others", "gain", "low", "high", "rank"]
+matrix["after"].table[columns].round(3)
+
+# %%
+print(textwrap.fill(matrix["after"].answer, 88))
+
+# %% [markdown]
+# A few per cent, for a name. Compare that with what fine-tuning itself did to the same sentences:
+
+# %%
+before, after = (matrix[name].table["own"] for name in ("before", "after"))
+print(f"perplexity after the own prefix, mean of five: {before.mean():.1f} before, {after.mean():.1f} after")
+
+# %% [markdown]
+# So most of what the model learned, it learned about *all* of them together. That is why `\paulg- ` may sound nothing like Paul.
+#
+# ## A voice, or a century?
+#
+# Washington and Trump differ in more than their voice: in subjects, in the words of their time. Which of the *wrong* prefixes fits best?
+# If the prefix stood for a voice alone, it could be anyone's. If it stands for a time, it is that of a neighbour.
+
+# %%
+import pandas as pd
+
+perplexity = matrix["after"].perplexity
+rows = []
+for place, author in enumerate(AUTHORS):
+    wrong = perplexity.loc[author].drop(author)
+    nearest, farthest = AUTHORS.index(wrong.idxmin()), AUTHORS.index(wrong.idxmax())
+    best, worst = abs(nearest - place), abs(farthest - place)
+    rows.append({"texts by": author, "best wrong prefix": AUTHORS[nearest], "places away": best})
+    rows[-1] |= {"worst prefix": AUTHORS[farthest], "away": worst}
+pd.DataFrame(rows).set_index("texts by")
+
+# %% [markdown]
+# The authors stand in the order of their time. If the best wrong prefix is mostly a place or two away and the worst one far, then
+# the prefix says *when* as much as *who*. To find a voice you would need authors of one time who write about the same things.
+#
+# ## Second measurement: a reader that never tires
+#
+# The matrix is about texts that people wrote. What about those that the model wrote? A **classifier** learns from the sentences that were kept
+# back who writes how, and then guesses for which author each generated text was meant. It does not know the model, and the model has not
+# seen its examples.
+
+# %%
+guessed = {
+    "before": lab.guess_authors(samples_before, test),
+    "after": lab.guess_authors(samples, test),
+}
+for name, result in guessed.items():
+    print(textwrap.fill(f"{name.upper()}: {result.answer}", 88), end="\n\n")
+
+# %%
+guessed["after"].confusion
+
+# %% [markdown]
+# Each row is an author whose prefix was given; each column what the classifier took the text for. Read it with the last sentence above in mind:
+# not even people's sentences are always given to the right author. A share well above chance, and below that of people, is what to expect of a
+# prefix that works a little.
+#
+# ### Exercise 09.5: your answer
+#
+# In three or four sentences: can a prefix make this model write like one author? Name a figure of each measurement. What else could
+# explain it, other than the author's voice?
+#
+# <details><summary>Hint</summary>
+#
+# The matrix says how much a prefix helps to predict; the classifier, how often it shows in what is written. Which of the two would you notice
+# when reading?
+#
+# </details>
+
+# %%
+# EXERCISE 09.5 (difficulty 2, 8 min, 2 points)
+### BEGIN SOLUTION
+answer = f"""
+A little. After the own prefix the perplexity is {matrix["after"].gain:.1%} lower than after another's,
+and the own prefix is the best for {(matrix["after"].table["rank"] == 1).sum()} of 5 authors. The classifier gives
+{guessed["after"].right} of {guessed["after"].texts} generated texts to the right author; by chance it would be about {guessed["after"].chance:.0%}.
+But much of that may be the century and its subjects rather than a voice: these five never
+lived at the same time.
+"""
+### END SOLUTION
+
+# %%
+# CHECK 09.5
+lab.course.check("09.5", answer)
+
+# %% [markdown]
+# ## Change one thing
+#
+# Predict, then run again with one change.
+#
+# - Authors of one time: Carter, Reagan, Clinton, Bush, Obama. Does the diagonal survive?
+# - Not shuffled: leave out `.shuffled(seed=0)`. Is the prefix still learned?
+# - Another template, `"{author} says: "`, in `with_author_prefix`, `author_prefix` and `author_matrix`. Does it matter?
+# - `STEPS` twice or half as many: what grows first, the fall of the perplexity or the gain of the prefix?
+# - Your own texts, from one of the importers above. Fill in the data card before you train.
+#
+# ## Summary
+#
+# - An importer makes decisions. It has to say which, and you have to look.
+# - Split first, by whole documents; cut afterwards. Mask what is personal before the model reads it.
+# - A prefix is a few tokens like others. The model uses it as far as nothing else tells the author, and as far as that helps to predict.
+# - "Sounds like" is tested with texts that were kept back, against other prefixes, against chance, and against people.
+# - What a prefix carries may be a subject or a century. Only a comparison of equals can show a voice.
+#
+# ## To read
+#
+# - N. Keskar et al. 2019, [CTRL: a conditional transformer language model for controllable generation](https://arxiv.org/abs/1909.05858): a code before each text, on purpose and from the start.
+# - T. Gebru et al. 2021, [Datasheets for datasets](https://arxiv.org/abs/1803.09010): what a data card should say, and why.
+# - E. Stamatatos 2009, [A survey of modern authorship attribution methods](https://doi.org/10.1002/asi.21001): how classifiers tell authors apart.
+# - N. Carlini et al. 2021, [Extracting training data from large language models](https://arxiv.org/abs/2012.07805): telephone numbers that GPT-2 learned by heart.
