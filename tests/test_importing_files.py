@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gpt2lab as lab
-from gpt2lab.errors import ArgumentError, LabError, TextError
+from gpt2lab.errors import ArgumentError, LabError
 
 # What a file can hold: no half characters, no NUL, no carriage return (line ends become \n), no byte order mark, not only white space.
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\ufeff"), min_size=1).filter(lambda text: text.strip())

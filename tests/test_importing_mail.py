@@ -115,8 +115,9 @@ def test_the_usual_forms_of_quotations_are_known(tmp_path, quotation):
 
 
 def test_a_mail_that_only_looks_like_a_quotation_stays_whole(tmp_path):
-    text = "On Monday he wrote: nothing.\n\nFrom: the beginning\n\n--\nis no mark inside\na -- b\n\nAm I right?"
-    assert read_one(tmp_path, mail(text), signatures=True).text == text
+    text = "On Monday he wrote: nothing.\n\nFrom: the beginning\n\na -- b\n\nAm I right?\n\n--\n" + "is no signature\n" * 10
+    assert read_one(tmp_path, mail(text)).text == text.strip()
+    assert read_one(tmp_path, mail("Yes.\n\n--\nAda\n")).documents[1].text == "Yes."
 
 
 def test_html_alone_becomes_text_and_beside_plain_text_it_is_left_aside(tmp_path):

@@ -22,9 +22,10 @@ _MASKED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADER = re.compile(rb"[!-9;-~]+:")
 
 _MARKS = re.compile(">*")
-_SIGNATURE = re.compile(r"^-- ?\n.*\Z|^Sent from my \w[^\n]*\n*\Z", re.MULTILINE | re.DOTALL)
+# Some programs drop the space after the two dashes; then only a short signature is told from a line of dashes in a text.
+_SIGNATURE = re.compile(r"^-- \n.*\Z|^--\n(?:[^\n]*\n?){0,6}\Z|^Sent from my \w[^\n]*\n*\Z", re.MULTILINE | re.DOTALL)
 _ATTRIBUTION = re.compile(  # the lines "On ... Ada wrote:" before a quotation, at most three
-    r"^[ \t]*(?:On|Am|Le|El|Il|Op|Em)\b(?:[^\n]*\n){0,2}?[^\n]*\b(?:wrote|schrieb[^\n:]*|a écrit|escribió|ha scritto|schreef[^\n:]*|escreveu)[ \u00a0]?:"
+    r"^[ \t]*(?:On|Am|Le|El|Il|Op|Em)\b(?:[^\n]{0,200}\n){0,2}?[^\n]{0,200}\b(?:wrote|schrieb[^\n:]{0,80}|a écrit|escribió|ha scritto|schreef[^\n:]{0,80}|escreveu)[ \u00a0]?:"
     r"[ \t]*\n+(?=[ \t]*>)",
     re.MULTILINE,
 )
