@@ -3,7 +3,6 @@
 import re
 
 from gpt2lab import personal_data, text_files
-from gpt2lab.arguments import folder_path
 from gpt2lab.errors import TextError
 from gpt2lab.storage import make_folder, write_bytes
 
@@ -36,7 +35,8 @@ def write_card(path, corpus, splits=None):
     StorageError
         If the file cannot be written.
     """
-    path = folder_path("path", path)
+    path = text_files.file_path(path)
+    path = path / "data_card.md" if path.is_dir() else path
     facts = f"{_START}\n\n## Facts\n\n{_facts(corpus, splits)}\n\n{_END}"
     content = _renewed(path, facts) if path.exists() else f"# Data card\n\n{facts}\n\n{_questions(QUESTIONS)}"
     make_folder(path.parent)
@@ -102,5 +102,5 @@ def _table(header, rows):
 
 
 def _safe(text):
-    """A text that neither ends a cell nor the facts."""
-    return " ".join(text.replace("|", "\\|").replace("<!--", "&lt;!--").split())
+    """A text that ends neither a cell nor the facts, and is no HTML."""
+    return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())

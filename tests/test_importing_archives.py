@@ -17,7 +17,7 @@ from gpt2lab.importers.html_text import html_text
 
 # Texts that an archive can hold as they are: nothing that the readers take out or change.
 posts = st.lists(
-    st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff")).map(str.strip).filter(
+    st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n", exclude_characters="\ufeff")).map(str.strip).filter(
         lambda text: text and not text.startswith(("RT @", "@", ".@"))),
     min_size=1, max_size=6)
 

@@ -142,6 +142,17 @@ def test_attachments_and_mails_without_text_are_left_out(tmp_path):
                               ("left out", "no text"): 1}
 
 
+def test_what_a_server_says_and_mails_in_mails_are_nobodys_own_words(tmp_path):
+    forward = mail("Look at this.")
+    forward.add_attachment(mail("A secret of Alan."))
+    del forward.get_payload()[1]["Content-Disposition"]
+    bounce = (b"From: Mail Delivery <d@b.c>\nContent-Type: multipart/report; boundary=x\n\n--x\nContent-Type: text/plain\n\nNot delivered.\n"
+              b"--x\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; b.c\n\nStatus: 5.0.0\n--x--\n")
+    path = written(tmp_path / "Sent", [forward, bounce])
+    assert [document.text for document in lab.Corpus.from_mbox(path)] == ["Look at this.", "Not delivered."]
+    assert "A secret of Alan." in lab.Corpus.from_mbox(path, quotes=True).text
+
+
 def test_names_and_texts_in_other_encodings_are_read(tmp_path):
     corpus = read_one(tmp_path, mail("Grüße\n", "Émilie du Châtelet <e@example.org>", charset="latin-1").as_bytes(policy=SMTP))
     assert corpus.documents == (lab.Document("Grüße", "Émilie du Châtelet", "Sent:1"),)

@@ -118,8 +118,8 @@ def _text(mail, quotes, log, place):
         if mail.get_content_type() == "multipart/alternative":
             parts = sorted(parts, key=lambda part: part.get_content_type() != "text/plain")
             return next((text for part in parts if (text := _text(part, quotes, log, place)) and text.strip()), None)
-        if mail.get_content_type() == "message/rfc822" and not quotes:
-            return None  # a mail that was forwarded as an attachment
+        if mail.get_content_maintype() == "message" and not (quotes and mail.get_content_type() == "message/rfc822"):
+            return None  # a mail that was forwarded whole, or what a server says of its delivery
         texts = [text for part in parts if (text := _text(part, quotes, log, place))]
         return "\n\n".join(texts) if texts else None
     if mail.get_content_type() == "text/plain" or mail.get_content_maintype() == "multipart":  # one that has no parts
