@@ -61,7 +61,8 @@ class Corpus(FromFiles, FromArchives):
         """What was left out and changed on the way of the texts into the corpus.
 
         A DataFrame with a row per reason: ``step`` (the method that did it), ``what`` ("kept", "left out", "changed" or "noticed"), ``why``,
-        ``count`` (of texts; where something was masked, of masks), the first ``example`` and its ``place``. ``attrs["options"]`` has the options of each step.
+        ``count`` (of texts; where something was masked, of masks), the first ``example`` and its ``place``. ``attrs["options"]`` has the
+        options of each step.
         """
         return table(self.steps)
 
@@ -163,8 +164,8 @@ class Corpus(FromFiles, FromArchives):
     def masked(self, emails=True, phones=True, links=True):
         """Put ``[email]``, ``[phone]`` and ``[link]`` in the place of e-mail addresses, phone numbers and links.
 
-        Only what shows by its form is found. Names of people, street addresses, dates of birth, user names (``@ada``) and what a text tells about somebody
-        stay: a masked corpus still holds personal data.
+        Only what shows by its form is found. Names of people, street addresses, dates of birth, user names (``@ada``) and what a text tells
+        about somebody stay: a masked corpus still holds personal data.
 
         Parameters
         ----------

@@ -72,7 +72,11 @@ def _is_phone(number, before):
 
 
 # Links first, as addresses and numbers may stand in them.
-KINDS = {"links": ("links", "[link]", links_in), "emails": ("e-mail addresses", "[email]", emails_in), "phones": ("phone numbers", "[phone]", phones_in)}
+KINDS = {
+    "links": ("links", "[link]", links_in),
+    "emails": ("e-mail addresses", "[email]", emails_in),
+    "phones": ("phone numbers", "[phone]", phones_in),
+}
 
 
 def masked(text, kinds):
