@@ -57,7 +57,11 @@ class Archive:
         TextError
             If it is empty, damaged or no text.
         """
-        return decoding.decoded(self.place(name), self._bytes(name))
+        raw = self._bytes(name)
+        try:
+            return decoding.decoded(self.place(name), raw)
+        except TextError as error:  # what to do about a text file is no help here: nobody chooses the encoding of an archive
+            raise TextError(f"{str(error).rpartition('; ')[0]}; take the file from the archive as it was downloaded.") from error
 
     def place(self, name):
         """How messages call one file."""

@@ -97,7 +97,7 @@ def _no_mailbox(path, number, line):
     single = "; it looks like a single mail: put a line 'From - Mon Jan  1 00:00:00 2024' before it" if _HEADER.match(line) else ""
     beginning = line[:40].decode("latin-1").strip()
     return TextError(f"{path} is no mbox: at line {number:,}, column 1, it begins with {beginning!r} where each mail of an mbox has "
-                     f" a line 'From ' with sender and time{single or '; export the mailbox as mbox'}.")
+                     f"a line 'From ' with sender and time{single or '; export the mailbox as mbox'}.")
 
 
 def _header(mail, name):
