@@ -135,6 +135,17 @@ def test_a_damaged_file_of_x_is_refused_with_the_place(tmp_path, content, compla
     assert complaint in refusal(lab.Corpus.from_tweets, path) and str(path) in refusal(lab.Corpus.from_tweets, path)
 
 
+@pytest.mark.parametrize("name, read", [("tweets.js", lab.Corpus.from_tweets), ("outbox.json", lab.Corpus.from_mastodon)])
+def test_wherever_a_file_was_cut_off_it_is_refused(tmp_path, name, read):
+    content = (script([tweet("one"), tweet("two")]) if name == "tweets.js" else outbox(activity("<p>one</p>"), activity("<p>two</p>"))).encode()
+    path = tmp_path / name
+    path.write_bytes(content)
+    assert len(read(path)) == 2
+    for length in range(0, len(content), 7):
+        path.write_bytes(content[:length])
+        assert str(path) in refusal(read, path)
+
+
 @pytest.mark.parametrize("name", ["tweets.zip", "outbox.tar.gz"])
 def test_a_damaged_archive_is_refused(tmp_path, name):
     path = tmp_path / name
