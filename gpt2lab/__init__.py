@@ -18,6 +18,8 @@ _HOME = {
     "Document": "corpus",
     "Splits": "corpus",
     "presidential_speeches": "corpus",
+    "chat_posts": "corpus",
+    "Overview": "overview",
     "load": "language_model",
     "LanguageModel": "language_model",
     "finetune": "finetuning",

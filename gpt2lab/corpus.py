@@ -1,45 +1,41 @@
 """Texts to fine-tune on: documents with optional authors, and what is held out of them."""
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from gpt2lab import csv_files, splitting, text_files
-from gpt2lab.arguments import whole_number
-from gpt2lab.course_corpora import presidential_speeches
+from gpt2lab import personal_data, splitting
+from gpt2lab.arguments import whole_number, yes_or_no
+from gpt2lab.corpus_from_archives import FromArchives
+from gpt2lab.corpus_from_files import FromFiles
+from gpt2lab.course_corpora import chat_posts, presidential_speeches
+from gpt2lab.data_card import write_card
+from gpt2lab.document import Document
 from gpt2lab.encoder import END_OF_TEXT
 from gpt2lab.encoder import encode as token_ids
 from gpt2lab.errors import ArgumentError, TextError
-from gpt2lab.splitting import Splits
+from gpt2lab.importers.step import Log, Step, table
+from gpt2lab.overview import overview
+from gpt2lab.splits import Splits
+from gpt2lab.text_files import counted
 
-__all__ = ["Corpus", "Document", "Splits", "presidential_speeches"]
+__all__ = ["Corpus", "Document", "Splits", "chat_posts", "presidential_speeches"]
 
 _LONGEST_WORD = 100  # characters; what is longer (a language without spaces, a link) may be cut anywhere
 
 
-@dataclass(frozen=True)
-class Document:
-    """One text: ``text``, its ``author`` (None if unknown) and a ``name`` to find it again."""
-
-    text: str
-    author: str | None = None
-    name: str = ""
-
-    def __post_init__(self):
-        if not isinstance(self.text, str):
-            raise ArgumentError(f"text={self.text!r} of document {self.name!r} is not a string; give the text itself.")
-
-
 @dataclass(frozen=True, repr=False)
-class Corpus:
+class Corpus(FromFiles, FromArchives):
     """An unchangeable collection of documents; every method returns a new one.
 
     Attributes
     ----------
     documents : tuple of Document
         The texts, in order. ``len(corpus)`` counts them, and a loop over the corpus gives them one by one.
+    steps : tuple of Step
+        What was left out and changed on the way of the texts into the corpus; `preparation` has it as a table, `note` in words. Two corpora are
+        equal if their documents are.
 
     Examples
     --------
@@ -51,142 +47,29 @@ class Corpus:
     """
 
     documents: tuple = ()
+    steps: tuple = field(default=(), compare=False)
 
     def __post_init__(self):
         documents = tuple(self.documents) if isinstance(self.documents, Iterable) else (self.documents,)
         if not all(isinstance(document, Document) for document in documents):
             raise ArgumentError("documents holds something else than Documents; for plain strings use Corpus.from_texts([...]).")
         object.__setattr__(self, "documents", documents)
+        object.__setattr__(self, "steps", (self.steps,) if isinstance(self.steps, Step) else tuple(self.steps))
 
-    @classmethod
-    def from_file(cls, path, encoding="utf-8"):
-        """Read one text file as one document.
+    @property
+    def preparation(self):
+        """What was left out and changed on the way of the texts into the corpus.
 
-        A ``.csv`` is read as a table, a document per row, with `from_csv`: its column ``text``, or its only column.
-
-        Parameters
-        ----------
-        path : str or Path
-            The file.
-        encoding : str, default "utf-8"
-            How its characters are stored, for example ``"latin-1"``.
-
-        Raises
-        ------
-        TextError
-            If there is no such file, or it is empty, a binary file or in another encoding; the message says what to do.
-
-        Examples
-        --------
-        >>> Corpus.from_file("novel.txt")  # doctest: +SKIP
-        Corpus(1 document, 683,871 characters)
+        A DataFrame with a row per reason: ``step`` (the method that did it), ``what`` ("kept", "left out", "changed" or "noticed"), ``why``,
+        ``count`` (of texts; where something was masked, of masks), the first ``example`` and its ``place``. ``attrs["options"]`` has the
+        options of each step.
         """
-        path = text_files.existing_file(path)
-        if path.suffix.lower() == ".csv":
-            return cls.from_csv(path, encoding=encoding)
-        return cls((Document(text_files.read_text(path, encoding), name=path.name),))
+        return table(self.steps)
 
-    @classmethod
-    def from_directory(cls, path, encoding="utf-8"):
-        """Read every text file of a folder and of the folders in it, each as one document.
-
-        Text files are those named ``.txt``, ``.text``, ``.md``, ``.markdown``, ``.rst``, ``.tex`` or without a suffix; hidden
-        ones are passed over. They come in the order of their relative paths, which become the documents' names.
-
-        Parameters
-        ----------
-        path : str or Path
-            The folder.
-        encoding : str, default "utf-8"
-            How the characters of all files are stored.
-
-        Raises
-        ------
-        TextError
-            If the folder has no texts (the message counts what it has), or one of them cannot be read: none is left out silently.
-        """
-        folder = text_files.existing_folder(path)
-        files = text_files.text_files_in(folder)
-        return cls(tuple(
-            Document(text_files.read_text(file, encoding), name=file.relative_to(folder).as_posix()) for file in files
-        ))
-
-    @classmethod
-    def from_csv(cls, path, text="text", author="author", encoding="utf-8"):
-        """Read a table with a header and commas, one document per row.
-
-        Parameters
-        ----------
-        path : str or Path
-            The ``.csv`` file; a cell may hold commas and line ends if it is quoted.
-        text : str, default "text"
-            Column of the texts. A table with a single column needs no such name, as in gpt-2-simple.
-        author : str or None, default "author"
-            Column of the authors. Without a column ``author`` (or with None) there are no authors; another name must exist.
-        encoding : str, default "utf-8"
-            How the characters are stored.
-
-        Raises
-        ------
-        TextError
-            If the file cannot be read, is no proper table, or a text is missing.
-        ArgumentError
-            If there is no such column; the message lists the columns.
-        """
-        path = text_files.existing_file(path)
-        header, rows = csv_files.read_table(path, encoding)
-        if text == "text" and text not in header and len(header) == 1 and not set(";\t") & set(header[0]):
-            text = header[0]
-        text_column = csv_files.column("text", text, header, path)
-        if author == "author" and author not in header:
-            author = None
-        author_column = None if author is None else csv_files.column("author", author, header, path)
-        blank = [number for number, row in rows if not row[text_column].strip()]
-        if blank:
-            raise TextError(f"{path} has no text in column {text!r} in {len(blank):,} of its {len(rows):,} rows "
-                            f"(the first at line {blank[0]:,}); fill them in or delete them.")
-        authors = [None if author is None else row[author_column].strip() or None for _, row in rows]
-        return cls(tuple(
-            Document(row[text_column], author, f"{path.name}:{number}") for (number, row), author in zip(rows, authors)
-        ))
-
-    @classmethod
-    def from_texts(cls, texts, authors=None):
-        """Make a corpus of strings.
-
-        Parameters
-        ----------
-        texts : list of str
-            The documents.
-        authors : list of str or None, optional
-            Author of each document, None where unknown.
-
-        Raises
-        ------
-        ArgumentError
-            If ``texts`` is a single string or holds something else than strings, or the numbers of texts and authors differ.
-        TextError
-            If a text is empty.
-        """
-        texts = _listed("texts", texts)
-        for i, text in enumerate(texts):
-            if not isinstance(text, str):
-                raise ArgumentError(f"texts[{i}]={text!r} is of type {type(text).__name__}; give a list of strings.")
-            if not text_files.clean(text).strip():
-                raise TextError(f"texts[{i}]={text!r} is empty; leave it out or give a text.")
-            if re.search("[\ud800-\udfff]", text):
-                raise TextError(f"texts[{i}] holds half a character (a lone surrogate), which no file can store; "
-                                "decode the text again, as UTF-8.")
-        authors = [None] * len(texts) if authors is None else _listed("authors", authors)
-        if len(authors) != len(texts):
-            raise ArgumentError(f"authors has {len(authors):,} entries for {len(texts):,} texts; give one per text.")
-        for i, author in enumerate(authors):
-            if author is not None and not isinstance(author, str):
-                raise ArgumentError(f"authors[{i}]={author!r} is of type {type(author).__name__}; "
-                                    "give a string, or None where unknown.")
-        return cls(tuple(
-            Document(text_files.clean(text), author, f"text {i}") for i, (text, author) in enumerate(zip(texts, authors), 1)
-        ))
+    @property
+    def note(self):
+        """`preparation` in a few sentences; empty for texts that were taken as they are."""
+        return " ".join(step.in_words for step in self.steps)
 
     @property
     def characters(self):
@@ -210,11 +93,14 @@ class Corpus:
         return iter(self.documents)
 
     def __add__(self, other):
-        return Corpus(self.documents + other.documents) if isinstance(other, Corpus) else NotImplemented
+        if not isinstance(other, Corpus):
+            return NotImplemented
+        # The splits of one corpus have its steps in common.
+        return Corpus(self.documents + other.documents, self.steps + tuple(step for step in other.steps if step not in self.steps))
 
     def __repr__(self):
-        counts = [text_files.counted(len(self), "document"), text_files.counted(self.characters, "character")]
-        return f"Corpus({', '.join(counts + [text_files.counted(len(self.authors), 'author')] * bool(self.authors))})"
+        counts = [counted(len(self), "document"), counted(self.characters, "character")]
+        return f"Corpus({', '.join(counts + [counted(len(self.authors), 'author')] * bool(self.authors))})"
 
     def select(self, condition):
         """The documents for which ``condition(document)`` is true.
@@ -226,7 +112,7 @@ class Corpus:
         if not callable(condition):
             raise ArgumentError(f"condition={condition!r} is not a function; give one of a document, "
                                 "for example lambda document: document.author == 'Abraham Lincoln'.")
-        return Corpus(tuple(document for document in self.documents if condition(document)))
+        return self._with(document for document in self.documents if condition(document))
 
     def first(self, characters=100_000):
         """The beginning: whole documents, the last one cut between two words.
@@ -245,10 +131,10 @@ class Corpus:
         for document in self.documents:
             if len(document.text) > room:
                 beginning = _beginning(document.text, room) or document.text[:0 if kept else room]
-                return Corpus((*kept, replace(document, text=beginning)) if beginning else kept)
+                return self._with((*kept, replace(document, text=beginning)) if beginning else kept)
             kept.append(document)
             room -= len(document.text)
-        return Corpus(kept)
+        return self._with(kept)
 
     def with_author_prefix(self, template="\\{author}- "):
         """Put the author before each document, so that a model can be asked for text by one of them.
@@ -273,7 +159,84 @@ class Corpus:
             if document.author is None:
                 raise TextError(f"Document {document.name!r} has no author to put before it; give authors to Corpus.from_texts "
                                 "or from_csv, or leave it out with select(lambda document: document.author).")
-        return Corpus(tuple(replace(d, text=template.replace("{author}", d.author) + d.text) for d in self.documents))
+        return self._with(replace(d, text=template.replace("{author}", d.author) + d.text) for d in self.documents)
+
+    def masked(self, emails=True, phones=True, links=True):
+        """Put ``[email]``, ``[phone]`` and ``[link]`` in the place of e-mail addresses, phone numbers and links.
+
+        Only what shows by its form is found. Names of people, street addresses, dates of birth, user names (``@ada``) and what a text tells
+        about somebody stay: a masked corpus still holds personal data.
+
+        Parameters
+        ----------
+        emails, phones, links : bool, default True
+            What to mask. Phone numbers are found if they are international (``+`` or ``00``), North American (3-3-4 digits), national
+            with a 0 before them, or follow a word such as *phone*; years, prices, dates, versions and ISBNs with hyphens stay.
+
+        Returns
+        -------
+        Corpus
+            The authors and names stay; ``preparation`` counts what was masked.
+
+        Examples
+        --------
+        >>> Corpus.from_texts(["Write to ada@example.org or call +44 20 7946 0958."]).masked().text
+        'Write to [email] or call [phone].'
+        """
+        options = {"emails": yes_or_no("emails", emails), "phones": yes_or_no("phones", phones), "links": yes_or_no("links", links)}
+        kinds, log, documents = [kind for kind in personal_data.KINDS if options[kind]], Log(), []
+        for document in self.documents:
+            log.read += 1
+            text, counts = personal_data.masked(document.text, kinds)
+            for kind, count in counts.items():
+                if count:
+                    log.changed(f"{personal_data.KINDS[kind][0]} masked", place=document.name, count=count)
+            documents.append(document if text == document.text else replace(document, text=text))
+        return Corpus(documents, (*self.steps, log.step("masked", "", options, len(documents))))
+
+    def overview(self, lines=5, seed=0):
+        """What is in the corpus: authors, copies, the longest and the shortest document, characters that are no text, some lines.
+
+        Parameters
+        ----------
+        lines : int, default 5
+            How many lines to show, drawn at random.
+        seed : int, default 0
+            Which ones.
+
+        Returns
+        -------
+        Overview
+            Its text says the most important; its attributes are tables.
+
+        Raises
+        ------
+        TextError
+            If the corpus is empty.
+        """
+        return overview(self.documents, lines, seed)
+
+    def data_card(self, path="data_card.md"):
+        """Write down what the data are: computed facts, and questions for you to answer in the file.
+
+        Parameters
+        ----------
+        path : str or Path, default "data_card.md"
+            The file, or a folder for it. If it is a data card already, its facts are computed anew and everything else stays as you wrote it.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        TextError
+            If the corpus is empty, or there is another file of this name.
+        StorageError
+            If the file cannot be written.
+        """
+        return write_card(path, self)
 
     def encode(self, encoder):
         """Token ids of every document.
@@ -337,7 +300,7 @@ class Corpus:
         chosen = splitting.assign_documents(texts, shares, seed)
         if chosen is not None:
             parts = list(zip(chosen, self.documents))
-            return Splits(**_gathered(parts), note=splitting.shares_in_words(parts, shares))
+            return Splits(**self._gathered(parts), note=splitting.shares_in_words(parts, shares))
         parts = [
             (split, replace(document, text=document.text[start:end], name=f"{document.name} [{start}:{end}]"))
             for document in self.documents
@@ -345,17 +308,15 @@ class Corpus:
         ]
         if not set(shares) <= {split for split, _ in parts}:
             raise splitting.too_short(texts, shares)
-        note = (f"{text_files.counted(len(self), 'document')} for {len(shares)} splits: the text was cut into passages, "
+        note = (f"{counted(len(self), 'document')} for {len(shares)} splits: the text was cut into passages, "
                 "so what is held out comes from between passages that are trained on.")
-        return Splits(**_gathered(parts), note=note)
+        return Splits(**self._gathered(parts), note=note)
 
+    def _with(self, documents):
+        return Corpus(tuple(documents), self.steps)
 
-def _listed(name, values):
-    if isinstance(values, (str, bytes)):
-        raise ArgumentError(f"{name} is a single string; put it into a list, {name}=[...] (Corpus.from_file reads a file).")
-    if not isinstance(values, Iterable):
-        raise ArgumentError(f"{name}={values!r} is not a list; give a list of strings.")
-    return list(values)
+    def _gathered(self, parts):
+        return {name: self._with(document for split, document in parts if split == name) for name in ("train", "valid", "test")}
 
 
 def _beginning(text, room):
@@ -366,7 +327,3 @@ def _beginning(text, room):
         if room - end > _LONGEST_WORD:
             return text[:room]
     return text[:end].rstrip()
-
-
-def _gathered(parts):
-    return {name: Corpus(tuple(document for split, document in parts if split == name)) for name in ("train", "valid", "test")}

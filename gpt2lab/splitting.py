@@ -6,7 +6,6 @@ import math
 import random
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 
 from gpt2lab.arguments import real_number
 from gpt2lab.errors import ArgumentError, TextError
@@ -30,56 +29,6 @@ _CUTS = (
     re.compile(r"[.!?…][\"'”’)\]]*\s+"),
     re.compile(r"\s+"),
 )
-
-
-@dataclass(frozen=True)
-class Splits:
-    """A corpus in three parts that have no text in common.
-
-    Attributes
-    ----------
-    train, valid, test : Corpus
-        To train on, to watch while training, and to measure on once at the end.
-    note : str
-        What one should know about how they were made; empty if nothing.
-    """
-
-    train: object
-    valid: object
-    test: object
-    note: str = ""
-
-    def describe(self, model_name="3M", model_dir="models"):
-        """The size of each split, in the tokens of a model.
-
-        Parameters
-        ----------
-        model_name : str, default "3M"
-            Whose tokenizer and number of parameters to take.
-        model_dir : str or Path, default "models"
-            Where models are kept.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Rows ``train``, ``valid``, ``test``, ``total``; columns ``documents``, ``characters``, ``MB`` (million UTF-8 bytes),
-            ``tokens`` (with one end-of-text per document) and ``tokens per parameter``. ``attrs["note"]`` is the note.
-        """
-        import pandas as pd
-
-        from gpt2lab.catalog import card
-        from gpt2lab.download import vocabulary
-        from gpt2lab.encoder import load_encoder
-
-        parameters = card(model_name).parameters
-        encoder = load_encoder(vocabulary(model_name, model_dir))
-        rows = {name: _sizes(getattr(self, name), encoder) for name in ("train", "valid", "test")}
-        table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("split")
-        table.loc["total"] = table.sum()
-        table = table.astype({"documents": int, "characters": int, "tokens": int})
-        table["tokens per parameter"] = table["tokens"] / parameters
-        table.attrs["note"] = self.note
-        return table
 
 
 def shares_of(valid, test):
@@ -118,8 +67,8 @@ def assign_documents(texts, shares, seed):
     list of str or None
         The name of a split per document; None if there are fewer different documents than splits.
     """
-    same = _same_text(texts)
-    groups = _joined(len(texts), same + _much_shared(texts))
+    same = same_text(texts)
+    groups = _joined(len(texts), same + list(much_shared(texts)))
     if len(groups) < len(shares):
         groups = _joined(len(texts), same)
     if len(groups) < len(shares):
@@ -231,14 +180,18 @@ def _shuffled(groups, texts, seed):
     return sorted(groups, key=lambda group: min(_digest(f"{seed}: {_digest(texts[i])}") for i in group))
 
 
-def _same_text(texts):
-    """Pairs of documents with the same text, white space aside."""
-    first = {}
-    return [(first.setdefault(_digest(text), i), i) for i, text in enumerate(texts)]
+def same_text(texts):
+    """Pairs of documents with the same text, white space aside: of each text the first with every later one."""
+    first, pairs = {}, []
+    for i, text in enumerate(texts):
+        j = first.setdefault(_digest(text), i)
+        if j != i:
+            pairs.append((j, i))
+    return pairs
 
 
-def _much_shared(texts):
-    """Pairs of documents that have a tenth of the shorter one in common, in whole sentences."""
+def much_shared(texts):
+    """Pairs of documents that have a tenth of the shorter one in common, in whole sentences: dict of pair to shared characters."""
     holders = defaultdict(set)
     for i, text in enumerate(texts):
         for sentence in re.split(r"(?<=[.!?])\s+|\n+", text):
@@ -249,7 +202,7 @@ def _much_shared(texts):
         if 1 < len(documents) <= _FORMULA:
             for pair in itertools.combinations(sorted(documents), 2):
                 common[pair] += len(sentence)
-    return [(i, j) for (i, j), characters in common.items() if characters >= _SHARED * min(len(texts[i]), len(texts[j]))]
+    return {(i, j): characters for (i, j), characters in common.items() if characters >= _SHARED * min(len(texts[i]), len(texts[j]))}
 
 
 def _joined(count, pairs):
@@ -268,12 +221,3 @@ def _joined(count, pairs):
     for i in range(count):
         groups[lead(i)].append(i)
     return list(groups.values())
-
-
-def _sizes(corpus, encoder):
-    return {
-        "documents": len(corpus),
-        "characters": corpus.characters,
-        "MB": sum(len(document.text.encode("utf-8")) for document in corpus) / 1e6,
-        "tokens": len(corpus.tokens(encoder)),
-    }

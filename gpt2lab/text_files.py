@@ -2,30 +2,20 @@
 
 import codecs
 import collections
+import contextlib
 import difflib
 import os
-import re
 from pathlib import Path
 
+from gpt2lab.decoding import check_encoding, decoded, refuse_binary
 from gpt2lab.errors import ArgumentError, TextError
 
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst", ".tex", "")  # corpora such as Brown or 20 Newsgroups use no suffix
 
-# How a file begins that people mistake for a text, what it is called, and how to get the text out of it.
-_MAGIC = (
-    (b"%PDF-", "a PDF", "export it as plain text first"),
-    (b"{\\rtf", "a rich text document (RTF)", "save it as plain text first"),
-    (b"PK\x03\x04", "a zip archive (.zip, .docx, .odt, .epub, .npz)", "unpack it, or save the document as plain text, first"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document (.doc, .xls)", "save it as plain text first"),
-    (b"\x1f\x8b", "compressed with gzip", "unpack it first"),
-    (b"BZh", "compressed with bzip2", "unpack it first"),
-    (b"\xfd7zXZ", "compressed with xz", "unpack it first"),
-    (b"7z\xbc\xaf", "a 7-Zip archive", "unpack it first"),
-    (b"Rar!", "a RAR archive", "unpack it first"),
-    (b"\x89PNG", "a PNG picture", "give a text file"),
-    (b"\xff\xd8\xff", "a JPEG picture", "give a text file"),
-    (b"GIF8", "a GIF picture", "give a text file"),
-)
+# Which method of Corpus reads what is no plain text.
+_READERS = {".csv": "from_csv", ".tsv": "from_csv", ".jsonl": "from_jsonl", ".json": "from_jsonl or from_mastodon", ".js": "from_tweets",
+            ".mbox": "from_mbox"}
+_PIECE = 1 << 20  # bytes looked at together
 
 
 def read_text(path, encoding="utf-8"):
@@ -58,27 +48,79 @@ def read_text(path, encoding="utf-8"):
     'It is a truth univers'
     """
     path = existing_file(path)
-    _check_encoding(encoding)
+    check_encoding(encoding)
+    return decoded(path, file_bytes(path), encoding)
+
+
+def file_bytes(path):
+    """The content of a file.
+
+    Raises
+    ------
+    TextError
+        If it cannot be read.
+    """
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise TextError(f"{path} cannot be read ({error.strerror}); check that you may read it.") from error
-    if not raw:
-        raise TextError(f"{path} is empty (0 bytes); give a file that holds text.")
-    _refuse_binary(path, raw, encoding)
+
+
+@contextlib.contextmanager
+def open_lines(path, encoding="utf-8"):
+    """Open a text to read it line by line, so that a large file is never in memory as a whole.
+
+    Before the first line comes, a look through the file finds what `read_text` would refuse.
+
+    Parameters
+    ----------
+    path : Path
+        An existing file.
+    encoding : str, default "utf-8"
+        How its characters are stored.
+
+    Yields
+    ------
+    iterator of str
+        The lines, each but perhaps the last with ``\\n`` at its end.
+
+    Raises
+    ------
+    TextError
+        What `read_text` raises.
+    ArgumentError
+        If ``encoding`` is unknown.
+    """
+    check_encoding(encoding)
+    if not _looks_readable(path, encoding):
+        read_text(path, encoding)  # says what is wrong
+    with open(path, encoding=encoding) as file:
+        yield _without_mark(file)
+
+
+def _looks_readable(path, encoding):
+    """Whether a file decodes, has no NUL in it and is not blank; looked at in pieces."""
+    wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
+    decoder, blank = codecs.getincrementaldecoder(encoding)(), True
     try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise TextError(_wrong_encoding(path, raw, error, encoding)) from error
-    text = clean(text)
-    if not text.strip():
-        raise TextError(f"{path} holds only white space ({len(raw):,} bytes); give a file that holds text.")
-    return text
+        with open(path, "rb") as file:
+            for number, piece in enumerate(iter(lambda: file.read(_PIECE), b"")):
+                if number == 0:
+                    refuse_binary(path, piece, encoding)
+                if not wide and b"\0" in piece:
+                    return False
+                blank = not decoder.decode(piece).lstrip("\ufeff").strip() and blank
+            decoder.decode(b"", final=True)
+    except (OSError, UnicodeDecodeError):
+        return False
+    return not blank
 
 
-def clean(text):
-    """Return ``text`` with ``\\n`` as line end and without a byte order mark at its start."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+def _without_mark(lines):
+    for first in lines:
+        yield first.removeprefix("\ufeff")
+        break
+    yield from lines
 
 
 def existing_file(path):
@@ -186,51 +228,5 @@ def _no_texts(folder, files):
         return f"{folder} holds no files; put .txt files into it."
     kinds = collections.Counter(path.suffix.lower() for path in files)
     found = ", ".join(f"{count} {suffix}" for suffix, count in sorted(kinds.items()))
-    tables = " (a .csv is read with Corpus.from_csv)" if ".csv" in kinds else ""
-    return f"{folder} holds no text files, only {found}; save the texts as .txt{tables}."
-
-
-def _check_encoding(encoding):
-    try:
-        b"x".decode(encoding)  # an empty string would decode with any name
-    except UnicodeDecodeError:
-        pass
-    except (LookupError, TypeError) as error:
-        raise ArgumentError(f"encoding={encoding!r} is unknown; give for example 'utf-8', 'latin-1' or 'utf-16'.") from error
-
-
-def _refuse_binary(path, raw, encoding):
-    for start, kind, remedy in _MAGIC:
-        if raw.startswith(start):
-            raise TextError(f"{path} is not a plain text: this is {kind}; {remedy}.")
-    if codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")):
-        return
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        wide = "utf-32" if raw.startswith(codecs.BOM_UTF32_LE) else "utf-16"
-        raise TextError(f"{path} is stored as {wide.upper()}; pass encoding={wide!r}, or save it as UTF-8.")
-    nul = raw.find(b"\0")
-    if nul < 0:
-        return
-    head = raw[:4096]
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    # Western text in UTF-16 has a zero in every second byte; a third leaves room for other letters among it.
-    if max(even, odd) > len(head) / 6 and min(even, odd) < max(even, odd) / 10:
-        order = "utf-16-be" if even > odd else "utf-16-le"
-        raise TextError(f"{path} is stored as UTF-16 without a byte order mark; pass encoding={order!r}, or save it as UTF-8.")
-    raise TextError(f"{path} is a binary file (byte 0x00 at offset {nul:,}), not a text; give a plain text file.")
-
-
-def _wrong_encoding(path, raw, error, encoding):
-    offset, byte = error.start, raw[error.start]
-    line = len(re.findall(rb"\r\n|\r|\n", raw[:offset])) + 1
-    place = f"byte 0x{byte:02X} at offset {offset:,} (line {line:,})"
-    if codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig"):
-        return f"{path} is not stored as {encoding}: {place} means nothing there; pass the encoding that the file was saved in."
-    # In a Latin-1 file that ends with an accent nothing before it would be UTF-8 beyond ASCII.
-    if error.reason == "unexpected end of data" and not raw[:offset].isascii():
-        return f"{path} ends in the middle of a character, {place}: it was cut off; copy or download it again."
-    around = " ".join(raw[max(0, offset - 12):offset + 12].decode("cp1252", errors="replace").split())
-    # Between 0x80 and 0x9F Latin-1 has control characters, Windows-1252 dashes and curly quotes.
-    likely, other = ("cp1252", "latin-1") if 0x80 <= byte <= 0x9F else ("latin-1", "cp1252")
-    return (f"{path} is not UTF-8: {place}; save it as UTF-8, or pass encoding=\"{likely}\" (or \"{other}\") "
-            f"if it should read '{around}'.")
+    readers = "; ".join(f"a {suffix} is read with Corpus.{reader}" for suffix, reader in _READERS.items() if suffix in kinds)
+    return f"{folder} holds no text files, only {found}; save the texts as .txt{f' ({readers})' if readers else ''}."

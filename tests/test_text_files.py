@@ -73,7 +73,7 @@ def test_empty_and_blank_files_are_refused(tmp_path):
 def test_a_byte_that_is_not_utf8_is_named_with_its_offset_and_line(tmp_path, encoding):
     path = written(tmp_path, "one\r\ntwo\rau café".encode(encoding))
     message = refusal(path)
-    assert all(part in message for part in ("not UTF-8", "0xE9", "offset 15", "line 3", 'encoding="latin-1"', "café"))
+    assert all(part in message for part in ("not UTF-8", "0xE9", "offset 15", "line 3", "column 7", 'encoding="latin-1"', "café"))
     assert read_text(path, encoding=encoding) == "one\ntwo\nau café"
 
 
@@ -107,7 +107,7 @@ def zipped():
     (zipped(), "docx"),
     (b"\x89PNG\r\n\x1a\n\0\0", "PNG picture"),
     (gzip.compress(b"text"), "gzip; unpack it first"),
-    (b"text \0\x01\x02\x03 more text", "binary file (byte 0x00 at offset 5)"),
+    (b"text \0\x01\x02\x03 more text", "binary file (byte 0x00 at offset 5, line 1, column 6)"),
 ])
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_a_binary_file_is_called_by_its_kind(tmp_path, content, kind, encoding):
