@@ -62,7 +62,8 @@ class Corpus(FromFiles, FromArchives):
         """What was left out and changed on the way of the texts into the corpus.
 
         A DataFrame with a row per reason: ``step`` (the method that did it), ``what`` ("kept", "left out", "changed" or "noticed"), ``why``,
-        ``count``, the first ``example`` and its ``place``. ``attrs["options"]`` has the options of each step.
+        ``count`` (of texts; where something was masked, of masks), the first ``example`` and its ``place``. ``attrs["options"]`` has the
+        options of each step.
         """
         return table(self.steps)
 
@@ -218,8 +219,8 @@ class Corpus(FromFiles, FromArchives):
     def masked(self, emails=True, phones=True, links=True):
         """Put ``[email]``, ``[phone]`` and ``[link]`` in the place of e-mail addresses, phone numbers and links.
 
-        Only what shows by its form is found. Names of people, street addresses, dates of birth, user names (``@ada``) and what a text tells about somebody
-        stay: a masked corpus still holds personal data.
+        Only what shows by its form is found. Names of people, street addresses, dates of birth, user names (``@ada``) and what a text tells
+        about somebody stay: a masked corpus still holds personal data.
 
         Parameters
         ----------
@@ -237,7 +238,7 @@ class Corpus(FromFiles, FromArchives):
         >>> Corpus.from_texts(["Write to ada@example.org or call +44 20 7946 0958."]).masked().text
         'Write to [email] or call [phone].'
         """
-        options = {"emails": yes_or_no("emails", emails), "links": yes_or_no("links", links), "phones": yes_or_no("phones", phones)}
+        options = {"emails": yes_or_no("emails", emails), "phones": yes_or_no("phones", phones), "links": yes_or_no("links", links)}
         kinds, log, documents = [kind for kind in personal_data.KINDS if options[kind]], Log(), []
         for document in self.documents:
             log.read += 1
@@ -276,7 +277,7 @@ class Corpus(FromFiles, FromArchives):
         Parameters
         ----------
         path : str or Path, default "data_card.md"
-            The file. If it is a data card already, its facts are computed anew and everything else stays as you wrote it.
+            The file, or a folder for it. If it is a data card already, its facts are computed anew and everything else stays as you wrote it.
 
         Returns
         -------

@@ -100,8 +100,8 @@ def chat_posts(authors=None, least=1):
     Returns
     -------
     Corpus
-        A document per post, in the order of the conversations. The author is the first eight digits of the number that stands for a person; a document
-        is named by its conversation and its place in it, like ``a07edb12:1``.
+        A document per post, in the order of the conversations. The author is the first eight digits of the number that stands for a
+        person; a document is named by its conversation and its place in it, like ``a07edb12:1``.
 
     Raises
     ------

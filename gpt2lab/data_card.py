@@ -3,7 +3,6 @@
 import re
 
 from gpt2lab import personal_data, text_files
-from gpt2lab.arguments import folder_path
 from gpt2lab.errors import TextError
 from gpt2lab.storage import make_folder, write_bytes
 
@@ -15,7 +14,8 @@ QUESTIONS = (
     ("Source", "Where do the texts come from, who collected them, when, and how? Give addresses."),
     ("Licence", "Which licence or law lets you train a model on these texts? Which lets you pass on the texts, and what the model writes?"),
     ("Consent", "Did the authors agree to this use, or could they expect it? If not, why do you think it is right?"),
-    ("Personal data", "Which personal data are left in the texts (names, addresses, health, opinions)? Who could be harmed if the model repeats them?"),
+    ("Personal data", "Which personal data are left in the texts (names, addresses, health, opinions)? Who could be harmed if the model "
+                      "repeats them?"),
     ("Who speaks", "Whose language, opinions and prejudices are in the texts, and whose are missing?"),
     ("Use", "What should a model that is trained on these texts be used for, and what not?"),
 )
@@ -36,7 +36,8 @@ def write_card(path, corpus, splits=None):
     StorageError
         If the file cannot be written.
     """
-    path = folder_path("path", path)
+    path = text_files.file_path(path)
+    path = path / "data_card.md" if path.is_dir() else path
     facts = f"{_START}\n\n## Facts\n\n{_facts(corpus, splits)}\n\n{_END}"
     content = _renewed(path, facts) if path.exists() else f"# Data card\n\n{facts}\n\n{_questions(QUESTIONS)}"
     make_folder(path.parent)
@@ -66,19 +67,21 @@ def _facts(corpus, splits):
         *([splits.note] if splits is not None and splits.note else []),
         _authors(found.authors),
         _table(["what", "found"], [
-            ("longest document", f"{found.longest.name}, {len(found.longest.text):,} characters"),
-            ("shortest document", f"{found.shortest.name}, {len(found.shortest.text):,} characters"),
+            ("longest document", f"{found.longest.name}, {text_files.counted(len(found.longest.text), 'character')}"),
+            ("shortest document", f"{found.shortest.name}, {text_files.counted(len(found.shortest.text), 'character')}"),
             (f"pairs with the same text{' in different splits' if splits else ''}", int(sum(found.copies["kind"] == "same"))),
             (f"pairs with much text in common{' in different splits' if splits else ''}", int(sum(found.copies["kind"] == "shared"))),
             ("characters that are no text (control, private use, U+FFFD)", int(found.odd_characters["count"].sum())),
             *_personal_data(corpus),
         ]),
+        "Links, e-mail addresses and phone numbers are found by their form. Names, street addresses and dates of birth are not looked for.",
         *(f"- {_safe(step.in_words)}" for step in corpus.steps),
     ])
 
 
 def _authors(authors):
-    rows = [(name, int(row.documents), int(row.characters), f"{row.share:.1%}") for name, row in zip(authors.index, authors.itertuples())][:_AUTHORS_SHOWN]
+    first = authors.head(_AUTHORS_SHOWN)
+    rows = [(name, int(row.documents), int(row.characters), f"{row.share:.1%}") for name, row in zip(first.index, first.itertuples())]
     more = f"\n\nand {len(authors) - _AUTHORS_SHOWN:,} more authors" if len(authors) > _AUTHORS_SHOWN else ""
     return _table(["author", "documents", "characters", "share"], rows) + more
 
@@ -89,7 +92,7 @@ def _personal_data(corpus):
     for document in corpus:
         for kind, count in personal_data.masked(document.text, personal_data.KINDS)[1].items():
             counts[kind] += count
-    return [(f"{personal_data.KINDS[kind][0]} (by their form; names and street addresses are not looked for)", count) for kind, count in counts.items()]
+    return [(personal_data.KINDS[kind][0], count) for kind, count in counts.items()]
 
 
 def _megabytes(corpus):
@@ -102,5 +105,5 @@ def _table(header, rows):
 
 
 def _safe(text):
-    """A text that neither ends a cell nor the facts."""
-    return " ".join(text.replace("|", "\\|").replace("<!--", "&lt;!--").split())
+    """A text that ends neither a cell nor the facts, and is no HTML."""
+    return " ".join(text.replace("|", "\\|").replace("<", "&lt;").split())

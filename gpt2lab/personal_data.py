@@ -57,10 +57,12 @@ def phones_in(text):
     A number counts that is international (``+`` or ``00`` before the country code), North American in groups of 3-3-4, national with a 0 before
     it (9 to 12 digits, in one piece 10 or 11), or follows a word such as *phone* or *Tel.*; so years, prices, dates, versions and ISBNs with
     their hyphens are left alone. Not found are local numbers without any of these marks (``555-1234``) and numbers in words; five pairs of
-    digits of which the first begins with 0 are taken for a French number whatever they are.
+    digits of which the first begins with 0 are taken for a French number whatever they are. Numbers in links are parts of them.
     """
     spans = [found.span("labelled" if found["labelled"] else 0) for found in _PHONE.finditer(text)]
-    return [(start, end) for start, end in spans if _is_phone(text[start:end], text[max(0, start - 20):start])]
+    spans = [(start, end) for start, end in spans if _is_phone(text[start:end], text[max(0, start - 20):start])]
+    inside = {place for start, end in links_in(text) for place in range(start, end)} if spans else ()
+    return [(start, end) for start, end in spans if start not in inside]
 
 
 def _is_phone(number, before):
@@ -69,7 +71,12 @@ def _is_phone(number, before):
     return not (set(number) <= {"0", "1"} or _DATE.match(number) or _ISBN_BEFORE.search(before))
 
 
-KINDS = {"emails": ("e-mail addresses", "[email]", emails_in), "links": ("links", "[link]", links_in), "phones": ("phone numbers", "[phone]", phones_in)}
+# Links first, as addresses and numbers may stand in them.
+KINDS = {
+    "links": ("links", "[link]", links_in),
+    "emails": ("e-mail addresses", "[email]", emails_in),
+    "phones": ("phone numbers", "[phone]", phones_in),
+}
 
 
 def masked(text, kinds):

@@ -81,7 +81,7 @@ class Splits:
         Parameters
         ----------
         path : str or Path, default "data_card.md"
-            The file. If it is a data card already, its facts are computed anew and everything else stays as you wrote it.
+            The file, or a folder for it. If it is a data card already, its facts are computed anew and everything else stays as you wrote it.
 
         Returns
         -------

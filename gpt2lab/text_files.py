@@ -12,6 +12,9 @@ from gpt2lab.errors import ArgumentError, TextError
 
 TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst", ".tex", "")  # corpora such as Brown or 20 Newsgroups use no suffix
 
+# Which method of Corpus reads what is no plain text.
+_READERS = {".csv": "from_csv", ".tsv": "from_csv", ".jsonl": "from_jsonl", ".json": "from_jsonl or from_mastodon", ".js": "from_tweets",
+            ".mbox": "from_mbox"}
 _PIECE = 1 << 20  # bytes looked at together
 
 
@@ -225,5 +228,5 @@ def _no_texts(folder, files):
         return f"{folder} holds no files; put .txt files into it."
     kinds = collections.Counter(path.suffix.lower() for path in files)
     found = ", ".join(f"{count} {suffix}" for suffix, count in sorted(kinds.items()))
-    tables = " (a .csv is read with Corpus.from_csv)" if ".csv" in kinds else ""
-    return f"{folder} holds no text files, only {found}; save the texts as .txt{tables}."
+    readers = "; ".join(f"a {suffix} is read with Corpus.{reader}" for suffix, reader in _READERS.items() if suffix in kinds)
+    return f"{folder} holds no text files, only {found}; save the texts as .txt{f' ({readers})' if readers else ''}."

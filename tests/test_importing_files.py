@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gpt2lab as lab
-from gpt2lab.errors import ArgumentError, LabError, TextError
+from gpt2lab.errors import ArgumentError, LabError
 
 # What a file can hold: no half characters, no NUL, no carriage return (line ends become \n), no byte order mark, not only white space.
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\ufeff"), min_size=1).filter(lambda text: text.strip())
@@ -221,12 +221,23 @@ def test_what_is_no_text_is_refused_by_every_reader(tmp_path, read, content, com
 
 @pytest.mark.parametrize("read", READERS[:5])
 @pytest.mark.parametrize("content, complaint", [
-    ("text\nname\n".encode("utf-16"), "encoding='utf-16'"),
+    ("text\nname\n".encode("utf-16"), "is stored as UTF-16"),
     (b"text\ncaf\xe9 au lait\n", "byte 0xE9 at offset 8, line 2, column 4"),
     ("text\ncafé\n".encode() + b"caf\xe9\n", "mixes two encodings: it is UTF-8 up to byte 0xE9 at offset 14, line 3, column 4"),
 ])
 def test_another_encoding_is_named_with_the_place(tmp_path, read, content, complaint):
     assert complaint in refusal(read, written(tmp_path, "posts.txt", content))
+
+
+def test_an_encoding_can_be_passed_where_the_reader_says_so(tmp_path):
+    path = written(tmp_path, "posts.txt", "text\nname\n".encode("utf-16"))
+    for read in READERS[:3]:
+        assert "pass encoding='utf-16'" in refusal(read, path)
+    for read in READERS[3:5]:
+        assert "encoding=" not in refusal(read, path) and "as it was downloaded" in refusal(read, path)
+    assert [document.text for document in lab.Corpus.from_csv(path, encoding="utf-16")] == ["name"]
+    lines = written(tmp_path, "posts.jsonl", '{"text": "é"}\n'.encode("latin-1"))
+    assert lab.Corpus.from_jsonl(lines, encoding="latin-1").text == "é"
 
 
 def test_an_endless_line_is_read_or_refused_in_a_short_sentence(tmp_path):

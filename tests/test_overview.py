@@ -99,7 +99,7 @@ def test_a_card_of_splits_has_a_line_for_each_and_how_the_texts_were_prepared(tm
     card = splits.data_card(tmp_path / "card.md").read_text()
     for name in ("train", "valid", "test"):
         assert f"| {name} | {len(getattr(splits, name))} | {getattr(splits, name).characters:,} |" in card
-    assert "- masked(emails=True, links=True, phones=True): kept 10 of 10 texts. Changed: e-mail addresses masked (10)." in card
+    assert "- masked(emails=True, phones=True, links=True): kept 10 of 10 texts. Changed: e-mail addresses masked (10)." in card
 
 
 def test_a_card_written_again_keeps_what_was_written_and_renews_the_facts(tmp_path):
@@ -125,6 +125,10 @@ def test_another_file_of_that_name_is_left_alone(tmp_path):
     with pytest.raises(TextError, match="is no data card"):
         corpus().data_card(path)
     assert path.read_text() == "# My thesis\n"
+
+
+def test_a_folder_gets_a_card_in_it(tmp_path):
+    assert corpus().data_card(tmp_path) == tmp_path / "data_card.md" and (tmp_path / "data_card.md").is_file()
 
 
 def test_a_text_cannot_end_the_facts(tmp_path):

@@ -35,7 +35,7 @@ class Archive:
     def __init__(self, path):
         path = text_files.file_path(path)
         self._path = text_files.existing_folder(path) if path.is_dir() else text_files.existing_file(path)
-        self.name, self.file = path.name or str(path), None
+        self.name, self.file = path.resolve().name, None
         if path.is_dir():
             self._names = {file.relative_to(path).as_posix(): file for file in _files_below(path)}
         elif zipfile.is_zipfile(path) or path.name.lower().endswith((".zip", ".tar.gz", ".tgz")):
@@ -57,7 +57,11 @@ class Archive:
         TextError
             If it is empty, damaged or no text.
         """
-        return decoding.decoded(self.place(name), self._bytes(name))
+        raw = self._bytes(name)
+        try:
+            return decoding.decoded(self.place(name), raw)
+        except TextError as error:  # what to do about a text file is no help here: nobody chooses the encoding of an archive
+            raise TextError(f"{str(error).rpartition('; ')[0]}; take the file from the archive as it was downloaded.") from error
 
     def place(self, name):
         """How messages call one file."""

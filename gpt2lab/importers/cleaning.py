@@ -5,9 +5,8 @@ import re
 from gpt2lab.arguments import yes_or_no
 from gpt2lab.decoding import clean
 from gpt2lab.importers.html_text import html_text
-from gpt2lab.personal_data import LINK
+from gpt2lab.personal_data import links_in
 
-_LINK_AND_SPACE = re.compile(rf"([ \t]*)(?:{LINK.pattern})([ \t]*)", LINK.flags)
 _MENTIONS = re.compile(r"\s*(?:\.?@[\w.-]+(?:@[\w.-]+\w)?(?:\s+|$))+")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -66,5 +65,14 @@ class Cleaner:
 
 
 def _without_links(text):
-    without, links = _LINK_AND_SPACE.subn(lambda found: found[1] or found[2], text)
-    return "\n".join(line.rstrip(" \t") for line in without.split("\n")).strip() if links else text
+    links = links_in(text)
+    if not links:
+        return text
+    kept, at = [], 0
+    for start, end in [*links, (len(text), len(text))]:
+        piece = text[at:start]
+        kept.append(piece.lstrip(" \t") if not kept or kept[-1][-1:] in " \t" else piece)  # no two spaces where the link was
+        if not kept[-1] and len(kept) > 1:
+            kept.pop()
+        at = end
+    return "\n".join(line.rstrip(" \t") for line in "".join(kept).split("\n")).strip()

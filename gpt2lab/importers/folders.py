@@ -19,4 +19,4 @@ def read(path, links, mentions, html, encoding):
         text = cleaner(text_files.read_text(file, encoding), name.as_posix())
         if text is not None:
             documents.append(Document(text, author, name.as_posix()))
-    return tuple(documents), log.step("from_folders", folder.name, {"links": links, "mentions": mentions, "html": html}, len(documents))
+    return tuple(documents), log.step("from_folders", folder.resolve().name, {"links": links, "mentions": mentions, "html": html}, len(documents))

@@ -40,18 +40,18 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._quotes = quotes
         self._pieces = []
-        self._hidden = []  # open elements from the first one on that is not to be read
+        self._hidden, self._depth = None, 0  # the element that is not to be read, and how many of its kind are open in it
         self._preformatted = 0  # depth of <pre>
         self._break = 0  # line ends due before the next word
 
     def handle_starttag(self, tag, attributes):
         classes = (dict(attributes).get("class") or "").split()
         quotation = not self._quotes and (tag == "blockquote" or any(name in classes for name in _QUOTES))
-        if self._hidden or tag in _UNSEEN or quotation:
-            self._end_line(tag)
-            if tag not in _NO_END:
-                self._hidden.append(tag)
+        if self._hidden:
+            self._depth += tag == self._hidden
             return
+        if tag in _UNSEEN or quotation and tag not in _NO_END:
+            self._hidden, self._depth = tag, 1
         self._end_line(tag)
         self._preformatted += tag == "pre"
 
@@ -60,10 +60,12 @@ class _Reader(HTMLParser):
             self._end_line(tag)
 
     def handle_endtag(self, tag):
-        if tag in self._hidden:  # an element that was never closed ends with the one around it
-            while self._hidden.pop() != tag:
-                pass
-        elif not self._hidden and tag not in _NO_END:
+        if self._hidden:
+            self._depth -= tag == self._hidden
+            if not self._depth:
+                self._hidden = None
+                self._end_line(tag)
+        elif tag not in _NO_END:
             self._preformatted -= tag == "pre" and self._preformatted > 0
             if tag in ("td", "th"):
                 self.handle_data(" ")

@@ -31,8 +31,9 @@ def read(path, text, author, skip_blank, links, mentions, html, encoding):
             writer = None if author is None else _value(record, author)
             authors_found |= writer is not None
             documents.append(Document(cleaned, _author(writer, path, place), f"{path.name}:{place.rpartition(' ')[2]}"))
-    for argument, name, found in (("text", text, texts_found), ("author", author, authors_found or author in (None, "author"))):
-        if not found and documents or not texts_found:
+    author_optional = author in (None, "author") or not documents
+    for argument, name, found in (("text", text, texts_found), ("author", author, authors_found or author_optional)):
+        if not found:
             raise ArgumentError(f"{argument}={name!r} is no name in {path}; its objects have {_in_words(names)}: give {argument}= one of them "
                                 "(user.name for a name in the object user).")
     if blank:

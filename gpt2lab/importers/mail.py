@@ -17,14 +17,17 @@ from gpt2lab.importers.step import Log
 
 # The line before each mail: From, who sent it, when. Writers that put no ">" before a line of a mail that begins with From are told by the time.
 _FROM = re.compile(rb"From (?:\S.*\d\d?:\d\d.*|-? ?)\r?\n?\Z")
-_DATED_FROM = re.compile(rb"From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d+ \d\d:\d\d.* \d{4}\s*\Z")  # even without a blank line before it
+# With a whole date it begins a mail even where no blank line comes before it.
+_DATED_FROM = re.compile(rb"From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d+ \d\d:\d\d.* \d{4}\s*\Z")
 _MASKED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADER = re.compile(rb"[!-9;-~]+:")
 
 _MARKS = re.compile(">*")
-_SIGNATURE = re.compile(r"^-- ?\n.*\Z|^Sent from my \w[^\n]*\n*\Z", re.MULTILINE | re.DOTALL)
+# Some programs drop the space after the two dashes; then only a short signature is told from a line of dashes in a text.
+_SIGNATURE = re.compile(r"^-- \n.*\Z|^--\n(?:[^\n]*\n?){0,6}\Z|^Sent from my \w[^\n]*\n*\Z", re.MULTILINE | re.DOTALL)
 _ATTRIBUTION = re.compile(  # the lines "On ... Ada wrote:" before a quotation, at most three
-    r"^[ \t]*(?:On|Am|Le|El|Il|Op|Em)\b(?:[^\n]*\n){0,2}?[^\n]*\b(?:wrote|schrieb[^\n:]*|a écrit|escribió|ha scritto|schreef[^\n:]*|escreveu)[ \u00a0]?:"
+    r"^[ \t]*(?:On|Am|Le|El|Il|Op|Em)\b(?:[^\n]{0,200}\n){0,2}?[^\n]{0,200}"
+    r"\b(?:wrote|schrieb[^\n:]{0,80}|a écrit|escribió|ha scritto|schreef[^\n:]{0,80}|escreveu)[ \u00a0]?:"
     r"[ \t]*\n+(?=[ \t]*>)",
     re.MULTILINE,
 )
@@ -92,8 +95,9 @@ def _no_mailbox(path, number, line):
     except TextError as error:
         return error  # a zip, a picture, a file with NUL bytes
     single = "; it looks like a single mail: put a line 'From - Mon Jan  1 00:00:00 2024' before it" if _HEADER.match(line) else ""
-    return TextError(f"{path} is no mbox: at line {number:,}, column 1, it begins with {line[:40].decode('latin-1').strip()!r} where each mail of an mbox "
-                     f"has a line 'From ' with sender and time{single or '; export the mailbox as mbox'}.")
+    beginning = line[:40].decode("latin-1").strip()
+    return TextError(f"{path} is no mbox: at line {number:,}, column 1, it begins with {beginning!r} where each mail of an mbox has "
+                     f"a line 'From ' with sender and time{single or '; export the mailbox as mbox'}.")
 
 
 def _header(mail, name):
@@ -117,8 +121,8 @@ def _text(mail, quotes, log, place):
         if mail.get_content_type() == "multipart/alternative":
             parts = sorted(parts, key=lambda part: part.get_content_type() != "text/plain")
             return next((text for part in parts if (text := _text(part, quotes, log, place)) and text.strip()), None)
-        if mail.get_content_type() == "message/rfc822" and not quotes:
-            return None  # a mail that was forwarded as an attachment
+        if mail.get_content_maintype() == "message" and not (quotes and mail.get_content_type() == "message/rfc822"):
+            return None  # a mail that was forwarded whole, or what a server says of its delivery
         texts = [text for part in parts if (text := _text(part, quotes, log, place))]
         return "\n\n".join(texts) if texts else None
     if mail.get_content_type() == "text/plain" or mail.get_content_maintype() == "multipart":  # one that has no parts
@@ -161,16 +165,19 @@ def _unfolded(text, part):
 
 def _own_words(text, quotes, signatures, log, place):
     if not quotes:
-        for pattern in (_QUOTED_REST, _ATTRIBUTION, _QUOTED_LINES):
-            text = _without(pattern, text, "quoted mail taken out", log, place)
+        text = _without((_QUOTED_REST, _ATTRIBUTION, _QUOTED_LINES), text, "quoted mail taken out", log, place)
     if not signatures:
-        text = _without(_SIGNATURE, text, "signatures taken out", log, place)
+        text = _without((_SIGNATURE,), text, "signatures taken out", log, place)
     return text
 
 
-def _without(pattern, text, why, log, place):
-    found = pattern.search(text)
-    if not found:
-        return text
-    log.changed(why, found[0], place)
-    return pattern.sub("", text)
+def _without(patterns, text, why, log, place):
+    example = ""
+    for pattern in patterns:
+        found = pattern.search(text)
+        if found:
+            example = example or found[0]
+            text = pattern.sub("", text)
+    if example:
+        log.changed(why, example, place)
+    return text
