@@ -40,13 +40,13 @@ def overlap(comparison):
         raise ArgumentError(f"A {type(comparison).__name__} is no comparison; give what lab.compare_overlap(before, after, reference) returns.")
     figure = CaptionedFigure(width=7.2, height=4.4)
     panels = figure.subplots(2, 3).flat
-    sets = [("before", comparison.before, MIDDLE, "s"), ("after", comparison.after, DARK, "o")]
+    sets = [*zip(comparison.names, (comparison.before, comparison.after), (MIDDLE, DARK), "so")]
     if comparison.human is not None:
         sets.append(("human", comparison.human, "#000000", "D"))
     for axes, (measure, title) in zip(panels, _TITLES.items()):
         for x, (name, found, colour, marker) in enumerate(sets):
             value, low, high = 100 * found.table.loc[measure]
-            if name == "human":
+            if found is comparison.human:
                 axes.axhline(value, color=colour, linestyle=":", linewidth=1.2, zorder=0)
             reach = [[max(0, value - low)], [max(0, high - value)]]
             axes.errorbar(x, value, reach, color=colour, marker=marker, markersize=6, capsize=4, linewidth=1.8)
