@@ -4,9 +4,10 @@ import re
 import textwrap
 from functools import lru_cache
 
-from gpt2lab.captioned import DARK, MIDDLE, CaptionedFigure
+from gpt2lab.captioned import DARK, MIDDLE, STYLES, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.words import words
+from gpt2lab.plots.drawing import end_label
 from gpt2lab.text_files import counted
 
 _TITLES = {
@@ -62,6 +63,52 @@ def overlap(comparison):
         f"{comparison.answer} Bars are 95 % intervals over samples. Types shared: share of the different {comparison.before.unit} of the samples "
         "that the reference has. Jaccard: the same as a share of those in either. n-grams: share of the samples' n-grams that the reference has."
     )
+    return figure
+
+
+def overlap_growth(table):
+    """How overlap changes with the number of samples that are compared.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row for each set and number: ``set`` (its name, up to four), ``samples`` (how many), and a column for each measure, named as in the table
+        of an `Overlap`, for example ``jaccard`` and ``precision_2``.
+
+    Returns
+    -------
+    CaptionedFigure
+        A panel a measure.
+
+    Raises
+    ------
+    ArgumentError
+        If it is another table.
+    """
+    columns = getattr(table, "columns", ())
+    measures = [name for name in _TITLES if name in columns]
+    if not {"set", "samples"} <= set(columns) or not measures or not 1 <= table["set"].nunique() <= len(STYLES):
+        raise ArgumentError(f"A {type(table).__name__} cannot be drawn; give a table with the columns set (up to {len(STYLES)} names), samples, and measures "
+                            f"such as jaccard.")
+    figure = CaptionedFigure(width=3.6 * len(measures), height=3.4)
+    told = []
+    for axes, measure in zip(figure.subplots(1, len(measures), squeeze=False).flat, measures):
+        axes.set_title(_TITLES[measure], fontsize=10)
+        axes.spines[["top", "right"]].set_visible(False)
+        ends = []
+        for (name, rows), (colour, line), marker in zip(table.groupby("set", sort=False), STYLES, "so^D"):
+            rows = rows.sort_values("samples")
+            axes.plot(rows["samples"], 100 * rows[measure], color=colour, linestyle=line, marker=marker, markersize=5, linewidth=1.6)
+            ends.append((name, rows["samples"].iloc[-1], 100 * rows[measure].iloc[-1], colour))
+            told.append(f"{_TITLES[measure]} of {name} from {_figures(100 * rows[measure].iloc[0])} with {counted(int(rows['samples'].iloc[0]), 'sample')} to "
+                        f"{_figures(ends[-1][2])} with {rows['samples'].iloc[-1]:,}")
+        axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
+        taken = []
+        for name, x, y, colour in ends:
+            end_label(axes, name, x, y, colour, taken)
+    figure.supxlabel("samples (number)", fontsize=10)
+    figure.supylabel("in common with the reference (%)", fontsize=10)
+    figure.caption = f"{'; '.join(told)}."
     return figure
 
 
