@@ -14,6 +14,7 @@ _TITLES = {
     "share_of_types": "types shared", "jaccard": "Jaccard", "precision_1": "1-grams", "precision_2": "2-grams", "precision_3": "3-grams",
     "precision_4": "4-grams",
 }
+_SETS = (STYLES[1], STYLES[0], *STYLES[2:])  # before and after as `overlap` has them
 _MONOSPACED = ["DejaVu Sans Mono", "DejaVu Sans"]
 _ADVANCE = 0.602  # width of a character of DejaVu Sans Mono, as a share of its size
 _COLUMNS, _POINTS = 92, 5 / _ADVANCE  # characters a line, and their size: 5 points wide, a whole number of pixels when printed as PNG
@@ -39,7 +40,7 @@ def overlap(comparison):
     """
     if not all(hasattr(comparison, name) for name in ("before", "after", "human", "answer")):
         raise ArgumentError(f"A {type(comparison).__name__} is no comparison; give what lab.compare_overlap(before, after, reference) returns.")
-    figure = CaptionedFigure(width=7.2, height=4.4)
+    figure = CaptionedFigure(width=8.4, height=4.6)
     panels = figure.subplots(2, 3).flat
     sets = [*zip(comparison.names, (comparison.before, comparison.after), (MIDDLE, DARK), "so")]
     if comparison.human is not None:
@@ -55,7 +56,7 @@ def overlap(comparison):
                           bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
         axes.set_title(title, fontsize=10)
         axes.set_xlim(-0.4, len(sets) - 0.2)
-        axes.set_xticks(range(len(sets)), [name for name, *_ in sets])
+        axes.set_xticks(range(len(sets)), [textwrap.fill(name, 11) for name, *_ in sets], fontsize=8.5)
         axes.margins(y=0.15)
         axes.spines[["top", "right"]].set_visible(False)
     figure.supylabel("in common with the reference (%)", fontsize=10)
@@ -87,8 +88,8 @@ def overlap_growth(table):
     """
     columns = getattr(table, "columns", ())
     measures = [name for name in _TITLES if name in columns]
-    if not {"set", "samples"} <= set(columns) or not measures or not 1 <= table["set"].nunique() <= len(STYLES):
-        raise ArgumentError(f"A {type(table).__name__} cannot be drawn; give a table with the columns set (up to {len(STYLES)} names), samples, and measures "
+    if not {"set", "samples"} <= set(columns) or not measures or not 1 <= table["set"].nunique() <= len(_SETS):
+        raise ArgumentError(f"A {type(table).__name__} cannot be drawn; give a table with the columns set (up to {len(_SETS)} names), samples, and measures "
                             f"such as jaccard.")
     figure = CaptionedFigure(width=3.6 * len(measures), height=3.4)
     told = []
@@ -96,7 +97,7 @@ def overlap_growth(table):
         axes.set_title(_TITLES[measure], fontsize=10)
         axes.spines[["top", "right"]].set_visible(False)
         ends = []
-        for (name, rows), (colour, line), marker in zip(table.groupby("set", sort=False), STYLES, "so^D"):
+        for (name, rows), (colour, line), marker in zip(table.groupby("set", sort=False), _SETS, "soD^"):
             rows = rows.sort_values("samples")
             axes.plot(rows["samples"], 100 * rows[measure], color=colour, linestyle=line, marker=marker, markersize=5, linewidth=1.6)
             ends.append((name, rows["samples"].iloc[-1], 100 * rows[measure].iloc[-1], colour))
