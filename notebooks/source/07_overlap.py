@@ -112,7 +112,8 @@ print(f"{found.shared_types:,} in both: Jaccard {found.jaccard:.3f}")
 # Sets forget how often a word is used, and in which order. **Precision** does not: which share of the samples' n-grams (runs of *n* words)
 # stands in the test speeches? For *n* = 1 these are words, for *n* = 2 pairs such as *the people*.
 #
-# There is a way to cheat. If the reference contains *the*, then *the the the the* has a precision of 1. So the count is **clipped**: in a sample, an n-gram
+# There is a way to cheat. If the reference contains *the*, then *the the the the* has a precision of 1. So the count is **clipped**: in a
+# sample, an n-gram
 # counts at most as often as it stands in the reference ([Papineni et al. 2002](https://aclanthology.org/P02-1040/), for judging translations).
 #
 # ### Exercise 07.3: clipping by hand
@@ -196,7 +197,8 @@ comparable = "c"
 lab.course.check("07.4", comparable, growth)
 
 # %% [markdown]
-# A hundred texts of 60 tokens need not be equally many *words* either: a model that writes longer words writes fewer of them. `compare_overlap` cuts all
+# A hundred texts of 60 tokens need not be equally many *words* either: a model that writes longer words writes fewer of them.
+# `compare_overlap` cuts all
 # sets to the same number of words.
 
 # %% [markdown]
@@ -219,10 +221,12 @@ lab.course.check("07.1", prediction, compared)
 # %% [markdown]
 # Read each panel in two steps.
 #
-# 1. **Do the two models differ by more than chance?** Another hundred samples would give other figures. The bars say how far they would move. Where the
-#    sentence above says *more than chance*, the interval of the difference leaves out 0.
-# 2. **How far are they from the dotted line?** Nobody expects a text to use all the words of another. What people who wrote other speeches have in
-#    common with these is the measure of all things. Below it, words or combinations are missing, or invented. *Above* it, the
+# 1. **Do the two models differ by more than chance?** Another hundred samples would give other figures. The bars say how far they would
+# move. Where the
+#    caption says *more than chance*, the interval of the difference leaves out 0.
+# 2. **How far are they from the dotted line?** Nobody expects a text to use all the words of another. What speeches
+#    by other people have in common with these is the measure of all things. Below it, words or combinations are missing, or invented.
+# *Above* it, the
 #    model says what everyone says: commonplaces.
 #
 # Is *more than chance* a promise that can be broken? Compare the fine-tuned model with itself: the first 50 samples with the other 50.
@@ -256,9 +260,11 @@ by_tokens = lab.compare_overlap(
     human=train_tokens,
     names=("pretrained", "fine-tuned"),
 )
-columns = ["before", "after", "human", "more"]
-both = {"words": compared.table[columns], "tokens": by_tokens.table[columns]}
-pd.concat(both, axis=1).drop("shared_types").round(3)
+names = {"before": "pretrained", "after": "fine-tuned"}
+both = {"words": compared.table, "tokens": by_tokens.table}
+table = pd.concat(both, axis=1).drop("shared_types")
+table = table.drop(columns=["difference", "low", "high"], level=1)
+table.rename(columns=names, level=1).replace(names).round(3)
 
 # %%
 vocabulary = lab.models().loc[MODEL, "vocabulary"]
@@ -270,9 +276,9 @@ print(f"{seen:,} of the model's {vocabulary:,} tokens stand in the test speeches
 #   Words notice inventions, tokens do not.
 # - **Jaccard of tokens can turn the result round.** The smaller the vocabulary, the more of it the test speeches use up, and the more
 #   Jaccard counts only how *many* different tokens a set has. A model that writes all sorts of things wins, even if little of it makes a speech.
-#   Does `more` say the same in both halves of your table?
+#   Does `more` (which model has more, by more than chance) say the same in both halves of your table?
 #
-# So an answer names its unit. For the question of this notebook, words are the better one.
+# So an answer names its unit. Words are the better one here: readers see words, and two models with different tokens can be compared by them.
 
 # %% [markdown]
 # ## One degree colder
@@ -340,17 +346,19 @@ mine.round(3) if isinstance(mine, pd.DataFrame) else "no table yet"
 
 # %% [markdown]
 # Look at what the colder samples do to each column, in both models: more pairs in common, fewer different words. A cold model
-# keeps to *of the*, *in the*, *the United States*. Every speech contains these, so nearly everything it says is in the test speeches, and it says little. Do its
+# keeps to *of the*, *in the*, *the United States*. Every speech contains these, so nearly everything it says is in the test speeches, and
+# it says little. Do its
 # pairs come close to the human row, or even above it? That would be no sign of quality: look at its `distinct_1` beside that of people.
 #
-# So precision alone rewards the commonplace and Jaccard alone rewards variety. Who compares models must hold the temperature fixed, or the result says more
+# So precision alone rewards the commonplace and Jaccard alone rewards variety. Who compares models must hold the temperature fixed, or
+# the result says more
 # about the temperature than about the models.
 
 # %% [markdown]
 # ## Is it only copying?
 #
-# There is one more way to have much in common with speeches: to have learned some by heart. Then whole runs of words would stand in the *training* text. Do
-# they?
+# There is one more way to have much in common with speeches: to have learned some by heart. Then whole runs of words would stand in the
+# *training* text. The table has the longest run of any sample, that of a typical one, and how many of all runs of 5 and of 8 words stand there.
 
 # %%
 unread = lab.human_samples(splits.test, like=samples_finetuned)
@@ -360,10 +368,10 @@ copied = {
 }
 rows = {
     name: {
-        "longest copy (words)": table.words.max(),
-        "longest copy of the median sample": table.words.median(),
-        "5-grams copied (%)": 100 * table.share_5.mean(),
-        "8-grams copied (%)": 100 * table.share_8.mean(),
+        "longest (words)": table.words.max(),
+        "typical (words)": table.words.median(),
+        "5-grams (%)": 100 * table.share_5.mean(),
+        "8-grams (%)": 100 * table.share_8.mean(),
     }
     for name, table in copied.items()
 }
@@ -421,7 +429,8 @@ lab.course.check("07.6", answer)
 # - `temperature=0.5` or `1.5` for both models: which measures move, and do the models change places?
 # - A prefix, for example `"My fellow Americans,"`, for both models. How much of the difference does it take away?
 # - The other reference: `splits.train` in the place of `splits.test`. If the fine-tuned model gains much more there, it has learned by heart.
-# - Another split: `seed=1`. The intervals above are about the choice of the samples. How far do the figures move with the choice of the test speeches?
+# - Another split: `seed=1` (it fine-tunes anew). The intervals above are about the choice of the samples. How far do the figures move with the
+#   choice of the test speeches?
 #
 # ## Summary
 #
