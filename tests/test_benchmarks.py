@@ -8,9 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks import limits, machine, work
+from benchmarks import intervals, limits, machine, work
 from benchmarks.contestants import training_batch
 from benchmarks.contestants.windows import padded_batches
 from benchmarks.measuring import agreement, finish, summary
@@ -173,3 +174,11 @@ def test_self_bleu_is_measured_beside_nltk():
     figures = re.findall(r"^ +([\d.]+) s", printed, flags=re.MULTILINE)
     assert len(figures) == 2 and float(figures[1]) > float(figures[0]) and "50 pieces of 20 words" in printed
     assert float(re.search(r"differ by (\S+) on 9 pieces", printed).group(1)) < 1e-9
+
+
+def test_coverage_is_the_share_of_intervals_that_hold_the_mean():
+    rng = np.random.default_rng(0)
+    pool = rng.integers(0, 200, (400, 30)).tolist()
+    held = intervals.coverage(pool, rng.integers(0, 150, (20, 100)).tolist(), number=20, draws=60)
+    assert held["held"].between(0.85, 1).all()
+    assert held.loc["precision_1", "value"] == pytest.approx(np.mean(np.array(pool) < 150), abs=0.01)

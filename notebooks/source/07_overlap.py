@@ -103,7 +103,8 @@ lab.course.check("07.2", jaccard)
 
 # %%
 found = lab.overlap(samples_finetuned, splits.test)
-print(f"{found.types:,} types in the samples, {found.reference_types:,} in the test speeches")
+print(f"{found.types:,} types in the samples")
+print(f"{found.reference_types:,} types in the test speeches")
 print(f"{found.shared_types:,} in both: Jaccard {found.jaccard:.3f}")
 
 # %% [markdown]
@@ -233,7 +234,10 @@ lab.course.check("07.1", prediction, compared)
 
 # %%
 halves = lab.compare_overlap(
-    samples_finetuned[:50], samples_finetuned[50:], splits.test, names=("first 50", "last 50")
+    samples_finetuned[:50],
+    samples_finetuned[50:],
+    splits.test,
+    names=("first 50", "last 50"),
 )
 print(textwrap.fill(halves.answer, 88))
 
