@@ -96,7 +96,6 @@ def test_clipped_precision_is_that_of_nltk(samples, reference):
         assert own == pytest.approx(sum(f.numerator for f in fractions) / sum(f.denominator for f in fractions) if fractions else math.nan, nan_ok=True)
 
 
-@settings(max_examples=300)
 @given(token_texts, token_texts, st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_shares_are_shares(samples, reference, rng):
     mixed = [sorted(texts, key=lambda _: rng.random()) for texts in (samples, reference)]
@@ -196,7 +195,7 @@ def test_measures_that_disagree_are_named():
     assert "by share of types, 2-gram precision and 3-gram precision the samples before." in found.answer
 
 
-@pytest.mark.parametrize("measure, reference_length", [("jaccard", 3000), ("precision_2", 3000), ("precision_3", 3000), ("precision_4", 20_000)])
+@pytest.mark.parametrize("measure, reference_length", [("jaccard", 3000), ("precision_2", 3000), ("precision_3", 3000), ("precision_4", 10_000)])
 def test_equal_sets_are_called_different_as_rarely_as_promised(measure, reference_length):
     rng = np.random.default_rng(4)
     reference = [speech(rng, reference_length)]

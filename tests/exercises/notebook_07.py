@@ -22,7 +22,7 @@ ANSWER = """The fine-tuned model has more in common: 41 % of its pairs stand in 
 has read speeches, but human text has 54 %."""
 
 EXERCISES = {
-    "07.1": ((COMPARED,), "b", [("a", "of the pretrained samples"), ("c", "more than chance"), ("yes", "one letter")]),
+    "07.1": ((COMPARED,), "b", [("a", "pretrained samples"), ("c", "more than chance"), ("yes", "one letter")]),
     "07.2": (
         (),
         3 / 7,
