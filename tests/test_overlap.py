@@ -158,6 +158,16 @@ def test_an_interval_needs_two_samples_that_are_long_enough():
     assert found.intervals["precision_2"][0] < 1 and np.isnan([found.intervals["precision_3"], found.intervals["precision_4"]]).all()
 
 
+def test_intervals_hold_the_value_and_come_again_with_the_seed():
+    rng = np.random.default_rng(2)
+    samples, reference = [speech(rng, 40) for _ in range(30)], [speech(rng, 2000)]
+    table = lab.overlap(samples, reference).table
+    found = table.loc[list(MEASURES[:6])]
+    assert (found["low"] < found["value"]).all() and (found["value"] < found["high"]).all()
+    pd.testing.assert_frame_equal(table, lab.overlap(samples, reference, seed=0).table)
+    assert not table.equals(lab.overlap(samples, reference, seed=1).table)
+
+
 def test_a_single_sample_has_no_interval():
     assert lab.overlap(["a b"], "a c").table[["low", "high"]].isna().all(axis=None)
 
