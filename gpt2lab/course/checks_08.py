@@ -30,7 +30,7 @@ def at_half_the_temperature(answer, probability):
     )
     if wrong_because:
         return wrong(wrong_because)
-    return right("A power above 1 makes small probabilities smaller than large ones: what was unlikely nearly vanishes, and the likely share what is left.")
+    return right("Raised to a power above 1, small probabilities lose most: what was unlikely nearly vanishes, and the likely tokens share what is left.")
 
 
 @exercise("08.2")
@@ -113,8 +113,8 @@ def direction(prediction, table):
     moves = {name: "rises" if rows[name].iloc[-1] > rows[name].iloc[0] else "falls" for name in ("dist_1", "self_bleu")}
     key = {("rises", "rises"): "a", ("rises", "falls"): "b", ("falls", "rises"): "c", ("falls", "falls"): "d"}[tuple(moves.values())]
     measured = f"Here dist-1 {moves['dist_1']} and self-BLEU {moves['self_bleu']}."
-    reasons = {letter: f"{measured} Of the two, high values of one mean variety, high values of the other that samples are alike." for letter in "abcd"}
-    reasons[key] = "The two turn opposite ways since one counts what is different and the other what is alike. A higher k and p do the same as a higher temperature."
+    reasons = dict.fromkeys("abcd", f"{measured} A high dist-1 means that words differ, a high self-BLEU that samples are alike.")
+    reasons[key] = "They go opposite ways: one counts what is different, the other what is alike. A higher k or p does the same as a higher temperature."
     return choice(prediction, "abcd", reasons, key)
 
 
@@ -141,15 +141,15 @@ def nearest_to_people(answer, table):
             continue
         value, wanted = tried.loc[row, name], human[name].iloc[0]
         if row in (away[name].idxmin(), away[name].idxmax()):
-            end = "lowest" if row == away[name].idxmin() else "highest"
-            return wrong(f"By {name} row {row} has the {end} value of all, {value:.3f}. Human text has {wanted:.3f}: take the size of the difference, with .abs().")
+            end = f"the {'lowest' if row == away[name].idxmin() else 'highest'} value of all"
+            return wrong(f"By {name} row {row} has {end}, {value:.3f}. Human text has {wanted:.3f}: take the size of the difference, with .abs().")
         return wrong(f"By {name} row {row} has {value:.3f} and human text {wanted:.3f}; another row is nearer.")
     return None
 
 
 _SETTINGS = ("temperature", "top_p", "top_k", "top-p", "top-k", "p =", "k =", "t =", " p ", " k ")
 _FIGURES = ("dist", "bleu", "repetition", "zipf", "perplex")
-_TOO_SAFE = ("repe", "loop", "circle", "alike", "same", "dull", "boring", "resembl", "safe", "likel", "monoton", "again")
+_TOO_SAFE = ("repe", "loop", "circle", "alike", "same", "dull", "boring", "resembl", "safe", "monoton", "again")
 _TOO_WILD = ("nonsense", "sense", "wild", "random", "invent", "surpris", "unlikely", "incoherent", "gibberish", "meaning", "intelligib")
 
 

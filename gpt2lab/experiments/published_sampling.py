@@ -26,21 +26,21 @@ _MEASURES = ("perplexity", "self_bleu", "zipf", "repetition")
 # What the table says, as comparisons that any sweep can make: in words, the measure, which one has more of it, which one less.
 _MORE = (
     ("greedy decoding repeats more than pure sampling", "repetition", "greedy", "pure sampling"),
-    ("a temperature below 1 repeats more than pure sampling", "repetition", "temperature 0.9", "pure sampling"),
-    ("a temperature below 1 is less varied than pure sampling", "self_bleu", "temperature 0.9", "pure sampling"),
-    ("a temperature below 1 leans more on frequent words", "zipf", "temperature 0.9", "pure sampling"),
+    ("a low temperature repeats more than pure sampling", "repetition", "temperature 0.9", "pure sampling"),
+    ("a low temperature is less varied than pure sampling", "self_bleu", "temperature 0.9", "pure sampling"),
+    ("a low temperature leans more on frequent words", "zipf", "temperature 0.9", "pure sampling"),
     ("human text is more surprising than greedy text", "perplexity", "human", "greedy"),
-    ("human text is more surprising than that of top_k", "perplexity", "human", "top_k 40"),
+    ("human text is more surprising than text of top_k", "perplexity", "human", "top_k 40"),
     ("text of top_k is less varied than human text", "self_bleu", "top_k 40", "human"),
-    ("text of pure sampling is more varied than human text", "self_bleu", "human", "pure sampling"),
-    ("text of pure sampling is more surprising than human text", "perplexity", "pure sampling", "human"),
+    ("pure sampling is more varied than human text", "self_bleu", "human", "pure sampling"),
+    ("pure sampling is more surprising than human text", "perplexity", "pure sampling", "human"),
 )
 # The same of distances from human text: in words, the measure, which one is nearer, which one farther.
 _NEARER = (
-    ("in variety top_p is nearer to human text than top_k", "self_bleu", "top_p 0.95", "top_k 40"),
-    ("in variety top_p is nearer to it than pure sampling", "self_bleu", "top_p 0.95", "pure sampling"),
-    ("in surprise top_p is nearer to it than top_k", "perplexity", "top_p 0.95", "top_k 40"),
-    ("in surprise top_p is nearer to it than pure sampling", "perplexity", "top_p 0.95", "pure sampling"),
+    ("in variety top_p is more human than top_k", "self_bleu", "top_p 0.95", "top_k 40"),
+    ("in variety top_p is more human than pure sampling", "self_bleu", "top_p 0.95", "pure sampling"),
+    ("in surprise top_p is more human than top_k", "perplexity", "top_p 0.95", "top_k 40"),
+    ("in surprise top_p is more human than pure sampling", "perplexity", "top_p 0.95", "pure sampling"),
 )
 
 

@@ -48,8 +48,8 @@ for name, temperature in (("writer A", 0.3), ("writer B", 1.5)):
 # Move a slider, and watch the chart: outlines are what the model believes, bars what is drawn from. Then press *Write*.
 #
 # - `temperature` makes likely tokens likelier (below 1) or less likely (above 1).
-# - `top_k` draws from the *k* likeliest tokens only.
-# - `top_p` draws from the likeliest tokens that together have the probability *p*. Both are off at first.
+# - `top_k` draws from the *k* likeliest tokens only. At first it is off.
+# - `top_p` draws from the likeliest tokens that together have the probability *p*. At first it is off too, which is 0.
 #
 # Find settings under which it writes nonsense, settings under which it repeats itself, and settings that you like. (Without a running
 # kernel you see six settings side by side instead.)
@@ -223,8 +223,8 @@ pd.DataFrame(
 ).T.rename_axis("pieces").round(3)
 
 # %% [markdown]
-# Nobody wrote less variedly here. With more text, words come again, and each sample finds more of itself in the others. So a value alone means
-# nothing. **Compare equal numbers of samples of equal length**, and put human text beside them, as many pieces of the same length.
+# These are the same speeches all the time. But with more text words come again, and each piece finds more of itself in the others. So a value
+# alone means nothing. **Compare equal numbers of samples of equal length**, and put human text beside them, as many pieces of the same length.
 
 # %% [markdown]
 # ## A hundred samples of each setting
@@ -314,15 +314,17 @@ lab.course.check("08.5", nearest, table)
 lab.plots.quality_diversity(table)
 
 # %% [markdown]
-# All settings lie near one line: what you gain in variety, you pay for in likelihood. That is the trade. Turning the slider moves you along the line.
-# Nearly nothing gets you off it, except a better model. Now read one sample from each end of the line, one from its middle, and one by people.
+# The settings lie along a line: what you gain in variety, you pay for in likelihood. That is the trade. A slider moves you along the line,
+# hardly off it. If one parameter's points lie below those of another, it gives more variety at the same likelihood, and is the better bargain.
+#
+# Now read one sample from each end of the line, one from its middle, and one by people. (All begin and end in the midst of a text.)
 
 # %%
 order = tried.perplexity.sort_values().index
 middle = (np.log(tried.perplexity) - np.log(tried.perplexity).mean()).abs().idxmin()
 for row in (order[0], middle, order[-1], table.index[-1]):
     value = "" if row == table.index[-1] else f" {table.value[row]:g}"
-    show(f"{table.parameter[row]}{value}", table.attrs["samples"][row][2])
+    show(f"{table.parameter[row]}{value}", table.attrs["samples"][row][1])
 
 # %% [markdown]
 # ## What was published
@@ -341,7 +343,7 @@ lab.experiments.published_sampling()
 greedy = lab.sweep(lm, temperature=[0], **settings)
 both = pd.concat([greedy[greedy.parameter != "human"], table])
 orderings = lab.experiments.sampling_orderings(both)
-orderings.drop(columns="measure").style.hide(axis="index")
+orderings.set_index("ordering").drop(columns="measure")
 
 # %%
 differ = orderings[~orderings.holds]
@@ -352,6 +354,8 @@ surprised = human.perplexity / table[(table.temperature == 1) & (table.value == 
 print(f"Human text surprises {MODEL} {surprised:.1f} times as much as its own pure samples.")
 
 # %% [markdown]
+# Where two of your numbers are close, chance may have ordered them: another seed tells. A difference between surprises of 10 % or more stays.
+#
 # A strong model spends a good part of its probability on tokens that nobody would write, so its pure samples surprise it *more* than human text does
 # (a figure below 1 in the last line). A weak model does not know what people will say. Then human text surprises it more than anything it says
 # itself, and no cut brings its samples nearer in *surprise*; in *variety* a cut still does. So say in which measure a setting is "like human text".
@@ -393,7 +397,7 @@ lab.course.check("08.6", explanation)
 #   above 0 silently turns `top_k` off; here both apply.)
 # - The model before fine-tuning, `lab.load(MODEL)`: is it more or less varied at the same temperature?
 # - `prefix="My fellow Americans,"`: the samples begin alike. Are they less varied?
-# - `nsamples=25`: which columns change, and which hardly do?
+# - `settings["seed"] = 1`: which rows of your table change places, and does the count of published orderings stay?
 #
 # ## Summary
 #
