@@ -25,6 +25,12 @@ def test_of_two_settings_equally_near_either_is_right():
     assert judge("08.5", (0, 1), table).state == judge("08.5", (3, 1), table).state == "right"
 
 
+def test_near_in_perplexity_may_be_meant_as_a_difference_or_as_a_ratio():
+    table = with_values("perplexity", 5.0, 33.0, 90.0)  # 27 below and 30 above human text, by the factors 1.8 and 1.5
+    assert judge("08.5", (3, 1), table).state == judge("08.5", (3, 2), table).state == "right"
+    assert judge("08.5", (3, 0), table).state == "wrong"
+
+
 def test_one_token_more_or_less_of_thousands_is_rounding_but_the_token_that_reaches_p_is_not():
     assert judge("08.2", (1, 6), SURE, OPEN).state == "right"
     assert judge("08.2", (1, 4), SURE, OPEN).state == judge("08.2", (2, 5), SURE, OPEN).state == "wrong"

@@ -1,11 +1,11 @@
 """The checks of notebook 8, Sampling."""
 
-import math
 import operator
 
 import numpy as np
 
 from gpt2lab.course.checking import choice, exercise, number, right, too_short, wrong
+from gpt2lab.experiments.sweep import away
 from gpt2lab.measures.diversity import distinct
 from gpt2lab.measures.words import words
 
@@ -123,28 +123,33 @@ def nearest_to_people(answer, table):
     tried, human = table[table["parameter"] != "human"], table[table["parameter"] == "human"]
     given = _two_whole_numbers(answer)
     if given is None:
-        return wrong("Give the numbers of two rows of the table, whole numbers, by dist_1 and by self_bleu.")
+        return wrong("Give the numbers of two rows of the table, whole numbers, by dist_1 and by perplexity.")
     if unknown := [row for row in given if row not in table.index]:
         return wrong(f"There is no row {unknown[0]}; the rows run from {table.index[0]} to {table.index[-1]}.")
     if set(given) & set(human.index):
         return wrong("The last row is human text itself, which is of course nearest. Look among the settings that were tried.")
-    away = {name: (tried[name] - human[name].iloc[0]) for name in ("dist_1", "self_bleu")}
-    exact = tuple(int(distance.abs().idxmin()) for distance in away.values())
-    if all(math.isclose(abs(distance[row]), abs(distance[best]), abs_tol=5e-4) for distance, row, best in zip(away.values(), given, exact)):
+    measures = ("dist_1", "perplexity")
+    nearest = [_nearest_rows(tried, human, measure) for measure in measures]
+    missed = [number for number, (row, rows) in enumerate(zip(given, nearest)) if row not in rows]
+    if not missed:
         return right(
-            "These are one draw of a hundred samples. Another seed may choose the neighbouring setting, but hardly one at the other end of the figure."
+            "Like human text in one respect is not like it in all. And this is one draw of a hundred samples: another seed may choose the neighbour of "
+            "your setting, but hardly one at the other end of the figure."
         )
-    if given == exact[::-1]:
-        return wrong("You have them the wrong way round: first by dist_1, then by self_bleu.")
-    for name, row, best in zip(away, given, exact):
-        if row == best:
-            continue
-        value, wanted = tried.loc[row, name], human[name].iloc[0]
-        if row in (away[name].idxmin(), away[name].idxmax()):
-            end = f"the {'lowest' if row == away[name].idxmin() else 'highest'} value of all"
-            return wrong(f"By {name} row {row} has {end}, {value:.3f}. Human text has {wanted:.3f}: take the size of the difference, with .abs().")
-        return wrong(f"By {name} row {row} has {value:.3f} and human text {wanted:.3f}; another row is nearer.")
-    return None
+    if given[0] in nearest[1] and given[1] in nearest[0]:
+        return wrong("You have them the wrong way round: first by dist_1, then by perplexity.")
+    measure, row = measures[missed[0]], given[missed[0]]
+    value, wanted = tried.loc[row, measure], human[measure].iloc[0]
+    if row in (tried[measure].idxmin(), tried[measure].idxmax()):
+        end = f"the {'lowest' if row == tried[measure].idxmin() else 'highest'} value of all"
+        return wrong(f"By {measure} row {row} has {end}, {value:.3g}. Human text has {wanted:.3g}: take the size of the difference, with .abs().")
+    return wrong(f"By {measure} row {row} has {value:.3g} and human text {wanted:.3g}; another row is nearer.")
+
+
+def _nearest_rows(tried, human, measure):
+    """The rows that are nearest to human text, by the difference or by the ratio, as far as three digits tell."""
+    ratio, difference = (away(tried[measure], human[measure].iloc[0], kind) for kind in ("perplexity", "dist_1"))
+    return {row for distance in (ratio, difference) for row in tried.index[distance <= distance.min() + 5e-4]}
 
 
 _SETTINGS = ("temperature", "top_p", "top_k", "top-p", "top-k", "p =", "k =", "t =", " p ", " k ")

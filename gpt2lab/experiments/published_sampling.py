@@ -27,7 +27,7 @@ _MEASURES = ("perplexity", "self_bleu", "zipf", "repetition")
 _MORE = (
     ("greedy decoding repeats more than pure sampling", "repetition", "greedy", "pure sampling"),
     ("a low temperature repeats more than pure sampling", "repetition", "temperature 0.9", "pure sampling"),
-    ("a low temperature is less varied than pure sampling", "self_bleu", "temperature 0.9", "pure sampling"),
+    ("a low temperature varies less than pure sampling", "self_bleu", "temperature 0.9", "pure sampling"),
     ("a low temperature leans more on frequent words", "zipf", "temperature 0.9", "pure sampling"),
     ("human text is more surprising than greedy text", "perplexity", "human", "greedy"),
     ("human text is more surprising than text of top_k", "perplexity", "human", "top_k 40"),

@@ -57,7 +57,8 @@ def arrange(controls, chart, text, rows):
     left = ipywidgets.VBox([controls[name] for name in (*SETTINGS, "write")], layout={"flex": "1 1 300px", "min_width": "280px"})
     chart.layout = {"flex": "2 1 380px", "min_width": "0"}
     both = ipywidgets.Box([left, chart], layout={"display": "flex", "flex_flow": "row wrap", "align_items": "flex-start"})
-    tried = ipywidgets.HTML('<div style="font-weight:bold;margin-top:6px">What was tried, the newest first</div>')
+    tried = ipywidgets.HTML('<div style="font-weight:bold;margin-top:6px">What was tried, the newest first</div>', layout={"display": "none"})
+    rows.observe(lambda _: setattr(tried.layout, "display", None), "children")  # a heading over nothing would look like a mistake
     widget = ipywidgets.VBox([controls["prompt"], both, text, tried, rows, ipywidgets.HTML(_HIDE_TWIN, layout={"height": "0"})])
     widget.add_class("gpt2lab-live")
     return widget

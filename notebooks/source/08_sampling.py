@@ -276,8 +276,8 @@ lab.course.check("08.4", prediction, table)
 #
 # ### Exercise 08.5: nearest to people
 #
-# Which setting comes nearest to human text in `dist_1`, and which in `self_bleu`? Give the numbers of the two rows (the first column of the table
-# above, without a name).
+# Which setting comes nearest to human text in variety, `dist_1`, and which in how surprising it is, `perplexity`? Give the numbers of the two rows
+# (the first column of the table above, without a name). Will it be the same row?
 #
 # <details><summary>Hint 1</summary>
 #
@@ -296,9 +296,9 @@ tried = table[table.parameter != "human"]
 human = table.iloc[-1]
 ### BEGIN SOLUTION
 by_dist_1 = (tried.dist_1 - human.dist_1).abs().idxmin()
-by_self_bleu = (tried.self_bleu - human.self_bleu).abs().idxmin()
+by_perplexity = (tried.perplexity - human.perplexity).abs().idxmin()
 ### END SOLUTION
-nearest = (by_dist_1, by_self_bleu)
+nearest = (by_dist_1, by_perplexity)
 
 # %%
 # CHECK 08.5
@@ -333,7 +333,8 @@ for row in (order[0], middle, order[-1], table.index[-1]):
 # world top-p. This is their Table 1.
 
 # %%
-lab.experiments.published_sampling()
+published = lab.experiments.published_sampling()
+published[["repetition", "zipf", "self_bleu", "perplexity"]]
 
 # %% [markdown]
 # Another model, other texts, longer passages, another measure of repetition (the share of passages that end in a loop): the *values* cannot agree
@@ -354,7 +355,7 @@ surprised = human.perplexity / table[(table.temperature == 1) & (table.value == 
 print(f"Human text surprises {MODEL} {surprised:.1f} times as much as its own pure samples.")
 
 # %% [markdown]
-# Where two of your numbers are close, chance may have ordered them: another seed tells. A difference between surprises of 10 % or more stays.
+# Where two of your numbers are close, chance may have ordered them. Another seed would tell.
 #
 # A strong model spends a good part of its probability on tokens that nobody would write, so its pure samples surprise it *more* than human text does
 # (a figure below 1 in the last line). A weak model does not know what people will say. Then human text surprises it more than anything it says

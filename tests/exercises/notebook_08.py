@@ -9,10 +9,10 @@ SURE, OPEN = pd.Series([0.95, 0.03, 0.02]), pd.Series([0.3, 0.25, 0.2, 0.1, 0.08
 TEXTS = ["The law, and the law again", "A law of the land"]  # 12 words and marks, of which 9 differ
 TABLE = pd.DataFrame(
     [
-        ("temperature", 0.5, 0.11, 0.54), ("temperature", 1.0, 0.39, 0.07), ("temperature", 1.5, 0.58, 0.016), ("top_p", 0.9, 0.33, 0.04),
-        ("human", None, 0.32, 0.08),
+        ("temperature", 0.5, 0.11, 0.54, 5.0), ("temperature", 1.0, 0.39, 0.07, 52.0), ("temperature", 1.5, 0.58, 0.016, 700.0),
+        ("top_p", 0.9, 0.33, 0.04, 30.0), ("human", None, 0.32, 0.08, 60.0),
     ],
-    columns=["parameter", "value", "dist_1", "self_bleu"],
+    columns=["parameter", "value", "dist_1", "self_bleu", "perplexity"],
 )
 EXPLAINED = (
     "I take top_p 0.9: its dist-1 of 0.33 is nearest to the 0.32 of human text. At temperature 0.5 the model repeats itself, at 1.5 it "
@@ -74,10 +74,11 @@ EXERCISES = {
         [
             ((1, 3), "wrong way round"),
             ((4, 4), "human text itself"),
-            ((0, 1), "lowest value of all"),
-            ((2, 1), "highest value of all"),
-            ((1, 1), "another row is nearer"),
-            ((3, 3), "another row is nearer"),
+            ((0, 1), "lowest value of all, 0.11"),
+            ((2, 1), "highest value of all, 0.58"),
+            ((3, 2), "highest value of all, 700"),
+            ((1, 1), "By dist_1 row 1 has 0.39"),
+            ((3, 3), "By perplexity row 3 has 30"),
             ((3, 17), "no row 17"),
             ((0.33, 0.04), "whole numbers"),
             ("top_p", "whole numbers"),
