@@ -93,8 +93,8 @@ def main(model_name, steps):
     for part, took in seconds.items():
         click.echo(f"{took:8.1f} s  {part}")
     total = sum(seconds.values())
-    load = f", {os.getloadavg()[0]:.1f} processes wanted one" if hasattr(os, "getloadavg") else ""
-    click.echo(f"{total:8.1f} s  together, with {model_name} on {os.cpu_count()} cores{load}; {'within' if total < TARGET else 'above'} {TARGET} s")
+    load = f" and a load of {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    click.echo(f"{total:8.1f} s  together, with {model_name}, {os.cpu_count()} cores{load}; {'within' if total < TARGET else 'above'} {TARGET} s")
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ _MORE = (
     ("a low temperature leans more on frequent words", "zipf", "temperature 0.9", "pure sampling"),
     ("human text is more surprising than greedy text", "perplexity", "human", "greedy"),
     ("human text is more surprising than text of top_k", "perplexity", "human", "top_k 40"),
-    ("text of top_k is less varied than human text", "self_bleu", "top_k 40", "human"),
-    ("pure sampling is more varied than human text", "self_bleu", "human", "pure sampling"),
+    ("text of top_k varies less than human text", "self_bleu", "top_k 40", "human"),
+    ("human text varies less than pure sampling", "self_bleu", "human", "pure sampling"),
     ("pure sampling is more surprising than human text", "perplexity", "pure sampling", "human"),
 )
 # The same of distances from human text: in words, the measure, which one is nearer, which one farther.
@@ -106,7 +106,8 @@ def sampling_orderings(table):
 
     if not {"parameter", *_CUTS, *_MEASURES} <= set(getattr(table, "columns", ())) or not (table["parameter"] == HUMAN).any():
         raise ArgumentError(f"A {type(table).__name__} is no table of a sweep beside human text; give what lab.sweep(lm, …, reference=…) returns.")
-    published, measured = dict(published_sampling().iterrows()), _in_their_places(table)
+    published = dict(published_sampling().iterrows())
+    measured = _in_their_places(table, published)
     rows = []
     for nearer, orderings in ((False, _MORE), (True, _NEARER)):
         for words, measure, one, other in orderings:
@@ -117,7 +118,7 @@ def sampling_orderings(table):
     return pd.DataFrame(rows, columns=["ordering", "measure", "published", "measured", "holds"])
 
 
-def _in_their_places(table):
+def _in_their_places(table, published):
     """The row of the sweep that stands in the place of each published setting, where there is one: dict of name to row."""
     plain = table[(table["parameter"] != HUMAN) & (table["top_k"] == 0) & (table["top_p"] == 0)]
     uncut = table[(table["parameter"] != HUMAN) & (table["temperature"] == 1)]
@@ -129,7 +130,7 @@ def _in_their_places(table):
         "top_k 40": (cut_by["top_k"], "top_k"), "top_p 0.95": (cut_by["top_p"][cut_by["top_p"]["top_p"] < 1], "top_p"),
     }
     return {
-        name: rows.iloc[0] if by is None else rows.iloc[int((rows[by].astype(float) - float(name.split()[-1])).abs().argmin())]
+        name: rows.iloc[0] if by is None else rows.iloc[int((rows[by].astype(float) - float(published[name][by])).abs().argmin())]
         for name, (rows, by) in kinds.items() if len(rows)
     }
 

@@ -217,10 +217,11 @@ lab.course.check("08.3", dist_1, texts)
 import pandas as pd
 
 people = lab.human_samples(splits.test, like=10 * texts)
-amounts = (5, 10, 25, 50, 100)
-pd.DataFrame(
-    {n: {"dist_1": lab.distinct(people[:n]), "self_bleu": lab.self_bleu(people[:n])} for n in amounts}
-).T.rename_axis("pieces").round(3)
+measured = {}
+for n in (5, 10, 25, 50, 100):
+    some = people[:n]
+    measured[n] = {"dist_1": lab.distinct(some), "self_bleu": lab.self_bleu(some)}
+pd.DataFrame(measured).T.rename_axis("pieces").round(3)
 
 # %% [markdown]
 # These are the same speeches all the time. But with more text words come again, and each piece finds more of itself in the others. So a value
@@ -351,8 +352,9 @@ differ = orderings[~orderings.holds]
 print(f"{orderings.holds.sum()} of {len(orderings)} published orderings hold for {MODEL}.")
 for row in differ.itertuples():
     print(f"not: {row.ordering} ({row.measured})")
-surprised = human.perplexity / table[(table.temperature == 1) & (table.value == 1)].perplexity.iloc[0]
-print(f"Human text surprises {MODEL} {surprised:.1f} times as much as its own pure samples.")
+pure = table[(table.parameter == "temperature") & (table.value == 1)].iloc[0]
+surprised = human.perplexity / pure.perplexity
+print(f"Human text surprises {MODEL} {surprised:.1f} times as much as its pure samples.")
 
 # %% [markdown]
 # Where two of your numbers are close, chance may have ordered them. Another seed would tell.
@@ -377,8 +379,8 @@ print(f"Human text surprises {MODEL} {surprised:.1f} times as much as its own pu
 # EXERCISE 08.6 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
 explanation = """
-I take top_p 0.9 at temperature 1: its dist-1 is nearly that of human text, and its self-BLEU
-is close too. With a lower p or temperature the samples resemble each other and repeat
+I take top_p 0.9 at temperature 1: its dist-1 is nearly that of human text, its self-BLEU is
+close too. With a lower p or temperature the samples resemble each other and repeat
 phrases. With temperature 1.5 they are more varied than people are, but the words no longer
 make sense together. None of the measures knows whether a sentence is true or makes sense,
 so I would also read some samples.
