@@ -3,13 +3,15 @@
 import importlib.util
 import json
 import math
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks import limits, machine, work
+from benchmarks import intervals, limits, machine, work
 from benchmarks.contestants import training_batch
 from benchmarks.contestants.windows import padded_batches
 from benchmarks.measuring import agreement, finish, summary
@@ -163,3 +165,20 @@ def test_the_profile_shares_out_the_whole_time(tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     shares = [float(line.split("|")[2].strip().rstrip("%")) for line in done.stdout.splitlines() if line.count("%") == 1 and line.startswith("|")]
     assert sum(shares) == pytest.approx(100, abs=1) and "MatMul" in done.stdout
+
+
+def test_self_bleu_is_measured_beside_nltk():
+    pytest.importorskip("nltk")
+    command = [sys.executable, "-m", "benchmarks.diversity", "--samples", "50", "--length", "20", "--hypotheses", "3"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    figures = re.findall(r"^ +([\d.]+) s", printed, flags=re.MULTILINE)
+    assert len(figures) == 2 and float(figures[1]) > float(figures[0]) and "50 pieces of 20 words" in printed
+    assert float(re.search(r"differ by (\S+) on 9 pieces", printed).group(1)) < 1e-9
+
+
+def test_coverage_is_the_share_of_intervals_that_hold_the_mean():
+    rng = np.random.default_rng(0)
+    pool = rng.integers(0, 200, (400, 30)).tolist()
+    held = intervals.coverage(pool, rng.integers(0, 150, (20, 100)).tolist(), number=20, draws=60)
+    assert held["held"].between(0.85, 1).all()
+    assert held.loc["precision_1", "value"] == pytest.approx(np.mean(np.array(pool) < 150), abs=0.01)

@@ -1,5 +1,6 @@
 """What is found to be copied stands in the training text, and nothing longer does."""
 
+import random
 import time
 
 import pandas as pd
@@ -25,9 +26,7 @@ def ngrams(words, n):
     return [tuple(words[i:i + n]) for i in range(len(words) - n + 1)]
 
 
-@given(texts, trains)
-def test_the_span_is_the_longest_common_one_and_stands_where_it_says(sample, train):
-    row = lab.copied([sample], train).loc[0]
+def check_span(row, sample, train):
     expected = longest_common(sample, train)
     assert row.characters == len(row["span"]) == len(expected) and row["span"] == expected
     if expected:
@@ -39,12 +38,48 @@ def test_the_span_is_the_longest_common_one_and_stands_where_it_says(sample, tra
         assert row[["start", "document", "name", "position"]].isna().all()
 
 
-@given(sentences, st.lists(sentences, min_size=1, max_size=3).filter(any), st.integers(1, 4))
-def test_the_share_of_ngrams_is_that_of_a_loop(sample, train, n):
+def check_share(share, sample, train, n):
     known = {gram for text in train for gram in ngrams(lab.words(text), n)}
     grams = ngrams(lab.words(sample), n)
-    share = lab.copied([sample], train, n=n).loc[0, f"share_{n}"]
     assert pd.isna(share) if not grams else share == pytest.approx(sum(gram in known for gram in grams) / len(grams))
+
+
+def check_spans(sample, train, least):
+    found, end, rest = lab.copied_spans(sample, train, least), 0, list(sample)
+    for row in found.itertuples():
+        assert row.start >= end and sample[row.start:row.end] == row.span and len(lab.words(row.span)) == row.words >= least
+        assert train[row.document][row.position:row.position + len(row.span)] == row.span
+        end = row.end
+        rest[row.start:row.end] = "|" * len(row.span)
+    for piece in "".join(rest).split("|"):
+        words = piece.split()
+        assert not any(" ".join(words[i:i + least]) in text for i in range(len(words) - least + 1) for text in train)
+
+
+@given(texts, trains)
+def test_the_span_is_the_longest_common_one_and_stands_where_it_says(sample, train):
+    check_span(lab.copied([sample], train).loc[0], sample, train)
+
+
+@given(sentences, st.lists(sentences, min_size=1, max_size=3).filter(any), st.integers(1, 4))
+def test_the_share_of_ngrams_is_that_of_a_loop(sample, train, n):
+    check_share(lab.copied([sample], train, n=n).loc[0, f"share_{n}"], sample, train, n)
+
+
+def test_a_thousand_random_samples_have_what_a_loop_finds():
+    """What hypothesis tries a hundred times, with cases that cost less to draw: texts of characters and of words, all lengths from none."""
+    rng = random.Random(0)
+    for letters, join in (("ab éè漢潢🙂🙃\n.", ""), ("abc.é", " ")):
+        for _ in range(50):
+            drawn = [join.join(rng.choices(letters, k=rng.randrange(30 if not join else 13))) for _ in range(12)]
+            train, samples = drawn[:rng.choice([1, 2])] + ["a"], drawn[2:]
+            found = lab.copied(samples, train, n=(1, 2, 3))
+            for i, sample in enumerate(samples):
+                check_span(found.loc[i], sample, train)
+                for n in (1, 2, 3):
+                    check_share(found.loc[i, f"share_{n}"], sample, train, n)
+                if join:
+                    check_spans(sample, train, rng.choice([1, 2, 3]))
 
 
 def test_by_hand():
@@ -108,16 +143,7 @@ def test_the_longest_stretch_is_not_broken_by_an_earlier_one():
 
 @given(sentences, st.lists(sentences, min_size=1, max_size=3).filter(any), st.integers(1, 3))
 def test_spans_are_verbatim_whole_words_and_all_there_are(sample, train, least):
-    found, end = lab.copied_spans(sample, train, least), 0
-    rest = list(sample)
-    for row in found.itertuples():
-        assert row.start >= end and sample[row.start:row.end] == row.span and len(lab.words(row.span)) == row.words >= least
-        assert train[row.document][row.position:row.position + len(row.span)] == row.span
-        end = row.end
-        rest[row.start:row.end] = "|" * len(row.span)
-    for piece in "".join(rest).split("|"):
-        words = piece.split()
-        assert not any(" ".join(words[i:i + least]) in text for i in range(len(words) - least + 1) for text in train)
+    check_spans(sample, train, least)
 
 
 def test_five_megabytes_and_a_hundred_samples(capsys):
@@ -142,6 +168,13 @@ def test_five_megabytes_and_a_hundred_samples(capsys):
     (lambda: lab.copied([], "text"), "samples is empty"),
     (lambda: lab.copied([[1, 2]], "text"), r"samples\[0\] is of type list; give strings"),
     (lambda: lab.copied(["a", None], "text"), r"samples\[1\] is of type NoneType"),
+    (lambda: lab.copied([5], "text"), r"samples\[0\] is of type int"),
+    (lambda: lab.copied([b"a"], "text"), r"samples\[0\] is of type bytes"),
+    (lambda: lab.copied(["a", ["a"]], "text"), r"samples\[1\] is of type list"),
+    (lambda: lab.copied(None, "text"), "samples is of type NoneType"),
+    (lambda: lab.copied(b"a", "text"), "samples is of type bytes"),
+    (lambda: lab.copied(["a"], ["b", 5]), r"train\[1\] is of type int"),
+    (lambda: lab.copied_spans(None, "b"), "sample is of type NoneType"),
     (lambda: lab.copied(["a"], None), "train is of type NoneType"),
     (lambda: lab.copied(["a"], [[1]]), r"train\[0\] is of type list"),
     (lambda: lab.copied(["a"], lab.Corpus()), "train is empty"),

@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import gpt2lab as lab
@@ -15,6 +15,19 @@ from gpt2lab.errors import ArgumentError, TextError
 
 # Few kinds of tokens and short samples: repetition, ties, duplicates and empty samples come up all the time.
 samples_of_tokens = st.lists(st.lists(st.integers(0, 3), max_size=10), min_size=2, max_size=7).filter(any)
+BY_HAND = [
+    ["a b c d", "a b c d"],
+    ["a", "b"],
+    ["a", "a"],
+    ["", "a b c", ""],
+    ["a a a a a a", "a", "a a"],
+    ["a b", "a b c d e f", "a b c d"],
+    ["a b c d e f g h", "a b c d", "a b c d e f", "e f g h"],
+    ["To be, or not to be...", "that is the question:", "To be!"],
+    ["the " * 40, "the cat " * 20, "dog"],
+    [["x", "y"], ["y", "x"], []],
+    [[2**70, -1], [-1, 2**70, -1]],
+]
 
 
 def ngrams(tokens, n):
@@ -54,6 +67,7 @@ def test_distinct_divides_by_words_and_not_by_ngrams():
     assert lab.distinct(["a", "", "a"]) == 1 / 2
 
 
+@settings(max_examples=1000)
 @given(samples_of_tokens, st.integers(1, 5))
 def test_distinct_is_that_of_a_loop(samples, n):
     assert lab.distinct(samples, n) == len({gram for sample in samples for gram in ngrams(sample, n)}) / sum(map(len, samples))
@@ -71,6 +85,7 @@ def test_a_sample_without_ngrams_is_left_out_of_the_mean():
         lab.repetition(["a b c", ""])
 
 
+@settings(max_examples=1000)
 @given(samples_of_tokens, st.integers(1, 5))
 def test_repetition_is_that_of_a_loop(samples, n):
     each = [1 - len(set(ngrams(sample, n))) / len(ngrams(sample, n)) for sample in samples if len(sample) >= n]
@@ -90,6 +105,7 @@ def test_zipf_by_hand_and_of_equal_frequencies():
     assert flat == 0 and math.copysign(1, flat) == 1
 
 
+@settings(max_examples=1000)
 @given(samples_of_tokens, st.integers(2, 4))
 def test_zipf_is_the_slope_of_the_most_frequent(samples, most):
     frequencies = sorted(Counter(token for sample in samples for token in sample).values(), reverse=True)[:most]
@@ -128,9 +144,22 @@ def test_self_bleu_is_that_of_a_plain_loop(samples, n):
     assert lab.self_bleu(samples, n) == pytest.approx(plain_self_bleu(samples, n), abs=1e-9)
 
 
+@settings(max_examples=1000)
 @given(samples_of_tokens, st.integers(1, 5))
 def test_self_bleu_is_that_of_nltk(samples, n):
     assert lab.self_bleu(samples, n) == pytest.approx(nltk_self_bleu(samples, n), abs=1e-9)
+
+
+@pytest.mark.parametrize("samples", BY_HAND, ids=str)
+@pytest.mark.parametrize("n", [1, 2, 4, 7])
+def test_the_measures_of_texts_made_by_hand_are_those_of_loops(samples, n):
+    split = [lab.words(sample) if isinstance(sample, str) else sample for sample in samples]
+    grams = [ngrams(sample, n) for sample in split]
+    assert lab.distinct(samples, n) == len({gram for each in grams for gram in each}) / sum(map(len, split))
+    assert lab.self_bleu(samples, n) == pytest.approx(plain_self_bleu(split, n), abs=1e-9)
+    assert lab.self_bleu(samples, n) == pytest.approx(nltk_self_bleu(split, n), abs=1e-9)
+    if any(grams):
+        assert lab.repetition(samples, n) == pytest.approx(np.mean([1 - len(set(each)) / len(each) for each in grams if each]), abs=1e-12)
 
 
 def test_self_bleu_of_texts_is_that_of_nltk(speeches):
@@ -170,9 +199,14 @@ def test_strings_are_measured_by_their_words():
         assert measure(texts) == measure([text.split() for text in texts])
 
 
-def test_self_bleu_of_one_sample_is_refused():
+@pytest.mark.parametrize("sample", ["a b c", "", [1, 2], []])
+def test_self_bleu_of_one_sample_is_refused(sample):
     with pytest.raises(ArgumentError, match="give at least two"):
-        lab.self_bleu(["a b c"])
+        lab.self_bleu([sample])
+
+
+def test_the_others_measure_one_sample():
+    assert (lab.distinct(["a b a"]), lab.repetition(["a b a"], n=1)) == (2 / 3, pytest.approx(1 / 3)) and lab.zipf(["a b a"]) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("measure", [lab.distinct, lab.self_bleu, lab.repetition, lab.zipf])

@@ -6,14 +6,27 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gpt2lab as lab
 from gpt2lab.errors import ArgumentError, TextError
+from gpt2lab.measures.intervals import share_interval
 from gpt2lab.measures.overlap import MEASURES
 
+# Few kinds of tokens and texts of every length from none: clipping, repetition, empty samples and ones shorter than n come up all the time.
 token_texts = st.lists(st.lists(st.integers(0, 4), max_size=8), min_size=1, max_size=5).filter(any)
+BY_HAND = [  # samples, reference
+    (["the the the the"], "the cat"),
+    (["", "a", "a b", "a b c", "a b c d e"], ["a b c d", "", "e"]),
+    (["a"], "b"),
+    (["a a a", "a a a"], "a a"),
+    (["...", "!"], "Well... no!"),
+    (["The cat"], ["the", "cat"]),
+    ([["a", "b"], []], [["b", "a", "b"]]),
+    ([[-1, 2**70]], [[2**70], [-1]]),
+    ([["漢"], ["e\u0301"]], [["é", "漢"]]),
+]
 
 
 def ngrams(tokens, n):
@@ -54,11 +67,33 @@ def test_no_ngram_runs_over_an_end():
     assert lab.overlap([[1, 2]], [[1], [2]]).precision[:2] == (1, 0)
 
 
+def split(texts):
+    texts = [texts] if isinstance(texts, str) else texts
+    return [lab.words(text) if isinstance(text, str) else text for text in texts]
+
+
+@pytest.mark.parametrize("samples, reference", BY_HAND)
+def test_the_measures_of_texts_worked_by_hand_are_those_of_a_loop(samples, reference):
+    found = lab.overlap(samples, reference, resamples=2).table["value"]
+    assert found.tolist() == pytest.approx(plain(split(samples), split(reference)), nan_ok=True)
+
+
+@settings(max_examples=1000)
 @given(token_texts, token_texts)
 def test_the_measures_are_those_of_a_loop(samples, reference):
     found = lab.overlap(samples, reference, resamples=2)
     assert found.table["value"].tolist() == pytest.approx(plain(samples, reference), nan_ok=True)
     assert found.table.index.tolist() == list(MEASURES)
+    assert (found.samples, found.tokens, found.types) == (len(samples), sum(map(len, samples)), len({t for s in samples for t in s}))
+
+
+@settings(max_examples=1000)
+@given(token_texts, st.lists(st.integers(0, 4), min_size=1, max_size=12))
+def test_clipped_precision_is_that_of_nltk(samples, reference):
+    bleu = pytest.importorskip("nltk.translate.bleu_score")
+    for n, own in enumerate(lab.overlap(samples, [reference], resamples=2).precision, 1):
+        fractions = [bleu.modified_precision([reference], sample, n) for sample in samples if len(sample) >= n]
+        assert own == pytest.approx(sum(f.numerator for f in fractions) / sum(f.denominator for f in fractions) if fractions else math.nan, nan_ok=True)
 
 
 @given(token_texts, token_texts, st.randoms(use_true_random=False))
@@ -75,7 +110,7 @@ def test_a_text_has_everything_in_common_with_itself(texts):
     assert found.jaccard == found.share_of_types == 1 and all(math.isnan(p) or p == 1 for p in found.precision)
 
 
-def test_precision_is_that_of_nltk(speeches, held_out):
+def test_precision_of_texts_is_that_of_nltk(speeches, held_out):
     bleu = pytest.importorskip("nltk.translate.bleu_score")
     samples = lab.human_samples(speeches, like=["word " * 50] * 20)
     reference = held_out.documents[0].text
@@ -89,16 +124,45 @@ def test_intervals_are_as_wide_as_the_spread_between_sets_of_samples():
     rng = np.random.default_rng(1)
     reference = [speech(rng, 500) for _ in range(20)]
     found = [lab.overlap([speech(rng, 60) for _ in range(50)], reference, resamples=300).table for _ in range(150)]
-    spread = np.std([table["value"] for table in found], axis=0)
+    values = np.array([table["value"] for table in found])
     width = np.mean([(table["high"] - table["low"]) / (2 * 1.96) for table in found], axis=0)
-    assert dict(zip(MEASURES[:5], (width / spread)[:5])) == pytest.approx(dict.fromkeys(MEASURES[:5], 1), abs=0.25)
+    assert dict(zip(MEASURES[:6], (width / values.std(axis=0))[:6])) == pytest.approx(dict.fromkeys(MEASURES[:6], 1), abs=0.25)
+
+
+@pytest.mark.parametrize("share, samples", [(0.3, 20), (0.05, 20), (0.01, 20), (0.002, 20), (0.0005, 100)])
+def test_intervals_of_precision_hold_the_true_share_however_few_ngrams_match(share, samples):
+    rng, found = np.random.default_rng(7), []
+    for _ in range(1000):
+        # Samples differ in how much they know, and matches come in runs of one or three, as those of texts do.
+        runs = rng.binomial(57, share * rng.beta(2, 2, samples))
+        low, high = share_interval(np.minimum(runs + 2 * rng.binomial(runs, 0.5), 57), np.full(samples, 57))
+        found.append(low <= share <= high)
+    assert 0.91 <= np.mean(found)
+
+
+def test_no_match_and_nothing_but_matches_have_intervals_too():
+    none, all_of_them = (lab.overlap([[i, i + 1] for i in range(50)], reference, resamples=2) for reference in ([[99]], [list(range(51))]))
+    assert none.intervals["precision_2"] == (0, pytest.approx(0.0747, abs=0.001))  # Wilson's, with Student's t: t**2 / (50 + t**2)
+    assert all_of_them.intervals["precision_2"] == (pytest.approx(1 - 0.0747, abs=0.001), 1)
+
+
+def test_interval_of_independent_trials_is_wilsons():
+    """One trial a sample: the plain interval for a share, here 30 of 100 as published, 0.219 to 0.396, slightly wider with Student's t."""
+    low, high = share_interval(np.repeat([1, 0], [30, 70]), np.ones(100, int))
+    assert (low, high) == pytest.approx((0.219, 0.396), abs=0.002)
+
+
+def test_an_interval_needs_two_samples_that_are_long_enough():
+    found = lab.overlap([["a", "b", "c"], ["a", "b"], ["a"], []], [["a", "b", "c"]])
+    assert found.precision[:3] == (1, 1, 1) and math.isnan(found.precision[3])
+    assert found.intervals["precision_2"][0] < 1 and np.isnan([found.intervals["precision_3"], found.intervals["precision_4"]]).all()
 
 
 def test_intervals_hold_the_value_and_come_again_with_the_seed():
     rng = np.random.default_rng(2)
     samples, reference = [speech(rng, 40) for _ in range(30)], [speech(rng, 2000)]
     table = lab.overlap(samples, reference).table
-    found = table.loc[list(MEASURES[:5])]  # triples and quadruples in common are too few here
+    found = table.loc[list(MEASURES[:6])]
     assert (found["low"] < found["value"]).all() and (found["value"] < found["high"]).all()
     pd.testing.assert_frame_equal(table, lab.overlap(samples, reference, seed=0).table)
     assert not table.equals(lab.overlap(samples, reference, seed=1).table)
@@ -124,6 +188,8 @@ def test_a_difference_is_found_and_told_in_words():
     assert found.answer.startswith("The samples after have more in common with the reference, and by more than chance (in ")
     assert f"a difference of {row['difference']:+.3f} (95 % interval {row['low']:+.3f} to {row['high']:+.3f})" in found.answer
     assert f"{found.human.jaccard:.3f}" in found.answer and "3,000 tokens" in found.answer and repr(found) == found.answer
+    named = lab.compare_overlap(before, after, reference, names=("pretrained", "fine-tuned"))
+    assert named.answer.startswith("The fine-tuned samples have more in common") and f"{row['after']:.3f} fine-tuned against" in named.answer
     turned = lab.compare_overlap(after, before, reference)
     assert turned.table.loc["jaccard", "more"] == "before" and turned.human is None and "human" not in turned.table
 
@@ -139,12 +205,13 @@ def test_measures_that_disagree_are_named():
     assert "by share of types, 2-gram precision and 3-gram precision the samples before." in found.answer
 
 
-def test_equal_sets_are_called_different_as_rarely_as_promised():
+@pytest.mark.parametrize("measure, reference_length", [("jaccard", 3000), ("precision_2", 3000), ("precision_3", 3000), ("precision_4", 10_000)])
+def test_equal_sets_are_called_different_as_rarely_as_promised(measure, reference_length):
     rng = np.random.default_rng(4)
-    reference = [speech(rng, 3000)]
+    reference = [speech(rng, reference_length)]
     sets = [[speech(rng, 50) for _ in range(40)] for _ in range(120)]
     verdicts = [lab.compare_overlap(one, other, reference, resamples=300) for one, other in zip(sets[::2], sets[1::2])]
-    different = sum(found.table.loc["jaccard", "more"] != "" for found in verdicts)
+    different = sum(found.table.loc[measure, "more"] != "" for found in verdicts)
     assert different <= 9  # of 60; with a chance of 5 % each, more than nine come once in 2,000 times
     assert any("cannot be told from chance" in found.answer for found in verdicts)
 
@@ -167,8 +234,22 @@ def test_texts_and_a_corpus_are_compared_by_words(speeches, held_out):
 
 
 @pytest.mark.parametrize("call, error, words", [
-    (lambda: lab.overlap([], "a"), ArgumentError, "samples is empty"),
+    (lambda: lab.overlap([], "a"), ArgumentError, "samples is empty; give at least one sample"),
     (lambda: lab.overlap("a", "a"), ArgumentError, "samples is a single string"),
+    (lambda: lab.overlap(b"a", "a"), ArgumentError, "samples is of type bytes"),
+    (lambda: lab.overlap(5, "a"), ArgumentError, "samples is of type int"),
+    (lambda: lab.overlap([5], "a"), ArgumentError, r"samples\[0\]=5 is of type int"),
+    (lambda: lab.overlap([None], "a"), ArgumentError, r"samples\[0\]=None is of type NoneType"),
+    (lambda: lab.overlap([b"a"], "a"), ArgumentError, r"samples\[0\]=b'a' is of type bytes"),
+    (lambda: lab.overlap([[1.5]], [[1]]), ArgumentError, "a token of type float"),
+    (lambda: lab.overlap(["a", ["a"]], "a"), ArgumentError, "samples mixes strings and lists"),
+    (lambda: lab.overlap([[]], [[1]]), TextError, "samples has no tokens"),
+    (lambda: lab.overlap([[1]], [[], []]), TextError, "reference has no tokens"),
+    (lambda: lab.overlap(["a"], lab.Corpus()), ArgumentError, "reference is empty"),
+    (lambda: lab.overlap(["a"], ["a", None]), ArgumentError, "reference mixes"),
+    (lambda: lab.compare_overlap([], ["a", "b"], "a"), ArgumentError, "before is empty"),
+    (lambda: lab.compare_overlap(["a", "b"], ["a", "b"], "a", names=("one", "one")), ArgumentError, "names="),
+    (lambda: lab.compare_overlap(["a b c", "d"], ["a", "b"], "a"), ArgumentError, "before has only one sample within the 2 words"),
     (lambda: lab.overlap(["a"], []), ArgumentError, "reference is empty"),
     (lambda: lab.overlap(["a"], None), ArgumentError, "reference is of type NoneType"),
     (lambda: lab.overlap([[1]], "a"), ArgumentError, "samples has tokens and reference has words"),

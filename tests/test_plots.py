@@ -39,6 +39,9 @@ def compared():
     return lab.compare_overlap(before, after, reference, human=human)
 
 
+GROWTH = pd.DataFrame({
+    "set": ["one", "other"] * 3, "samples": [10, 10, 100, 100, 50, 50], "jaccard": [0.02, 0.03, 0.1, 0.15, 0.06, 0.08], "precision_2": [0.4] * 6,
+})
 SAMPLE = "We said: 漢字 🙂 \ue000 cost $5 or $10,\n\nand " + "four score and seven years ago our fathers brought forth a new nation " * 2 + "x" * 100
 
 
@@ -59,6 +62,7 @@ def figures(guesses, compared, spans):
     yield plots.parameters(["1M", "3M"])
     yield plots.token_losses(tokens)
     yield plots.overlap(compared)
+    yield plots.overlap_growth(GROWTH)
     yield plots.copied_spans(SAMPLE, spans)
 
 
@@ -165,6 +169,26 @@ def test_overlap_without_people_has_no_line_for_them(compared):
     from dataclasses import replace
 
     assert not [line for line in plots.overlap(replace(compared, human=None)).axes[0].lines if line.get_linestyle() == ":"]
+
+
+def test_overlap_growth_is_drawn_in_the_order_of_numbers_and_told_from_its_ends():
+    figure = plots.overlap_growth(GROWTH)
+    jaccard, pairs = figure.axes
+    assert (jaccard.get_title(), pairs.get_title()) == ("Jaccard", "2-grams")
+    for line, values in zip(jaccard.lines, ([2, 6, 10], [3, 8, 15])):
+        assert list(line.get_xdata()) == [10, 50, 100] and list(line.get_ydata()) == pytest.approx(values)
+    assert [text.get_text() for text in jaccard.texts] == ["one", "other"]
+    assert "Jaccard of other from 3.0 % with 10 samples to 15 % with 100;" in figure.caption
+    for wrong in (5, GROWTH[["set", "samples"]], GROWTH.drop(columns="set"), GROWTH[:0]):
+        with pytest.raises(ArgumentError, match="the columns set"):
+            plots.overlap_growth(wrong)
+
+
+def test_overlap_calls_the_sets_by_their_names(compared):
+    from dataclasses import replace
+
+    axes = plots.overlap(replace(compared, names=("pretrained", "fine-tuned, colder"))).axes[0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["pretrained", "fine-tuned,\ncolder", "human"]
 
 
 def test_copied_spans_are_underlined_where_they_stand_and_numbered(spans):

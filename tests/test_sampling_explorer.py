@@ -103,6 +103,13 @@ def test_the_history_is_newest_first_and_its_settings_can_be_taken_back(explorer
     assert len(drawn) == 1  # not once a slider
 
 
+def test_the_heading_of_the_history_waits_for_a_first_text(explorer):
+    heading = next(child for child in explorer.widget.children if "What was tried" in getattr(child, "value", ""))
+    assert heading.layout.display == "none"
+    write(explorer)
+    assert heading.layout.display is None
+
+
 def test_a_long_history_is_kept_but_not_all_of_it_shown(small):
     watched = Watched(small)
     watched.ready.set()

@@ -201,6 +201,14 @@ def test_the_figure_says_where_each_measure_goes_and_who_is_nearest_to_people(ta
     assert list(lines[0].get_ydata()) == list(table["dist_1"][:3]) and set(lines[1].get_ydata()) == {table["dist_1"].iloc[-1]}
 
 
+def test_the_figure_draws_the_measures_asked_for(table):
+    figure = plots.sweep(table, measures=["self_bleu", "dist_1"])
+    assert [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()] == ["self-BLEU", "dist-1"] and "Zipf" not in figure.caption
+    for wrong, words in (([], "empty"), (["zipf", "zipf"], "twice"), (["copied"], "'copied'.*some of dist_1"), ("bleu", "'bleu'")):
+        with pytest.raises(ArgumentError, match=words):
+            plots.sweep(table, measures=wrong)
+
+
 def test_no_cut_stands_last_and_is_called_all(parrot):
     figure = plots.sweep(lab.sweep(parrot, top_k=[0, 20, 5], nsamples=3, length=20))
     assert [label.get_text() for label in figure.axes[-1].get_xticklabels()] == ["5", "20", "all"]

@@ -4,7 +4,9 @@ from gpt2lab.experiments.corpus_sizes import corpus_sizes
 from gpt2lab.experiments.grid import processes, run_jobs
 from gpt2lab.experiments.laws import scaling_laws
 from gpt2lab.experiments.model_sizes import ModelSizes, model_sizes
+from gpt2lab.experiments.published_sampling import published_sampling, sampling_orderings
 from gpt2lab.experiments.seeds import over_seeds
 from gpt2lab.experiments.sweep import sweep
 
-__all__ = ["ModelSizes", "corpus_sizes", "model_sizes", "over_seeds", "processes", "run_jobs", "scaling_laws", "sweep"]
+__all__ = ["ModelSizes", "corpus_sizes", "model_sizes", "over_seeds", "processes", "published_sampling", "run_jobs",
+           "sampling_orderings", "scaling_laws", "sweep"]

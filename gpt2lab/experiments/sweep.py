@@ -254,3 +254,9 @@ def human_pieces(reference, samples, seed):
             "give a longer text.", stacklevel=3,
         )
     return pieces
+
+
+def away(values, human, measure):
+    """How far values of a measure are from that of human text: array. Of perplexity twice as much is as far as half as much."""
+    values = np.asarray(values, float)
+    return np.abs(np.log(values / human)) if measure == "perplexity" else np.abs(values - human)

@@ -47,7 +47,7 @@ def copied(samples, train, n=(5, 8)):
     Raises
     ------
     ArgumentError
-        If samples or train are no strings, or n is below 1.
+        If there are no samples or no training texts, one of them is no string, or n is below 1.
     TextError
         If the training text is empty.
 
@@ -100,7 +100,7 @@ def copied_spans(sample, train, least=8):
     Raises
     ------
     ArgumentError
-        If sample or train are no strings, or least is below 1.
+        If sample is no string, train has none, or least is below 1.
     TextError
         If the training text is empty.
     """
@@ -133,7 +133,7 @@ def copied_share(samples, train, least=8):
     Raises
     ------
     ArgumentError
-        If samples or train are no strings, or least is below 1.
+        If there are no samples or no training texts, one of them is no string, or least is below 1.
     TextError
         If the training text is empty.
     """

@@ -6,14 +6,12 @@ import numpy as np
 
 from gpt2lab.arguments import whole_number
 from gpt2lab.errors import ArgumentError, TextError
-from gpt2lab.measures.human import pieces
+from gpt2lab.measures.intervals import quantiles, resampled, share_interval
 from gpt2lab.measures.ngrams import NGrams
-from gpt2lab.measures.words import Tokenized, tokenized_samples, tokenized_texts
+from gpt2lab.measures.words import tokenized_samples, tokenized_texts
 
 ORDERS = (1, 2, 3, 4)
 MEASURES = ("shared_types", "share_of_types", "jaccard", *(f"precision_{n}" for n in ORDERS))
-CONFIDENCE = 0.95
-_NAMES = {"share_of_types": "share of types", "jaccard": "Jaccard similarity", **{f"precision_{n}": f"{n}-gram precision" for n in ORDERS}}
 
 
 @dataclass(frozen=True, repr=False)
@@ -78,11 +76,11 @@ def overlap(samples, reference, seed=0, resamples=1000):
         Strings are split by `words`; lists of tokens (ids or strings) are taken as they are. Empty samples count nothing.
     reference : Corpus, str, list of str, or list of list of tokens
         The text to compare with; tokens if the samples are tokens. To count by the model's tokens:
-        ``lab.overlap([lm.encode(sample) for sample in samples], [lm.encode(d.text) for d in test])``.
+        ``lab.overlap([lm.encode(sample) for sample in samples], [lm.encode(document.text) for document in splits.test])``.
     seed : int, default 0
-        Of the bootstrap.
+        Of the bootstrap, from which the intervals of types and Jaccard are.
     resamples : int, default 1000
-        How many times samples are drawn with replacement for the 95 % intervals.
+        How many times it draws samples with replacement.
 
     Returns
     -------
@@ -104,12 +102,17 @@ def overlap(samples, reference, seed=0, resamples=1000):
       `compare_overlap`, which cuts them to equal size.
     - The intervals cover the choice of samples; the reference is taken as given. A plain bootstrap fails for types: a resample holds some
       samples twice and about 37 % not at all, so that it has fewer types than the whole. So the influence of each sample, from leaving
-      it out, is resampled instead, which gives the intervals of the plain bootstrap for means and right ones for types.
+      it out, is resampled instead. That fails for precision where few n-grams match: without a match it has no width. So precision has Wilson's
+      interval, with as many trials as the spread between samples makes of the n-grams.
+    - How often these 95 % intervals hold the true value was tried on pieces of the speeches and texts of 3M (``python -m benchmarks.intervals``):
+      for precision in about 95 of 100 cases, with 20 samples of 60 tokens as with 100, and with a reference so short that hardly a 4-gram matches;
+      for types and Jaccard in about 96 with 100 samples, and in 92 with 20.
 
     References
     ----------
     Jaccard (1912), "The distribution of the flora in the alpine zone"; clipped precision: Papineni et al. (2002), "BLEU: a method for
-    automatic evaluation of machine translation"; Efron (1979), "Bootstrap methods: another look at the jackknife".
+    automatic evaluation of machine translation"; Efron (1979), "Bootstrap methods: another look at the jackknife"; Wilson (1927),
+    "Probable inference, the law of succession, and statistical inference".
 
     Examples
     --------
@@ -120,85 +123,12 @@ def overlap(samples, reference, seed=0, resamples=1000):
     0.5
     """
     seed, resamples = whole_number("seed", seed, 0), whole_number("resamples", resamples, 2)
-    samples, reference = _comparable(samples, reference)
-    return _measured(samples, reference, seed, resamples)[0]
+    samples, reference = comparable(samples, reference)
+    return measured(samples, reference, seed, resamples)[0]
 
 
-@dataclass(frozen=True, repr=False)
-class OverlapComparison:
-    """Which of two sets of samples has more in common with a reference.
-
-    Attributes
-    ----------
-    answer : str
-        The result in words.
-    table : pandas.DataFrame
-        A row per measure: ``before``, ``after``, ``difference`` (after less before) with its 95 % interval ``low`` to ``high``, ``more`` ("before",
-        "after", or "" where the interval holds 0 and chance may be the reason), and ``human``.
-    before, after, human : Overlap
-        Each set by itself, cut to equal size; human is None if it was not given.
-    """
-
-    answer: str
-    table: object = field(compare=False)
-    before: Overlap
-    after: Overlap
-    human: Overlap | None
-
-    def __repr__(self):
-        return self.answer
-
-
-def compare_overlap(before, after, reference, human=None, seed=0, resamples=1000):
-    """Which of two sets of samples has more in common with a reference, by how much, and whether it is more than chance.
-
-    Both sets, and the human text, are cut to the number of words of the smallest: samples are kept from the first one on until that
-    number is reached, the last one cut short. Differences have intervals from independent resamples of both sets.
-
-    Parameters
-    ----------
-    before, after : list of str or list of list
-        Samples, for example from the pretrained and from the fine-tuned model. Take as many of each, of equal length.
-    reference : Corpus, str, list of str, or list of list of tokens
-        The text to compare with, usually the test split.
-    human : Corpus, str, list of str, or list of list of tokens, optional
-        Human text that is not the reference, usually the training split: pieces of it (`human_samples`) show how much two human texts of this
-        kind have in common. A model that has more, repeats commonplaces.
-    seed, resamples : int
-        As for `overlap`.
-
-    Returns
-    -------
-    OverlapComparison
-        Printed, it answers in words.
-
-    Notes
-    -----
-    The measures need not agree, and the answer says so when they do not. Jaccard rewards variety: samples drawn at a high temperature meet
-    more of the reference's types by chance. Precision rewards ordinary words: samples that use nothing else score high.
-
-    Raises
-    ------
-    ArgumentError, TextError
-        As `overlap`; also if before or after has a single sample, which has no interval.
-    """
-    seed, resamples = whole_number("seed", seed, 0), whole_number("resamples", resamples, 2)
-    sets = {}
-    for name, samples in (("before", before), ("after", after)):
-        sets[name], compared = _comparable(samples, reference, name)
-        if len(sets[name].texts) < 2:
-            raise ArgumentError(f"{name} has only one sample; give at least two, so that chance can be told from difference.")
-    if human is not None:
-        sets["human"] = tokenized_samples(pieces(human, sets["after"], seed, "human"), "human")
-    size = min(sum(samples.lengths) for samples in sets.values())
-    sets = {name: Tokenized(_cut(samples.texts, size), samples.unit) for name, samples in sets.items()}
-    found = {name: _measured(samples, compared, seed + i, resamples) for i, (name, samples) in enumerate(sets.items())}
-    table = _differences(found)
-    overlaps = {name: value for name, (value, _) in found.items()}
-    return OverlapComparison(_answer(table, overlaps), table, overlaps["before"], overlaps["after"], overlaps.get("human"))
-
-
-def _comparable(samples, reference, name="samples"):
+def comparable(samples, reference, name="samples"):
+    """Samples and reference as lists of tokens, refused unless both are text or both are tokens and neither is empty."""
     samples, reference = tokenized_samples(samples, name), tokenized_texts(reference)
     if samples.unit != reference.unit:
         raise ArgumentError(f"{name} has {samples.unit} and reference has {reference.unit}; give both as strings or both as lists of tokens.")
@@ -208,32 +138,22 @@ def _comparable(samples, reference, name="samples"):
     return samples, reference
 
 
-def _cut(texts, size):
-    kept = []
-    for text in texts:
-        kept.append(text[:size])
-        size -= len(kept[-1])
-        if not size:
-            break
-    return kept
-
-
-def _measured(samples, reference, seed, resamples):
-    """An Overlap, and the measures of every resample as an array (resamples, measures)."""
+def measured(samples, reference, seed, resamples):
+    """An Overlap, and the measures of types of every resample as an array (resamples, measures)."""
     ngrams, number = NGrams(samples.texts + reference.texts), len(samples.texts)
     types, shared, reference_types = _types(ngrams, number)
-    matches, sizes = zip(*(_matches(ngrams, number, n) for n in ORDERS))
     with np.errstate(invalid="ignore", divide="ignore"):
         # Row 0: all samples. Row i + 1: all but sample i.
-        columns = [shared, shared / types, shared / (types + reference_types - shared)]
-        values = np.column_stack(columns + [match / size for match, size in zip(matches, sizes)])
-        drawn = _resampled(values, seed, resamples)
-    value, tail = values[0], (1 - CONFIDENCE) / 2
-    highest = np.array([reference_types, *[1.0] * (len(MEASURES) - 1)])
-    limits = np.clip(np.quantile(drawn, (tail, 1 - tail), axis=0), 0, highest)
+        values = np.column_stack([shared, shared / types, shared / (types + reference_types - shared)])
+        drawn = resampled(values[0], values[1:], seed, resamples)
+    limits = [*np.clip(quantiles(drawn), 0, [reference_types, 1, 1]).T.tolist()]
+    precision = []
+    for n in ORDERS:
+        matches, sizes = _matches(ngrams, number, n)
+        precision.append(float(matches.sum() / sizes.sum()) if sizes.any() else np.nan)
+        limits.append(share_interval(matches, sizes))
     found = Overlap(
-        int(shared[0]), float(value[1]), float(value[2]), tuple(value[3:].tolist()),
-        {name: tuple(limit) for name, limit in zip(MEASURES, limits.T.tolist())},
+        int(shared[0]), float(values[0, 1]), float(values[0, 2]), tuple(precision), {name: tuple(limit) for name, limit in zip(MEASURES, limits)},
         number, sum(samples.lengths), int(types[0]), sum(reference.lengths), reference_types, samples.unit,
     )
     return found, drawn
@@ -253,58 +173,9 @@ def _types(ngrams, number):
 
 
 def _matches(ngrams, number, n):
-    """Clipped matches and n-grams of all samples and of all but each one."""
+    """Clipped matches and n-grams of each sample."""
     grams, text, count = ngrams.counts(n)
     sample = text < number
     in_reference = np.bincount(grams[~sample], count[~sample], minlength=grams.max(initial=-1) + 1)
     clipped = np.minimum(count[sample], in_reference[grams[sample]])
-    sizes = np.maximum(ngrams.lengths[:number] - n + 1, 0)
-    return tuple(each.sum() - np.append(0, each) for each in (np.bincount(text[sample], clipped, minlength=number), sizes))
-
-
-def _resampled(values, seed, resamples):
-    """The bootstrap: measures of resamples, from the influence of each sample (the jackknife's pseudo-values)."""
-    value, without = values[0], values[1:]
-    number = len(without)
-    influence = (number - 1) * (without.mean(axis=0) - without)
-    draws = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), size=resamples)
-    if number < 2:
-        return np.full((resamples, len(value)), np.nan)
-    return np.round(value + draws @ influence / number, 12)  # so that rounding puts no zero on the wrong side of zero
-
-
-def _differences(found):
-    import pandas as pd
-
-    table = pd.DataFrame({name: value.table["value"] for name, (value, _) in found.items()})
-    drawn = found["after"][1] - found["before"][1]
-    tail = (1 - CONFIDENCE) / 2
-    table["difference"] = table["after"] - table["before"]
-    table["low"], table["high"] = np.quantile(drawn, (tail, 1 - tail), axis=0)
-    table["more"] = np.select([table["low"] > 0, table["high"] < 0], ["after", "before"], "")
-    return table[["before", "after", "difference", "low", "high", "more", *(name for name in ("human",) if name in table)]]
-
-
-def _answer(table, overlaps):
-    shares = table.drop("shared_types")
-    sides = {side: [_NAMES[measure] for measure in shares.index[shares["more"] == side]] for side in ("after", "before")}
-    told = [side for side, measures in sides.items() if measures]
-    if not told:
-        sentences = ["Which samples have more in common with the reference cannot be told from chance."]
-    elif len(told) == 1:
-        sentences = [f"The samples {told[0]} have more in common with the reference, and by more than chance "
-                     f"(in {len(sides[told[0]])} of {len(shares)} measures; none says the opposite)."]
-    else:  # Jaccard and the types shared depend on variety, precision on how ordinary the words are
-        sentences = [f"The measures disagree, each by more than chance: by {_listed(sides['after'])} the samples after have more in common with "
-                     f"the reference, by {_listed(sides['before'])} the samples before."]
-    for measure in ("jaccard", "precision_2"):
-        row = table.loc[measure]
-        human = f"; human text {row['human']:.3f}" if "human" in table else ""
-        sentences.append(f"{_NAMES[measure][:1].upper()}{_NAMES[measure][1:]}: {row['after']:.3f} after against {row['before']:.3f} before, "
-                         f"a difference of {row['difference']:+.3f} (95 % interval {row['low']:+.3f} to {row['high']:+.3f}){human}.")
-    first = overlaps["before"]
-    return " ".join([*sentences, f"Each set has {first.tokens:,} {first.unit}."])
-
-
-def _listed(names):
-    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])
+    return np.bincount(text[sample], clipped, minlength=number), np.maximum(ngrams.lengths[:number] - n + 1, 0)

@@ -4,6 +4,7 @@ import numpy as np
 
 from gpt2lab.captioned import DARK, MIDDLE, STYLES, CaptionedFigure
 from gpt2lab.errors import ArgumentError
+from gpt2lab.experiments.sweep import away
 from gpt2lab.plots.drawing import captioned_axes
 
 _TITLES = {
@@ -25,13 +26,15 @@ def _settings(table):
     return table[table["parameter"] != "human"], human.iloc[0] if len(human) else None
 
 
-def sweep(table):
+def sweep(table, measures=None):
     """What each parameter of sampling does to each measure, with human text as a line.
 
     Parameters
     ----------
     table : pandas.DataFrame
         From `lab.sweep`, each parameter varied alone.
+    measures : sequence of str, optional
+        Which columns to draw, from top to bottom, for example ``["dist_1", "self_bleu"]``; all that were measured if None.
 
     Returns
     -------
@@ -42,12 +45,12 @@ def sweep(table):
     Raises
     ------
     ArgumentError
-        If it is another table, or one of a grid of combinations.
+        If it is another table, or one of a grid of combinations, or has no such measure.
     """
     settings, human = _settings(table)
     if (settings["parameter"] == "grid").any():
         raise ArgumentError("This sweep tried combinations, which have no one axis; give it to plots.quality_diversity, or sweep without grid=True.")
-    measures = [name for name in _TITLES if name in table and table[name].notna().any()]
+    measures = _measures(table, measures)
     parameters = [name for name in _SHORT if (settings["parameter"] == name).any()]
     columns = {name: _in_order(settings[settings["parameter"] == name], name) for name in parameters}
     figure = CaptionedFigure(width=1.5 + 2.4 * len(parameters), height=0.7 + 1.15 * len(measures))
@@ -72,6 +75,18 @@ def sweep(table):
         axes.set_xlim(-0.4, len(rows) - 0.6)
     figure.caption = " ".join([*(_course(rows, name, measures) for name, rows in columns.items()), _human_in_words(settings, human, measures)]).strip()
     return figure
+
+
+def _measures(table, asked):
+    there = [name for name in _TITLES if name in table and table[name].notna().any()]
+    if asked is None:
+        return there
+    asked = list(asked) if isinstance(asked, (list, tuple)) else [asked]
+    unknown = [name for name in asked if name not in there]
+    if unknown or not asked or len(set(asked)) < len(asked):
+        which = f"measures has {unknown[0]!r}, which was not measured" if unknown else "measures is empty or names a measure twice"
+        raise ArgumentError(f"{which}; give a list of some of {', '.join(there)}.")
+    return asked
 
 
 def _in_order(rows, name):
@@ -132,9 +147,8 @@ def _human_in_words(settings, human, measures):
 
 def _nearest(settings, human, measure):
     """The setting that is nearest to human text in a measure; perplexity by its ratio."""
-    values, target = settings[measure].to_numpy(float), human[measure]
-    away = np.abs(np.log(values / target)) if measure == "perplexity" else np.abs(values - target)
-    return settings.iloc[int(np.argmin(np.where(np.isnan(away), np.inf, away)))]
+    distance = away(settings[measure], human[measure], measure)
+    return settings.iloc[int(np.argmin(np.where(np.isnan(distance), np.inf, distance)))]
 
 
 def _label(row):

@@ -4,15 +4,17 @@ import re
 import textwrap
 from functools import lru_cache
 
-from gpt2lab.captioned import DARK, MIDDLE, CaptionedFigure
+from gpt2lab.captioned import DARK, MIDDLE, STYLES, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.words import words
+from gpt2lab.plots.drawing import end_label
 from gpt2lab.text_files import counted
 
 _TITLES = {
     "share_of_types": "types shared", "jaccard": "Jaccard", "precision_1": "1-grams", "precision_2": "2-grams", "precision_3": "3-grams",
     "precision_4": "4-grams",
 }
+_SETS = (STYLES[1], STYLES[0], *STYLES[2:])  # before and after as `overlap` has them
 _MONOSPACED = ["DejaVu Sans Mono", "DejaVu Sans"]
 _ADVANCE = 0.602  # width of a character of DejaVu Sans Mono, as a share of its size
 _COLUMNS, _POINTS = 92, 5 / _ADVANCE  # characters a line, and their size: 5 points wide, a whole number of pixels when printed as PNG
@@ -38,15 +40,15 @@ def overlap(comparison):
     """
     if not all(hasattr(comparison, name) for name in ("before", "after", "human", "answer")):
         raise ArgumentError(f"A {type(comparison).__name__} is no comparison; give what lab.compare_overlap(before, after, reference) returns.")
-    figure = CaptionedFigure(width=7.2, height=4.4)
+    figure = CaptionedFigure(width=8.4, height=4.6)
     panels = figure.subplots(2, 3).flat
-    sets = [("before", comparison.before, MIDDLE, "s"), ("after", comparison.after, DARK, "o")]
+    sets = [*zip(comparison.names, (comparison.before, comparison.after), (MIDDLE, DARK), "so")]
     if comparison.human is not None:
         sets.append(("human", comparison.human, "#000000", "D"))
     for axes, (measure, title) in zip(panels, _TITLES.items()):
         for x, (name, found, colour, marker) in enumerate(sets):
             value, low, high = 100 * found.table.loc[measure]
-            if name == "human":
+            if found is comparison.human:
                 axes.axhline(value, color=colour, linestyle=":", linewidth=1.2, zorder=0)
             reach = [[max(0, value - low)], [max(0, high - value)]]
             axes.errorbar(x, value, reach, color=colour, marker=marker, markersize=6, capsize=4, linewidth=1.8)
@@ -54,7 +56,7 @@ def overlap(comparison):
                           bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
         axes.set_title(title, fontsize=10)
         axes.set_xlim(-0.4, len(sets) - 0.2)
-        axes.set_xticks(range(len(sets)), [name for name, *_ in sets])
+        axes.set_xticks(range(len(sets)), [textwrap.fill(name, 11) for name, *_ in sets], fontsize=8.5)
         axes.margins(y=0.15)
         axes.spines[["top", "right"]].set_visible(False)
     figure.supylabel("in common with the reference (%)", fontsize=10)
@@ -62,6 +64,52 @@ def overlap(comparison):
         f"{comparison.answer} Bars are 95 % intervals over samples. Types shared: share of the different {comparison.before.unit} of the samples "
         "that the reference has. Jaccard: the same as a share of those in either. n-grams: share of the samples' n-grams that the reference has."
     )
+    return figure
+
+
+def overlap_growth(table):
+    """How overlap changes with the number of samples that are compared.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        A row for each set and number: ``set`` (its name, up to four), ``samples`` (how many), and a column for each measure, named as in the table
+        of an `Overlap`, for example ``jaccard`` and ``precision_2``.
+
+    Returns
+    -------
+    CaptionedFigure
+        A panel a measure.
+
+    Raises
+    ------
+    ArgumentError
+        If it is another table.
+    """
+    columns = getattr(table, "columns", ())
+    measures = [name for name in _TITLES if name in columns]
+    if not {"set", "samples"} <= set(columns) or not measures or not 1 <= table["set"].nunique() <= len(_SETS):
+        raise ArgumentError(f"A {type(table).__name__} cannot be drawn; give a table with the columns set (up to {len(_SETS)} names), samples, and measures "
+                            f"such as jaccard.")
+    figure = CaptionedFigure(width=3.6 * len(measures), height=3.4)
+    told = []
+    for axes, measure in zip(figure.subplots(1, len(measures), squeeze=False).flat, measures):
+        axes.set_title(_TITLES[measure], fontsize=10)
+        axes.spines[["top", "right"]].set_visible(False)
+        ends = []
+        for (name, rows), (colour, line), marker in zip(table.groupby("set", sort=False), _SETS, "soD^"):
+            rows = rows.sort_values("samples")
+            axes.plot(rows["samples"], 100 * rows[measure], color=colour, linestyle=line, marker=marker, markersize=5, linewidth=1.6)
+            ends.append((name, rows["samples"].iloc[-1], 100 * rows[measure].iloc[-1], colour))
+            told.append(f"{_TITLES[measure]} of {name} from {_figures(100 * rows[measure].iloc[0])} with {counted(int(rows['samples'].iloc[0]), 'sample')} to "
+                        f"{_figures(ends[-1][2])} with {rows['samples'].iloc[-1]:,}")
+        axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
+        taken = []
+        for name, x, y, colour in ends:
+            end_label(axes, name, x, y, colour, taken)
+    figure.supxlabel("samples (number)", fontsize=10)
+    figure.supylabel("in common with the reference (%)", fontsize=10)
+    figure.caption = f"{'; '.join(told)}."
     return figure
 
 

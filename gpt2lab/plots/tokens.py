@@ -149,6 +149,7 @@ def sampling_grid(tables, top=8, columns=3):
     columns = min(whole_number("columns", columns, 1), len(shown))
     rows = -(-len(shown) // columns)
     figure = CaptionedFigure(width=0.6 + 2.9 * columns, height=rows * (0.75 + 0.24 * len(first)))
+    figure.get_layout_engine().set(hspace=0.06)
     grid = figure.subplots(rows, columns, squeeze=False)
     end = min(100, 100 * max(some[["probability", "sampled_probability"]].to_numpy().max() for some in shown.values()))
     for axes, (label, some) in zip(grid.flat, shown.items()):

@@ -11,28 +11,12 @@ from gpt2lab.arguments import whole_number
 from gpt2lab.errors import ArgumentError, LabError
 from gpt2lab.plots import sampling_grid
 from gpt2lab.widgets.next_tokens_chart import next_tokens_html
+from gpt2lab.widgets.sampling_controls import CUTS, SETTINGS, arrange, make_button, make_controls
 
-CUTS = ("temperature", "top_k", "top_p")
-SETTINGS = (*CUTS, "length", "seed")
 TWIN = (
     {"temperature": 0.5}, {"temperature": 1.0}, {"temperature": 1.5}, {"top_k": 5}, {"top_p": 0.3}, {"temperature": 1.5, "top_k": 5},
 )
 ROWS = 20  # of the history that are shown; all are kept
-_LONGEST, _SEEDS = 300, 100  # ends of the sliders
-_K = (1, 2, 3, 4, 5, 7, 10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1000, 2000, 5000, 10000, 20000)
-_TIPS = {
-    "prompt": "What the text begins with.",
-    "temperature": "Divides the logits: below 1 safer, above 1 wilder, 0 always takes the most likely token.",
-    "top_k": "Draw from the k most likely tokens only.",
-    "top_p": "Draw from the smallest set of tokens that holds this share of the probability; 0 draws from all.",
-    "length": "Tokens to write.",
-    "seed": "The same seed and settings give the same text.",
-}
-# The picture and its caption, the two outputs after the widget, are in the file for those who open it without a kernel. As long as the widget
-# itself is there it hides them; where a front end arranges its outputs otherwise, both are seen.
-_HIDE_TWIN = "<style>@media screen {%s {display: none}}</style>" % ", ".join(
-    f"{output}:has(.gpt2lab-live)" + f" + {output}" * place for output in (".jp-OutputArea-child", ".output_area") for place in (1, 2)
-)
 _PAPER = "background:#ffffff;color:#111111;font-size:14px;line-height:1.45;padding:6px;overflow-wrap:anywhere"
 
 
@@ -90,9 +74,9 @@ class SamplingExplorer:
         self._twin_settings = _checked_twin(twin)
         self._asked, self._worker, self._lock = None, None, threading.Lock()
         self._taking_back = False
-        self.controls = _controls(lm, prompt, settings)
+        self.controls = make_controls(lm, prompt, settings)
         self.chart, self.text, self.rows = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.VBox()
-        self.widget = _arranged(self.controls, self.chart, self.text, self.rows)
+        self.widget = arrange(self.controls, self.chart, self.text, self.rows)
         for name in ("prompt", *CUTS):
             self.controls[name].observe(self._draw, "value")
         self.controls["write"].on_click(lambda _: self.write())
@@ -216,7 +200,7 @@ class SamplingExplorer:
         number = record["number"]
         about = escape(f"No. {number}: {_in_words(record)}; {seconds:.1f} s")
         self.text.value = f'<div style="{_PAPER}" role="status"><div style="color:#444444">{about}</div>{_text_html(record)}</div>'
-        button = _button(f"Take back no. {number}", "Set the prompt and the sliders as they were for this text.", width="140px", flex="0 0 auto")
+        button = make_button(f"Take back no. {number}", "Set the prompt and the sliders as they were for this text.", width="140px", flex="0 0 auto")
         button.on_click(lambda _: self.take_back(number))
         words = ipywidgets.HTML(_folded(record), layout={"flex": "1 1 300px", "min_width": "0"})
         rows = (ipywidgets.HBox([button, words]), *self.rows.children)
@@ -241,45 +225,6 @@ def _checked_twin(twin):
     if not twin or len(twin) > 9 or any(not isinstance(settings, dict) or not set(settings) <= set(CUTS) for settings in twin):
         raise ArgumentError("twin is no list of one to nine settings; give dictionaries of temperature, top_k and top_p, for example [{'top_k': 5}].")
     return twin
-
-
-def _controls(lm, prompt, settings):
-    vocabulary = lm.hparams["n_vocab"]
-    steps = sorted({k for k in _K if k < vocabulary} | {settings["top_k"], vocabulary} - {0})
-    temperature, longest = float(settings["temperature"]), min(_LONGEST, lm.window - 1)
-    return {
-        "prompt": _labelled(ipywidgets.Textarea, "prompt", value=prompt, rows=2, layout={"width": "auto"}),
-        "temperature": _labelled(ipywidgets.FloatSlider, "temperature", value=temperature, min=0, max=max(2.0, temperature), step=0.05),
-        "top_k": _labelled(ipywidgets.SelectionSlider, "top_k", value=settings["top_k"], options=[("off", 0), *((f"{k:,}", k) for k in steps)]),
-        "top_p": _labelled(ipywidgets.FloatSlider, "top_p", value=float(settings["top_p"]), min=0, max=1, step=0.01),
-        "length": _labelled(ipywidgets.IntSlider, "length", value=settings["length"], min=1, max=max(longest, settings["length"])),
-        "seed": _labelled(ipywidgets.IntSlider, "seed", value=settings["seed"], min=0, max=max(_SEEDS, settings["seed"])),
-        "write": _button("Write", "Write a text with these settings.", button_style="primary"),
-    }
-
-
-def _labelled(kind, name, **traits):
-    traits = {"layout": {"width": "98%"}} | traits
-    return kind(description=name, continuous_update=True, style={"description_width": "90px"}, **_tip(kind, _TIPS[name]), **traits)
-
-
-def _button(description, tooltip, button_style="", **layout):
-    return ipywidgets.Button(description=description, button_style=button_style, layout=layout, **_tip(ipywidgets.Button, tooltip))
-
-
-def _tip(kind, words):
-    """What is said where the mouse rests; ipywidgets 7 has another name for it on everything but buttons."""
-    return {"tooltip" if "tooltip" in kind.class_trait_names() else "description_tooltip": words}
-
-
-def _arranged(controls, chart, text, rows):
-    left = ipywidgets.VBox([controls[name] for name in (*SETTINGS, "write")], layout={"flex": "1 1 300px", "min_width": "280px"})
-    chart.layout = {"flex": "2 1 380px", "min_width": "0"}
-    both = ipywidgets.Box([left, chart], layout={"display": "flex", "flex_flow": "row wrap", "align_items": "flex-start"})
-    tried = ipywidgets.HTML('<div style="font-weight:bold;margin-top:6px">What was tried, the newest first</div>')
-    widget = ipywidgets.VBox([controls["prompt"], both, text, tried, rows, ipywidgets.HTML(_HIDE_TWIN, layout={"height": "0"})])
-    widget.add_class("gpt2lab-live")
-    return widget
 
 
 def _in_words(settings):

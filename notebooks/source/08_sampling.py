@@ -1,0 +1,418 @@
+# %% [markdown]
+# # 8. Sampling
+#
+# **How do temperature, k and p trade sense against variety?**
+#
+# After this notebook you can
+#
+# - do by hand what temperature, top-k and top-p do to the next token,
+# - say why a model that always takes the likeliest token goes round in circles,
+# - measure how varied a hundred samples are, and avoid the traps of doing so,
+# - find the settings whose samples are most like human text, and say in what respect,
+# - compare your figures with published ones, and say where they differ.
+#
+# Time: 55 minutes. There is one prediction, which scores nothing, and five exercises, of difficulty 1 or 2 out of 3.
+
+# %%
+# SETUP
+
+# %% [markdown]
+# ## One model, two writers
+#
+# Here are two texts by the same fine-tuned model. They have the same prompt and the same seed.
+
+# %%
+import textwrap
+
+splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
+run = lab.course.fine_tuned(splits, MODEL)
+lm = run.load("best")
+
+
+def show(label, text):
+    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
+
+
+PROMPT = "I went to the"
+for name, temperature in (("writer A", 0.3), ("writer B", 1.5)):
+    show(name, lm.generate(PROMPT, length=60, temperature=temperature, seed=1)[0])
+
+# %% [markdown]
+# One writer has little to say and says it again. The other knows many words, and does not know where to put them. Between the two
+# lies everything that a language model writes, and you choose where. The model stays as it is. What differs is how the next token is
+# *drawn* from its guesses: the **sampling**.
+
+# %% [markdown]
+# ## Three sliders
+#
+# Move a slider, and watch the chart: outlines are what the model believes, bars what is drawn from. Then press *Write*.
+#
+# - `temperature` makes likely tokens likelier (below 1) or less likely (above 1).
+# - `top_k` draws from the *k* likeliest tokens only. At first it is off.
+# - `top_p` draws from the likeliest tokens that together have the probability *p*. At first it is off too, which is 0.
+#
+# Find settings under which it writes nonsense, settings under which it repeats itself, and settings that you like. (Without a running
+# kernel you see six settings side by side instead.)
+
+# %%
+SETTINGS = [{"temperature": 0.5}, {"temperature": 1.0}, {"temperature": 1.5}]
+SETTINGS += [{"top_k": 5}, {"top_k": 25}, {"top_p": 0.3}]
+explorer = lab.widgets.sampling_explorer(lm, prompt=PROMPT, twin=SETTINGS)
+explorer
+
+# %% [markdown]
+# The texts that you had written, and with which settings, are in a table. So you can go back to one that you liked.
+
+# %%
+columns = ["temperature", "top_k", "top_p", "seed", "text"]
+explorer.history[columns].head() if len(explorer.history) else "Nothing written yet."
+
+# %% [markdown]
+# ## Temperature by hand
+#
+# The model gives each token a score, its **logit**. A softmax makes probabilities of the scores: *e* to the power of each, divided by the sum of
+# them all. The **temperature** *T* divides the logits before that. For the probabilities this means: each is raised to the power of 1/*T*,
+# and then all are divided by their sum, so that they make 100 % again.
+
+# %% [markdown]
+# ### Exercise 08.1: at half the temperature
+#
+# `p` has the probabilities of all tokens after *I went to the*, the likeliest first. How probable is the likeliest token at temperature
+# 0.5?
+#
+# <details><summary>Hint 1</summary>
+#
+# What is 1/T? `p ** 2` squares every number of `p` at once.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# The powers do not add up to 1. Divide the first, `powers[0]`, by `powers.sum()`. The chart for temperature 0.5 above has the answer, rounded.
+#
+# </details>
+
+# %%
+# EXERCISE 08.1 (difficulty 2, 5 min, 1 point)
+p = lm.next_tokens(PROMPT).probability
+### BEGIN SOLUTION
+_powers = p ** (1 / 0.5)
+at_half = _powers[0] / _powers.sum()
+### END SOLUTION
+
+# %%
+# CHECK 08.1
+lab.course.check("08.1", at_half, p)
+
+# %% [markdown]
+# Now let the temperature fall further, to 0.1, to 0.01. All that is left in the end is the likeliest token: **greedy** decoding, here
+# `temperature=0`. No lots are drawn any more, and the seed has no effect. Is the likeliest text the best one?
+
+# %%
+greedy_text = lm.generate(PROMPT, length=100, temperature=0)[0]
+show("temperature 0", greedy_text)
+print(f"{lab.repetition([greedy_text]):.0%} of its runs of four words were there before")
+
+# %% [markdown]
+# It goes round in circles. To see why, let the model read a sentence six times, and look at how much the sentence surprises it each time.
+
+# %%
+import numpy as np
+
+sentence = " The state of the Union is strong."
+nats = lm.score(6 * sentence).nats
+for number, part in enumerate(np.array_split(nats, 6), start=1):
+    print(f"time {number}: {part.mean():.2f} nats a token")
+
+# %% [markdown]
+# What was said once becomes likelier, and what was said twice likelier still. Who always takes the likeliest token never gets out of that.
+# People write otherwise: they take a surprising word every now and then.
+
+# %% [markdown]
+# ## k and p by hand
+#
+# So draw by lot, but not from everything: far down in the table there are thousands of tokens that make no sense, and though each is
+# unlikely, one of them is drawn sooner or later. **top-k** cuts off all but the *k* likeliest tokens. Here is what that means after two
+# prompts, one where the model is sure and one where it is not.
+
+# %%
+SURE, OPEN = "The President of the United", PROMPT
+for prompt in (SURE, OPEN):
+    probability = lm.next_tokens(prompt).probability
+    held = ", ".join(f"{k}: {probability[:k].sum():5.1%}" for k in (1, 5, 25, 50, 75))
+    print(f"{prompt!r:30} held by the k likeliest, {held}")
+
+# %% [markdown]
+# A fixed *k* does not fit both. Where the model is sure it lets tokens in that make no sense, and where it is not sure it cuts off most
+# of what does. **top-p** therefore sets no number of tokens, but how much probability is to be kept: the fewest tokens, from the likeliest on,
+# that reach *p* together. [Holtzman et al. 2019](https://arxiv.org/abs/1904.09751) call this set the *nucleus*.
+
+# %% [markdown]
+# ### Exercise 08.2: how many survive?
+#
+# How many tokens can be drawn with *p* = 0.9 after `SURE`, and how many after `OPEN`? The tables of probabilities begin with the likeliest
+# token.
+#
+# <details><summary>Hint 1</summary>
+#
+# `sure.cumsum()` adds up from the first token on: its third number is the sum of the first three.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `(sure.cumsum() < 0.9).sum()` counts the sums that have not reached 0.9 yet. One token more reaches it.
+#
+# </details>
+
+# %%
+# EXERCISE 08.2 (difficulty 2, 6 min, 1 point)
+sure = lm.next_tokens(SURE).probability
+open_ended = lm.next_tokens(OPEN).probability
+### BEGIN SOLUTION
+survive_sure = (sure.cumsum() < 0.9).sum() + 1
+survive_open = (open_ended.cumsum() < 0.9).sum() + 1
+### END SOLUTION
+survivors = (survive_sure, survive_open)
+
+# %%
+# CHECK 08.2
+lab.course.check("08.2", survivors, sure, open_ended)
+
+# %% [markdown]
+# ## How varied is a text?
+#
+# You have seen single texts. To judge a *setting*, you need many texts and a number. Two are in use.
+#
+# - **dist-1** ([Li et al. 2016](https://arxiv.org/abs/1510.03055)): different words, divided by all words. Higher is more varied.
+# - **self-BLEU** ([Zhu et al. 2018](https://arxiv.org/abs/1802.01886)): how much of each sample, in runs of one to four words, stands in the other
+#   samples too. **Lower** is more varied.
+
+# %% [markdown]
+# ### Exercise 08.3: dist-1 by hand
+#
+# Compute dist-1 of these ten texts, all of them together. `lab.words(text)` is the list of a text's words.
+#
+# <details><summary>Hint</summary>
+#
+# Put the words of all texts into one list: `[word for text in texts for word in lab.words(text)]`. `set(…)` of a list leaves each word once.
+#
+# </details>
+
+# %%
+# EXERCISE 08.3 (difficulty 1, 5 min, 1 point)
+texts = lm.generate(nsamples=10, length=60, temperature=1.0, seed=0)
+### BEGIN SOLUTION
+_words = [word for text in texts for word in lab.words(text)]
+dist_1 = len(set(_words)) / len(_words)
+### END SOLUTION
+
+# %%
+# CHECK 08.3
+lab.course.check("08.3", dist_1, texts)
+
+# %% [markdown]
+# From now on `lab.distinct` and `lab.self_bleu` do this. But beware. Here are both measures of *human* text, pieces of the test
+# speeches as long as those samples, of more and more pieces:
+
+# %%
+import pandas as pd
+
+people = lab.human_samples(splits.test, like=10 * texts)
+measured = {}
+for n in (5, 10, 25, 50, 100):
+    some = people[:n]
+    measured[n] = {"dist_1": lab.distinct(some), "self_bleu": lab.self_bleu(some)}
+pd.DataFrame(measured).T.rename_axis("pieces").round(3)
+
+# %% [markdown]
+# These are the same speeches all the time. But with more text words come again, and each piece finds more of itself in the others. So a value
+# alone means nothing. **Compare equal numbers of samples of equal length**, and put human text beside them, as many pieces of the same length.
+
+# %% [markdown]
+# ## A hundred samples of each setting
+#
+# `lab.sweep` does that: 100 samples under each setting, each parameter varied alone, all measures, and human text in the last row. While one
+# parameter is varied, the others cut nothing and the temperature is 1. (`generate` has 0.7 if you say nothing, as gpt-2-simple does; here that
+# would mix two effects.)
+#
+# Predict, before you run it: when the temperature rises from 0.5 to 1.5, what will the two measures do?
+
+# %%
+# EXERCISE 08.4 (difficulty 1, 1 min, 0 points)
+# "a": both rise    "b": dist-1 rises, self-BLEU falls
+# "c": dist-1 falls, self-BLEU rises    "d": both fall
+### BEGIN SOLUTION
+prediction = "b"
+### END SOLUTION
+
+# %%
+settings = {"nsamples": 100, "length": 60, "seed": 0}
+settings |= {"reference": splits.test, "folder": "sampling"}
+table = lab.sweep(
+    lm,
+    temperature=[0.5, 1.0, 1.5],
+    top_k=[25, 50, 75],
+    top_p=[0.5, 0.8, 0.9, 0.95],
+    **settings,
+)
+columns = ["parameter", "value", "dist_1", "self_bleu", "repetition", "zipf", "perplexity"]
+table[columns].round(3)
+
+# %% [markdown]
+# | column | what it counts |
+# |---|---|
+# | `repetition` | share of a sample's runs of four words that it had before |
+# | `zipf` | how much of the text is made of few frequent words; higher is more |
+# | `perplexity` | how much the text surprises the model that wrote it; of the last row, how much people's text does |
+
+# %%
+lab.plots.sweep(table, measures=["dist_1", "self_bleu"])
+
+# %%
+# CHECK 08.4
+lab.course.check("08.4", prediction, table)
+
+# %% [markdown]
+# The less you hold the model back, the more varied it writes. And the dashed line says how varied *people* write. That is what to look at. More
+# variety than that is not better: you have read what comes of it.
+#
+# ### Exercise 08.5: nearest to people
+#
+# Which setting comes nearest to human text in variety, `dist_1`, and which in how surprising it is, `perplexity`? Give the numbers of the two rows
+# (the first column of the table above, without a name). Will it be the same row?
+#
+# <details><summary>Hint 1</summary>
+#
+# Near means: a small difference, upwards or downwards. `.abs()` takes the sign away, and `.idxmin()` gives the row of the smallest number.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `(tried.dist_1 - human.dist_1).abs().idxmin()`
+#
+# </details>
+
+# %%
+# EXERCISE 08.5 (difficulty 2, 5 min, 2 points)
+tried = table[table.parameter != "human"]
+human = table.iloc[-1]
+### BEGIN SOLUTION
+by_dist_1 = (tried.dist_1 - human.dist_1).abs().idxmin()
+by_perplexity = (tried.perplexity - human.perplexity).abs().idxmin()
+### END SOLUTION
+nearest = (by_dist_1, by_perplexity)
+
+# %%
+# CHECK 08.5
+lab.course.check("08.5", nearest, table)
+
+# %% [markdown]
+# ## Sense against variety
+#
+# Variety is only half of it. The other half is whether the text makes sense, and for that there is no formula. What can be measured is how
+# *likely* the model finds a text: its perplexity. Very likely text is dull, very unlikely text is nonsense. Here are both at once.
+
+# %%
+lab.plots.quality_diversity(table)
+
+# %% [markdown]
+# The settings lie along a line: what you gain in variety, you pay for in likelihood. That is the trade. A slider moves you along the line,
+# hardly off it. If one parameter's points lie below those of another, it gives more variety at the same likelihood, and is the better bargain.
+#
+# Now read one sample from each end of the line, one from its middle, and one by people. (All begin and end in the midst of a text.)
+
+# %%
+order = tried.perplexity.sort_values().index
+middle = (np.log(tried.perplexity) - np.log(tried.perplexity).mean()).abs().idxmin()
+for row in (order[0], middle, order[-1], table.index[-1]):
+    value = "" if row == table.index[-1] else f" {table.value[row]:g}"
+    show(f"{table.parameter[row]}{value}", table.attrs["samples"][row][1])
+
+# %% [markdown]
+# ## What was published
+#
+# [Holtzman et al. 2019](https://arxiv.org/abs/1904.09751) measured the same on the 774M model, with 5,000 passages of up to 200 tokens, and gave the
+# world top-p. This is their Table 1.
+
+# %%
+published = lab.experiments.published_sampling()
+published[["repetition", "zipf", "self_bleu", "perplexity"]]
+
+# %% [markdown]
+# Another model, other texts, longer passages, another measure of repetition (the share of passages that end in a loop): the *values* cannot agree
+# with yours. The **orderings** can: which is larger than which. For the ones with greedy decoding you need one more setting.
+
+# %%
+greedy = lab.sweep(lm, temperature=[0], **settings)
+both = pd.concat([greedy[greedy.parameter != "human"], table])
+orderings = lab.experiments.sampling_orderings(both)
+orderings.set_index("ordering").drop(columns="measure")
+
+# %%
+differ = orderings[~orderings.holds]
+print(f"{orderings.holds.sum()} of {len(orderings)} published orderings hold for {MODEL}.")
+for row in differ.itertuples():
+    print(f"not: {row.ordering} ({row.measured})")
+pure = table[(table.parameter == "temperature") & (table.value == 1)].iloc[0]
+surprised = human.perplexity / pure.perplexity
+print(f"Human text surprises {MODEL} {surprised:.1f} times as much as its pure samples.")
+
+# %% [markdown]
+# Where two of your numbers are close, chance may have ordered them. Another seed would tell.
+#
+# A strong model spends a good part of its probability on tokens that nobody would write, so its pure samples surprise it *more* than human text does
+# (a figure below 1 in the last line). A weak model does not know what people will say. Then human text surprises it more than anything it says
+# itself, and no cut brings its samples nearer in *surprise*; in *variety* a cut still does. So say in which measure a setting is "like human text".
+
+# %% [markdown]
+# ### Exercise 08.6: your setting
+#
+# You have this model write a speech. Which setting do you take, and why? In three or four sentences: name the setting, give a figure
+# from your table beside that of human text, and say what would go wrong on either side of it.
+#
+# <details><summary>Hint</summary>
+#
+# What does the text look like at temperature 0.5, and at 1.5? And what does no column of the table know about a text?
+#
+# </details>
+
+# %%
+# EXERCISE 08.6 (difficulty 2, 8 min, 2 points)
+### BEGIN SOLUTION
+explanation = """
+I take top_p 0.9 at temperature 1: its dist-1 is nearly that of human text, its self-BLEU is
+close too. With a lower p or temperature the samples resemble each other and repeat
+phrases. With temperature 1.5 they are more varied than people are, but the words no longer
+make sense together. None of the measures knows whether a sentence is true or makes sense,
+so I would also read some samples.
+"""
+### END SOLUTION
+
+# %%
+# CHECK 08.6
+lab.course.check("08.6", explanation)
+
+# %% [markdown]
+# ## Change one thing
+#
+# Predict, then run again with one change. What is in the folder already is not written again.
+#
+# - Two at a time: `lab.sweep(lm, temperature=[0.7, 1.0], top_k=[40, 0], grid=True, **settings)`, and the plane of it. (In gpt-2-simple a `top_p`
+#   above 0 silently turns `top_k` off; here both apply.)
+# - The model before fine-tuning, `lab.load(MODEL)`: is it more or less varied at the same temperature?
+# - `prefix="My fellow Americans,"`: the samples begin alike. Are they less varied?
+# - `settings["seed"] = 1`: which rows of your table change places, and does the count of published orderings stay?
+#
+# ## Summary
+#
+# - The model gives probabilities; sampling decides what is made of them. Temperature sharpens or flattens, top-k and top-p cut.
+# - Always taking the likeliest token ends in a loop, since what was said before becomes likelier.
+# - top-k keeps a number of tokens, top-p a share of the probability: few tokens where the model is sure, many where it is not.
+# - dist-1 and self-BLEU depend on how much text there is: equal numbers, equal lengths, and human text beside them.
+# - Variety is paid for in likelihood. The aim is not the most variety, but as much as people have.
+#
+# ## To read
+#
+# - A. Holtzman et al. 2019, [The curious case of neural text degeneration](https://arxiv.org/abs/1904.09751): loops, top-p, and Table 1.
+# - M. Caccia et al. 2018, [Language GANs falling short](https://arxiv.org/abs/1811.02549): the plane of quality and diversity.
+# - A. Fan et al. 2018, [Hierarchical neural story generation](https://arxiv.org/abs/1805.04833): top-k.
+# - J. Li et al. 2016, [A diversity-promoting objective function](https://arxiv.org/abs/1510.03055): dist-1. Y. Zhu et al. 2018, [Texygen](https://arxiv.org/abs/1802.01886): self-BLEU.

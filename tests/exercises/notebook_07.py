@@ -1,0 +1,93 @@
+import pandas as pd
+
+import gpt2lab as lab
+
+REFERENCE = ["a b c d a b. We the people of the union"]
+SETS = {"pretrained": ["a b e f g", "c d e c c"], "human": ["the people of", "a b, we the"]}
+COMPARED = lab.compare_overlap(
+    [[i % 3, 7, i % 5, 8, 9] for i in range(40)], [[1, 2, 3, i % 5, 5] for i in range(40)], [list(range(6)) * 3], names=("pretrained", "fine-tuned")
+)
+GROWTH = pd.DataFrame({"set": ["pretrained", "fine-tuned"] * 2, "samples": [10, 10, 100, 100], "jaccard": [0.02, 0.03, 0.1, 0.12], "precision_2": [0.3, 0.4] * 2})
+
+
+def table(precision=1, jaccard="jaccard", n=1, times=1):
+    rows = {}
+    for name, texts in SETS.items():
+        found = lab.overlap(texts, REFERENCE)
+        rows[name] = {"jaccard": getattr(found, jaccard) * times, "precision_2": found.precision[precision], "distinct_1": lab.distinct(texts, n)}
+    return pd.DataFrame(rows).T
+
+
+ANSWER = """The fine-tuned model has more in common: 41 % of its pairs stand in the test speeches against 32 % of the pretrained one. I expected that, since it
+has read speeches, but human text has 54 %."""
+
+EXERCISES = {
+    "07.1": ((COMPARED,), "b", [("a", "pretrained samples"), ("c", "more than chance"), ("yes", "one letter")]),
+    "07.2": (
+        (),
+        3 / 7,
+        [
+            (3 / 4, "first text's types"),
+            (3 / 6, "second text's types"),
+            (3 / 10, "count twice"),
+            (6 / 10, "Dice"),
+            (3 / 13, "all tokens"),
+            (4 / 7, "one type"),
+            (7 / 3, "round"),
+            (3, "So many types"),
+            (0.9, "too large"),
+            ("3/7", "without quotes"),
+        ],
+    ),
+    "07.3": (
+        (),
+        2 / 4,
+        [
+            (1, "without clipping"),
+            (1 / 4, "two of the sample's"),
+            (2 / 5, "words of the reference"),
+            (2, "Divide by the number"),
+            (4 / 5, "clip the first"),
+            (0.9, "too large"),
+            ([0.5], "one number"),
+        ],
+    ),
+    "07.4": ((GROWTH,), "c", [("a", "look worse"), ("b", "depends on the number"), ("d", "level"), ("e", "one letter")]),
+    "07.5": (
+        (SETS, REFERENCE),
+        table(),
+        [
+            (table().to_dict(), "dict"),
+            (table().T, "changed places"),
+            (table().drop(columns="jaccard"), "no column 'jaccard'"),
+            (table().drop(index="human"), "no row 'human'"),
+            (table().reset_index(), "set_index"),
+            (table(precision=2), "triples"),
+            (table(precision=0), "single words"),
+            (table(jaccard="share_of_types"), "share_of_types"),
+            (table(jaccard="shared_types"), "number of types"),
+            (table(n=2), "distinct-2"),
+            (table(times=100), "per cent"),
+            (table() + 0.3, "too large"),
+        ],
+    ),
+    "07.6": (
+        (),
+        ANSWER,
+        [
+            ("The fine-tuned one.", "3 words"),
+            (ANSWER.replace("fine-tuned", "second").replace("pretrained", "first"), "which of the two"),
+            (ANSWER.replace("41 %", "many").replace("32 %", "fewer").replace("54 %", "more"), "by how much"),
+            (ANSWER.replace("human text has 54 %", "it is not enough"), "human text"),
+            (ANSWER.replace("expected", "see"), "what you expected"),
+            (ANSWER.replace("since it\nhas read speeches", "for sure"), "why it came out so"),
+            (41, "three quotes"),
+        ],
+    ),
+}
+
+ALIKE = {
+    "07.1": ("b", " B) "),
+    "07.5": (table(), table().iloc[::-1].assign(more=1)),
+    "07.6": (ANSWER, ANSWER + " It was a surprise all the same."),
+}
