@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.perplexity import Perplexity, exponential, perplexity
 from gpt2lab.measures.pooled_means import pooled_mean
@@ -99,7 +97,7 @@ def compare_perplexity(before, after, text_or_corpus=None, stride=None):
     found = {name: _scored(name, model, text_or_corpus, stride) for name, model in (("before", before), ("after", after))}
     before, after = found.values()
     if before.table[["name", "bytes"]].values.tolist() != after.table[["name", "bytes"]].values.tolist():
-        raise ArgumentError(f"before is of {_about(before)} and after of {_about(after)}, and they are not the same; score the same text with both.")
+        raise ArgumentError(f"before is of {_about(before)} and after of {_about(after)}, not of the same; score one text with both models.")
     nats = [each.table["nats_per_token"].to_numpy() * each.table["tokens"].to_numpy() for each in (before, after)]
     same_tokens = before.table["tokens"].equals(after.table["tokens"])
     log_ratio = pooled_mean(nats[1] - nats[0], after.table["tokens"]) if same_tokens else (math.nan,) * 3
@@ -126,7 +124,7 @@ def _about(found):
 
 def _table(before, after, same_tokens):
     table = after[["name", "author", "tokens", "bytes"]].assign(before=before["perplexity"], after=after["perplexity"])
-    ratio = np.exp(after["nats_per_token"] - before["nats_per_token"]) if same_tokens else math.nan
+    ratio = [exponential(nats) for nats in after["nats_per_token"] - before["nats_per_token"]] if same_tokens else math.nan
     return table.assign(ratio=ratio, bits_per_byte_before=before["bits_per_byte"], bits_per_byte_after=after["bits_per_byte"])
 
 

@@ -41,13 +41,13 @@ class Perplexity:
     table: object = field(compare=False)
 
     def __str__(self):
-        """The measures with their intervals in words, a sentence."""
+        """The measures with their intervals in words."""
         size = f"{self.tokens:,} tokens, {self.bytes:,} bytes"
         if len(self.table) < 2:
-            return (f"Perplexity {self.perplexity:.2f}, {self.nats_per_token:.4f} nats a token, {self.bits_per_byte:.4f} bits a byte "
+            return (f"perplexity {self.perplexity:.2f}, {self.nats_per_token:.4f} nats a token, {self.bits_per_byte:.4f} bits a byte "
                     f"({size}; one document has no interval).")
         ends = {name: f"{low:.{digits}f} to {high:.{digits}f}" for (name, (low, high)), digits in zip(self.intervals.items(), (2, 4, 4))}
-        return (f"Perplexity {self.perplexity:.2f} ({ends['perplexity']}), {self.nats_per_token:.4f} nats a token ({ends['nats_per_token']}), "
+        return (f"perplexity {self.perplexity:.2f} ({ends['perplexity']}), {self.nats_per_token:.4f} nats a token ({ends['nats_per_token']}), "
                 f"{self.bits_per_byte:.4f} bits a byte ({ends['bits_per_byte']}); {size}; 95 % intervals over {len(self.table):,} documents.")
 
     def __repr__(self):
@@ -83,10 +83,10 @@ def perplexity(lm, text_or_corpus, stride=None):
 
     Notes
     -----
-    The intervals cover the choice of documents; the model is taken as given. Tokens of one document are not independent of each other: they share
-    a subject and an author, so that intervals over tokens would be far too narrow. Documents are taken to be independent, which those of
-    one author and year may not be either. Few documents, or one that is longer than all others together, give a wide interval. Two models are compared
-    on the same documents, by `compare_perplexity`, and not by whether their intervals overlap.
+    The intervals cover the choice of documents; the model is taken as given. Tokens of one document are not independent of each other: they
+    share a subject and an author, so that intervals over tokens would be far too narrow. Documents are taken to be independent, which those
+    of one author and year may not be either. Few documents, or one that outweighs the others, make an interval wide. Two models are compared on
+    the same documents, by `compare_perplexity`, and not by whether their intervals overlap.
 
     References
     ----------
@@ -129,7 +129,7 @@ def exponential(nats):
 def _documents(text_or_corpus):
     """Name, author and text of each document, empty ones left out."""
     if hasattr(text_or_corpus, "documents"):
-        found = [(document.name, document.author, document.text) for document in text_or_corpus.documents]
+        found = [(document.name or f"text {number}", document.author, document.text) for number, document in enumerate(text_or_corpus.documents, 1)]
     else:
         texts = [text_or_corpus] if isinstance(text_or_corpus, str) else text_or_corpus
         if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in texts):
