@@ -69,7 +69,7 @@ def perplexity(lm, text_or_corpus, stride=None):
         The text itself; a file is read with `Corpus.from_file` first.
     stride : int, optional
         Tokens by which the window moves on; None reads windows that do not overlap. With a smaller stride each token has more text
-        before it, so that the perplexity is a little lower, and it takes longer in proportion.
+        before it, so that the perplexity is usually a little lower, and it takes longer in proportion.
 
     Returns
     -------
