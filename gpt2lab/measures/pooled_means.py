@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 CONFIDENCE = 0.95
-_DRAWS, _LARGEST = 20_000, 50
+_DRAWN, _LARGEST = 1_000_000, 50
 
 
 def pooled_mean(totals, sizes):
@@ -70,4 +70,4 @@ def _errors_to_either_side(weights, shares):
 
 @lru_cache(maxsize=1)  # 8 MB at most
 def _normal(rows):
-    return np.random.default_rng(0).standard_normal((rows, _DRAWS))
+    return np.random.default_rng(0).standard_normal((rows, _DRAWN // rows))
