@@ -32,6 +32,7 @@ base = lab.load(MODEL)
 
 held_out = splits.test.documents[0].text
 speech = held_out[held_out.index(". ", 3000) + 2 :][:1200]
+speech = speech[: speech.rindex(".") + 1]  # whole sentences
 words = speech.split()
 random.Random(0).shuffle(words)
 recipe = """Melt the butter in a pan and stir in the flour. Add the milk a little at a time,
@@ -71,7 +72,8 @@ lab.course.check("06.1", prediction, by_text)
 
 # %% [markdown]
 # So a low perplexity does not say that a text is good, or even that it makes sense. It says that *this model* expected it. Nothing is as
-# easy to expect as what has been said three times already. The order of words matters, and so does what a text is about.
+# easy to expect as what has been said three times already. Words in order are easier than the same words shuffled. And of what a text may be
+# about, a model expects most what it has read most of.
 #
 # That is why perplexity is measured on text that *people* wrote: then it says something about the model.
 
@@ -193,8 +195,8 @@ low, high = before_test.intervals["perplexity"]
 print(f"over documents: {low:.1f} to {high:.1f}")
 
 # %% [markdown]
-# The tokens of a speech have an author, a time and a subject in common. Who is surprised by its beginning will be surprised by its end.
-# So a token more of the same speech adds little. What counts is how many *documents* there are, and that none of them outweighs the others.
+# The tokens of a speech have an author, a time and a subject in common. A model that was surprised by the beginning will be surprised by the
+# end. So a token more of the same speech adds little. What counts is how many *documents* there are, and that none of them outweighs the others.
 
 # %% [markdown]
 # ## Before and after
@@ -228,8 +230,8 @@ print(f"after / before: {on_valid.ratio:.2f}, 95 % interval {low:.2f} to {high:.
 # %% [markdown]
 # ### Exercise 06.4: which of the three decides?
 #
-# Few documents make wide intervals, and those of *before* and *after* may overlap. Somebody says: "Then the fall may be chance." Which figure
-# decides that?
+# Five speeches, one of which is longer than the other four together, make wide intervals. Those of *before* and *after* may overlap.
+# Somebody says: "Then the fall may be chance." Which figure decides that?
 #
 # <details><summary>Hint</summary>
 #
@@ -321,7 +323,7 @@ theirs
 # And here are yours. They have what is missing above: intervals, the number of documents, and bits a byte.
 
 # %%
-print(f"{MODEL}, checkpoint of step {run.diagnosis().best_step}")
+print(tuned.name)
 yours = pd.DataFrame({"speeches, validation": on_valid.row, "speeches, test": on_test.row})
 yours.map(lambda number: f"{number:,.2f}".removesuffix(".00"))
 
@@ -329,8 +331,8 @@ yours.map(lambda number: f"{number:,.2f}".removesuffix(".00"))
 # Three things to notice before you compare.
 #
 # - **Levels** cannot be compared across models with other tokens ([notebook 5](05_model_sizes.ipynb)), nor across texts. Ratios come nearer to that.
-# - The tweets fell to a quarter. Nobody had shown the pretrained model what a tweet looks like: where links, names and `#` stand, how long it
-#   is, how it ends. Such habits are learned in few steps. Speeches are prose, and prose it knew already.
+# - The tweets fell to a quarter. The pretrained model had hardly met what a tweet looks like: where links, names and `#` stand, how long it
+#   is, how it ends. Such habits are learned in few steps. Speeches are prose, and prose it had read before.
 # - A fall in perplexity looks larger than the same fall in bits a byte, since perplexity is *e* to the power of the loss. Look at both.
 #
 # ### Exercise 06.5: your finding
@@ -368,6 +370,7 @@ lab.course.check("06.5", finding)
 # - Another model: `lab.compare_perplexity(lab.load(OTHER_MODEL), base, splits.test.first(100_000))`. How does it answer if the two cut text into
 #   different tokens?
 # - A text that the model learned from: `splits.train.first(100_000)`. How much lower is the perplexity after fine-tuning there?
+# - The letter z five hundred times, `"z" * 500`. A large model soon sees what is going on. Does yours?
 # - Text d of the beginning, under the fine-tuned model. And a text that the fine-tuned model wrote, under the pretrained one.
 #
 # ## Summary
