@@ -110,8 +110,8 @@ def test_nothing_is_scored_that_was_scored_before():
     before = lab.perplexity(model, TEXTS)
     lab.compare_perplexity(before, before)
     assert scored == [None]
-    lab.compare_perplexity(before, model, TEXTS, stride=64)
-    assert scored == [None, 64]
+    lab.compare_perplexity(lab.perplexity(model, TEXTS, stride=64), model, TEXTS, stride=64)
+    assert scored == [None, 64, 64]
 
 
 def test_real_models_read_the_same_documents(small, large, held_out):
@@ -125,6 +125,7 @@ def test_real_models_read_the_same_documents(small, large, held_out):
     ((lab.perplexity(Judging(levels()), TEXTS), Judging(levels())), ArgumentError, "after is a Judging and there is no text"),
     ((lab.perplexity(Judging(levels()), TEXTS), lab.perplexity(Judging(levels()), TEXTS[1:])), ArgumentError, "10 documents of 3,560 bytes and after"),
     ((lab.perplexity(Judging(levels()), TEXTS), Judging(levels()), TEXTS[::-1]), ArgumentError, "score one text with both"),
+    ((lab.perplexity(Judging(levels()), TEXTS), Judging(levels()), TEXTS, 64), ArgumentError, "stride=None and after with stride=64"),
     ((51.9, 42.9, TEXTS), ArgumentError, "A float is no model"),
     ((Judging(levels()), Judging(levels()), ""), TextError, "no text to score"),
 ])

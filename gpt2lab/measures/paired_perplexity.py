@@ -68,7 +68,7 @@ def compare_perplexity(before, after, text_or_corpus=None, stride=None):
     text_or_corpus : str, list of str or Corpus, optional
         As for `perplexity`; not needed if both were scored before.
     stride : int, optional
-        As for `perplexity`. Results that were scored before must have had the same.
+        As for `perplexity`. A result that was scored before must have had the same.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def compare_perplexity(before, after, text_or_corpus=None, stride=None):
     Raises
     ------
     ArgumentError
-        If there is no text to score, or the two results are not of the same documents.
+        If there is no text to score, or the two results are not of the same documents or have different strides.
     TextError
         If there is nothing to score.
 
@@ -92,12 +92,14 @@ def compare_perplexity(before, after, text_or_corpus=None, stride=None):
     Examples
     --------
     >>> lab.compare_perplexity(base, tuned, splits.test)     # doctest: +SKIP
-    Perplexity fell from 55.2 to 46.3, by 16 % (95 % interval 13 to 20 %), and in 13 of 13 documents.
+    Perplexity fell from 55.2 to 46.3, by 16 % (95 % interval 12 to 20 %), and in 13 of 13 documents.
     """
     found = {name: _scored(name, model, text_or_corpus, stride) for name, model in (("before", before), ("after", after))}
     before, after = found.values()
     if before.table[["name", "bytes"]].values.tolist() != after.table[["name", "bytes"]].values.tolist():
         raise ArgumentError(f"before is of {_about(before)} and after of {_about(after)}, not of the same; score one text with both models.")
+    if before.stride != after.stride:
+        raise ArgumentError(f"before was scored with stride={before.stride} and after with stride={after.stride}; score both with the same.")
     nats = [each.table["nats_per_token"].to_numpy() * each.table["tokens"].to_numpy() for each in (before, after)]
     same_tokens = before.table["tokens"].equals(after.table["tokens"])
     log_ratio = pooled_mean(nats[1] - nats[0], after.table["tokens"]) if same_tokens else (math.nan,) * 3

@@ -30,6 +30,8 @@ class Perplexity:
         sample. NaN for a single document.
     table : pandas.DataFrame
         A row per document: ``name``, ``author``, ``tokens``, ``bytes``, ``nats_per_token``, ``perplexity``, ``bits_per_byte``.
+    stride : int or None
+        That it was measured with.
     """
 
     perplexity: float
@@ -39,6 +41,7 @@ class Perplexity:
     bytes: int
     intervals: dict = field(compare=False)
     table: object = field(compare=False)
+    stride: int | None = field(compare=False, default=None)
 
     def __str__(self):
         """The measures with their intervals in words."""
@@ -109,7 +112,7 @@ def perplexity(lm, text_or_corpus, stride=None):
     })
     # No model is less surprised than not at all.
     intervals = {name: (max(low, float(name == "perplexity")), high) for name, (_, low, high) in found.items()}
-    return Perplexity(*(found[name][0] for name in MEASURES), int(tokens.sum()), int(size.sum()), intervals, table)
+    return Perplexity(*(found[name][0] for name in MEASURES), int(tokens.sum()), int(size.sum()), intervals, table, stride)
 
 
 def _losses(lm, texts, stride):

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 CONFIDENCE = 0.95
-_DRAWN, _LARGEST = 1_000_000, 50
+_DRAWN, _LARGEST = 400_000, 50
 
 
 def pooled_mean(totals, sizes):
@@ -68,6 +68,6 @@ def _errors_to_either_side(weights, shares):
     return float(np.quantile(np.abs(off) / np.sqrt(squared_error), CONFIDENCE))
 
 
-@lru_cache(maxsize=1)  # 8 MB at most
+@lru_cache(maxsize=1)  # 3 MB at most
 def _normal(rows):
     return np.random.default_rng(0).standard_normal((rows, _DRAWN // rows))
