@@ -9,7 +9,9 @@ from exercises.notebook_06 import COMPARED
 from gpt2lab.course.checking import judge
 
 
-@pytest.mark.parametrize("perplexities, letter", [((44, 480, 86, 5), "d"), ((20, 480, 86, 25), "a"), ((44, 480, 30, 50), "c"), ((44, 12, 86, 50), "b")])
+@pytest.mark.parametrize("perplexities, letter", [
+    ((44, 480, 86, 5), "d"), ((20, 480, 86, 25), "a"), ((44, 480, 30, 50), "c"), ((44, 12, 86, 50), "b"),
+])
 def test_the_prediction_is_judged_by_what_was_measured(perplexities, letter):
     states = {answer: judge("06.1", answer, pd.Series(perplexities, index=list("abcd"))).state for answer in "abcd"}
     assert [answer for answer, state in states.items() if state == "right"] == [letter]

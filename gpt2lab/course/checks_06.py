@@ -33,7 +33,7 @@ def perplexity_of_a_sentence(answer, nats):
             (mean, "That is the mean loss in nats. Perplexity is e to the power of it: math.exp."),
             (nats.sum(), "That is the loss of the whole sentence. Take the mean of the nats, then math.exp of that."),
             (_exp(nats.sum()), "You took the sum of the nats. That is one over the probability of the whole sentence; take the mean."),
-            (np.exp(nats).mean(), "That is the mean of the single tokens' perplexities, where one rare token outweighs all. First the mean, then math.exp."),
+            (np.exp(nats).mean(), "That is the ordinary mean, in which one rare token outweighs all others. First the mean, then math.exp."),
             (math.exp(np.median(nats)), "You took the median; the loss is the mean of the nats."),
             (math.exp(-mean), "The sign is wrong: that is the mean probability (of factors). Perplexity is one over it."),
             (1 / probabilities.mean(), "That is one over the ordinary mean of the probabilities. Take the mean of the nats first."),
@@ -60,7 +60,7 @@ def perplexity_of_all_documents(answer, documents):
         answer,
         math.exp(pooled),
         mistakes=(
-            (perplexities.mean(), "That is the mean of the documents' perplexities: a short speech counts as much as a long one. Pool the nats."),
+            (perplexities.mean(), "In the mean of the documents' perplexities a short speech counts as much as a long one. Pool the nats."),
             (math.exp(nats.mean()), "Each document counts the same in your mean. A longer one has more tokens, and each token is to count the same."),
             ((perplexities * tokens).sum() / tokens.sum(), "You weighted perplexities. Weight the nats, and take math.exp at the end."),
             (pooled, "That is the loss of all documents in nats a token. Perplexity is e to the power of it: math.exp."),

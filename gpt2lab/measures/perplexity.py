@@ -132,7 +132,8 @@ def exponential(nats):
 def _documents(text_or_corpus):
     """Name, author and text of each document, empty ones left out."""
     if hasattr(text_or_corpus, "documents"):
-        found = [(document.name or f"text {number}", document.author, document.text) for number, document in enumerate(text_or_corpus.documents, 1)]
+        documents = enumerate(text_or_corpus.documents, 1)
+        found = [(document.name or f"text {number}", document.author, document.text) for number, document in documents]
     else:
         texts = [text_or_corpus] if isinstance(text_or_corpus, str) else text_or_corpus
         if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in texts):

@@ -58,7 +58,7 @@ EXERCISES = {
             ("It fell.", "2 words"),
             ("I think that the model is so much better after it has read all of the speeches and it writes well", "name the perplexity"),
             ("The perplexity on the test split fell a lot and so I would say that fine-tuning has worked very well", "how sure"),
-            ("The perplexity fell by 16 % on the test speeches with an interval of 12 to 20 and that is what I report", "why it is the test split"),
+            ("The perplexity fell by 16 % on the test speeches with an interval of 12 to 20; that I report", "why it is the test split"),
             (3, "three quotes"),
         ],
     ),
