@@ -28,6 +28,8 @@ _HOME = {
     "Run": "run",
     "perplexity": "measures.perplexity",
     "Perplexity": "measures.perplexity",
+    "compare_perplexity": "measures.paired_perplexity",
+    "PerplexityComparison": "measures.paired_perplexity",
     "words": "measures.words",
     "human_samples": "measures.human",
     "distinct": "measures.diversity",

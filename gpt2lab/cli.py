@@ -154,16 +154,19 @@ def generate(**settings):
 @click.argument("dataset", type=click.Path(path_type=Path))
 @_about_opening
 @_about("measures.perplexity", "perplexity", ("stride",))
-def perplexity(dataset, stride, **opened):
+@click.option("--output", type=click.Path(path_type=Path), help="CSV file that a table of the single documents goes to, with all digits.")
+def perplexity(dataset, stride, output, **opened):
     """Measure how much DATASET, a text file, a CSV file or a folder of texts, surprises a model."""
     from gpt2lab.finetuning import as_corpus
     from gpt2lab.measures.perplexity import perplexity
+    from gpt2lab.storage import write_bytes
 
     corpus = as_corpus("dataset", dataset)
     with _load(**opened) as lm:
         found = perplexity(lm, corpus, stride)
-        click.echo(f"{lm.name}: perplexity {found.perplexity:.2f}, {found.nats_per_token:.4f} nats a token, "
-                   f"{found.bits_per_byte:.4f} bits a byte ({found.tokens:,} tokens, {found.bytes:,} bytes)")
+        click.echo(f"{lm.name}: {found}")
+    if output:
+        write_bytes(output, found.table.to_csv(index=False).encode())
 
 
 def _numbers(context, option, text):

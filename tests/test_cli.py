@@ -1,6 +1,7 @@
 """The command line says the same as the library, and a user's mistake in one sentence with exit code 2."""
 
 import csv
+import re
 import subprocess
 import sys
 
@@ -92,6 +93,17 @@ def test_no_network_is_said_in_a_sentence(tmp_path, monkeypatch):
     result = call("download", "--model-name", "124M", "--model-dir", tmp_path)
     assert result.exit_code == 2 and result.output.startswith("Error: ") and "127.0.0.1:9" in result.output
     assert "Traceback" not in result.output
+
+
+def test_perplexity_says_the_interval_over_documents_and_writes_the_single_ones(models, tmp_path):
+    (tmp_path / "texts").mkdir()
+    for number in range(3):
+        (tmp_path / "texts" / f"{number}.txt").write_text("The state of the Union is strong. " * (number + 1))
+    result = call("perplexity", tmp_path / "texts", "--model-name", "1M", "--model-dir", models, "--output", tmp_path / "documents.csv")
+    assert result.exit_code == 0 and result.output.startswith("1M: perplexity "), result.output
+    assert re.search(r"perplexity [\d.]+ \([\d.]+ to [\d.]+\), .*bits a byte \([\d.]+ to [\d.]+\); .* over 3 documents\.$", result.output.strip())
+    rows = list(csv.DictReader(open(tmp_path / "documents.csv")))
+    assert [row["name"] for row in rows] == ["0.txt", "1.txt", "2.txt"] and float(rows[0]["perplexity"]) > float(rows[2]["perplexity"])
 
 
 def test_estimate_says_what_a_fine_tuning_takes_and_that_it_does_not_fit(monkeypatch):

@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,12 @@ def spans():
     return lab.copied_spans(SAMPLE, train)
 
 
+def told(levels, texts=("one", "two words", "three words now")):
+    """The perplexity of a model with a loss of so many nats a token on each text."""
+    losses = iter(levels)
+    return lab.perplexity(SimpleNamespace(token_losses=lambda texts, stride: [(None, np.full(len(text), next(losses))) for text in texts]), list(texts))
+
+
 def figures(guesses, compared, spans):
     run = history([4.0, 3.5, 3.2, 3.0], [4.1, 3.6, 3.7])
     tokens = pd.DataFrame({"token": ["The", " cat"], "nats": [2.0, 5.5]})
@@ -64,6 +71,8 @@ def figures(guesses, compared, spans):
     yield plots.overlap(compared)
     yield plots.overlap_growth(GROWTH)
     yield plots.copied_spans(SAMPLE, spans)
+    yield plots.perplexity(told([4.0, 3.9, 4.2]))
+    yield plots.perplexity(lab.compare_perplexity(told([4.0, 3.9, 4.2]), told([3.7, 3.8, 4.0])))
 
 
 def test_every_figure_has_a_caption_and_draws_without_warning(guesses, compared, spans, recwarn):
@@ -120,6 +129,7 @@ def test_what_cannot_be_drawn_is_refused_with_a_reason():
         plots.losses({})
     for wrong, words in ((lambda: plots.loss("run1"), "lab.Run.open"), (lambda: plots.losses([1]), "dictionary"),
                          (lambda: plots.overlap(0.5), "lab.compare_overlap"), (lambda: plots.copied_spans(SAMPLE, 5), "lab.copied_spans"),
+                         (lambda: plots.perplexity(46.3), "lab.compare_perplexity"),
                          (lambda: plots.next_tokens("The"), "lm.next_tokens"), (lambda: plots.parameters([]), "at least one")):
         with pytest.raises(ArgumentError, match=words):
             wrong()
@@ -216,3 +226,35 @@ def test_a_sample_with_nothing_copied_is_shown_as_it_is():
 def test_spans_of_another_sample_are_refused(spans):
     with pytest.raises(ArgumentError, match="both of one sample"):
         plots.copied_spans("Another sample altogether", spans)
+
+
+def test_perplexity_has_a_row_for_each_document_and_one_for_all_with_its_interval():
+    found = lab.compare_perplexity(told([4.0, 3.9, 4.2]), told([3.7, 3.8, 4.3]))
+    figure = plots.perplexity(found)
+    (axes,) = figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["text 2", "text 1", "text 3"]  # the most surprising before is on top
+    dots = [scatter.get_offsets().tolist() for scatter in axes.collections if len(scatter.get_offsets()) == 3]
+    assert np.allclose(dots, [[[math.exp(3.9), 0], [math.exp(4), 1], [math.exp(4.2), 2]], [[math.exp(3.8), 0], [math.exp(3.7), 1], [math.exp(4.3), 2]]])
+    words = [text.get_text() for text in axes.texts]
+    assert words == [f"all, before: {found.before.perplexity:.1f}", "before", f"all, after: {found.after.perplexity:.1f}", "after"]
+    low, high = found.after.intervals["perplexity"]
+    assert found.answer in figure.caption and f"{low:.1f} to {high:.1f}" in figure.caption
+    assert f"the most surprising text 3 with {math.exp(4.3):.1f}." in figure.caption
+
+
+def test_perplexity_of_many_documents_fits_a_page_without_names():
+    figure = plots.perplexity(told(np.linspace(3, 5, 500), [f"text {number}" for number in range(500)]))
+    assert figure.get_figheight() < 12 and not figure.axes[0].get_yticklabels() and "500 documents" in figure.axes[0].get_ylabel()
+
+
+def test_perplexity_of_one_document_has_no_interval():
+    figure = plots.perplexity(told([4.0], ["one"]))
+    assert figure.caption.endswith("It is 54.6; one document has no interval.") and "1 document," in figure.caption
+
+
+def test_perplexities_that_do_not_belong_on_one_axis_are_refused():
+    coarse = told([4.0, 4.1], ["a", "b"])
+    fine = lab.perplexity(SimpleNamespace(token_losses=lambda texts, stride: [(None, np.ones(2))] * 2), ["a", "b"])
+    for found, words in ((lab.compare_perplexity(coarse, fine), "different tokens"), (told([4.0, 1e4], ["a", "b"]), "infinite")):
+        with pytest.raises(ArgumentError, match=words):
+            plots.perplexity(found)

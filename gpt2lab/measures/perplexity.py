@@ -1,14 +1,17 @@
 """How surprised a model is by a text."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from gpt2lab.errors import ArgumentError, TextError
+from gpt2lab.measures.pooled_means import pooled_mean
+
+MEASURES = ("perplexity", "nats_per_token", "bits_per_byte")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Perplexity:
     """The mean surprise of a model at a text, in three units.
 
@@ -22,6 +25,13 @@ class Perplexity:
         The same by bytes of UTF-8 and in bits: comparable between models with different vocabularies.
     tokens, bytes : int
         Size of the text.
+    intervals : dict of str to (float, float)
+        For each of the three measures the 95 % interval over documents: how far it may be off for all texts of which these documents are a
+        sample. NaN for a single document.
+    table : pandas.DataFrame
+        A row per document: ``name``, ``author``, ``tokens``, ``bytes``, ``nats_per_token``, ``perplexity``, ``bits_per_byte``.
+    stride : int or None
+        That it was measured with.
     """
 
     perplexity: float
@@ -29,6 +39,24 @@ class Perplexity:
     bits_per_byte: float
     tokens: int
     bytes: int
+    intervals: dict = field(compare=False)
+    table: object = field(compare=False)
+    stride: int | None = field(compare=False, default=None)
+
+    def __str__(self):
+        """The measures with their intervals in words."""
+        size = f"{self.tokens:,} tokens, {self.bytes:,} bytes"
+        if len(self.table) < 2:
+            return (f"perplexity {self.perplexity:.2f}, {self.nats_per_token:.4f} nats a token, {self.bits_per_byte:.4f} bits a byte "
+                    f"({size}; one document has no interval).")
+        ends = {name: f"{low:.{digits}f} to {high:.{digits}f}" for (name, (low, high)), digits in zip(self.intervals.items(), (2, 4, 4))}
+        return (f"perplexity {self.perplexity:.2f} ({ends['perplexity']}), {self.nats_per_token:.4f} nats a token ({ends['nats_per_token']}), "
+                f"{self.bits_per_byte:.4f} bits a byte ({ends['bits_per_byte']}); {size}; 95 % intervals over {len(self.table):,} documents.")
+
+    def __repr__(self):
+        low, high = self.intervals["perplexity"]
+        return (f"Perplexity({self.perplexity:.4g} [{low:.4g}, {high:.4g}], {self.nats_per_token:.4f} nats a token, "
+                f"{self.bits_per_byte:.4f} bits a byte, {self.tokens:,} tokens, {self.bytes:,} bytes, documents: {len(self.table):,})")
 
 
 def perplexity(lm, text_or_corpus, stride=None):
@@ -44,46 +72,74 @@ def perplexity(lm, text_or_corpus, stride=None):
         The text itself; a file is read with `Corpus.from_file` first.
     stride : int, optional
         Tokens by which the window moves on; None reads windows that do not overlap. With a smaller stride each token has more text
-        before it, so that the perplexity is a little lower, and it takes longer in proportion.
+        before it, so that the perplexity is usually a little lower, and it takes longer in proportion.
 
     Returns
     -------
     Perplexity
+        Printed, it says the measures with their intervals.
 
     Raises
     ------
     TextError
         If there is nothing to score.
 
+    Notes
+    -----
+    The intervals cover the choice of documents; the model is taken as given. Tokens of one document are not independent of each other: they
+    share a subject and an author, so that intervals over tokens would be far too narrow. Documents are taken to be independent, which those
+    of one author and year may not be either. Few documents, or one that outweighs the others, make an interval wide. Two models are compared on
+    the same documents, by `compare_perplexity`, and not by whether their intervals overlap.
+
     References
     ----------
     Jelinek et al. (1977), "Perplexity: a measure of the difficulty of speech recognition tasks"; bits per byte as in Gao et al. (2020),
-    "The Pile", section 3.1; the sliding window as in the guide "Perplexity of fixed-length models" of Hugging Face transformers.
+    "The Pile", section 3.1; the sliding window as in the guide "Perplexity of fixed-length models" of Hugging Face transformers; the
+    intervals as in Bell and McCaffrey (2002), "Bias reduction in standard errors for linear regression with multi-stage samples".
     """
-    texts = texts_of(text_or_corpus)
+    import pandas as pd
+
+    documents = _documents(text_or_corpus)
+    names, authors, texts = zip(*documents)
+    losses = _losses(lm, texts, stride)
+    nats = np.array([np.sum(each, dtype=np.float64) for each in losses])
+    tokens, size = np.array([len(each) for each in losses]), np.array([len(text.encode("utf-8")) for text in texts])
+    by_token, by_byte = pooled_mean(nats, tokens), pooled_mean(nats / math.log(2), size)
+    found = {"perplexity": [exponential(value) for value in by_token], "nats_per_token": by_token, "bits_per_byte": by_byte}
+    table = pd.DataFrame({
+        "name": names, "author": authors, "tokens": tokens, "bytes": size, "nats_per_token": nats / tokens,
+        "perplexity": [exponential(value) for value in nats / tokens], "bits_per_byte": nats / math.log(2) / size,
+    })
+    # No model is less surprised than not at all.
+    intervals = {name: (max(low, float(name == "perplexity")), high) for name, (_, low, high) in found.items()}
+    return Perplexity(*(found[name][0] for name in MEASURES), int(tokens.sum()), int(size.sum()), intervals, table, stride)
+
+
+def _losses(lm, texts, stride):
     if hasattr(lm, "token_losses"):
-        losses = [nats for _, nats in lm.token_losses(texts, stride)]
-    else:
-        windows = {} if stride is None else {"stride": stride}
-        losses = [np.asarray(lm.score(text, **windows)["nats"]) for text in texts]
-    tokens, size = sum(map(len, losses)), sum(len(text.encode("utf-8")) for text in texts)
-    nats = math.fsum(float(np.sum(each, dtype=np.float64)) for each in losses)
-    # A model that diverged can be so wrong that the perplexity is beyond any float.
-    value = math.exp(nats / tokens) if nats / tokens < 700 else math.inf
-    return Perplexity(value, nats / tokens, nats / math.log(2) / size, tokens, size)
+        return [nats for _, nats in lm.token_losses(list(texts), stride)]
+    if not hasattr(lm, "score"):
+        raise ArgumentError(f"A {type(lm).__name__} is no model; give for example lab.load('3M').")
+    windows = {} if stride is None else {"stride": stride}
+    return [np.asarray(lm.score(text, **windows)["nats"]) for text in texts]
 
 
-def texts_of(text_or_corpus):
-    """The texts of a string, a list of strings or a Corpus, empty ones left out."""
-    if isinstance(text_or_corpus, str):
-        texts = [text_or_corpus]
-    elif isinstance(text_or_corpus, (list, tuple)) and all(isinstance(text, str) for text in text_or_corpus):
-        texts = list(text_or_corpus)
-    elif hasattr(text_or_corpus, "documents"):
-        texts = [document.text for document in text_or_corpus.documents]
+def exponential(nats):
+    """``exp`` that ends at infinity: a model that diverged can be so wrong that its perplexity is beyond any float."""
+    return math.exp(nats) if not nats >= 700 else math.inf
+
+
+def _documents(text_or_corpus):
+    """Name, author and text of each document, empty ones left out."""
+    if hasattr(text_or_corpus, "documents"):
+        documents = enumerate(text_or_corpus.documents, 1)
+        found = [(document.name or f"text {number}", document.author, document.text) for number, document in documents]
     else:
-        raise ArgumentError(f"The text to score is of type {type(text_or_corpus).__name__}; give a string, a list of strings or a Corpus.")
-    texts = [text for text in texts if text]
-    if not texts:
+        texts = [text_or_corpus] if isinstance(text_or_corpus, str) else text_or_corpus
+        if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in texts):
+            raise ArgumentError(f"The text to score is of type {type(text_or_corpus).__name__}; give a string, a list of strings or a Corpus.")
+        found = [(f"text {number}", None, text) for number, text in enumerate(texts, 1)]
+    found = [document for document in found if document[2]]
+    if not found:
         raise TextError("There is no text to score; give at least one that is not empty.")
-    return texts
+    return found

@@ -1,0 +1,391 @@
+# %% [markdown]
+# # 6. Perplexity
+#
+# **How surprised is the model by text that it has never seen, before and after?**
+#
+# After this notebook you can
+#
+# - work out a perplexity by hand, for a sentence and for many documents,
+# - say what a low perplexity proves, and what it does not,
+# - give a perplexity with an interval, and say why it is over documents and not over tokens,
+# - compare two models on the same documents,
+# - choose a window and a stride, and say what they cost,
+# - say what validation text is for, and what test text is for.
+#
+# Time: 45 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 or 2 out of 3.
+
+# %%
+# SETUP
+
+# %% [markdown]
+# ## Which text surprises least?
+#
+# Here are four texts. The first is from a speech that the model has never seen. The second has the very same words in another order. The
+# third is about something else. The fourth was written by the model itself: at each step it took the token that it held most probable.
+
+# %%
+import random
+import textwrap
+
+splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
+base = lab.load(MODEL)
+
+held_out = splits.test.documents[0].text
+speech = held_out[held_out.index(". ", 3000) + 2 :][:1200]
+speech = speech[: speech.rindex(".") + 1]  # whole sentences
+words = speech.split()
+random.Random(0).shuffle(words)
+recipe = """Melt the butter in a pan and stir in the flour. Add the milk a little at a time,
+and whisk until no lumps are left. Season with salt, pepper and a pinch of nutmeg. Cook the
+macaroni in plenty of salted water, drain it, and mix it with the sauce and most of the
+cheese. Fill a dish, scatter breadcrumbs over the top, and bake it for twenty-five minutes,
+until it is brown and bubbling at the edges. Leave it to stand. Serve with a green salad."""
+texts = {
+    "a: a speech": speech,
+    "b: its words, shuffled": " ".join(words),
+    "c: a recipe": recipe.replace("\n", " "),
+    "d: by the model": base.generate("My fellow Americans,", length=250, temperature=0)[0],
+}
+for name, text in texts.items():
+    print(textwrap.fill(f"{name.upper()}: {textwrap.shorten(text, 240)}", 88), end="\n\n")
+
+# %% [markdown]
+# Predict: which of the four has the lowest perplexity?
+
+# %%
+# EXERCISE 06.1 (difficulty 1, 1 min, 0 points)
+# "a": the speech    "b": the shuffled words    "c": the recipe    "d": what the model wrote
+### BEGIN SOLUTION
+prediction = "d"
+### END SOLUTION
+
+# %%
+import pandas as pd
+
+found = {name: lab.perplexity(base, text).perplexity for name, text in texts.items()}
+by_text = pd.Series(found)
+by_text.round(1).to_frame("perplexity")
+
+# %%
+# CHECK 06.1
+lab.course.check("06.1", prediction, by_text)
+
+# %% [markdown]
+# So a low perplexity does not say that a text is good, or even that it makes sense. It says that *this model* expected it. Nothing is as
+# easy to expect as what has been said three times already. Words in order are easier than the same words shuffled. And of what a text may be
+# about, a model expects most what it has read most of.
+#
+# That is why perplexity is measured on text that *people* wrote: then it says something about the model.
+
+# %% [markdown]
+# ## By hand
+#
+# Where does the number come from? In [notebook 1](01_meet_gpt2.ipynb) you saw the surprise at each token, in nats. Here it is for one sentence.
+
+# %%
+import numpy as np
+
+sentence = "The state of our Union is strong because our people are strong."
+scores = base.score(sentence)
+scores = scores.assign(probability=np.exp(-scores.nats))
+scores[["token", "probability", "nats"]].round(3)
+
+# %% [markdown]
+# (`score` reads the sentence as a document of its own, after an *end-of-text* token. So even the first token has a probability: that of
+# being the first of a document. `generate` and `next_tokens` take a text as it is and put nothing before it.)
+#
+# ### Exercise 06.2: the perplexity of a sentence
+#
+# The loss of the sentence is the mean of its nats, and the perplexity is *e* to the power of that. Compute it from `scores.nats`.
+#
+# <details><summary>Hint</summary>
+#
+# A column has `.mean()`, and `math.exp(1)` is *e*.
+#
+# </details>
+
+# %%
+# EXERCISE 06.2 (difficulty 1, 4 min, 1 point)
+import math
+
+### BEGIN SOLUTION
+sentence_perplexity = math.exp(scores.nats.mean())
+### END SOLUTION
+
+# %%
+# CHECK 06.2
+lab.course.check("06.2", sentence_perplexity, scores.nats)
+
+# %% [markdown]
+# Why so? Turn each probability round: a token of probability 1/50 was drawn, so to speak, from 50 equally probable ones. For a whole sentence
+# these numbers are *multiplied*, since all its tokens have to be right. Perplexity is the one number that, multiplied as often, gives the same:
+# a mean, but one of factors. The ordinary mean would not do. A single rare token would outweigh all the others:
+
+# %%
+choices = 1 / scores.probability
+print(f"of factors (perplexity): {choices.prod() ** (1 / len(choices)):10,.1f}")
+print(f"ordinary mean:           {choices.mean():10,.1f}")
+print(f"the rarest token alone:  {choices.max():10,.1f}")
+
+# %% [markdown]
+# ## Many documents
+#
+# One sentence says little. Here is every speech of the test split, as the pretrained model reads it.
+
+# %%
+before_test = lab.perplexity(base, splits.test)
+documents = before_test.table.set_index("name")[["tokens", "nats_per_token", "perplexity"]]
+documents.round(2)
+
+# %% [markdown]
+# ### Exercise 06.3: all of them together
+#
+# What is the perplexity of *all* these speeches, if every token counts the same? Compute it from the columns `tokens` and `nats_per_token`.
+#
+# <details><summary>Hint 1</summary>
+#
+# How many nats has a whole document? How many have all together?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Multiply two columns, add up what you get, and divide by the number of all tokens. Then *e* to the power of that.
+#
+# </details>
+
+# %%
+# EXERCISE 06.3 (difficulty 2, 6 min, 1 point)
+### BEGIN SOLUTION
+nats = documents.nats_per_token * documents.tokens
+pooled = math.exp(nats.sum() / documents.tokens.sum())
+### END SOLUTION
+
+# %%
+# CHECK 06.3
+lab.course.check("06.3", pooled, documents)
+
+# %% [markdown]
+# `lab.perplexity` **pools** like this. The mean of the column `perplexity` is another number. In it a short speech would count as much as
+# a long one, and it would change if somebody cut a speech in two.
+#
+# ## How far may it be off?
+#
+# Other speeches would have given another number. How different might it be? Printed, the result says so, by a 95 % interval:
+
+# %%
+print(textwrap.fill(str(before_test), 88))
+
+# %%
+lab.plots.perplexity(before_test)
+
+# %% [markdown]
+# The interval comes from how much the *documents* differ. There are thousands of times as many tokens. Would they not give a far narrower one?
+# They would, if each was a surprise of its own. Then documents could hardly differ:
+
+# %%
+token_spread = base.score(held_out).nats.std()
+reach = 1.96 * token_spread / np.sqrt(documents.tokens)  # of 95 % of such documents
+away = (documents.nats_per_token - before_test.nats_per_token).abs()
+print(f"documents where 95 % of them should be: {(away < reach).sum()} of {len(documents)}")
+
+reach = 1.96 * token_spread / math.sqrt(before_test.tokens)  # of all together
+loss = before_test.nats_per_token
+print(f"over tokens:    {math.exp(loss - reach):.1f} to {math.exp(loss + reach):.1f}")
+low, high = before_test.intervals["perplexity"]
+print(f"over documents: {low:.1f} to {high:.1f}")
+
+# %% [markdown]
+# The tokens of a speech have an author, a time and a subject in common. A model that was surprised by the beginning will be surprised by the
+# end. So a token more of the same speech adds little. What counts is how many *documents* there are, and that none of them outweighs the others.
+
+# %% [markdown]
+# ## Before and after
+#
+# Now to the question of this notebook. The model is fine-tuned on the training split (or the run of another notebook is found again). Then both
+# read a piece of a speech that neither has seen. Where does the surprise sit, and where did fine-tuning take it away?
+
+# %%
+run = lab.course.fine_tuned(splits, MODEL)
+tuned = run.load("best")
+lab.widgets.token_heatmap({"before": base, "after": tuned}, speech, difference=True)
+
+# %% [markdown]
+# Read the list of the largest changes: are they the words and phrases of such speeches, or something else? And some tokens surprise the model *more*
+# than before (underlined). All probabilities add up to 1: what it now gives to one token, it has taken from others.
+#
+# Here are all speeches of the **validation** split, before and after.
+
+# %%
+before_valid, after_valid = (lab.perplexity(lm, splits.valid) for lm in (base, tuned))
+on_valid = lab.compare_perplexity(before_valid, after_valid)
+lab.plots.perplexity(on_valid)
+
+# %%
+for name, found in (("before", before_valid), ("after", after_valid)):
+    low, high = found.intervals["perplexity"]
+    print(f"{name:>6}: {found.perplexity:.1f}, 95 % interval {low:.1f} to {high:.1f}")
+low, high = on_valid.interval
+print(f"after / before: {on_valid.ratio:.2f}, 95 % interval {low:.2f} to {high:.2f}")
+
+# %% [markdown]
+# ### Exercise 06.4: which of the three decides?
+#
+# Five speeches, one of which is longer than the other four together, make wide intervals. Those of *before* and *after* may overlap.
+# Somebody says: "Then the fall may be chance." Which figure decides that?
+#
+# <details><summary>Hint</summary>
+#
+# Look at the figure. Is a speech that was hard before hard after, too? What if you asked each speech by itself how much it fell?
+#
+# </details>
+
+# %%
+# EXERCISE 06.4 (difficulty 2, 3 min, 1 point)
+# "a": whether the intervals before and after overlap
+# "b": whether the interval of after / before holds 1
+# "c": whether the perplexity after is below the one before
+### BEGIN SOLUTION
+decides = "b"
+### END SOLUTION
+
+# %%
+# CHECK 06.4
+lab.course.check("06.4", decides, on_valid)
+
+# %% [markdown]
+# ## How much does it read before it guesses?
+#
+# A model with a window of 1024 tokens cannot read a whole speech at once. `lab.perplexity` cuts it into windows, and the first token of each
+# is guessed with nothing before it but the last token of the window before. How much does that matter? Here is the beginning of one speech, cut
+# into pieces that are scored one by one, each as if it was a document.
+
+# %%
+import time
+
+beginning = max((document.text for document in splits.test), key=len)[:24_000]
+pieces = {}
+for size in (50, 200, 800, 3200, len(beginning)):
+    cut = [beginning[start : start + size] for start in range(0, len(beginning), size)]
+    pieces[size] = lab.perplexity(base, cut).bits_per_byte
+pd.Series(pieces).rename_axis("characters a piece").round(3).to_frame("bits per byte")
+
+# %% [markdown]
+# (In bits a byte, since short pieces cut words apart and so have more tokens; see [notebook 5](05_model_sizes.ipynb).) The first few words
+# help most, and each further stretch of text helps less. Where the column stops falling, the model makes nothing of what lies further back.
+#
+# The remedy for the beginnings of windows is to let them overlap. A window moves on by fewer tokens than it is long, the **stride**, and only
+# the tokens that it reaches for the first time are scored. So each has more before it, and much is read several times.
+
+# %%
+rows = []
+for stride in (base.window - 1, base.window // 2, base.window // 4, base.window // 8):
+    start = time.perf_counter()
+    found = lab.perplexity(base, beginning, stride=stride)
+    seconds = time.perf_counter() - start
+    rows.append((stride, base.window - stride, found.perplexity, seconds))
+columns = ["stride", "tokens before, at least", "perplexity", "seconds"]
+pd.DataFrame(rows, columns=columns).set_index("stride").round(2)
+
+# %% [markdown]
+# The seconds are sure to rise. Whether the perplexity falls enough to be worth them, your table says: a model that makes nothing of text far back
+# gains next to nothing. Above all, two perplexities that were measured with different strides cannot be compared. (This notebook takes
+# windows that do not overlap, on both sides of every comparison.)
+
+# %% [markdown]
+# ## Validation and test
+#
+# Why are there two splits that the model never learns from? Because *you* learn from one of them. The loss on the validation split decided which
+# checkpoint `run.load("best")` took, and maybe when you stopped, or which learning rate you kept. Who chooses the best of many by a number, has
+# chosen its luck too: the number is a little better than it will be next time. The **test** split is measured once, at the end, by whoever
+# has nothing left to choose.
+
+# %%
+on_test = lab.compare_perplexity(before_test, lab.perplexity(tuned, splits.test))
+print(textwrap.fill(f"Validation: {on_valid.answer}", 88))
+print(textwrap.fill(f"Test: {on_test.answer}", 88))
+lab.plots.perplexity(on_test)
+
+# %% [markdown]
+# ## Your table
+#
+# The tutorial whose steps this course follows, *Fine-tuning GPT-2 for natural language generation*, ends with such a table. Here are its
+# numbers: 355M after 3000 steps on presidential speeches, and a model after 200 steps on tweets.
+
+# %%
+theirs = pd.DataFrame(
+    {"before": [27.07, 23.51, 111.17, 111.77], "after": [19.99, 18.39, 26.26, 26.51]},
+    index=["speeches, validation", "speeches, test", "tweets, validation", "tweets, test"],
+)
+theirs["ratio"] = (theirs.after / theirs.before).round(2)
+theirs
+
+# %% [markdown]
+# And here are yours. They have what is missing above: intervals, the number of documents, and bits a byte.
+
+# %%
+print(tuned.name)
+yours = pd.DataFrame({"speeches, validation": on_valid.row, "speeches, test": on_test.row})
+yours.map(lambda number: f"{number:,.2f}".removesuffix(".00"))
+
+# %% [markdown]
+# Three things to notice before you compare.
+#
+# - **Levels** cannot be compared across models with other tokens ([notebook 5](05_model_sizes.ipynb)), nor across texts. Ratios come nearer to that.
+# - The tweets fell to a quarter. The pretrained model had hardly met what a tweet looks like: where links, names and `#` stand, how long it
+#   is, how it ends. Such habits are learned in few steps. Speeches are prose, and prose it had read before.
+# - A fall in perplexity looks larger than the same fall in bits a byte, since perplexity is *e* to the power of the loss. Look at both.
+#
+# ### Exercise 06.5: your finding
+#
+# In two or three sentences: by how much did the perplexity fall on text that the model has never seen, how sure is that, and why is it the test split
+# that you report?
+#
+# <details><summary>Hint</summary>
+#
+# A number without its interval is half a finding. And say what the validation split had been used for.
+#
+# </details>
+
+# %%
+# EXERCISE 06.5 (difficulty 2, 8 min, 2 points)
+### BEGIN SOLUTION
+finding = """
+On the test speeches the perplexity fell by about a sixth. The 95 % interval of the ratio,
+over documents, does not hold 1, and the perplexity fell in every one of the speeches, so
+this is more than chance. The validation split had already been used to choose the
+checkpoint, so its number may be a little too good; the test split was used for nothing.
+"""
+### END SOLUTION
+
+# %%
+# CHECK 06.5
+lab.course.check("06.5", finding)
+
+# %% [markdown]
+# ## Change one thing
+#
+# Predict, then run again with one change.
+#
+# - Another time: `lab.presidential_speeches(until=1860).first(100_000)`. Has fine-tuning on modern speeches helped with old ones?
+# - Another model: `lab.compare_perplexity(lab.load(OTHER_MODEL), base, splits.test.first(100_000))`. How does it answer if the two cut text into
+#   different tokens?
+# - A text that the model learned from: `splits.train.first(100_000)`. How much lower is the perplexity after fine-tuning there?
+# - The letter z five hundred times, `"z" * 500`. A large model soon sees what is going on. Does yours?
+# - Text d of the beginning, under the fine-tuned model. And a text that the fine-tuned model wrote, under the pretrained one.
+#
+# ## Summary
+#
+# - Perplexity is *e* to the power of the mean surprise: the number of equally probable tokens that the model was, so to speak, choosing from.
+# - It is pooled over tokens. Its interval is over documents, since the tokens of a document are not independent.
+# - Two models are compared on the same documents, by the interval of the ratio. That is much narrower than the two intervals side by side suggest.
+# - Windows and stride belong to the number. So does the tokenizer: across tokenizers compare bits a byte.
+# - Validation text is for choosing, test text for reporting.
+# - A low perplexity of a text says that it is expected, not that it is good.
+#
+# ## To read
+#
+# - F. Jelinek et al. 1977, [Perplexity: a measure of the difficulty of speech recognition tasks](https://doi.org/10.1121/1.2016299): where the word comes from.
+# - A. Radford et al. 2019, [Language models are unsupervised multitask learners](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf): Table 3 has the perplexities of all four sizes.
+# - Hugging Face, [Perplexity of fixed-length models](https://huggingface.co/docs/transformers/perplexity): windows and strides. Here a text is read after an end-of-text token, there with nothing before it; otherwise the numbers agree.
+# - A. Holtzman et al. 2019, [The curious case of neural text degeneration](https://arxiv.org/abs/1904.09751): why the most probable text is a dull one.
+# - R. Dror et al. 2018, [The hitchhiker's guide to testing statistical significance in natural language processing](https://aclanthology.org/P18-1128/).
