@@ -1,19 +1,12 @@
 """How far a mean that is pooled over documents of unequal length may be off: its interval over documents."""
 
 import math
-<<<<<<< HEAD
-=======
 from functools import lru_cache
->>>>>>> main
 
 import numpy as np
 
 CONFIDENCE = 0.95
-<<<<<<< HEAD
-_DRAWS, _LARGEST = 20_000, 100
-=======
 _DRAWN, _LARGEST = 400_000, 50
->>>>>>> main
 
 
 def pooled_mean(totals, sizes):
@@ -36,16 +29,11 @@ def pooled_mean(totals, sizes):
     The documents are taken as drawn independently of each other; what is inside one may depend on itself in any way. A long document has more
     weight, and pulls the mean towards itself, so that its own deviation looks smaller than it is. The error is corrected for that as if all
     documents varied alike, and so is the number of errors that the interval reaches to either side. With documents of equal length that
-<<<<<<< HEAD
-    number is Student's. Where one document outweighs the others, Student's with fewer degrees of freedom, as Bell and McCaffrey have it, would give
-    intervals several times too wide, and the bootstrap gives ones that are too narrow where documents are few.
-=======
     number is Student's. Where one document outweighs the others, Student's with fewer degrees of freedom, as Bell and McCaffrey have it, gives
     intervals several times too wide, and where documents are few the bootstrap gives ones that are too narrow.
 
     The interval holds the mean of all texts about 19 times of 20, and somewhat less often where the longest documents, much longer than others,
     are also the most surprising ones: 18 of 20 in simulations with lengths spread over two orders of magnitude.
->>>>>>> main
 
     References
     ----------
@@ -73,13 +61,6 @@ def _errors_to_either_side(weights, shares):
     """How many errors the mean is off at most, 19 times of 20, if the documents' own means are normal and vary alike."""
     order = np.argsort(-weights)
     large, left, small = weights[order[:_LARGEST]], shares[order[:_LARGEST]], weights[order[_LARGEST:]]
-<<<<<<< HEAD
-    draws = np.random.default_rng(0).standard_normal((_DRAWS, len(large) + 1))
-    # Of the many small ones only the sum matters, and what they add to the error is practically the same each time.
-    off = draws[:, :-1] @ large + draws[:, -1] * math.sqrt(small @ small)
-    squared_error = (draws[:, :-1] - off[:, None]) ** 2 @ (large**2 / left) + small @ small
-    return float(np.quantile(np.abs(off) / np.sqrt(squared_error), CONFIDENCE))
-=======
     draws = _normal(len(large) + 1)
     # Of the many small ones only the sum matters, and what they add to the error is practically the same each time.
     off = large @ draws[:-1] + math.sqrt(small @ small) * draws[-1]
@@ -90,4 +71,3 @@ def _errors_to_either_side(weights, shares):
 @lru_cache(maxsize=1)  # 3 MB at most
 def _normal(rows):
     return np.random.default_rng(0).standard_normal((rows, _DRAWN // rows))
->>>>>>> main
