@@ -30,22 +30,24 @@ def first_cut_then_split(answer):
 @exercise("09.3")
 def the_prefix(answer, model):
     name = "Theodore Roosevelt"
-    expected = author_prefix(name)
+    expected = author_prefix(name).rstrip()
     if not isinstance(answer, str):
         return wrong("The prefix is a text: write it in quotes.")
     if answer == expected:
-        return right(f"The model sees it as {len(model.encode(answer.rstrip()))} tokens, the same as in training. One other character, and it may not know it.")
+        return right("In the training text the space is one token with the word after it. A space alone at the end of a prefix is a token that the model hardly "
+                     "ever met there, and what it writes next is a guess.")
+    if answer.rstrip() == expected:
+        last = model.decode(model.encode(answer)[-1:])
+        return wrong(f"Your prefix ends in the token {last!r}, which is not what stands there in training: the space belongs to the word after it. Leave it out.")
     if name not in answer:
         return wrong(f"The name is {name}, written as in the training text.")
-    if "\t" in answer or not answer.startswith("\\"):
+    if not answer.startswith("\\"):
         return wrong("The backslash at the beginning is missing; in Python write it twice, or put an r before the quotes.")
     if answer.startswith("\\\\"):
         return wrong("There are two backslashes now: after r one is enough.")
-    if answer.rstrip() == expected.rstrip():
-        return wrong("Look at the end: after the hyphen stands exactly one space.")
-    if answer.startswith(expected.rstrip()):
+    if answer.startswith(expected):
         return wrong("Only the prefix: what stands after it, the model writes.")
-    return wrong("Nearly. Between the name and the text stand a hyphen and a space: compare with the printed lines, character by character.")
+    return wrong("Nearly. After the name stands a hyphen: compare with the printed lines, character by character.")
 
 
 @exercise("09.4")

@@ -53,7 +53,7 @@ posts = json.dumps([{"tweet": {"full_text": text}} for text in POSTS])
 Path("tweets.js").write_text("window.YTD.tweets.part0 = " + posts)
 
 raw = lab.Corpus.from_tweets("tweets.js", author="paulg")
-raw.preparation[["step", "what", "why", "count", "example"]]
+raw.preparation[["what", "why", "count", "example"]]
 
 # %% [markdown]
 # An importer tells you what it left out and what it changed. Each of these is a decision, and an option. Retweets are other people's
@@ -95,13 +95,13 @@ speeches = lab.presidential_speeches().select(lambda document: document.author i
 speeches.overview(lines=3)
 
 # %% [markdown]
-# They wrote very different amounts. Of each, keep back about a quarter of the speeches, and learn from at most 100,000 characters of the
-# others. Then cut the speeches into sentences: a short text, like a post, with its author before it.
+# They wrote very different amounts. Of each, keep back about a quarter of the speeches, learn from at most 100,000 characters of the
+# others, and measure on at most 40,000 of those kept back. Then cut the speeches into sentences: a short text, like a post, with its author before it.
 
 # %%
 whole = speeches.split(valid=0, test=0.25, seed=0, each_author=True)
 train = whole.train.first(100_000, each_author=True).pieces(of="sentences", least=40)
-test = whole.test.pieces(of="sentences", least=40)
+test = whole.test.first(40_000, each_author=True).pieces(of="sentences", least=40)
 train = train.shuffled(seed=0)
 
 for document in train.with_author_prefix().documents[:4]:
@@ -155,7 +155,7 @@ print(card[card.index("## Source"):card.index("## Personal data")])
 
 # %%
 small = MODEL in ("1M", "3M")
-STEPS = 250 if small else 400
+STEPS = 200 if small else 400
 LEARNING_RATE = 2e-3 if small else 1e-4
 
 run = lab.finetune(
@@ -175,20 +175,36 @@ base, tuned = lab.load(MODEL), run.load("latest")
 # %% [markdown]
 # ### Exercise 09.3: ask for a text
 #
-# Ask the fine-tuned model for texts by Theodore Roosevelt. Write the prefix exactly as it stands before his sentences in the training text,
-# to the last character.
+# Now the model shall write as Theodore Roosevelt. In the training text his sentences look like `\Theodore Roosevelt- The canal`. Here is what
+# the model expects next after two prefixes that differ by one space at the end.
+
+# %%
+import pandas as pd
+
+with_space = tuned.next_tokens("\\Theodore Roosevelt- ").head(6)
+without_space = tuned.next_tokens("\\Theodore Roosevelt-").head(6)
+tables = {"with the space": with_space, "without": without_space}
+pd.concat(tables, axis=1).loc[:, (slice(None), ["token", "probability"])].round(3)
+
+# %% [markdown]
+# Which prefix do you take to have a text written? Write it out.
 #
-# <details><summary>Hint</summary>
+# <details><summary>Hint 1</summary>
 #
-# The lines printed above begin with prefixes. In Python a backslash in quotes is written twice, or the quotes have an `r` before them:
-# `r"\..."`.
+# Which of the two columns of tokens looks like beginnings of sentences?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `tuned.encode(text)` cuts a text into tokens, and `tuned.decode([id])` shows one. To which token does the space belong in
+# `\Theodore Roosevelt- The canal`? In Python a backslash in quotes is written twice, or the quotes have an `r` before them: `r"\..."`.
 #
 # </details>
 
 # %%
-# EXERCISE 09.3 (difficulty 1, 3 min, 1 point)
+# EXERCISE 09.3 (difficulty 2, 4 min, 1 point)
 ### BEGIN SOLUTION
-prefix = r"\Theodore Roosevelt- "
+prefix = r"\Theodore Roosevelt-"
 ### END SOLUTION
 
 # %%
@@ -196,8 +212,8 @@ prefix = r"\Theodore Roosevelt- "
 lab.course.check("09.3", prefix, tuned)
 
 # %% [markdown]
-# `lab.author_prefix(name)` writes it for you from here on. Here is one text for each author. Each ends where the model ends it, as the
-# sentences it learned from did.
+# `lab.author_prefix(name)` writes the prefix as it stands in the training text, and `.rstrip()` takes the space from its end. Here is one text for
+# each author. Each ends where the model ends it, as the sentences that it learned from did.
 
 # %%
 import textwrap
@@ -206,7 +222,7 @@ NUMBER = 20
 samples, samples_before = {}, {}
 for author in AUTHORS:
     settings = {"nsamples": NUMBER, "length": 50, "temperature": 0.8, "seed": 9}
-    settings |= {"prefix": lab.author_prefix(author), "include_prefix": False}
+    settings |= {"prefix": lab.author_prefix(author).rstrip(), "include_prefix": False}
     samples[author] = tuned.generate(**settings)
     samples_before[author] = base.generate(**settings)
     text = max(samples[author][:3], key=len)
@@ -293,8 +309,6 @@ print(f"perplexity after the own prefix, mean of five: {before.mean():.1f} befor
 # If the prefix stood for a voice alone, it could be anyone's. If it stands for a time, it is that of a neighbour.
 
 # %%
-import pandas as pd
-
 perplexity = matrix["after"].perplexity
 rows = []
 for place, author in enumerate(AUTHORS):
@@ -328,8 +342,8 @@ guessed["after"].confusion
 
 # %% [markdown]
 # Each row is an author whose prefix was given; each column what the classifier took the text for. Read it with the last sentence above in mind:
-# not even people's sentences are always given to the right author. A share well above chance, and below that of people, is what to expect of a
-# prefix that works a little.
+# not even people's sentences are always given to the right author. If the share is near chance, nobody would notice the prefix when reading,
+# whatever the matrix says. If it is well above chance and below that of people, the prefix works a little.
 #
 # ### Exercise 09.5: your answer
 #

@@ -16,7 +16,7 @@ def matrix(first):
     return SimpleNamespace(perplexity=PERPLEXITY, table=table, gain=0.02)
 
 
-MODEL = SimpleNamespace(encode=lambda text: text.split())
+MODEL = SimpleNamespace(encode=list, decode="".join)
 EXPLAINED = (
     "The own prefix lowers the perplexity by 2 %, and the classifier finds the right author of 45 of 100 texts, which chance would not. "
     "But these authors lived in different centuries."
@@ -27,16 +27,16 @@ EXERCISES = {
     "09.2": ((), "b", [("a", "between sentences"), ("c", "before and after"), (2, "letter")]),
     "09.3": (
         (MODEL,),
-        "\\Theodore Roosevelt- ",
+        "\\Theodore Roosevelt-",
         [
-            ("Theodore Roosevelt- ", "backslash"),
-            ("\theodore Roosevelt- ", "written as"),
-            ("\\\\Theodore Roosevelt- ", "two backslashes"),
-            ("\\Theodore Roosevelt-", "one space"),
-            ("\\Theodore Roosevelt-  ", "one space"),
-            ("\\Roosevelt- ", "The name is"),
-            ("\\Theodore Roosevelt- The ", "Only the prefix"),
-            ("\\Theodore Roosevelt: ", "character by character"),
+            ("\\Theodore Roosevelt- ", "belongs to the word"),
+            ("\\Theodore Roosevelt-  ", "belongs to the word"),
+            ("Theodore Roosevelt-", "backslash"),
+            ("\\theodore roosevelt-", "written as"),
+            ("\\\\Theodore Roosevelt-", "two backslashes"),
+            ("\\Roosevelt-", "The name is"),
+            ("\\Theodore Roosevelt- The", "Only the prefix"),
+            ("\\Theodore Roosevelt:", "character by character"),
             (5, "quotes"),
         ],
     ),
