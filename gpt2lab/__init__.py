@@ -44,6 +44,8 @@ _HOME = {
     "Preference": "measures.preference",
     "ReadingTest": "measures.reading",
     "sweep": "experiments.sweep",
+    "report": "report",
+    "Report": "report",
     "LabError": "errors",
 }
 _ROOMS = ("plots", "widgets", "course", "experiments")

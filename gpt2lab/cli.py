@@ -1,12 +1,12 @@
 """The command line: a thin face over the library, the same words as options."""
 
 import inspect
-import re
 from pathlib import Path
 
 import click
 
 from gpt2lab import __version__
+from gpt2lab.docstrings import documented
 from gpt2lab.errors import ArgumentError, LabError
 
 MODEL = ("model_name", "model_dir")
@@ -23,16 +23,6 @@ class Commands(click.Group):
             mistake = click.ClickException(str(error))
             mistake.exit_code = 2
             raise mistake from error
-
-
-def documented(function):
-    """What the numpydoc docstring of a function says of each parameter: dict of name to text."""
-    section = inspect.getdoc(function).split("Parameters\n----------\n", 1)[1].split("\n\n", 1)[0]
-    found = {}
-    for names, text in re.findall(r"^(\S[^:\n]*) : [^\n]*\n((?:    [^\n]*\n?)*)", section + "\n", re.MULTILINE):
-        for name in names.split(", "):
-            found[name] = " ".join(text.split())
-    return found
 
 
 def options(function, names=None, **defaults):

@@ -73,7 +73,7 @@ class Splits:
 
         parameters = card(model_name).parameters
         encoder = load_encoder(vocabulary(model_name, model_dir))
-        rows = {name: _sizes(getattr(self, name), encoder) for name in ("train", "valid", "test")}
+        rows = {name: sizes_of(getattr(self, name), encoder) for name in ("train", "valid", "test")}
         table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("split")
         table.loc["total"] = table.sum()
         table = table.astype({"documents": int, "characters": int, "tokens": int})
@@ -270,7 +270,8 @@ def _joined(count, pairs):
     return list(groups.values())
 
 
-def _sizes(corpus, encoder):
+def sizes_of(corpus, encoder):
+    """Documents, characters, million bytes of UTF-8 and tokens of a corpus: dict."""
     return {
         "documents": len(corpus),
         "characters": corpus.characters,

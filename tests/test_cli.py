@@ -7,7 +7,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from gpt2lab.cli import documented, main
+from gpt2lab.cli import main
+from gpt2lab.docstrings import documented
 
 
 def call(*arguments):
