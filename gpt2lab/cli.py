@@ -187,6 +187,20 @@ def sweep(reference, train, output, **settings):
 
 
 @main.command()
+@click.argument("run_name", metavar="RUN")
+@click.option("--valid", type=click.Path(path_type=Path), help="File or folder of held-out text, for the perplexity.")
+@click.option("--test", type=click.Path(path_type=Path), help="File or folder of other held-out text, for the perplexity and the overlap.")
+@click.option("--train", type=click.Path(path_type=Path), help="The text that the run learned from, to say what is copied.")
+@_about("report", "report", ("folder", "nsamples", "seed", "length", "temperature", "top_k", "top_p", "shown", "sweep", "model_sizes", "corpus_sizes", "author", "title",
+                             "checkpoint_dir", "model_dir"))
+def report(run_name, **settings):
+    """Write a report on RUN, with places for your own words that later calls keep."""
+    from gpt2lab.report import report
+
+    click.echo(report(run_name, **settings))
+
+
+@main.command()
 @click.argument("names", nargs=-1)
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a notebook is not what its source says.")
 @click.option("--execute/--no-execute", default=True, show_default=True, help="Run the solved notebooks and store their outputs.")

@@ -29,7 +29,7 @@ def text(found):
     number, seed = len(found.samples["after"]), found.writing["seed"]
     drawn = shown_samples(found)
     each = f"{counted(number, 'sample')} that {'each model' if len(found.samples) > 1 else 'the model'} wrote without a prompt"
-    blocks.append(Words(f"Of the {each}, the report shows {counted(len(drawn), 'sample')}: number {_listed(drawn)}, drawn at random with seed {seed} and not "
+    blocks.append(Words(f"Of the {each}, the report shows {len(drawn)}, {'number' if len(drawn) == 1 else 'numbers'} {_listed(drawn)}, drawn at random with seed {seed} and not "
                         "chosen by anybody. The same numbers are shown of both models. All samples are in `samples.csv`."))
     names = {"before": found.base_name, "after": found.tuned_name}
     blocks += [
@@ -62,7 +62,7 @@ def size(found):
     blocks = [
         Words(f"The model has {parameters:,} parameters, the text {tokens:,} tokens ({characters:,} characters): {for_one}. "
               f"While training the model read the text {history['epoch'].max():.1f} times."),
-        Table("Size of the text, and the same for each parameter of the model.", ("", "number", "for each parameter"), tuple(rows)),
+        Table("Size of the text, and the same for each parameter of the model.", ("what", "number", "for each parameter"), tuple(rows)),
     ]
     table = found.tables["corpus_sizes"]
     if table is None:
@@ -108,7 +108,7 @@ def over_fitting(found):
     )
     longest = spans["after"].loc[spans["after"]["characters"].idxmax()]
     blocks.append(Table("How much of each set of texts stands word for word in the training text.", (
-        "texts", "words in copied stretches of 8 or more", "8-grams", "longest copied stretch (words)", "(characters)"), rows))
+        "texts", "words in stretches of 8 or more", "8-grams", "longest stretch, in words", "in characters"), rows))
     if longest["characters"]:
         blocks.append(Words(f"The longest stretch that the fine-tuned model copied, from {longest['name']}:"))
         blocks.append(Samples((("Copied", " ".join(longest["span"].split())),)))
@@ -171,7 +171,8 @@ def overlap(found):
     return [
         Words(f"{counted(number, 'sample')} of each model, {found.writing['length']} tokens at most, against the test text.{few}"),
         Picture("overlap", plots.overlap(compared)),
-        table_of(frame, "In common with the test text; low and high bound the 95 % interval of the difference.", first="measure"),
+        table_of(frame, "In common with the test text; low and high bound the 95 % interval of the difference, and more says which set has more where that "
+                 "is more than chance.", dict.fromkeys(frame.columns.drop("more"), "{:.3f}"), "measure"),
     ]
 
 

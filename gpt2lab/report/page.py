@@ -10,6 +10,7 @@ from gpt2lab.report.blocks import Missing, Picture, Samples, Table, Words
 from gpt2lab.report.students_words import as_html
 
 _STYLE = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
+SHORT = 15  # rows of a table that is printed on one page
 # Whatever got into the page all the same could neither run nor call home.
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -108,17 +109,20 @@ def _written(numbered, pictures):
 
 
 def _table(number, table):
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' if name else "<td></td>" for name in table.header)
-    kinds = [" class=\"number\"" if any(re.match(r"[-+−]?\d|–$", row[place]) for row in table.rows) and all(len(row[place]) < 24 for row in table.rows) else ""
-             for place in range(len(table.header))]
+    kinds = [' class="number"' if _numeric([row[place] for row in table.rows]) else "" for place in range(len(table.header))]
+    head = "".join(f'<th scope="col"{kind}>{html.escape(name)}</th>' for kind, name in zip(kinds, table.header))
     rows = "\n".join(
         f'<tr><th scope="row">{html.escape(first)}</th>' + "".join(f"<td{kind}>{html.escape(cell)}</td>" for kind, cell in zip(kinds[1:], cells)) + "</tr>"
         for first, *cells in table.rows
     )
-    name = f"Table {number}"
+    name, length = f"Table {number}", ' class="short"' if len(table.rows) <= SHORT else ""
     # A table that is wider than the screen scrolls by itself, with the keyboard too.
-    return (f'<div class="wide" role="region" aria-label="{name}" tabindex="0"><table>\n<caption><strong>{name}.</strong> {html.escape(table.caption)}</caption>\n'
-            f"<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>")
+    return (f'<div class="wide" role="region" aria-label="{name}" tabindex="0"><table{length}>\n<caption><strong>{name}.</strong> {html.escape(table.caption)}'
+            f"</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>")
+
+
+def _numeric(cells):
+    return all(re.fullmatch(r"[-+]?[\d.,]+(e[-+]?\d+)?( ?%)?|–|nan|inf|", cell) for cell in cells)
 
 
 def _inline(text):

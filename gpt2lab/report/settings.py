@@ -26,7 +26,7 @@ def changed_settings(run):
     changed = [name for name, value in settings.items() if name not in _PLACES and value != defaults.get(name)]
     if not changed:
         return [Words("All settings were the defaults of `lab.finetune`.")]
-    rows = tuple((name, _value(settings[name]), _value(defaults[name]), meaning[name]) for name in changed)
+    rows = tuple((name, _value(settings[name]), _value(defaults[name]), meaning[name].replace("`", "")) for name in changed)
     return [Table("Settings that were not the defaults of lab.finetune, and what each is.", ("setting", "value", "default", "what it is"), rows)]
 
 
@@ -52,7 +52,7 @@ def how_it_was_made(found, seconds):
     if configuration.get("gpt2lab", __version__) != __version__:
         versions.insert(1, ("gpt2lab of the run", configuration["gpt2lab"]))
     blocks.append(Table("Versions.", ("what", "version"), tuple(versions)))
-    blocks.append(Words(f"This report was made on {time.strftime('%Y-%m-%d')} in {_time(seconds)}; what had been measured before was not measured again."))
+    blocks.append(Words(f"Made on {time.strftime('%Y-%m-%d')}. Computing its figures and tables took {_time(seconds)}; what an earlier call had measured was not measured again."))
     return blocks
 
 

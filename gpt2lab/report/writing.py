@@ -117,8 +117,10 @@ def report(run, valid=None, test=None, train=None, folder="report", nsamples=100
         Questions of your own, by a short name.
     answers : dict of str to str, optional
         Your words by the name of the question, in Markdown. Words that were changed in ``report.md`` since are kept instead, with a warning.
-    author, title : str, optional
-        Who writes, and the heading.
+    author : str, optional
+        Who writes.
+    title : str, optional
+        The heading of the report.
     checkpoint_dir : str or Path, default "checkpoint"
         Where runs are kept, if ``run`` is a name.
     model_dir : str or Path, optional
