@@ -166,7 +166,7 @@ def overlap(found):
     compared = compare_overlap(found.samples["before"], found.samples["after"], test, human=train, seed=found.writing["seed"])
     number = len(found.samples["after"])
     few = "" if number >= 100 else " The course asks for at least 100 of each."
-    frame = compared.table.copy()
+    frame = compared.table.drop("shared_types")
     frame.index = [name.replace("_", " ") for name in frame.index]
     return [
         Words(f"{counted(number, 'sample')} of each model, {found.writing['length']} tokens at most, against the test text.{few}"),

@@ -2,16 +2,17 @@
 
 import hashlib
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from gpt2lab import checkpoints, tensor_bundle
 from gpt2lab.catalog import CARDS, card
-from gpt2lab.corpus import Corpus
 from gpt2lab.encoder import load_encoder
 from gpt2lab.errors import ArgumentError, CheckpointError, DownloadError, ExperimentError, LabError, TextError
 from gpt2lab.experiments.grid import run_jobs
 from gpt2lab.finetuning import describe
-from gpt2lab.measures.perplexity import Perplexity, perplexity
+from gpt2lab.measures.perplexity import perplexity
 from gpt2lab.progress import bar, silent
 
 SPLITS = ("train", "valid", "test")
@@ -92,9 +93,27 @@ class Model:
         """The job of samples: dict."""
         return {"samples": self.lm.generate(**writing)}
 
-    def perplexity(self, weights, text):
-        """The job of a perplexity: dict."""
-        return asdict(perplexity(self.lm, text))
+    def losses(self, weights, text):
+        """The job of a perplexity: dict of ``documents``, the tokens and the nats of each."""
+        found = self.lm.token_losses([document.text for document in text if document.text], None)
+        return {"documents": [[len(nats), float(np.sum(nats, dtype=np.float64))] for _, nats in found]}
+
+
+class Scored:
+    """What a model made of a text, in the place of the model: measures that ask it for losses need not open it again.
+
+    Parameters
+    ----------
+    documents : list of (int, float)
+        Tokens and nats of each document.
+    """
+
+    def __init__(self, documents):
+        self._documents = documents
+
+    def token_losses(self, texts, stride=None):
+        """The mean loss of each document for each of its tokens: sums over documents are those of the model."""
+        return [([], np.full(tokens, nats / tokens)) for tokens, nats in self._documents]
 
 
 def base_of(run, model_dir=None):
@@ -164,8 +183,8 @@ def measure(findings, folder, model_dir):
             progress.update()
             for part, corpus in texts.items():
                 progress.set_postfix({"now": f"perplexity {side}, {part}"})
-                found = _kept(model.perplexity, {"weights": model.weights, "text": Corpus(corpus.documents)}, folder)
-                findings.perplexities[part, side] = Perplexity(**found)
+                scored = Scored(_kept(model.losses, {"weights": model.weights, "text": corpus}, folder)["documents"])
+                findings.perplexities[part, side] = perplexity(scored, corpus)
                 progress.update()
 
 

@@ -159,6 +159,7 @@ def report(run, valid=None, test=None, train=None, folder="report", nsamples=100
     known("answers", answers or {}, parts)
     places.check_given(answers or {})
     check_texts(run, splits)
+    _check_tables(tables)
     folder = make_folder(folder_path("folder", folder))
     _old(folder)
     found = _findings(run, splits, tables, writing, whole_number("shown", shown, 1), model_dir)
@@ -201,6 +202,15 @@ def _table(name, given):
         except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             raise TextError(f"{given} is no table with commas ({error}); give the CSV file of {name}.") from error
     return given
+
+
+def _check_tables(tables):
+    from gpt2lab import plots
+
+    draw = {"sweep": plots.quality_diversity, "model_sizes": plots.model_sizes, "corpus_sizes": plots.corpus_sizes}
+    for name, table in tables.items():
+        if table is not None:
+            draw[name](table)  # refuses another table, before minutes are spent on measuring
 
 
 def _one_line(name, text):
