@@ -3,6 +3,8 @@
 import csv
 import html.parser
 import re
+import shutil
+import sys
 
 import pandas as pd
 import pytest
@@ -176,8 +178,6 @@ def texts(held_out, test_text, speeches):
 @pytest.fixture
 def folder(measured, tmp_path):
     """A copy of it, to write in."""
-    import shutil
-
     return shutil.copytree(measured, tmp_path / "report")
 
 
@@ -185,9 +185,9 @@ def folder(measured, tmp_path):
 def test_every_question_is_there_with_what_answers_it(measured):
     text = (measured / "report.md").read_text(encoding="utf-8")
     assert list(answers.read(text, "report.md").answers) == list(NAMES)
-    assert {path.stem for path in (measured / "figures").iterdir()} == {"loss", "overlap"}
+    assert {path.stem for path in (measured / "figures").iterdir()} == {"loss", "copying", "overlap"}
     page = Elements((measured / "report.html").read_text(encoding="utf-8"))
-    assert len(page.of("img")) == 2 and all(image["src"].startswith("data:image/png;base64,") and image["alt"] for image in page.of("img"))
+    assert len(page.of("img")) == 3 and all(image["src"].startswith("data:image/png;base64,") and image["alt"] for image in page.of("img"))
     for words in ("Diagnosis: ", "Jaccard", "self-BLEU", "known 3-grams", "parameters for each token", "drawn at random with seed 3", "TensorFlow".lower(), "learning_rate"):
         assert words in page.text, words
 
@@ -243,8 +243,8 @@ def test_a_damaged_mark_changes_nothing(folder, run, no_browser):
 
 
 @pytest.mark.slow
-def test_what_was_not_given_is_left_out_and_said(run, tmp_path, no_browser):
-    written = lab.report(run, folder=tmp_path / "report", **QUICK)
+def test_what_was_not_given_is_left_out_and_said(run, folder, no_browser):
+    written = lab.report(run, folder=folder, **QUICK)
     text = written.markdown.read_text(encoding="utf-8")
     for name in ("valid=", "test=", "train=", "sweep=", "model_sizes=", "corpus_sizes=", 'evidence={"author"'):
         assert f"`{name}" in text, name
@@ -285,7 +285,7 @@ def test_sweeps_and_figures_of_ones_own_stand_below_their_questions(folder, run,
     ({"title": " "}, ArgumentError, "title"),
 ])
 def test_a_mistake_is_said_before_anything_is_measured(wrong, kind, words, run, tmp_path, monkeypatch):
-    monkeypatch.setattr("gpt2lab.report.writing.measure", None)
+    monkeypatch.setattr(sys.modules["gpt2lab.report.writing"], "measure", None)
     with pytest.raises(kind, match=words):
         lab.report(**{"run": run, "folder": tmp_path / "report", "checkpoint_dir": run.folder.parent} | wrong)
     assert not (tmp_path / "report").exists()

@@ -148,12 +148,12 @@ def report(run, valid=None, test=None, train=None, folder="report", nsamples=100
     The report is in report: report.md, report.html, report.pdf. No words yet on: text, size, loss …
     """
     began = time.perf_counter()
-    run = _opened(run, checkpoint_dir)
+    run, title, author = _opened(run, checkpoint_dir), _one_line("title", title), _one_line("author", author)
     given = {"valid": valid, "test": test, "train": train}
     splits = {name: None if given[name] is None else as_corpus(name, given[name]) for name in SPLITS}
     writing = _writing(run, nsamples, length, temperature, top_k, top_p, seed)
     tables = {"sweep": _table("sweep", sweep), "model_sizes": _table("model_sizes", model_sizes), "corpus_sizes": _table("corpus_sizes", corpus_sizes)}
-    parts = parts_with(questions)
+    parts, shown = parts_with(questions), whole_number("shown", shown, 1)
     added = {name: blocks_of(name, items) for name, items in (evidence or {}).items()}
     known("evidence", added, parts)
     known("answers", answers or {}, parts)
@@ -162,12 +162,12 @@ def report(run, valid=None, test=None, train=None, folder="report", nsamples=100
     _check_tables(tables)
     folder = make_folder(folder_path("folder", folder))
     _old(folder)
-    found = _findings(run, splits, tables, writing, whole_number("shown", shown, 1), model_dir)
+    found = _findings(run, splits, tables, writing, shown, model_dir)
     measure(found, folder / KEPT, model_dir)
     sections, made = _sections(found, parts, added, began)
     names = tuple(question.name for _, asked in parts for question in asked)
     contents = Contents(
-        _one_line("title", title) or f"What fine-tuning {found.base_name or 'the model'} did: the run {run.name}", _one_line("author", author), _about(found), sections,
+        title or f"What fine-tuning {found.base_name or 'the model'} did: the run {run.name}", author, _about(found), sections,
         made, names, dict.fromkeys(names, ""),
     )
     return _write(contents, folder, found, answers or {})
