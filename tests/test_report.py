@@ -259,7 +259,10 @@ def test_sweeps_and_figures_of_ones_own_stand_below_their_questions(folder, run,
     own = pd.DataFrame({"hits": [1, 2]}, index=["Lincoln", "Grant"])
     own.attrs["caption"] = "Guesses <by> author."
     evidence = {"author": [lab.plots.loss(run), own, "I asked | for *both*."]}
+    lab.report(run, **texts, folder=folder, **QUICK, sweep=table)
+    from_table = (folder / "report.md").read_text(encoding="utf-8").split("The sweep in numbers")[1].split("<!--")[0]
     lab.report(run, **texts, folder=folder, **QUICK, sweep=tmp_path / "sweep.csv", evidence=evidence)
+    assert from_table in (folder / "report.md").read_text(encoding="utf-8") and "| human text | " in from_table
     text = (folder / "report.md").read_text(encoding="utf-8")
     assert all(part in text for part in ("figures/sweep.png", "figures/quality-diversity.png", "figures/author-1.png", "| temperature 1.5 |", "Guesses &lt;by> author."))
     section = text.split("### 10.")[1].split("### 11.")[0]

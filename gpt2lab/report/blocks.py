@@ -69,7 +69,7 @@ def table_of(frame, caption, forms=None, first="", names=None):
 
 def written(value, form=None):
     """A value as a table shows it; a dash where there is none."""
-    if value is None or value != value or type(value).__name__ == "NAType":
+    if value is None or type(value).__name__ == "NAType" or value != value:
         return "–"
     if isinstance(value, str):
         return value

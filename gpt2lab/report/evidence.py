@@ -196,12 +196,14 @@ def sampling(found):
 
 def _sweep_table(table):
     names = [name for name in ("dist_1", "dist_2", "self_bleu", "repetition", "zipf", "perplexity", "copied") if name in table]
-    frame = table[["temperature", "top_k", "top_p", *names]].copy()
+    grid = (table["parameter"] == "grid").any()
+    frame = table[[*(("temperature", "top_k", "top_p") if grid else ()), *names]].copy()
     frame.index = [
         "human text" if row["parameter"] == "human" else "combination" if row["parameter"] == "grid" else f"{row['parameter']} {row['value']:g}"
         for _, row in table.iterrows()
     ]
-    return table_of(frame, "The sweep in numbers; top_k 0 and top_p 0 cut nothing.", first="varied", names={"self_bleu": "self-BLEU"})
+    return table_of(frame, f"The sweep in numbers, {'all combinations' if grid else 'each setting varied alone'}; top_k 0 and top_p 0 cut nothing.", first="varied",
+                    names={"self_bleu": "self-BLEU", "dist_1": "dist-1", "dist_2": "dist-2", "zipf": "Zipf"})
 
 
 def _or_dash(measure, texts):
