@@ -80,8 +80,8 @@ def read(content, path):
     outside.append(content[end:])
     lost = [name for name in began[1].split() if name not in answers]
     if lost:
-        raise TextError(f"{path} has lost the place of the words on {lost[0]!r}: write '<!-- ANSWER {lost[0]} -->' above and '<!-- END ANSWER {lost[0]} -->' below "
-                        "them, each on a line of its own. Nothing was changed.")
+        raise TextError(f"{path} has lost the place of the words on {lost[0]!r}: write '<!-- ANSWER {lost[0]} -->' above and "
+                        f"'<!-- END ANSWER {lost[0]} -->' below them, each on a line of its own. Nothing was changed.")
     lines = [line.strip() for text in outside for line in text.split("\n")]
     return Written(answers, tuple(line for line in lines if line))
 

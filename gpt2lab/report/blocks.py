@@ -109,4 +109,5 @@ def _blocks(item, name, number):
         return [Picture(f"{name}-{number}", item)]
     if isinstance(getattr(item, "answer", None), str):
         return [Words(item.answer)]
-    raise ArgumentError(f"evidence[{name!r}] has a {type(item).__name__}; give figures of lab.plots, tables (DataFrame), texts or results that have an answer.")
+    raise ArgumentError(f"evidence[{name!r}] has a {type(item).__name__}; give figures of lab.plots, tables (DataFrame), texts or results that have "
+                        "an answer.")

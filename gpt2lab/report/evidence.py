@@ -29,8 +29,9 @@ def text(found):
     number, seed = len(found.samples["after"]), found.writing["seed"]
     drawn = shown_samples(found)
     each = f"{counted(number, 'sample')} that {'each model' if len(found.samples) > 1 else 'the model'} wrote without a prompt"
-    blocks.append(Words(f"Of the {each}, the report shows {len(drawn)}, {'number' if len(drawn) == 1 else 'numbers'} {_listed(drawn)}, drawn at random with seed {seed} and not "
-                        "chosen by anybody. The same numbers are shown of both models. All samples are in `samples.csv`."))
+    numbers = f"{'number' if len(drawn) == 1 else 'numbers'} {_listed(drawn)}"
+    blocks.append(Words(f"Of the {each}, the report shows {len(drawn)}, {numbers}, drawn at random with seed {seed} and not chosen by "
+                        "anybody. The same numbers are shown of both models. All samples are in `samples.csv`."))
     names = {"before": found.base_name, "after": found.tuned_name}
     blocks += [
         Samples(tuple((f"Sample {place}, {side} fine-tuning ({names[side]})", found.samples[side][place - 1]) for side in found.samples))
@@ -48,7 +49,8 @@ def shown_samples(found):
 def size(found):
     recorded, parameters = found.run.configuration.get("text"), found.parameters
     if not recorded or parameters is None:
-        return [Missing("the size of the text beside that of the model", "fine-tune with `lab.finetune(…)`, which writes both down; this run has no `run.json`.")]
+        return [Missing("the size of the text beside that of the model", "fine-tune with `lab.finetune(…)`, which writes both down; this run has no "
+                        "`run.json`.")]
     characters, tokens, history = recorded["characters"], recorded["tokens"], found.run.history
     rows = [
         ("characters", f"{characters:,}", f"{characters / parameters:.3g}"),
@@ -98,7 +100,8 @@ def over_fitting(found):
         blocks.append(Picture("copying", plots.copying(found.run)))
     train = found.splits["train"]
     if train is None or not found.samples:
-        return [*blocks, Missing("how much of the samples stands word for word in the training text", "give `train=`, the text that the run learned from.")]
+        return [*blocks, Missing("how much of the samples stands word for word in the training text",
+                                 "give `train=`, the text that the run learned from.")]
     sets = _sets(found)
     spans = {name: copied(texts, train) for name, texts in sets.items()}
     rows = tuple(
@@ -118,8 +121,8 @@ def over_fitting(found):
 def other_size(found):
     blocks, train, table = [], found.splits["train"], found.tables["model_sizes"]
     if table is None:
-        blocks.append(Missing("the other size of model", "give `model_sizes=lab.experiments.model_sizes(…)`, or fine-tune the other size and put what you "
-                              "measure here with `evidence={\"complexity\": [...]}`."))
+        blocks.append(Missing("the other size of model", "give `model_sizes=lab.experiments.model_sizes(…)`, or fine-tune the other size and put what "
+                              "you measure here with `evidence={\"complexity\": [...]}`."))
     else:
         blocks.append(Picture("model-sizes", plots.model_sizes(table)))
         compared = getattr(table, "complexity", None)
@@ -148,11 +151,12 @@ def perplexities(found):
         rows.append((_PARTS[part], f"{after.tokens:,}", f"{before.perplexity:.2f}" if before else "–", f"{after.perplexity:.2f}", change,
                      f"{before.bits_per_byte:.4f}" if before else "–", f"{after.bits_per_byte:.4f}"))
     if rows:
-        blocks.append(Table(f"Perplexity before ({found.base_name}) and after fine-tuning ({found.tuned_name}) on text that the model did not learn from: the lower, "
-                            "the less the text surprises the model.", (
-            "text", "tokens", "before", "after", "change", "bits a byte before", "bits a byte after"), tuple(rows)))
+        caption = (f"Perplexity before ({found.base_name}) and after fine-tuning ({found.tuned_name}) on text that the model did not learn from: "
+                   "the lower, the less the text surprises the model.")
+        blocks.append(Table(caption, ("text", "tokens", "before", "after", "change", "bits a byte before", "bits a byte after"), tuple(rows)))
     blocks += [
-        Missing(f"the perplexity on {_PARTS[part]} text", f"give `{part}=`, text that was held out (`corpus.split(…).{part}`), or `--{part} FILE` in a terminal.")
+        Missing(f"the perplexity on {_PARTS[part]} text",
+                f"give `{part}=`, text that was held out (`corpus.split(…).{part}`), or `--{part} FILE` in a terminal.")
         for part in ("valid", "test") if part not in parts
     ]
     return blocks + _no_base(found)
@@ -161,8 +165,8 @@ def perplexities(found):
 def overlap(found):
     test, train = found.splits["test"], found.splits["train"]
     if test is None or len(found.samples) < 2:
-        missing = [Missing("the overlap of the samples with the test text", "give `test=`, text that was held out, or `--test FILE` in a terminal.")] if test is None else []
-        return missing + _no_base(found)
+        missing = Missing("the overlap of the samples with the test text", "give `test=`, text that was held out, or `--test FILE` in a terminal.")
+        return [missing] * (test is None) + _no_base(found)
     compared = compare_overlap(found.samples["before"], found.samples["after"], test, human=train, seed=found.writing["seed"])
     number = len(found.samples["after"])
     few = "" if number >= 100 else " The course asks for at least 100 of each."
@@ -171,8 +175,8 @@ def overlap(found):
     return [
         Words(f"{counted(number, 'sample')} of each model, {found.writing['length']} tokens at most, against the test text.{few}"),
         Picture("overlap", plots.overlap(compared)),
-        table_of(frame, "In common with the test text; low and high bound the 95 % interval of the difference, and more says which set has more where that "
-                 "is more than chance.", dict.fromkeys(frame.columns.drop("more"), "{:.3f}"), "measure"),
+        table_of(frame, "In common with the test text; low and high bound the 95 % interval of the difference, and more says which set has more where "
+                 "that is more than chance.", dict.fromkeys(frame.columns.drop("more"), "{:.3f}"), "measure"),
     ]
 
 
@@ -180,7 +184,10 @@ def sampling(found):
     blocks = []
     if found.samples:
         sets = _sets(found)
-        rows = tuple((name, *(written(_or_dash(measure, texts), "{:.3f}") for measure in _DIVERSITY.values()), f"{_words(texts):.1f}") for name, texts in sets.items())
+        rows = tuple(
+            (name, *(written(_or_dash(measure, texts), "{:.3f}") for measure in _DIVERSITY.values()), f"{_words(texts):.1f}")
+            for name, texts in sets.items()
+        )
         human = "" if "human" in sets else " Human text is missing: give `test=` or `valid=`."
         blocks = [
             Words(f"{_drawn_in_words(found.writing)} Equal numbers of samples of equal length can be compared.{human}"),
@@ -189,7 +196,8 @@ def sampling(found):
         ]
     table = found.tables["sweep"]
     if table is None:
-        return [*blocks, Missing("settings of sampling side by side", "give `sweep=lab.sweep(lm, reference=test)`, or `--sweep FILE` with what `gpt2lab sweep … --output FILE` wrote.")]
+        return [*blocks, Missing("settings of sampling side by side", "give `sweep=lab.sweep(lm, reference=test)`, or `--sweep FILE` with what "
+                                 "`gpt2lab sweep … --output FILE` wrote.")]
     pictures = [] if (table["parameter"] == "grid").any() else [Picture("sweep", plots.sweep(table))]
     return blocks + pictures + [Picture("quality-diversity", plots.quality_diversity(table)), _sweep_table(table)]
 
@@ -202,8 +210,8 @@ def _sweep_table(table):
         "human text" if row["parameter"] == "human" else "combination" if row["parameter"] == "grid" else f"{row['parameter']} {row['value']:g}"
         for _, row in table.iterrows()
     ]
-    return table_of(frame, f"The sweep in numbers, {'all combinations' if grid else 'each setting varied alone'}; top_k 0 and top_p 0 cut nothing.", first="varied",
-                    names={"self_bleu": "self-BLEU", "dist_1": "dist-1", "dist_2": "dist-2", "zipf": "Zipf"})
+    caption = f"The sweep in numbers, {'all combinations' if grid else 'each setting varied alone'}; top_k 0 and top_p 0 cut nothing."
+    return table_of(frame, caption, first="varied", names={"self_bleu": "self-BLEU", "dist_1": "dist-1", "dist_2": "dist-2", "zipf": "Zipf"})
 
 
 def _or_dash(measure, texts):
@@ -236,7 +244,8 @@ def dataset(found):
         blocks.append(Words(f"The documents have {counted(len(authors), 'author')}."))
     absent = [part for part, corpus in found.splits.items() if corpus is None]
     if absent:
-        blocks.append(Missing(f"the size in MB of the {_listed([_PARTS[part] for part in absent], 'and')} text", f"give {_listed([f'`{part}=`' for part in absent], 'and')}."))
+        named = _listed([_PARTS[part] for part in absent])
+        blocks.append(Missing(f"the size in MB of the {named} text", f"give {_listed([f'`{part}=`' for part in absent])}."))
     return blocks
 
 
@@ -246,8 +255,12 @@ _RECORDED = {"train": "text", "valid": "valid"}  # what `run.json` calls them
 def author(found):
     train = found.splits["train"]
     prefixed = sum(document.text.startswith(f"\\{document.author}- ") for document in train or () if document.author)
-    blocks = [Words(f"{counted(prefixed, 'document')} of {len(train):,} in the training text begin with their author, as in `\\{train.authors[0]}- `.")] if prefixed else []
-    return [*blocks, Missing("what a prefix does", "fine-tune on `corpus.with_author_prefix()`, measure, and put the figures here with `evidence={\"author\": [...]}`.")]
+    blocks = []
+    if prefixed:
+        blocks = [Words(f"{prefixed:,} of {counted(len(train), 'document')} in the training text begin with their author, as in "
+                        f"`\\{train.authors[0]}- `.")]
+    return [*blocks, Missing("what a prefix does", "fine-tune on `corpus.with_author_prefix()`, measure, and put the figures here with "
+                             "`evidence={\"author\": [...]}`.")]
 
 
 def flags(found):
@@ -267,8 +280,8 @@ def _no_base(found):
 
 def _drawn_in_words(writing):
     cuts = "".join(f", {name} {writing[name]:g}" for name in ("top_k", "top_p") if writing[name])
-    return (f"{counted(writing['nsamples'], 'sample')} of each model, at most {counted(writing['length'], 'token')}, at temperature {writing['temperature']:g}{cuts or ' without cuts'}, "
-            f"seed {writing['seed']}.")
+    return (f"{counted(writing['nsamples'], 'sample')} of each model, at most {counted(writing['length'], 'token')}, at temperature "
+            f"{writing['temperature']:g}{cuts or ' without cuts'}, seed {writing['seed']}.")
 
 
 def _size_in_words(found):
@@ -278,9 +291,9 @@ def _size_in_words(found):
     return f"{counted(recorded['documents'], 'document')}, {counted(recorded['characters'], 'character')} and {counted(recorded['tokens'], 'token')}"
 
 
-def _listed(items, word="and"):
+def _listed(items):
     *first, last = map(str, items)
-    return f"{', '.join(first)} {word} {last}" if first else last
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 # In the order of the questions.

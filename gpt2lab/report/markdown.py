@@ -13,16 +13,17 @@ def markdown(report):
     ----------
     report : Contents
     """
-    lines = [first_line(report.names), f"# {_plain(report.title)}", *([f"By {_plain(report.author)}."] if report.author else []), *map(_plain_words, report.about)]
+    by = [f"By {_plain(report.author)}."] if report.author else []
+    lines = [first_line(report.names), f"# {_plain(report.title)}", *by, *map(_plain_words, report.about)]
     number = 0
     for title, sections in report.parts:
         lines.append(f"## {_plain(title)}")
         for section in sections:
             number += 1
             lines += [f"### {number}. {_plain(section.question.title)}", f"**Question.** {_plain(section.question.prompt)}"]
-            lines += [_written(block, report.folder) for block in section.numbered]
+            lines += [_written(block, report.figures) for block in section.numbered]
             lines += [place(section.question.name, report.answers[section.question.name])]
-    lines += ["## How it was made", *(_written(block, report.folder) for block in report.made)]
+    lines += ["## How it was made", *(_written(block, report.figures) for block in report.made)]
     return "\n\n".join(lines) + "\n"
 
 

@@ -156,8 +156,8 @@ def check_texts(run, splits):
         given = describe(train, train.tokens(load_encoder(run.folder)))
         if given != recorded:
             raise ArgumentError(
-                f"train is not the text that {run.name} learned from ({given['documents']:,} documents of {given['characters']:,} characters in all; it was "
-                f"{recorded['documents']:,} of {recorded['characters']:,}); give the very same text, or leave train out."
+                f"train is not the text that {run.name} learned from ({given['documents']:,} documents of {given['characters']:,} characters in all; "
+                f"it was {recorded['documents']:,} of {recorded['characters']:,}); give the very same text, or leave train out."
             )
     learned = {document.text.strip() for document in train or ()}
     for name in ("valid", "test"):

@@ -103,7 +103,8 @@ def _written(numbered, pictures):
                 f"<figcaption><strong>Figure {number}.</strong> {caption}</figcaption>\n</figure>")
     if isinstance(block, Samples):
         return '<div class="samples">' + "".join(
-            f'<figure class="sample"><figcaption>{html.escape(label)}</figcaption><blockquote>{_lines(text)}</blockquote></figure>' for label, text in block.texts
+            f'<figure class="sample"><figcaption>{html.escape(label)}</figcaption><blockquote>{_lines(text)}</blockquote></figure>'
+            for label, text in block.texts
         ) + "</div>"
     raise TypeError(type(block).__name__)
 
@@ -117,8 +118,8 @@ def _table(number, table):
     )
     name, length = f"Table {number}", ' class="short"' if len(table.rows) <= SHORT else ""
     # A table that is wider than the screen scrolls by itself, with the keyboard too.
-    return (f'<div class="wide" role="region" aria-label="{name}" tabindex="0"><table{length}>\n<caption><strong>{name}.</strong> {html.escape(table.caption)}'
-            f"</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>")
+    return (f'<div class="wide" role="region" aria-label="{name}" tabindex="0"><table{length}>\n'
+            f"<caption><strong>{name}.</strong> {html.escape(table.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>")
 
 
 def _numeric(cells):

@@ -17,7 +17,7 @@ _ARGUMENTS = (
 
 
 def browser():
-    """The path of Chromium, Chrome or Edge as a str: on the PATH, where they are usually installed, or where Playwright keeps its own; None if there is none."""
+    """The path of Chromium, Chrome or Edge (str), on the PATH, where they are usually installed, or where Playwright keeps its own; None if there is none."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     return found or next((str(path) for path in _usual_places() if path.is_file()), None)
 
@@ -62,5 +62,6 @@ def print_page(page, chromium):
             if target.is_file() and target.read_bytes().startswith(b"%PDF-"):
                 return target.read_bytes()
             problem = f"exit code {done.returncode}"
-    warnings.warn(f"{chromium} did not print the report ({problem}), so that there is no report.pdf; open report.html and print it from there.", stacklevel=4)
+    warnings.warn(f"{chromium} did not print the report ({problem}), so that there is no report.pdf; open report.html and print it there.",
+                  stacklevel=4)
     return None

@@ -31,7 +31,8 @@ _FINE_TUNING = (
     Question("size", "Size of the text and of the model",
              "Relate the size of the text to the number of parameters. Is there enough text to change all of them? What would you expect of ten times "
              "as much text, and of a tenth?"),
-    Question("loss", "The loss", "How did the loss go while the model was trained? Where did it fall quickly, where slowly, and would more steps have helped?"),
+    Question("loss", "The loss",
+             "How did the loss go while the model was trained? Where did it fall quickly, where slowly, and would more steps have helped?"),
     Question("over-fitting", "Over-fitting",
              "Is the loss at or near 0, and does the model know the text by heart? Say which figures you judge by, and what they would be if it did."),
     Question("complexity", "The other size of model",
@@ -46,11 +47,14 @@ _GENERATION = (
              "Do the samples of the fine-tuned model have more words in common with the test text than those of the model before? Is that what you "
              "expected, and is it more than chance?"),
     Question("sampling", "Strategies of sampling",
-             "What do temperature, top_k and top_p do to the diversity of the samples, and what does diversity cost? Which setting comes nearest to people?"),
+             "What do temperature, top_k and top_p do to the diversity of the samples, and what does diversity cost? Which setting comes nearest "
+             "to people?"),
     Question("dataset", "The dataset", "Describe your dataset: where it comes from, what one document is, how large each split is, and how you split it."),
     Question("author", "Writing like one author",
-             "Each line was given its author as a prefix, such as \\paulg- … . Does the model write differently when you ask for another author? How do you know?"),
-    Question("flags", "Settings that you changed", "Which settings did you have to change (save_every, accumulate_gradients, epochs, …), and what did each do?"),
+             "Each line was given its author as a prefix, such as \\paulg- … . Does the model write differently when you ask for another author? How "
+             "do you know?"),
+    Question("flags", "Settings that you changed",
+             "Which settings did you have to change (save_every, accumulate_gradients, epochs, …), and what did each do?"),
 )
 _CONCLUSION = (
     Question("findings", "What you found", "What did you find? Say in three sentences what surprised you and what you would try next."),

@@ -42,7 +42,8 @@ def how_it_was_made(found, seconds):
         ("fine-tuned on", configuration.get("started", "unknown")), ("steps", written(history["step"].max(), "{:,.0f}")),
         ("time of training", _time(trained)), ("seed of training", _value(settings.get("seed", "unknown"))),
         ("seed of samples and draws", _value(writing["seed"])),
-        ("samples", f"{writing['nsamples']} of each model, length {writing['length']}, temperature {writing['temperature']:g}, top_k {writing['top_k']}, top_p {writing['top_p']:g}"),
+        ("samples", f"{writing['nsamples']} of each model, length {writing['length']}, temperature {writing['temperature']:g}, top_k {writing['top_k']}, "
+                    f"top_p {writing['top_p']:g}"),
     ]
     blocks = [Table("The run and the samples.", ("what", "value"), tuple(rows))]
     if settings:
@@ -52,7 +53,8 @@ def how_it_was_made(found, seconds):
     if configuration.get("gpt2lab", __version__) != __version__:
         versions.insert(1, ("gpt2lab of the run", configuration["gpt2lab"]))
     blocks.append(Table("Versions.", ("what", "version"), tuple(versions)))
-    blocks.append(Words(f"Made on {time.strftime('%Y-%m-%d')}. Computing its figures and tables took {_time(seconds)}; what an earlier call had measured was not measured again."))
+    blocks.append(Words(f"Made on {time.strftime('%Y-%m-%d')}. Computing its figures and tables took {_time(seconds)}; what an earlier call had "
+                        "measured was not measured again."))
     return blocks
 
 

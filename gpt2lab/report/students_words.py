@@ -46,9 +46,10 @@ def _parser(folder):
             return f"<p><strong>{text}</strong></p>\n"
 
         def link(self, text, url, title=None):
-            if not url.strip().lower().startswith(_LINKS):
+            url = html.unescape(url).strip()  # some versions have escaped it already
+            if not url.lower().startswith(_LINKS):
                 return text
-            return f'<a href="{html.escape(url.strip())}" rel="noopener noreferrer">{text}</a>'
+            return f'<a href="{html.escape(url)}" rel="noopener noreferrer">{text}</a>'
 
         def image(self, text, url, title=None):
             alt = re.sub(r"<[^>]*>", "", text) or "no description"

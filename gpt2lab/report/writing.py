@@ -4,7 +4,6 @@ import csv
 import io
 import time
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 
 from gpt2lab import checkpoints
@@ -14,6 +13,7 @@ from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.finetuning import as_corpus
 from gpt2lab.report import answers as places
 from gpt2lab.report.blocks import Picture, Table, blocks_of
+from gpt2lab.report.contents import Contents, Report, Section
 from gpt2lab.report.measuring import SPLITS, Findings, base_of, check_texts, measure, tuned_step
 from gpt2lab.report.questions import known, parts_with
 from gpt2lab.report.settings import how_it_was_made
@@ -22,57 +22,7 @@ from gpt2lab.storage import make_folder, write_bytes
 from gpt2lab.text_files import clean, read_text
 
 MARKDOWN, PAGE, PRINTED, SAMPLES = "report.md", "report.html", "report.pdf", "samples.csv"
-FIGURES, KEPT, LAST = "figures", "measured", "last.md"
-
-
-@dataclass(frozen=True)
-class Report:
-    """A written report.
-
-    Attributes
-    ----------
-    folder : Path
-    markdown, html : Path
-        The report to write in, and the page made of it.
-    pdf : Path or None
-        None where no browser could print it.
-    unanswered : tuple of str
-        Questions without words of the student yet.
-    """
-
-    folder: Path
-    markdown: Path
-    html: Path
-    pdf: Path | None
-    unanswered: tuple
-
-    def __repr__(self):
-        files = ", ".join(path.name for path in (self.markdown, self.html, self.pdf) if path)
-        still = f"No words yet on: {', '.join(self.unanswered)}. Write them in {self.markdown} and make the report again." if self.unanswered else "All questions have words."
-        printed = "" if self.pdf else " (no browser was found to print it; open report.html and print it from there)"
-        return f"The report is in {self.folder}: {files}{printed}. {still}"
-
-
-@dataclass(frozen=True)
-class Section:
-    """A question with its evidence: ``numbered`` is a list of (number of the figure or table, block)."""
-
-    question: object
-    numbered: list
-
-
-@dataclass(frozen=True)
-class Contents:
-    """All that a report holds, whatever it is written in."""
-
-    title: str
-    author: str | None
-    about: tuple
-    parts: tuple
-    made: list
-    names: tuple
-    answers: dict
-    folder: str = FIGURES
+KEPT, LAST = "measured", "last.md"
 
 
 def report(run, valid=None, test=None, train=None, folder="report", nsamples=100, seed=0, *, length=100, temperature=0.7, top_k=0, top_p=0.0, shown=3,
@@ -167,8 +117,8 @@ def report(run, valid=None, test=None, train=None, folder="report", nsamples=100
     sections, made = _sections(found, parts, added, began)
     names = tuple(question.name for _, asked in parts for question in asked)
     contents = Contents(
-        title or f"What fine-tuning {found.base_name or 'the model'} did: the run {run.name}", author, _about(found), sections,
-        made, names, dict.fromkeys(names, ""),
+        title or f"What fine-tuning {found.base_name or 'the model'} did: the run {run.name}", author, _about(found), sections, made, names,
+        dict.fromkeys(names, ""),
     )
     return _write(contents, folder, found, answers or {})
 
@@ -188,7 +138,8 @@ def _writing(run, nsamples, length, temperature, top_k, top_p, seed):
     return {
         "nsamples": whole_number("nsamples", nsamples, 2),
         "length": whole_number("length", length, 1, hparams["n_ctx"] - 1, "the window less one token to start from"),
-        "temperature": real_number("temperature", temperature, low=0), "top_k": whole_number("top_k", top_k, 0, hparams["n_vocab"], "the size of the vocabulary"),
+        "temperature": real_number("temperature", temperature, low=0),
+        "top_k": whole_number("top_k", top_k, 0, hparams["n_vocab"], "the size of the vocabulary"),
         "top_p": real_number("top_p", top_p, low=0, high=1), "seed": whole_number("seed", seed, 0, 2**64 - 1),
     }
 
@@ -231,8 +182,9 @@ def _about(found):
     chosen = "the step with the lowest validation loss" if best is not None and found.tuned_name.endswith(f"step {best}") else "the newest step"
     worse = " The validation loss was lowest before the first step: fine-tuning made it worse." if best == 0 else ""
     return (
-        f"Each question of the course stands here with the figures and tables that answer it. Before is {found.base_name or 'the model'} as it was pretrained; after is "
-        f"{found.tuned_name}, {chosen}.{worse} All figures, tables and captions were computed from the run; the words in the marked places are the author's own.",
+        "Each question of the course stands here with the figures and tables that answer it. "
+        f"Before is {found.base_name or 'the model'} as it was pretrained; after is {found.tuned_name}, {chosen}.{worse} "
+        "All figures, tables and captions were computed from the run; the words in the marked places are the author's own.",
     )
 
 
@@ -291,9 +243,9 @@ def _write(contents, folder, found, given):
     from gpt2lab.report.printing import browser, print_page
 
     pictures = {block.name: block.figure.png() for block in _blocks(contents) if isinstance(block, Picture)}
-    make_folder(folder / FIGURES)
+    make_folder(folder / contents.figures)
     for name, content in pictures.items():
-        write_bytes(folder / FIGURES / f"{name}.png", content)
+        write_bytes(folder / contents.figures / f"{name}.png", content)
     old, last = _old(folder)  # only now: somebody may have written while it was measured
     if old is not None:
         fresh = places.read(markdown(contents), folder / MARKDOWN)
