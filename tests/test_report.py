@@ -316,3 +316,14 @@ def test_a_folder_that_cannot_be_written_is_said(run, tmp_path):
     (tmp_path / "file").write_text("a file")
     with pytest.raises(StorageError, match="file stands where a folder is needed"):
         lab.report(run, folder=tmp_path / "file" / "report")
+
+
+@pytest.mark.slow
+def test_a_run_of_which_only_losses_and_weights_are_known_is_reported_too(run, models, folder, tmp_path, no_browser):
+    """As one that plain gpt-2-simple wrote, or that was carried to another machine."""
+    copy = shutil.copytree(run.folder, tmp_path / "checkpoint" / "plain")
+    (copy / "run.json").unlink()
+    lab.report("plain", folder=folder, checkpoint_dir=tmp_path / "checkpoint", model_dir=models, **QUICK)
+    text = (folder / "report.md").read_text(encoding="utf-8")
+    assert "a size that plain gpt-2-simple did not write down" in text and "this run has no `run.json`" in text
+    assert "Sample" in text and "before fine-tuning (1M)" in text and "figures/loss.png" in text
