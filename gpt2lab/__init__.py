@@ -53,6 +53,8 @@ _HOME = {
     "guess_authors": "measures.author_guess",
     "AuthorGuesses": "measures.author_guess",
     "sweep": "experiments.sweep",
+    "report": "report",
+    "Report": "report",
     "LabError": "errors",
 }
 _ROOMS = ("plots", "widgets", "course", "experiments")

@@ -11,6 +11,11 @@ DARK, MIDDLE, LIGHT = "#0072B2", "#D55E00", "#999999"
 STYLES = ((DARK, "-"), (MIDDLE, "--"), ("#000000", ":"), ("#009E73", "-."))
 
 
+def data_uri(content, kind="image/png"):
+    """A picture (bytes) as an address that holds the picture itself."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
 class CaptionedFigure(Figure):
     """A figure with a caption, which a notebook shows below it and a screen reader reads instead of it.
 

@@ -1,12 +1,12 @@
 """The command line: a thin face over the library, the same words as options."""
 
 import inspect
-import re
 from pathlib import Path
 
 import click
 
 from gpt2lab import __version__
+from gpt2lab.docstrings import documented
 from gpt2lab.errors import ArgumentError, LabError
 
 MODEL = ("model_name", "model_dir")
@@ -23,16 +23,6 @@ class Commands(click.Group):
             mistake = click.ClickException(str(error))
             mistake.exit_code = 2
             raise mistake from error
-
-
-def documented(function):
-    """What the numpydoc docstring of a function says of each parameter: dict of name to text."""
-    section = inspect.getdoc(function).split("Parameters\n----------\n", 1)[1].split("\n\n", 1)[0]
-    found = {}
-    for names, text in re.findall(r"^(\S[^:\n]*) : [^\n]*\n((?:    [^\n]*\n?)*)", section + "\n", re.MULTILINE):
-        for name in names.split(", "):
-            found[name] = " ".join(text.split())
-    return found
 
 
 def options(function, names=None, **defaults):
@@ -197,6 +187,20 @@ def sweep(reference, train, output, **settings):
     click.echo(table.to_string(index=False, na_rep="", float_format="{:.4g}".format))
     if output:
         write_bytes(output, table.to_csv(index=False).encode())
+
+
+@main.command()
+@click.argument("run_name", metavar="RUN")
+@click.option("--valid", type=click.Path(path_type=Path), help="File or folder of held-out text, for the perplexity.")
+@click.option("--test", type=click.Path(path_type=Path), help="File or folder of other held-out text, for the perplexity and the overlap.")
+@click.option("--train", type=click.Path(path_type=Path), help="The text that the run learned from, to say what is copied.")
+@_about("report", "report", ("folder", "nsamples", "seed", "length", "temperature", "top_k", "top_p", "shown", "sweep", "model_sizes", "corpus_sizes", "author", "title",
+                             "checkpoint_dir", "model_dir"))
+def report(run_name, **settings):
+    """Write a report on RUN, with places for your own words that later calls keep."""
+    from gpt2lab.report import report
+
+    click.echo(report(run_name, **settings))
 
 
 @main.command()

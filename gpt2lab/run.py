@@ -1,6 +1,7 @@
 """One fine-tuning run as it lies on disk: configuration, history, diagnosis, checkpoints."""
 
 import csv
+import difflib
 import json
 import math
 from datetime import datetime
@@ -66,7 +67,8 @@ class Run:
         folder = folder_path("checkpoint_dir", checkpoint_dir) / folder_name("run_name", run_name)
         if not (folder / "hparams.json").is_file():
             runs = sorted(path.parent.name for path in folder.parent.glob("*/hparams.json"))
-            there = f"the runs there are {', '.join(runs)}" if runs else "there is no run yet, fine-tune one with lab.finetune(…)"
+            near = next((f"did you mean {name!r}? The" for name in difflib.get_close_matches(folder.name, runs, n=1)), "the")
+            there = f"{near} runs there are {', '.join(runs)}" if runs else "there is no run yet, fine-tune one with lab.finetune(…)"
             what = "has no hparams.json" if folder.is_dir() else "does not exist"
             raise CheckpointError(f"{folder} {what}; {there}.")
         return cls(folder)

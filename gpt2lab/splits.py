@@ -49,7 +49,7 @@ class Splits:
 
         parameters = card(model_name).parameters
         encoder = load_encoder(vocabulary(model_name, model_dir))
-        rows = {name: _sizes(getattr(self, name), encoder) for name in SPLITS}
+        rows = {name: sizes_of(getattr(self, name), encoder) for name in SPLITS}
         table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("split")
         table.loc["total"] = table.sum()
         table = table.astype({"documents": int, "characters": int, "tokens": int})
@@ -98,7 +98,8 @@ class Splits:
         return write_card(path, self.train + self.valid + self.test, splits=self)
 
 
-def _sizes(corpus, encoder):
+def sizes_of(corpus, encoder):
+    """Documents, characters, million bytes of UTF-8 and tokens of a corpus: dict."""
     return {
         "documents": len(corpus),
         "characters": corpus.characters,

@@ -8,7 +8,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from gpt2lab.cli import documented, main
+from gpt2lab.cli import main
+from gpt2lab.docstrings import documented
 
 
 def call(*arguments):
@@ -70,6 +71,7 @@ def test_documented_reads_shared_entries_of_a_docstring():
     (["finetune", "text.txt", "--checkpoint-dir", "empty.txt"], ["empty.txt"]),
     (["generate", "--run-name", "none"], ["none", "no run yet"]),
     (["perplexity", "nowhere.txt", "--model-name", "1M"], ["nowhere.txt"]),
+    (["report", "none"], ["none", "no run yet"]),
 ])
 def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -133,5 +135,8 @@ def test_the_whole_way_in_a_terminal(tmp_path):
     assert again.stdout == written.stdout
     measured = terminal("perplexity", "text.txt", "--run-name", "run1")
     assert (measured.returncode, measured.stderr) == (0, "") and "run1, step 6: perplexity" in measured.stdout
+    told = terminal("report", "run1", "--train", "text.txt", "--nsamples", "2", "--length", "8")
+    assert (told.returncode, told.stderr) == (0, "") and told.stdout.startswith("The report is in report: report.md, report.html")
+    assert "<h1>What fine-tuning 1M did: the run run1</h1>" in (tmp_path / "report/report.html").read_text(encoding="utf-8")
     refused = terminal("generate", "--top-p", "1.5")
     assert refused.returncode == 2 and refused.stderr.startswith("Error: top_p=1.5") and "Traceback" not in refused.stderr
