@@ -98,17 +98,23 @@ def test_code_is_no_wider_than_a_page(name):
 
 
 @pytest.fixture(scope="session")
-def shared_runs(tmp_path_factory):
-    return tmp_path_factory.mktemp("shared")
+def earlier(tmp_path_factory):
+    """What notebooks have left behind: a folder each, and the checkpoints of the run that several of them share."""
+    folder = tmp_path_factory.mktemp("earlier")
+    (folder / "shared").mkdir()
+    return folder
 
 
 @pytest.fixture
-def as_a_student_goes_on(shared_runs, tmp_path):
-    """The run that several notebooks share is there if one of them has made it, as for a student who takes one after the other."""
-    shutil.copytree(shared_runs, tmp_path / "checkpoint")
+def as_a_student_goes_on(earlier, tmp_path, name):
+    """The notebook begins where it ended when it ran before, or with the run that another one made: what is there is not computed again."""
+    if (earlier / name).exists():
+        shutil.copytree(earlier / name, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(earlier / "shared", tmp_path / "checkpoint", dirs_exist_ok=True)
     yield
-    for run in (tmp_path / "checkpoint").glob("speeches-*"):
-        shutil.copytree(run, shared_runs / run.name, dirs_exist_ok=True)
+    for made in (tmp_path / "checkpoint").glob("speeches-*"):
+        shutil.copytree(made, earlier / "shared" / made.name, dirs_exist_ok=True)
+    shutil.copytree(tmp_path, earlier / name, dirs_exist_ok=True)
 
 
 @pytest.mark.notebook

@@ -185,9 +185,9 @@ def folder(measured, tmp_path):
 def test_every_question_is_there_with_what_answers_it(measured):
     text = (measured / "report.md").read_text(encoding="utf-8")
     assert list(answers.read(text, "report.md").answers) == list(NAMES)
-    assert {path.stem for path in (measured / "figures").iterdir()} == {"loss", "copying", "overlap"}
+    assert {path.stem for path in (measured / "figures").iterdir()} == {"loss", "copying", "overlap", "perplexity-valid", "perplexity-test"}
     page = Elements((measured / "report.html").read_text(encoding="utf-8"))
-    assert len(page.of("img")) == 3 and all(image["src"].startswith("data:image/png;base64,") and image["alt"] for image in page.of("img"))
+    assert len(page.of("img")) == 5 and all(image["src"].startswith("data:image/png;base64,") and image["alt"] for image in page.of("img"))
     for words in ("Diagnosis: ", "Jaccard", "self-BLEU", "known 3-grams", "parameters for each token", "drawn at random with seed 3", "TensorFlow".lower(), "learning_rate"):
         assert words in page.text, words
 

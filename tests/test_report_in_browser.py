@@ -64,7 +64,7 @@ def test_it_opens_from_disk_asks_for_nothing_and_runs_nothing(opened, written):
     assert [address for address in opened.asked if not address.startswith("data:")] == [written.html.resolve().as_uri()]
     assert opened.said == [] and opened.title() == "What fine-tuning 1M did: the run speeches"
     assert opened.evaluate("document.scripts.length") == 0
-    assert opened.evaluate("[...document.images].map(image => image.complete && image.naturalWidth > 100)") == [True] * 3
+    assert opened.evaluate("[...document.images].map(image => image.complete && image.naturalWidth > 100)") == [True] * 5
 
 
 def test_even_a_script_that_got_in_would_not_run(page, written, tmp_path):

@@ -10,6 +10,7 @@ from gpt2lab.measures.complexity import NAMES, complexity
 from gpt2lab.measures.copying import copied, copied_share
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.overlap import compare_overlap
+from gpt2lab.measures.paired_perplexity import compare_perplexity
 from gpt2lab.measures.diversity import distinct, repetition, self_bleu
 from gpt2lab.measures.words import words
 from gpt2lab.report.blocks import Missing, Picture, Samples, Table, Words, table_of, written
@@ -154,6 +155,10 @@ def perplexities(found):
         caption = (f"Perplexity before ({found.base_name}) and after fine-tuning ({found.tuned_name}) on text that the model did not learn from: "
                    "the lower, the less the text surprises the model.")
         blocks.append(Table(caption, ("text", "tokens", "before", "after", "change", "bits a byte before", "bits a byte after"), tuple(rows)))
+    for part in parts:
+        if len(found.perplexities) > len(parts):  # of both models
+            compared = compare_perplexity(found.perplexities[part, "before"], found.perplexities[part, "after"])
+            blocks.append(Picture(f"perplexity-{part}", plots.perplexity(compared)))
     blocks += [
         Missing(f"the perplexity on {_PARTS[part]} text",
                 f"give `{part}=`, text that was held out (`corpus.split(…).{part}`), or `--{part} FILE` in a terminal.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from gpt2lab import checkpoints
 from gpt2lab.arguments import folder_path, real_number, whole_number
 from gpt2lab.catalog import card, parameter_count
+from gpt2lab.decoding import clean
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.finetuning import as_corpus
 from gpt2lab.report import answers as places
@@ -19,7 +20,7 @@ from gpt2lab.report.questions import known, parts_with
 from gpt2lab.report.settings import how_it_was_made
 from gpt2lab.run import Run
 from gpt2lab.storage import make_folder, write_bytes
-from gpt2lab.text_files import clean, read_text
+from gpt2lab.text_files import read_text
 
 MARKDOWN, PAGE, PRINTED, SAMPLES = "report.md", "report.html", "report.pdf", "samples.csv"
 KEPT, LAST = "measured", "last.md"
