@@ -257,7 +257,7 @@ lab.course.check("09.1", prediction, matrix["after"])
 # %%
 row = matrix["after"].perplexity.loc[AUTHORS[-1]]
 own, others = row[AUTHORS[-1]], row.drop(AUTHORS[-1])
-print(f"texts by {AUTHORS[-1]}: perplexity {own:.2f} after the own prefix, after the others")
+print(f"{AUTHORS[-1]}: {own:.2f} after the own prefix; after the others:")
 others.round(2)
 
 # %% [markdown]
@@ -298,7 +298,7 @@ print(textwrap.fill(matrix["after"].answer, 88))
 
 # %%
 before, after = (matrix[name].table["own"] for name in ("before", "after"))
-print(f"perplexity after the own prefix, mean of five: {before.mean():.1f} before, {after.mean():.1f} after")
+print(f"after the own prefix, mean of five: {before.mean():.1f} before, {after.mean():.1f} after")
 
 # %% [markdown]
 # So most of what the model learned, it learned about *all* of them together. That is why `\paulg- ` may sound nothing like Paul.
@@ -315,7 +315,8 @@ for place, author in enumerate(AUTHORS):
     wrong = perplexity.loc[author].drop(author)
     nearest, farthest = AUTHORS.index(wrong.idxmin()), AUTHORS.index(wrong.idxmax())
     best, worst = abs(nearest - place), abs(farthest - place)
-    rows.append({"texts by": author, "best wrong prefix": AUTHORS[nearest], "places away": best})
+    rows.append({"texts by": author, "best wrong prefix": AUTHORS[nearest]})
+    rows[-1] |= {"places away": best}
     rows[-1] |= {"worst prefix": AUTHORS[farthest], "away": worst}
 pd.DataFrame(rows).set_index("texts by")
 
