@@ -298,7 +298,7 @@ print(textwrap.fill(matrix["after"].answer, 88))
 
 # %%
 before, after = (matrix[name].table["own"] for name in ("before", "after"))
-print(f"after the own prefix, mean of five: {before.mean():.1f} before, {after.mean():.1f} after")
+print(f"perplexity, mean of five: {before.mean():.1f} before, {after.mean():.1f} after")
 
 # %% [markdown]
 # So most of what the model learned, it learned about *all* of them together. That is why `\paulg- ` may sound nothing like Paul.
