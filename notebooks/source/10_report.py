@@ -1,0 +1,242 @@
+# %% [markdown]
+# # 10. Report
+#
+# **What did you find?**
+#
+# After this notebook you can
+#
+# - say what the flags of a fine-tuning do, from an experiment in which only one of them changed,
+# - write a report in which every claim has a figure, and every figure says how it was made,
+# - say why nobody should choose the samples that a report shows,
+# - go on from here with a text of your own.
+#
+# Time: 60 minutes, most of them for writing. There is one prediction, which scores nothing, and three exercises, of difficulty 1 or 2 out of 3.
+
+# %%
+# SETUP
+
+# %% [markdown]
+# ## One last experiment: the flags
+#
+# Who fine-tunes turns knobs. The tutorial that this course follows turned three of them, and said of one that it did not know what it had done:
+#
+# - **`save_every`**: after how many steps the model is saved,
+# - **`accumulate_gradients`**: how many windows are read before the weights move once,
+# - **epochs**: how many times the text is read.
+#
+# To find out what a flag does, change one, and keep everything else as it is: the text, the learning rate, and how *much* is read. Every run below
+# reads 60 windows. With 5 windows a step that makes 12 steps.
+#
+# Predict: what does `accumulate_gradients=5` do to the validation loss, if the same windows are read in a fifth of the steps?
+
+# %%
+# EXERCISE 10.1 (difficulty 1, 2 min, 0 points)
+# "a": it ends lower: each step is surer    "b": it ends higher: there are fewer steps
+# "c": it ends the same: the same windows were read
+### BEGIN SOLUTION
+prediction = "b"
+### END SOLUTION
+
+# %%
+small = MODEL in ("1M", "3M")
+LEARNING_RATE = 1e-3 if small else 1e-4
+SMALLEST = "1M" if small else MODEL
+
+splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
+flags = lab.experiments.flags(
+    SMALLEST,
+    windows=60,
+    splits=splits,
+    accumulate_gradients=[5, 20],
+    epochs=[16],
+    save_every=[10],
+    learning_rate=LEARNING_RATE,
+    folder="flags",  # run this cell again, and the results are read from here
+)
+lab.plots.flags(flags)
+
+# %%
+# CHECK 10.1
+lab.course.check("10.1", prediction, flags)
+
+# %%
+columns = ["flag", "value", "steps", "epochs", "valid_loss", "saves", "written_MB", "seconds"]
+flags[columns].round(2)
+
+# %% [markdown]
+# ### Exercise 10.2: only safety
+#
+# One of the three flags changes nothing in what the model learns, to the last digit of the loss. What it changes is how much is lost if the
+# machine stops, and how much is written to disk. Which one is it?
+#
+# <details><summary>Hint</summary>
+#
+# Look for two rows with the same `valid_loss`, and a different `written_MB`.
+#
+# </details>
+
+# %%
+# EXERCISE 10.2 (difficulty 1, 3 min, 1 point)
+# "a": accumulate_gradients    "b": epochs    "c": save_every
+### BEGIN SOLUTION
+only_safety = "c"
+### END SOLUTION
+
+# %%
+# CHECK 10.2
+lab.course.check("10.2", only_safety, flags)
+
+# %% [markdown]
+# And the other two? More windows to a step make its direction surer, and leave fewer steps. On a model that has far to go, at the same learning rate,
+# fewer steps mean less learning. (On a large GPU that reads five windows as quickly as one it is another matter, and with a higher rate too.) More
+# epochs of less text mean that the model reads the same again and again: see [notebook 3](03_watch_the_loss.ipynb).
+
+# %% [markdown]
+# ## The report
+#
+# A report says what was asked, what was done, what was found, and how sure that is. `lab.report` does the part that a machine can do: it asks the
+# questions of the two tutorials, puts beside each the figures and tables that answer it, and notes every setting, version and seed. What it *means*
+# has to be said by you.
+#
+# It needs the run and the texts. What was measured once is kept, and not measured again.
+
+# %%
+run = lab.course.fine_tuned(splits, MODEL)
+
+with run.load("best") as tuned:
+    sweep = lab.sweep(
+        tuned,
+        temperature=[0.5, 1.0, 1.5],
+        reference=splits.test,
+        nsamples=100,
+        length=60,
+        folder="sampling",
+    )
+
+# %%
+settings = {
+    "train": splits.train,
+    "valid": splits.valid.first(100_000),
+    "test": splits.test.first(100_000),
+    "length": 60,
+    "temperature": 1.0,
+    "sweep": sweep,
+    "evidence": {"flags": [lab.plots.flags(flags)]},
+    "title": f"Fine-tuning {MODEL} on the State of the Union",
+}
+report = lab.report(run, **settings)
+report
+
+# %% [markdown]
+# Open `report/report.html` in your browser. (In Colab: the folder symbol on the left, then the three dots beside the file, *Download*.) Go through it
+# once before you write a word. These are its questions:
+
+# %%
+text = report.markdown.read_text(encoding="utf-8")
+print("\n".join(line for line in text.splitlines() if line.startswith("#")))
+
+# %% [markdown]
+# ### Exercise 10.3: whose choice?
+#
+# The report shows three samples of each model, drawn at random from the hundred, and says so. A friend shows the three best in hers. "They *are* by the
+# model", she says. What is wrong with that?
+#
+# - **a** Nothing, if she says that they are the best.
+# - **b** They show what the best of a hundred is like, and that hardly depends on the model: anybody's best three look good.
+# - **c** Three are too few. With ten chosen ones it would be right.
+#
+# <details><summary>Hint</summary>
+#
+# What would the three best of the model *before* fine-tuning look like? Would a reader see the difference?
+#
+# </details>
+
+# %%
+# EXERCISE 10.3 (difficulty 1, 3 min, 1 point)
+### BEGIN SOLUTION
+whose_choice = "b"
+### END SOLUTION
+
+# %%
+# CHECK 10.3
+lab.course.check("10.3", whose_choice)
+
+# %% [markdown]
+# ## Your words
+#
+# The numbers that you need for the exercise below, once more:
+
+# %%
+history = run.history
+print(f"loss of the first steps {history.loss[1:11].mean():.2f}, of the last {history.loss[-10:].mean():.2f}")
+print(run.diagnosis().explanation)
+
+# %% [markdown]
+# ### Exercise 10.4: three claims
+#
+# Write an answer to three of the questions: `loss`, `flags` and `findings`. Two or three sentences each, and in each at least one number from the
+# report. A good sentence says what was compared with what, by how much it differed, and how sure that is.
+#
+# <details><summary>Hint</summary>
+#
+# "The model got better" is not a claim that anybody can check. "Perplexity on unseen speeches fell from … to …" is.
+#
+# </details>
+
+# %%
+# EXERCISE 10.4 (difficulty 2, 25 min, 3 points)
+### BEGIN SOLUTION
+_usual, _five = flags.valid_loss[0], flags.valid_loss[1]
+claims = {
+    "loss": f"""
+The training loss fell from about {history.loss[1:11].mean():.2f} to {history.loss[-10:].mean():.2f} nats a token, and the validation loss
+was lowest at the last step, {run.best_step}. It was still falling, so more steps would have helped.
+""",
+    "flags": f"""
+With 5 windows a step the validation loss ended at {_five:.2f} instead of {_usual:.2f}, though the same windows
+were read: there were fewer steps. Saving every 10 steps changed nothing but the disk.
+""",
+    "findings": f"""
+After {run.best_step} steps the perplexity on speeches that the model had never seen was clearly lower,
+and the samples shared more words with them. I was surprised that the temperature
+changes what they share about as much as the fine-tuning does.
+""",
+}
+### END SOLUTION
+
+# %%
+# CHECK 10.4
+lab.course.check("10.4", claims)
+
+# %%
+mine = claims if isinstance(claims, dict) and ... not in claims.values() else None
+report = lab.report(run, answers=mine, **settings)
+print("no words yet on:", ", ".join(report.unanswered) or "nothing")
+
+# %% [markdown]
+# The rest you write in `report/report.md`, between the marks, and run the last cell again. Your words stay: whatever is measured anew, what you wrote is
+# kept.
+#
+# ## Change one thing
+#
+# - Your own author experiment belongs into the report: run [notebook 9](09_your_own_dataset.ipynb), and give `"author": [lab.plots.author_matrix(matrix)]` as
+#   further evidence.
+# - A question of your own: `questions={"poems": "Do the samples rhyme?"}`.
+# - Another run, on your own text: `lab.report("my_run", folder="my_report", …)`.
+# - A flag that is not in the table: `learning_rate`. What does `lab.experiments.flags(…, learning_rate=3e-3)` say of all the others?
+#
+# ## Summary
+#
+# - One flag at a time, the same amount of reading: then a difference is the flag's.
+# - `save_every` is about safety, `accumulate_gradients` about how often the weights move, epochs about how often the same is read.
+# - A claim is a comparison with a number and a doubt. A report that says how each number was made can be checked, and done again.
+# - Samples that somebody chose show the chooser.
+#
+# This is the last notebook. You have fine-tuned a model, watched it learn and overlearn, measured what it knows and what it writes, and tried to
+# give it a voice. What would you like to know that no notebook asked?
+#
+# ## To read
+#
+# - J. Dodge et al. 2019, [Show your work: improved reporting of experimental results](https://arxiv.org/abs/1909.03004): what a result without its settings is worth.
+# - J. Pineau et al. 2021, [Improving reproducibility in machine learning research](https://arxiv.org/abs/2003.12206): the checklist.
+# - M. Mitchell et al. 2019, [Model cards for model reporting](https://arxiv.org/abs/1810.03993): what to say about a model that you pass on.
