@@ -9,7 +9,7 @@ from gpt2lab.experiments.laws import HOFFMANN, scaling_laws
 from gpt2lab.measures.complexity import NAMES, complexity
 from gpt2lab.measures.copying import copied, copied_share
 from gpt2lab.measures.human import human_samples
-from gpt2lab.measures.overlap import compare_overlap
+from gpt2lab.measures.overlap_comparison import compare_overlap
 from gpt2lab.measures.paired_perplexity import compare_perplexity
 from gpt2lab.measures.diversity import distinct, repetition, self_bleu
 from gpt2lab.measures.words import words

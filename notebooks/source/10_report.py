@@ -60,7 +60,7 @@ lab.plots.flags(flags)
 lab.course.check("10.1", prediction, flags)
 
 # %%
-columns = ["flag", "value", "steps", "epochs", "valid_loss", "saves", "written_MB", "seconds"]
+columns = ["flag", "value", "steps", "epochs", "valid_loss", "written_MB", "seconds"]
 flags[columns].round(2)
 
 # %% [markdown]
@@ -168,7 +168,8 @@ lab.course.check("10.3", whose_choice)
 
 # %%
 history = run.history
-print(f"loss of the first steps {history.loss[1:11].mean():.2f}, of the last {history.loss[-10:].mean():.2f}")
+first, last = history.loss[1:11].mean(), history.loss[-10:].mean()
+print(f"training loss: first ten steps {first:.2f}, last ten {last:.2f}")
 print(run.diagnosis().explanation)
 
 # %% [markdown]
@@ -189,17 +190,19 @@ print(run.diagnosis().explanation)
 _usual, _five = flags.valid_loss[0], flags.valid_loss[1]
 claims = {
     "loss": f"""
-The training loss fell from about {history.loss[1:11].mean():.2f} to {history.loss[-10:].mean():.2f} nats a token, and the validation loss
-was lowest at the last step, {run.best_step}. It was still falling, so more steps would have helped.
+The training loss fell from {first:.2f} (mean of ten steps) to {last:.2f} nats a token. The
+validation loss was lowest at step {run.best_step}, the last: it was still falling, so more
+steps would have helped.
 """,
     "flags": f"""
-With 5 windows a step the validation loss ended at {_five:.2f} instead of {_usual:.2f}, though the same windows
-were read: there were fewer steps. Saving every 10 steps changed nothing but the disk.
+With 5 windows a step the validation loss ended at {_five:.2f} instead of {_usual:.2f}, though
+the same windows were read: there were fewer steps. Saving every 10 steps changed nothing
+but what was written to disk.
 """,
     "findings": f"""
-After {run.best_step} steps the perplexity on speeches that the model had never seen was clearly lower,
-and the samples shared more words with them. I was surprised that the temperature
-changes what they share about as much as the fine-tuning does.
+After {run.best_step} steps the perplexity on speeches that the model had never seen was
+clearly lower, and the samples shared more words with them. I was surprised that the
+temperature changes what they share about as much as the fine-tuning does.
 """,
 }
 ### END SOLUTION
