@@ -167,10 +167,12 @@ lab.course.check("10.3", whose_choice)
 # The numbers that you need for the exercise below, once more:
 
 # %%
+import textwrap
+
 history = run.history
 first, last = history.loss[1:11].mean(), history.loss[-10:].mean()
 print(f"training loss: first ten steps {first:.2f}, last ten {last:.2f}")
-print(run.diagnosis().explanation)
+print(textwrap.fill(run.diagnosis().explanation, 88))
 
 # %% [markdown]
 # ### Exercise 10.4: three claims
