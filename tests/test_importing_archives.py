@@ -285,6 +285,13 @@ def test_html_becomes_the_text_that_a_reader_sees(source, text):
     assert html_text(source, quotes=False) == text
 
 
+@pytest.mark.parametrize("html, text", [
+    ("a <![if !supportLists]>b<![endif]> c", "a b c"), ("a <![; > b", "a b"), ("a <![CDATA[b]]> c", "a c"),
+])
+def test_marked_sections_are_comments(html, text):
+    assert html_text(html) == text
+
+
 @given(st.text(alphabet="<>/abp&;!-[]?\"= ", max_size=60))
 def test_no_html_is_so_damaged_that_it_cannot_be_read(source):
     assert html_text(source) == html_text(source).strip()

@@ -44,6 +44,10 @@ class _Reader(HTMLParser):
         self._preformatted = 0  # depth of <pre>
         self._break = 0  # line ends due before the next word
 
+    def parse_marked_section(self, i, report=1):
+        """What begins with ``<![`` is a comment up to the next ``>``, as it is for browsers; Python's own reader fails on some of them."""
+        return self.rawdata.find(">", i) + 1 or -1
+
     def handle_starttag(self, tag, attributes):
         classes = (dict(attributes).get("class") or "").split()
         quotation = not self._quotes and (tag == "blockquote" or any(name in classes for name in _QUOTES))
