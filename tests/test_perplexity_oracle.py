@@ -60,6 +60,7 @@ windows = st.integers(2, 12).flatmap(lambda window: st.tuples(st.just(window), s
 texts = st.lists(st.text(st.characters(min_codepoint=97, max_codepoint=100), min_size=1, max_size=40), min_size=1, max_size=3)
 
 
+@pytest.mark.slow
 @settings(max_examples=1000)
 @given(windows, texts)
 def test_every_window_and_stride_gives_what_the_guides_loop_gives(sizes, texts):

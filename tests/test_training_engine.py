@@ -9,6 +9,8 @@ from gpt2lab.engine.layers import gelu, gelu_and_slope, normalise, normalise_gra
 from gpt2lab.engine.output_layer import loss_and_gradients
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 
+pytestmark = pytest.mark.slow
+
 TINY = {"n_vocab": 61, "n_ctx": 40, "n_embd": 16, "n_head": 4, "n_layer": 3}
 RATE = 0.01
 CLEAR = 1e-5  # below, rounding decides the sign of a gradient, and with it where Adam goes: for example, no score depends on a bias of the keys
