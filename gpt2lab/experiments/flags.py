@@ -140,7 +140,6 @@ def _texts(train, tried, tokens_to_read, model_name, model_dir):
 
 def fine_tuned_with(flag, value, accumulate_gradients, epochs, save_every, steps, model_name, windows, seed, settings, valid, model_dir, text):
     """The job of one run, in a folder that does not outlive it: dict of columns."""
-    saved = []
     with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as folder:
         run = finetune(text, model_name, steps, valid, run_name="run", seed=seed, model_dir=model_dir, checkpoint_dir=folder, eval_every=steps,
                        accumulate_gradients=accumulate_gradients, save_every=save_every, sample_every=steps, sample_length=1, max_checkpoints=1,
