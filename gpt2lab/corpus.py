@@ -1,7 +1,7 @@
 """Texts to fine-tune on: documents with optional authors, and what is held out of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -213,7 +213,7 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
             parts = list(zip(chosen, self.documents))
             return Splits(**self._gathered(parts), note=splitting.shares_in_words(parts, shares))
         parts = [
-            (split, replace(document, text=document.text[start:end], name=f"{document.name} [{start}:{end}]"))
+            (split, document.part(start, end))
             for document in self.documents
             for split, start, end in splitting.cut_document(document.text, shares, seed)
         ]

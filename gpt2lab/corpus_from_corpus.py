@@ -98,7 +98,7 @@ class FromCorpus:
         for document in self.documents:
             for start, end in splitting.cut_pieces(document.text, of):
                 log.read += 1
-                piece = replace(document, text=document.text[start:end], name=f"{document.name} [{start}:{end}]")
+                piece = document.part(start, end)
                 if len(piece.text) >= least:
                     kept.append(piece)
                 else:

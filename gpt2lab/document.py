@@ -1,6 +1,7 @@
 """One text of a corpus, and the prefix that names its author."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from gpt2lab.errors import ArgumentError
 
@@ -18,6 +19,15 @@ class Document:
     def __post_init__(self):
         if not isinstance(self.text, str):
             raise ArgumentError(f"text={self.text!r} of document {self.name!r} is not a string; give the text itself.")
+
+    def part(self, start, end):
+        """The piece from one character to another, named after its place: ``1947-Truman [120:310]``."""
+        return replace(self, text=self.text[start:end], name=f"{self.name} [{start}:{end}]")
+
+    @property
+    def whole(self):
+        """The name of the document that this one is a part of, or its own."""
+        return re.sub(r" \[\d+:\d+\]\Z", "", self.name)
 
 
 def author_prefix(author, template=TEMPLATE):

@@ -193,6 +193,12 @@ def counted(number, thing):
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def listed(parts):
+    """Parts of a sentence: ``a``, ``a and b``, ``a, b and c``; empty for none."""
+    parts = list(map(str, parts))
+    return " and ".join([", ".join(parts[:-1])] * (len(parts) > 1) + parts[-1:])
+
+
 def file_path(path):
     """Return ``path`` as a Path.
 

@@ -18,6 +18,7 @@ from gpt2lab.experiments.grid import run_jobs, usable
 from gpt2lab.measures.copying import copied
 from gpt2lab.measures.diversity import distinct, repetition, self_bleu, zipf
 from gpt2lab.measures.human import human_samples
+from gpt2lab.measures.perplexity import exponential, losses_after
 from gpt2lab.measures.words import strings_of, words
 
 # What a parameter is while another one is varied: the model's own probabilities, nothing cut.
@@ -208,16 +209,9 @@ def opened(folder, prefix, name, precision, weights):
 
 def surprise(lm, texts, prefix=None):
     """Perplexity of the model at what follows the prefix in each text, given the prefix; NaN if nothing does."""
-    start = lm.encode(prefix or "")
-    losses = [nats[_in_common(start, ids):] for ids, nats in lm.token_losses([(prefix or "") + text for text in texts if text])]
+    losses = losses_after(lm, prefix or "", [text for text in texts if text])
     tokens = sum(map(len, losses))
-    mean = math.fsum(float(np.sum(each, dtype=np.float64)) for each in losses) / tokens if tokens else math.nan
-    return math.inf if mean >= 700 else math.exp(mean)
-
-
-def _in_common(start, ids):
-    # A prefix that ends in a space has a token of its own there, which the words that follow take in.
-    return next((place for place, (one, other) in enumerate(zip(start, ids)) if one != other), min(len(start), len(ids)))
+    return exponential(math.fsum(float(np.sum(each, dtype=np.float64)) for each in losses) / tokens) if tokens else math.nan
 
 
 def measured(samples, train=None):

@@ -1,6 +1,5 @@
 """Whether a reader that knows how people write can tell for which author a text was generated."""
 
-import re
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -126,7 +125,7 @@ def _human_texts(human, samples):
         number = sum(document.author == author for document in documents)
         if number < 2:
             raise TextError(f"human has {counted(number, 'text')} by {author!r}; give two or more, so that one can be guessed after learning from the other.")
-    sources = [re.sub(r" \[\d+:\d+\]\Z", "", document.name or "") or str(i) for i, document in enumerate(documents)]
+    sources = [document.whole or str(i) for i, document in enumerate(documents)]
     return [document.text for document in documents], [document.author for document in documents], sources
 
 

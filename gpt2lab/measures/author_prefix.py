@@ -8,6 +8,7 @@ import numpy as np
 from gpt2lab.arguments import whole_number
 from gpt2lab.document import TEMPLATE, author_prefix
 from gpt2lab.errors import ArgumentError, TextError
+from gpt2lab.measures.perplexity import losses_after
 from gpt2lab.measures.pooled_means import pooled_mean
 from gpt2lab.text_files import counted
 
@@ -91,7 +92,7 @@ def author_matrix(lm, texts, authors=None, template=TEMPLATE, characters=10_000,
     prefixes = {author: author_prefix(author, template) for author in chosen}
     nats, tokens = {}, {}
     for named, prefix in prefixes.items():
-        scored = iter(_after_prefix(lm, prefix, [text for own in chosen.values() for text in own]))
+        scored = iter(losses_after(lm, prefix, [text for own in chosen.values() for text in own]))
         for author, own in chosen.items():
             losses = [next(scored) for _ in own]
             nats[author, named] = np.array([float(np.sum(each, dtype=np.float64)) for each in losses])
@@ -138,18 +139,6 @@ def texts_by_author(texts, authors, characters, seed):
             chosen[name].append(mixed.pop())
             length += len(chosen[name][-1])
     return chosen
-
-
-def _after_prefix(lm, prefix, texts):
-    """The losses of what follows the prefix in each text, given the prefix."""
-    start = lm.encode(prefix)
-    for ids, nats in lm.token_losses([prefix + text for text in texts]):
-        yield nats[in_common(start, ids):]
-
-
-def in_common(start, ids):
-    """How many tokens of a prefix are tokens of the text that begins with it: a space at its end becomes one with the word that follows."""
-    return next((place for place, (one, other) in enumerate(zip(start, ids)) if one != other), min(len(start), len(ids)))
 
 
 def _gains(lost, tokens):

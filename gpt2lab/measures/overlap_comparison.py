@@ -11,6 +11,7 @@ from gpt2lab.measures.intervals import difference_interval, quantiles
 from gpt2lab.measures.overlap import ORDERS, Overlap, comparable, measured
 from gpt2lab.measures.preference import two_names
 from gpt2lab.measures.words import Tokenized, tokenized_samples
+from gpt2lab.text_files import listed
 
 _NAMES = {"share_of_types": "share of types", "jaccard": "Jaccard similarity", **{f"precision_{n}": f"{n}-gram precision" for n in ORDERS}}
 
@@ -132,8 +133,8 @@ def _answer(table, overlaps, names):
         sentences = [f"{_capital(called[told[0]])} have more in common with the reference, and by more than chance "
                      f"(in {len(sides[told[0]])} of {len(shares)} measures; none says the opposite)."]
     else:  # Jaccard and the types shared depend on variety, precision on how ordinary the words are
-        sentences = [f"The measures disagree, each by more than chance: by {_listed(sides['after'])} {called['after']} have more in common with "
-                     f"the reference, by {_listed(sides['before'])} {called['before']}."]
+        sentences = [f"The measures disagree, each by more than chance: by {listed(sides['after'])} {called['after']} have more in common with "
+                     f"the reference, by {listed(sides['before'])} {called['before']}."]
     for measure in ("jaccard", "precision_2"):
         row = table.loc[measure]
         human = f"; human text {row['human']:.3f}" if "human" in table else ""
@@ -145,7 +146,3 @@ def _answer(table, overlaps, names):
 
 def _capital(text):
     return text[:1].upper() + text[1:]
-
-
-def _listed(names):
-    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])

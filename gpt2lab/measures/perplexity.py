@@ -124,6 +124,17 @@ def _losses(lm, texts, stride):
     return [np.asarray(lm.score(text, **windows)["nats"]) for text in texts]
 
 
+def losses_after(lm, prefix, texts):
+    """The losses of what follows a prefix in each text, given the prefix: list of arrays."""
+    start = lm.encode(prefix)
+    return [nats[_in_common(start, ids):] for ids, nats in lm.token_losses([prefix + text for text in texts])]
+
+
+def _in_common(start, ids):
+    # A prefix that ends in a space has a token of its own there, which the word that follows takes in.
+    return next((place for place, (one, other) in enumerate(zip(start, ids)) if one != other), min(len(start), len(ids)))
+
+
 def exponential(nats):
     """``exp`` that ends at infinity: a model that diverged can be so wrong that its perplexity is beyond any float."""
     return math.exp(nats) if not nats >= 700 else math.inf

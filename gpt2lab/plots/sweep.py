@@ -6,6 +6,7 @@ from gpt2lab.captioned import DARK, MIDDLE, STYLES, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.sweep import away
 from gpt2lab.plots.drawing import captioned_axes
+from gpt2lab.text_files import listed
 
 _TITLES = {
     "dist_1": "dist-1", "dist_2": "dist-2", "self_bleu": "self-BLEU", "repetition": "repetition", "zipf": "Zipf", "perplexity": "perplexity",
@@ -119,29 +120,24 @@ def _value(name, value):
 def _course(rows, name, measures):
     first, last = rows.iloc[0], rows.iloc[-1]
     if len(rows) == 1:
-        return f"At {name} {_value(name, first['value'])}: {_listed(f'{_TITLES[each]} {_figures(first[each])}' for each in measures)}."
-    moves = _listed(
+        return f"At {name} {_value(name, first['value'])}: {listed(f'{_TITLES[each]} {_figures(first[each])}' for each in measures)}."
+    moves = listed(
         f"{_TITLES[each]} from {_figures(first[each])} to {_figures(last[each])}" if _figures(first[each]) != _figures(last[each])
         else f"{_TITLES[each]} {_figures(last[each])} at both" for each in measures
     )
     return f"From {name} {_value(name, first['value'])} to {_value(name, last['value'])}: {moves}."
 
 
-def _listed(parts):
-    *parts, last = parts
-    return f"{', '.join(parts)} and {last}" if parts else last
-
-
 def _human_in_words(settings, human, measures):
     if human is None:
         return ""
     known = [each for each in measures if human[each] == human[each]]
-    values = _listed(f"{_TITLES[each]} {_figures(human[each])}" for each in known)
+    values = listed(f"{_TITLES[each]} {_figures(human[each])}" for each in known)
     found = {}
     for each in known:
         if settings[each].nunique() > 1:  # with nothing copied anywhere, say, no setting is nearer than others
             found.setdefault(_label(_nearest(settings, human, each)), []).append(_TITLES[each])
-    nearest = _listed(f"{label} ({', '.join(titles)})" for label, titles in found.items()) if found else "none more than others"
+    nearest = listed(f"{label} ({', '.join(titles)})" for label, titles in found.items()) if found else "none more than others"
     return f"Human text (dashed) has {values}. Nearest to it, of the settings tried: {nearest}."
 
 

@@ -4,19 +4,19 @@ import math
 import random
 
 from gpt2lab import plots
-from gpt2lab.errors import ArgumentError, TextError
+from gpt2lab.document import author_prefix
 from gpt2lab.experiments.laws import HOFFMANN, scaling_laws
+from gpt2lab.experiments.sweep import measured
 from gpt2lab.measures.complexity import NAMES, complexity
 from gpt2lab.measures.copying import copied, copied_share
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.overlap_comparison import compare_overlap
 from gpt2lab.measures.paired_perplexity import compare_perplexity
-from gpt2lab.measures.diversity import distinct, repetition, self_bleu
 from gpt2lab.measures.words import words
 from gpt2lab.report.blocks import Missing, Picture, Samples, Table, Words, table_of, written
 from gpt2lab.report.settings import changed_settings
 from gpt2lab.splits import sizes_of
-from gpt2lab.text_files import counted
+from gpt2lab.text_files import counted, listed
 
 SIDES = ("before", "after")
 _PARTS = {"train": "training", "valid": "validation", "test": "test"}
@@ -30,7 +30,7 @@ def text(found):
     number, seed = len(found.samples["after"]), found.writing["seed"]
     drawn = shown_samples(found)
     each = f"{counted(number, 'sample')} that {'each model' if len(found.samples) > 1 else 'the model'} wrote without a prompt"
-    numbers = f"{'number' if len(drawn) == 1 else 'numbers'} {_listed(drawn)}"
+    numbers = f"{'number' if len(drawn) == 1 else 'numbers'} {listed(drawn)}"
     blocks.append(Words(f"Of the {each}, the report shows {len(drawn)}, {numbers}, drawn at random with seed {seed} and not chosen by "
                         "anybody. The same numbers are shown of both models. All samples are in `samples.csv`."))
     names = {"before": found.base_name, "after": found.tuned_name}
@@ -188,16 +188,13 @@ def overlap(found):
 def sampling(found):
     blocks = []
     if found.samples:
-        sets = _sets(found)
-        rows = tuple(
-            (name, *(written(_or_dash(measure, texts), "{:.3f}") for measure in _DIVERSITY.values()), f"{_words(texts):.1f}")
-            for name, texts in sets.items()
-        )
+        sets = {name: measured(texts) for name, texts in _sets(found).items()}
+        rows = tuple((name, *(written(values[each], "{:.3f}") for each in _DIVERSITY), f"{values['words']:.1f}") for name, values in sets.items())
         human = "" if "human" in sets else " Human text is missing: give `test=` or `valid=`."
         blocks = [
             Words(f"{_drawn_in_words(found.writing)} Equal numbers of samples of equal length can be compared.{human}"),
             Table("Diversity of the samples: dist-1 and dist-2 are higher, self-BLEU and repetition lower, the more varied the samples are.",
-                  ("texts", *_DIVERSITY, "words a sample"), rows),
+                  ("texts", *_DIVERSITY.values(), "words a sample"), rows),
         ]
     table = found.tables["sweep"]
     if table is None:
@@ -216,23 +213,10 @@ def _sweep_table(table):
         for _, row in table.iterrows()
     ]
     caption = f"The sweep in numbers, {'all combinations' if grid else 'each setting varied alone'}; top_k 0 and top_p 0 cut nothing."
-    return table_of(frame, caption, first="varied", names={"self_bleu": "self-BLEU", "dist_1": "dist-1", "dist_2": "dist-2", "zipf": "Zipf"})
+    return table_of(frame, caption, first="varied", names={**_DIVERSITY, "zipf": "Zipf"})
 
 
-def _or_dash(measure, texts):
-    try:
-        return measure(texts)
-    except (TextError, ArgumentError):  # too little was written to measure this
-        return math.nan
-
-
-def _words(texts):
-    return sum(len(words(each)) for each in texts) / len(texts)
-
-
-_DIVERSITY = {
-    "dist-1": distinct, "dist-2": lambda texts: distinct(texts, 2), "self-BLEU": self_bleu, "repetition": repetition,
-}
+_DIVERSITY = {"dist_1": "dist-1", "dist_2": "dist-2", "self_bleu": "self-BLEU", "repetition": "repetition"}
 
 
 def dataset(found):
@@ -249,8 +233,8 @@ def dataset(found):
         blocks.append(Words(f"The documents have {counted(len(authors), 'author')}."))
     absent = [part for part, corpus in found.splits.items() if corpus is None]
     if absent:
-        named = _listed([_PARTS[part] for part in absent])
-        blocks.append(Missing(f"the size in MB of the {named} text", f"give {_listed([f'`{part}=`' for part in absent])}."))
+        named = listed([_PARTS[part] for part in absent])
+        blocks.append(Missing(f"the size in MB of the {named} text", f"give {listed([f'`{part}=`' for part in absent])}."))
     return blocks
 
 
@@ -259,11 +243,11 @@ _RECORDED = {"train": "text", "valid": "valid"}  # what `run.json` calls them
 
 def author(found):
     train = found.splits["train"]
-    prefixed = sum(document.text.startswith(f"\\{document.author}- ") for document in train or () if document.author)
+    prefixed = sum(document.text.startswith(author_prefix(document.author)) for document in train or () if document.author)
     blocks = []
     if prefixed:
         blocks = [Words(f"{prefixed:,} of {counted(len(train), 'document')} in the training text begin with their author, as in "
-                        f"`\\{train.authors[0]}- `.")]
+                        f"`{author_prefix(train.authors[0])}`.")]
     return [*blocks, Missing("what a prefix does", "fine-tune on `corpus.with_author_prefix()`, measure, and put the figures here with "
                              "`evidence={\"author\": [...]}`.")]
 
@@ -294,11 +278,6 @@ def _size_in_words(found):
     if recorded is None:
         return "a size that plain gpt-2-simple did not write down"
     return f"{counted(recorded['documents'], 'document')}, {counted(recorded['characters'], 'character')} and {counted(recorded['tokens'], 'token')}"
-
-
-def _listed(items):
-    *first, last = map(str, items)
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 # In the order of the questions.

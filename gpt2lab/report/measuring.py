@@ -15,8 +15,6 @@ from gpt2lab.finetuning import describe
 from gpt2lab.measures.perplexity import perplexity
 from gpt2lab.progress import bar, silent
 
-SPLITS = ("train", "valid", "test")
-
 
 @dataclass
 class Findings:
