@@ -170,6 +170,10 @@ MISTAKES = {
     "check of another": ([('check("07.2"', 'check("07.1"')], 26, 'must call check("07.2"'),
     "number of another notebook": ([("EXERCISE 07.1", "EXERCISE 08.1")], 8, "belongs to another notebook"),
     "answer no Python": ([("_half = given / 2", "half given")], 7, "no valid Python"),
+    "hidden twice": ([("# %%\n# EXERCISE 07.1", "# %%\n# HIDDEN 07.1\n\n# %%\n# HIDDEN 07.1\n\n# %%\n# EXERCISE 07.1")], 10, "HIDDEN cell of exercise 07.1 is there twice"),
+    "hidden after the answer": ([("# %%\n# CHECK 07.1", "# %%\n# HIDDEN 07.1\n\n# %%\n# CHECK 07.1")], 15, "must stand before its answer"),
+    "key after the check": ([("# %%\n# EXERCISE 07.2", "# %%\n# KEY 07.1\n\n# %%\n# EXERCISE 07.2")], 19, "must stand before its check"),
+    "hidden of no exercise": ([("# %%\n# EXERCISE 07.1", "# %%\n# HIDDEN 07.9\n\n# %%\n# EXERCISE 07.1")], 7, "which there is not"),
     "text before the first cell": ([("# %% [markdown]\n# # 7", "import os\n# %% [markdown]\n# # 7")], 1, "before the first cell"),
 }
 
@@ -180,6 +184,13 @@ def test_a_malformed_source_is_refused_with_file_and_line(course, mistake):
     with pytest.raises(LabError, match=re.escape(words)) as caught:
         compose(course(*changes), student=True)
     assert re.match(rf".*07_small\.py:{line}: ", str(caught.value)), str(caught.value)
+
+
+def test_cells_for_grading_are_in_no_notebook(course):
+    plain = compose(course(), student=True), compose(course(), student=False)
+    source = course(("# %%\n# EXERCISE 07.1", "# %%\n# HIDDEN 07.1\ngiven = 5\n\n# %%\n# KEY 07.1\nexpected = 3\n\n# %%\n# EXERCISE 07.1"))
+    assert [cell.source for cell in read_source(source) if cell.for_grading_only] == ["# HIDDEN 07.1\ngiven = 5", "# KEY 07.1\nexpected = 3"]
+    assert (compose(source, student=True), compose(source, student=False)) == plain
 
 
 def test_a_badly_named_or_empty_source_is_refused(course):

@@ -137,7 +137,7 @@ def compose(source, student):
     source = Path(source)
     course, path = _course(source), _targets(source)[0 if student else 1]
     cells, number = [], source.name[:2]
-    for position, cell in enumerate(read_source(source)):
+    for position, cell in enumerate(cell for cell in read_source(source) if not cell.for_grading_only):
         text = _setup(course) if cell.is_setup else without_answers(source, cell) if student else cell.source
         if cell.kind == "markdown":
             # In code the markers stay, as nbgrader expects of an instructor's notebook; in markdown they would show as headings.
@@ -223,7 +223,7 @@ def _run_for_storage(source, notebook):
 
 
 def _failed_line(source, notebook):
-    cells = read_source(source)
+    cells = [cell for cell in read_source(source) if not cell.for_grading_only]
     ran = [index for index, cell in enumerate(notebook.cells) if cell.get("execution_count") or cell.get("outputs")]
     return cells[ran[-1] if ran else 0].line
 

@@ -13,6 +13,9 @@ An exercise is two cells. The answer begins with its anchor, which stays in the 
     lab.course.check("01.2", tokens)
 
 An answer in words may be a markdown cell whose first line is ``<!-- EXERCISE 01.2 (...) -->``; it needs no check cell.
+
+Two more kinds of cell are for grading alone, and in no notebook: ``# HIDDEN 01.2`` binds the names that the answer uses to other values, and
+``# KEY 01.2`` what its check needs besides and the answer must not see. Both stand before the check and may use ``rng``.
 """
 
 import ast
@@ -25,9 +28,9 @@ from gpt2lab.errors import LabError
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 SETUP = "# SETUP"
 _EXERCISE = re.compile(r"(?:#|<!--) EXERCISE (\d\d\.\d+) \(difficulty ([1-3]), (\d+) min, (\d+) points?\)(?: -->)?")
-_CHECK = re.compile(r"# CHECK (\d\d\.\d+)")
+_CHECK = re.compile(r"# (CHECK|HIDDEN|KEY) (\d\d\.\d+)")
 _CALL = re.compile(r"\bcheck\(\s*[\"']([\d.]+)[\"']")
-_ANCHOR = re.compile(r"(?:#|<!--)\s*(EXERCISE|CHECK)\b")
+_ANCHOR = re.compile(r"(?:#|<!--)\s*(EXERCISE|CHECK|HIDDEN|KEY)\b")
 
 
 class SourceError(LabError, ValueError):
@@ -38,7 +41,8 @@ class SourceError(LabError, ValueError):
 class Cell:
     """One cell of a source.
 
-    ``line`` is that of its ``# %%`` marker; ``exercise`` is the exercise that it answers, ``check`` the one that it checks.
+    ``line`` is that of its ``# %%`` marker; ``exercise`` is the exercise that it answers, ``check`` the one that it checks, ``hidden`` and ``key``
+    the one that it is for at grading.
     """
 
     kind: str
@@ -47,6 +51,8 @@ class Cell:
     line: int
     exercise: str | None = None
     check: str | None = None
+    hidden: str | None = None
+    key: str | None = None
     difficulty: int = 0
     minutes: int = 0
     points: int = 0
@@ -55,6 +61,10 @@ class Cell:
     @property
     def is_setup(self):
         return self.kind == "code" and self.source.strip() == SETUP
+
+    @property
+    def for_grading_only(self):
+        return bool(self.hidden or self.key)
 
 
 def read_source(path):
@@ -121,11 +131,11 @@ def _read_anchor(path, cell):
         if not (exercise or check):
             raise SourceError(
                 f"{path}:{number}: cannot read {text!r}; write '# EXERCISE 01.2 (difficulty 2, 5 min, 2 points)' "
-                "with a difficulty of 1 to 3, or '# CHECK 01.2'."
+                "with a difficulty of 1 to 3, or '# CHECK 01.2', '# HIDDEN 01.2', '# KEY 01.2'."
             )
         if position:
-            raise SourceError(f"{path}:{number}: an EXERCISE or CHECK line must be the first of its cell, and the only one.")
-        label = (exercise or check)[1]
+            raise SourceError(f"{path}:{number}: an EXERCISE, CHECK, HIDDEN or KEY line must be the first of its cell, and the only one.")
+        label = exercise[1] if exercise else check[2]
         if label[:2] != path.name[:2]:
             raise SourceError(
                 f"{path}:{number}: exercise {label} belongs to another notebook; here they begin with {path.name[:2]}."
@@ -133,7 +143,7 @@ def _read_anchor(path, cell):
         if exercise:
             cell.exercise, cell.difficulty, cell.minutes, cell.points = label, *(int(exercise[group]) for group in (2, 3, 4))
         else:
-            cell.check = label
+            setattr(cell, check[1].lower(), label)
 
 
 def _check_markers(path, cell):
@@ -161,15 +171,21 @@ def _check_markers(path, cell):
 
 
 def _check_exercises(path, cells):
-    answered, checked = {}, {}
+    found = {"exercise": {}, "check": {}, "hidden": {}, "key": {}}
+    answered, checked = found["exercise"], found["check"]
     for cell in cells:
-        label, seen = (cell.exercise, answered) if cell.exercise else (cell.check, checked)
-        if label is None:
+        what = next((kind for kind in found if getattr(cell, kind)), None)
+        if what is None:
             continue
+        label, seen = getattr(cell, what), found[what]
         if label in seen:
-            what = "exercise" if cell.exercise else "the check of exercise"
-            raise SourceError(f"{path}:{cell.line}: {what} {label} is there twice, first in line {seen[label].line}.")
+            called = {"exercise": "exercise", "check": "the check of exercise"}.get(what, f"the {what.upper()} cell of exercise")
+            raise SourceError(f"{path}:{cell.line}: {called} {label} is there twice, first in line {seen[label].line}.")
         seen[label] = cell
+        if what == "hidden" and label in answered:
+            raise SourceError(f"{path}:{cell.line}: the HIDDEN cell of exercise {label} must stand before its answer, which is in line {answered[label].line}.")
+        if cell.for_grading_only and label in checked:
+            raise SourceError(f"{path}:{cell.line}: the {what.upper()} cell of exercise {label} must stand before its check, in line {checked[label].line}.")
         if cell.check:
             if cell.check not in answered:
                 raise SourceError(f"{path}:{cell.line}: a check of exercise {cell.check}, which does not come before it.")
@@ -178,6 +194,10 @@ def _check_exercises(path, cells):
                 raise SourceError(
                     f'{path}:{cell.line}: the check cell of {cell.check} must call check("{cell.check}", ...) once.'
                 )
+    for what in ("hidden", "key"):
+        for label, cell in found[what].items():
+            if label not in answered:
+                raise SourceError(f"{path}:{cell.line}: a {what.upper()} cell of exercise {label}, which there is not.")
     for label, cell in answered.items():
         if cell.kind == "code" and label not in checked:
             raise SourceError(f"{path}:{cell.line}: exercise {label} has no '# CHECK {label}' cell after it.")
