@@ -41,13 +41,14 @@ class WatchedKernel(RunningKernel):
 
     def __init__(self, limits, trusted, started):
         self.limits, self.ends = limits, started + limits["seconds_a_notebook"]
-        self._waiting = collections.deque()
+        self._waiting, self._ready = collections.deque(), False
         self.begin_cell()
         self.km, self.kc = _started(limits, trusted)
         self.process = psutil.Process(self.km.provisioner.process.pid)
         try:
             self.kc.wait_for_ready(timeout=START)
             self._ensure_iopub_up()
+            self._ready = True
         except (RuntimeError, Empty, KernelGone) as error:
             self.stop()
             raise KernelGone("The kernel did not start.") from error
@@ -76,6 +77,8 @@ class WatchedKernel(RunningKernel):
                 except Empty:
                     pass
             if time.monotonic() > until:
+                if self._ready:
+                    raise KernelGone("What your cell printed could not be read: too much at once, or the kernel was disturbed.")
                 raise Empty
 
     def _receive(self, seconds):
@@ -130,18 +133,25 @@ def _started(limits, trusted):
         command = sandbox.inner(command, limits)
     specs = _OneSpec(spec=KernelSpec(argv=command, display_name="sandboxed", language="python", interrupt_mode="message"))
     manager = KernelManager(
-        kernel_spec_manager=specs, transport="ipc", ip=str(folder / "k"), connection_file=str(folder / "connection.json"), context=_context()
+        kernel_spec_manager=specs, transport="ipc", ip=str(folder / "k"), connection_file=str(folder / "connection.json")
     )
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     manager.start_kernel(cwd=str(folder) if not trusted else os.environ["TMPDIR"], env=sandbox.environment(), **quiet)
-    client = manager.client()
+    client = manager.client(context=_context())
     client.start_channels(stdin=False, hb=False)
     return manager, client
 
 
+class _Context(zmq.Context):
+    """One that is left to the end of the process: to terminate it would wait for a socket of a kernel that went."""
+
+    def __del__(self):
+        pass
+
+
 def _context():
     """Sockets that refuse a message larger than `LARGEST`, and hold few of them."""
-    context = zmq.Context()
+    context = _Context()
     for option, value in ((zmq.MAXMSGSIZE, LARGEST), (zmq.RCVHWM, 200), (zmq.LINGER, 0)):
         context.setsockopt(option, value)
     return context

@@ -69,6 +69,8 @@ def outer(command, folder, limits, variables=None):
     flags += ["--bind", "/proc", "/proc"] if administrator else ["--unshare-pid", "--unshare-user", "--proc", "/proc"]
     flags += [*_system(), *_visible([folder], at={folder: GRADING})]
     flags += ["--size", str(16 << 20), "--perms", "1777", "--tmpfs", RUNTIME, *_memory_folder("/tmp", 64), "--chdir", "/tmp", *_variables(variables)]
+    if not (shutil.which("setpriv") and shutil.which("prlimit")):
+        raise SandboxError("The sandbox needs the programs setpriv and prlimit; install util-linux, or pass --trust to run the submissions without a sandbox.")
     if not administrator:
         return [*_limited(limits), *flags, "--", *command]
     own_processes = ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
@@ -134,7 +136,8 @@ def _bubblewrap():
 
 
 def _limited(limits):
-    return ["prlimit", f"--data={limits['memory_MB'] << 20}", "--core=0"]
+    # It ends when the thread that started it does, however that comes about.
+    return [shutil.which("setpriv"), "--pdeathsig=KILL", shutil.which("prlimit"), f"--data={limits['memory_MB'] << 20}", "--core=0"]
 
 
 def _variables(variables=None):
