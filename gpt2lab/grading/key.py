@@ -4,6 +4,7 @@ Nothing of a student's runs here. The instructor's hidden inputs and solutions d
 """
 
 import contextlib
+import hashlib
 import io
 import threading
 
@@ -112,8 +113,12 @@ def _recorded(function):
 
 
 def prelude(exercise, seed, for_whom="hidden"):
-    """Code that makes ``rng``, the same for everybody who has the course's seed."""
-    return f"import numpy, zlib\nrng = numpy.random.default_rng([zlib.crc32({f'{seed}/{exercise.label}/{for_whom}'!r}.encode())])\n"
+    """Code that makes ``rng``, the same for everybody who has the course's seed.
+
+    The code is run in the student's kernel: neither the seed nor the ``rng`` of another exercise or of the key can be found from what stands in it.
+    """
+    digest = hashlib.sha256(f"{seed}/{exercise.label}/{for_whom}".encode()).digest()
+    return f"import numpy\nrng = numpy.random.default_rng({int.from_bytes(digest[:16])})\n"
 
 
 def scene(exercise, seed):
