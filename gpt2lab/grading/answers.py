@@ -14,17 +14,19 @@ from gpt2lab.grading.salvage import read_cells
 from gpt2lab.text_files import listed
 
 LONGEST = 100_000  # characters of an answer
-# Of the code that students were given, the share that a cell must hold to be taken for it. An answer keeps all of it, also where the student moved or
-# renamed a thing; other cells that bind the same name hold half of it at most, in all ten notebooks of the course.
-LIKE = 0.7
+# Of the code that students were given, the share that a cell must hold to be taken for it, if it also binds the name that the exercise asks for. In the
+# ten notebooks of the course every solved answer holds all of it, and no other cell binds such a name; half leaves room for what students change. Where the exercise asks for no name the words alone decide: then nearly all of them, and not just a few.
+LIKE, LIKE_WITHOUT_NAME, _FEWEST_WORDS = 0.5, 0.9, 5
 _MOST_COMPARED = 3_000  # characters of a cell, and
 _MOST_CANDIDATES = 200  # cells, for likeness: difflib takes quadratic time
 _ANCHOR_LINES = 5
+_LONGEST_LINE = 500  # characters of a line that patterns look at: some take quadratic time
+_MOST_NOTES = 40
 _ANCHOR = re.compile(r"\s*(?:#+|<!--|//)\s*EXERCISE\s*[:.#]?\s*(\d{1,2})\s*[.,_-]\s*(\d{1,3})(?!\d)", re.IGNORECASE)
 # In Markdown "### Exercise 03.2: the gap" is the heading that stands above the answer.
 _ANCHOR_IN_MARKDOWN = re.compile(r"\s*(?:<!--|#)\s*EXERCISE\s*(\d{1,2})\s*[.,]\s*(\d{1,3})(?!\d)\s*(?:-->|\()", re.IGNORECASE)
 _CHECK = re.compile(r"\s*#+\s*CHECK\s+(\d{1,2})\.(\d{1,3})\s*$", re.IGNORECASE)
-_CALL = re.compile(r"^\s*lab\.course\.check\(", re.MULTILINE)
+_CALL = re.compile(r"^[ \t]*lab\.course\.check\(", re.MULTILINE)
 _LATER_ANCHOR = re.compile(r"# EXERCISE (\d\d)\.(\d{1,3}) \(")
 _PLACEHOLDER = re.compile(r"(?P<name>[^\W\d]\w*) *= *\.\.\.(?: *#.*)?|\.\.\.(?: *#.*)?|\*Your answer here\.\*")
 _DEFINED = re.compile(r"(?:async +)?(?:def|class) +(?P<name>[^\W\d]\w*)")
@@ -79,7 +81,8 @@ def find_answers(content, exercises, given=()):
     """
     cells, notes = read_cells(content)
     pieces = _pieces(cells, exercises, notes)
-    pieces = [replace(piece, label="") if piece.label is None and _same(piece.source) in set(map(_same, given)) else piece for piece in pieces]
+    handed_out = set(map(_same, given))
+    pieces = [replace(piece, label="") if piece.label is None and _same(piece.source) in handed_out else piece for piece in pieces]
     taken = {}
     for exercise in exercises:
         places = [place for place, piece in enumerate(pieces) if piece.label == exercise.label]
@@ -90,7 +93,7 @@ def find_answers(content, exercises, given=()):
         taken[exercise.label] = (pieces[place].source, pieces[place].kind, "likeness")
         notes.append(f"{exercise.label}: neither its id nor its first line was there; it was known by its likeness to the cell that was handed out.")
     sources = {exercise.label: _graded(exercise, *taken[exercise.label][:2], notes) for exercise in exercises if exercise.label in taken}
-    return FoundAnswers(sources, {label: taken[label][2] for label in sources}, tuple(notes))
+    return FoundAnswers(sources, {label: taken[label][2] for label in sources}, tuple(dict.fromkeys(notes))[:_MOST_NOTES])
 
 
 def _pieces(cells, exercises, notes):
@@ -185,7 +188,8 @@ def _code_lines(source):
 
 
 def _without_comment(line):
-    return "" if line.lstrip().startswith(("#", "<!--")) else re.sub(r"\s+", " ", re.sub(r"\s#[^\"']*$", "", line)).strip()
+    line = line[:_LONGEST_LINE].strip()
+    return "" if line.startswith(("#", "<!--")) else re.sub(r"\s+", " ", re.sub(r"\s#[^\"']*$", "", line)).strip()
 
 
 def _same(source):
@@ -201,10 +205,14 @@ def _asked_for(exercise):
 
 def _binds(source, names):
     """Whether a source gives each of the names something else than ``...``."""
-    return all(
-        re.search(rf"^[ \t]*(?:async +)?(?:def|class) +{name}\b|^[^#\n=]*\b{name}\b[^#\n=(]*(?::[^=\n]*)?=(?!=)(?!\s*\.\.\.\s*(?:#|$))", source, re.MULTILINE)
-        for name in map(re.escape, names)
-    )
+    return names and all(_bound(source, name, r"(?!\s*\.\.\.\s*(?:#|$))") for name in names)
+
+
+def _bound(source, name, but=""):
+    """Whether a line of a source gives a name a value, and not ``but``."""
+    name = re.escape(name)
+    binding = re.compile(rf"\s*(?:(?:async +)?(?:def|class) +{name}\b|\(?[^#=(]*?\b{name}\b[^#=(]*=(?!=){but})")
+    return any(binding.match(line[:_LONGEST_LINE]) for line in source.split("\n"))
 
 
 def _alike(pieces, missing):
@@ -214,7 +222,7 @@ def _alike(pieces, missing):
     for exercise in missing:
         candidates = [place for place in loose if _may_be(pieces[place], exercise)][:_MOST_CANDIDATES]
         for place in candidates:
-            if (score := likeness(pieces[place].source, exercise))[0] >= LIKE:
+            if (score := likeness(pieces[place].source, exercise))[0] >= (LIKE if _asked_for(exercise) else LIKE_WITHOUT_NAME):
                 scores[(*score, place)].append((exercise, place))
     used, found = set(), []
     for score in sorted(scores, reverse=True):
@@ -226,12 +234,11 @@ def _alike(pieces, missing):
 
 
 def _may_be(piece, exercise):
-    names = _asked_for(exercise)
-    return piece.kind == exercise.kind and (_names_any(piece.source, names) if names else True)
-
-
-def _names_any(source, names):
-    return any(re.search(rf"^\s*(?:(?:async +)?(?:def|class) +)?{re.escape(name)}\b[^\n]*[=:(]", source, re.MULTILINE) for name in names)
+    if piece.kind != exercise.kind:
+        return False
+    if names := _asked_for(exercise):
+        return any(_bound(piece.source, name) for name in names)
+    return len(_words("\n".join(_handed_out(exercise)))) >= _FEWEST_WORDS
 
 
 def likeness(source, exercise):
@@ -243,9 +250,14 @@ def likeness(source, exercise):
         The share of its code, and the share of its code and comments together, which decides between two that are alike.
     """
     code = _words("\n".join(_code_lines(source)))
-    blank = [line for line in exercise.blank.split("\n") if not _ANCHOR.match(line)]
-    open_lines = [re.sub(r"\.\.\.(?: *#.*)?$|^\*Your answer here\.\*$", "", line) for line in blank]
-    return _share(_words("\n".join(_code_lines("\n".join(open_lines)))), code), _share(_words("\n".join(open_lines)), _words(source))
+    lines = "\n".join(_handed_out(exercise))
+    return _share(_words("\n".join(_code_lines(lines))), code), _share(_words(lines), _words(source))
+
+
+def _handed_out(exercise):
+    """The lines that a student was given, without the first and without what stands for the answer."""
+    lines = [line for line in exercise.blank.split("\n") if not _ANCHOR.match(line)]
+    return [re.sub(r"\.\.\.(?: *#.*)?$|^\*Your answer here\.\*$", "", line) for line in lines]
 
 
 def _words(source):

@@ -34,22 +34,22 @@ def without_magics(source):
         The source, and what was taken out, as it is shown.
     """
     lines, taken = _without_cell_magics(_without_prompts(source.split("\n")))
-    kept, reader = [], _Reader()
-    lines = iter(lines)
-    for line in lines:
-        begins = reader.at_statement
-        indent = line[: len(line) - len(line.lstrip())]
-        plain = _plain(line.strip()) if begins else None
-        if plain is None:
+    kept, reader, place = [], _Reader(), 0
+    while place < len(lines):
+        line, begins = lines[place], reader.at_statement
+        place += 1
+        if not (begins and _plain(line.strip()) is not None):
             reader.read(line)
             if not (begins and reader.at_statement and reader.asks_for_help):
                 kept.append(line)
                 continue
-            plain = ""
-        while line.endswith("\\") and (more := next(lines, None)) is not None:  # a shell escape goes on where its line ends so
-            line = line[:-1] + more
+        goes_on = place
+        while line.endswith("\\") and goes_on < len(lines):  # IPython puts the lines of a magic together
+            line, goes_on = line[:-1] + lines[goes_on].strip(), goes_on + 1
+        place = goes_on
+        indent, plain = line[: len(line) - len(line.lstrip())], _plain(line.strip())
+        kept.append(f"{indent}{plain}" if plain else f"{indent}pass  # taken out: {shown(line, 60)}")
         taken.append(shown(line, 60))
-        kept.append(f"{indent}{plain or 'pass'}  # taken out: {shown(line, 60)}" if not plain else f"{indent}{plain}")
     return "\n".join(kept), taken
 
 
@@ -86,7 +86,7 @@ def _without_prompts(lines):
 
 def _plain(statement):
     """What stays of a statement that is none of Python's, '' for nothing; None if it is Python."""
-    for _ in range(3):
+    for depth in range(3):
         if found := _ASSIGNED.fullmatch(statement):
             magic = _LINE_MAGIC.fullmatch(found["magic"])
             if not (magic and magic[1] == "time" and magic[2]):
@@ -98,10 +98,8 @@ def _plain(statement):
             statement = found[2]
         elif statement[:1] in ("%", "!", "?", ",", ";", "/") and statement:
             return ""
-        elif _:
-            return statement
         else:
-            return None
+            return statement if depth else None
     return ""
 
 

@@ -20,7 +20,7 @@ LONGEST_CELL = 200_000  # characters that are kept of one
 MOST_CELLS = 10_000
 _DEEPEST = 1_000  # brackets; no output of a notebook is nested so deeply
 _MOST_PARSED = 300_000  # brackets and commas of a file that is parsed as JSON, only to say what is wrong with it: at most 30 MB
-_MOST_TOKENS = 3_000_000  # a few seconds
+_MOST_TOKENS = 1_500_000  # about three seconds
 _STRING = re.compile(r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"')
 _TOKEN = re.compile(_STRING.pattern + r'|["{}\[\]]')
 _COLON = re.compile(r"\s*:")
@@ -154,9 +154,10 @@ def _cells(text, place, inside, notes):
 
 def _cell(text, fields):
     kind = _value(text, fields.get("cell_type")) or "code"
+    kind = kind if kind in ("code", "markdown", "raw", "heading") else "nameless"
     metadata = _GRADE_ID.search(text, *fields["metadata"]) if "metadata" in fields else None
     source = _value(text, fields.get("source", fields.get("input")))  # "input" up to version 3 of the format
-    return StudentCell(kind[:20], source, _string(metadata[1])[:200] if metadata else "", _value(text, fields.get("id"))[:200])
+    return StudentCell(kind, source, _string(metadata[1])[:200] if metadata else "", _value(text, fields.get("id"))[:200])
 
 
 def _value(text, span):
@@ -195,7 +196,8 @@ def _damage(text):
 def _cells_of_text(content, text, notes):
     """The cells of what is no notebook, if there are exercises in it."""
     try:
-        refuse_binary("The file", content, "utf-8" if b"\0" not in content[:2_000] else "utf-16")
+        wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:2_000]
+        refuse_binary("The file", content, "utf-16" if wide else "utf-8")  # NUL bytes have been named already
     except TextError as error:
         return [], [*notes, shown(str(error), 300)]
     if not _EXERCISE.search(text):
