@@ -1,6 +1,7 @@
 """A class of thirty as a course has them, graded; and the texts by which somebody might try to get at who reads the grades."""
 
 import random
+from dataclasses import replace
 
 from gpt2lab.grading.results import ExerciseResult, SubmissionResult
 
@@ -30,6 +31,20 @@ NAMES = ("Ada Lovelace", "Alan Turing", "Anahí Pérez", "Bảo Nguyễn", "Chin
          "Ingrid Ås", "Jo", "Karen Spärck Jones", "Li Na 李娜", "Maryam Mirzakhani", "Mohammed al-Khwarizmi", "Noor", "Olga", "Øyvind", "Priya Raman", "Quentin", "Rózsa Péter", "Sofia",
          "Srinivasa Ramanujan", "Tilde ~ Hansen", "Uwe", "שרה", "Wangari", "Zoë")
 SKILL = {"03.2": 0.85, "03.3": 0.55, "03.4": 0.75, "03.5": 0.7, "03.6": 0.35}
+# Two pairs of students with the same unusual answer, laid out otherwise.
+SHARED = {
+    name: (label, {"state": state, "earned": 0.0, "reason": reason, "answer": answer})
+    for name, label, state, reason, answer in (
+        ("Jo", "03.6", "wrong", "stop([3, 4, 2], 2) should be False: the loss fell again.",
+         "def stop(losses, patience):\n    worse = [b - a for a, b in zip(losses, losses[1:])]\n    return sum(w > 0 for w in worse) >= patience"),
+        ("Uwe", "03.6", "wrong", "stop([3, 4, 2], 2) should be False: the loss fell again.",
+         "def stop(losses,patience):  # my own idea\n\n  worse=[b-a for a,b in zip(losses,losses[1:])]\n  return sum(w>0 for w in worse)>=patience\n"),
+        ("Noor", "03.5", "by hand", "A person reads this answer.",
+         'advice = """\nStop when the loss of the pages that you have kept apart is lowest, since a loss near\nnought on pages it has seen is like an exam with known questions.\n"""'),
+        ("Olga", "03.5", "by hand", "A person reads this answer.",
+         'advice = """Stop when the loss of the pages that you have kept apart is lowest, since a loss near nought\non pages it has seen is like an exam with known questions."""'),
+    )
+}
 OTHERWISE = (("unanswered", "There is no answer yet."), ("failed", "Your answer ended in an error, a NameError: a name is used that is not there."),
              ("stopped", "Your answer ran for more than 120 seconds and was stopped."), ("missing", "The cell of this exercise was not found in your notebook."))
 
@@ -37,7 +52,12 @@ OTHERWISE = (("unanswered", "There is no answer yet."), ("failed", "Your answer 
 def sample_class(students=NAMES, seed=3):
     """Results of a class: list of SubmissionResult."""
     chance = random.Random(seed)
-    return [_submission(number, name, chance) for number, name in enumerate(students)]
+    results = [_submission(number, name, chance) for number, name in enumerate(students)]
+    return [_changed(result, *SHARED[result.student]) if result.student in SHARED else result for result in results]
+
+
+def _changed(result, label, values):
+    return replace(result, exercises=tuple(replace(exercise, **values) if exercise.label == label else exercise for exercise in result.exercises))
 
 
 def _submission(number, name, chance):
