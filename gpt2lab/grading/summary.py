@@ -58,9 +58,9 @@ class ClassSummary:
 
     @property
     def hardest(self):
-        """The label of the exercise with the smallest share of its points; None if there are no points yet."""
+        """The label of the exercise with the smallest share of its points; None if none is harder than the others."""
         shares = self.exercises["mean_share"].dropna()
-        return shares.idxmin() if len(shares) else None
+        return shares.idxmin() if shares.nunique() > 1 else None
 
     def in_words(self, reasons=3):
         """The summary for a terminal: lines of text, with the most frequent ``reasons``."""
@@ -69,7 +69,7 @@ class ClassSummary:
         for name, (_, row) in zip(names, self.exercises.iterrows()):
             states = ", ".join(f"{row[state]} {state}" for state in STATES if row[state])
             lines.append(f"  {name:<{max(map(len, names))}}  {_percent(row['mean_share']):>5}  {states}")
-        if self.hardest is not None and len(self.exercises) > 1:
+        if self.hardest:
             lines.append(f"Hardest: {self.hardest} {self.exercises['title'][self.hardest]}.")
         for row in self.reasons.head(reasons).itertuples():
             lines.append(f"{row.count} times in {row.label}: {one_line(row.reason, 110)}")
@@ -115,7 +115,7 @@ def class_summary(results, written=frozenset()):
     return ClassSummary(
         notebook=results[0].notebook if results else "", exercises=_exercises(results), reasons=_reasons(results), totals=totals,
         distribution=_distribution(totals), alike=alike(results, written), answers=_answers(results, written),
-        notes=tuple((name_of(result.student), one_line(note, _REASON)) for result in results for note in _notes(result)),
+        notes=tuple((name_of(result.student), one_line(note, _REASON)) for result in results for note in _notes(result) if note.strip()),
     )
 
 

@@ -44,7 +44,7 @@ def summary_page(summary):
 
     parts = []
     if len(summary.exercises):
-        parts += [("Exercises", html_figure(plots.class_results(summary.exercises), "Figure 1") + _exercises(summary)), ("Points", _points(summary))]
+        parts += [("Exercises", html_figure(plots.class_results(summary.exercises, summary.distribution), "Figure 1") + _exercises(summary))]
     if len(summary.reasons):
         parts.append(("Why answers were not right", _reasons(summary)))
     if summary.notes:
@@ -73,30 +73,26 @@ def _exercises(summary):
         (f"{label} {row['title']}", f"{row['points']:g}", _percent(row["mean_share"]), *(_count(row[state], row[f"{state}_share"]) for state in states))
         for label, row in summary.exercises.iterrows()
     ]
-    hardest = f"The hardest is {summary.hardest}. " if summary.hardest is not None and len(rows) > 1 else ""
+    hardest = f"The hardest is {summary.hardest}. " if summary.hardest else ""
     caption = (f"{hardest}Points in per cent are the mean over the submissions whose points are known; below each state of an answer stand the submissions "
                "and their share.")
     return _table(caption, ("exercise", "worth", "points", *(SAID[state][1].lower() for state in states)), rows, 1)
 
 
-def _points(summary):
-    rows = [(f"{row.from_per_cent} to {'' if row.to_per_cent == 100 else 'below '}{row.to_per_cent} %", f"{row.submissions}", "█" * row.submissions)
-            for row in summary.distribution.itertuples()]
-    rows = [(tenth, count, bar if len(bar) <= 40 else "█" * round(40 * len(bar) / summary.distribution["submissions"].max())) for tenth, count, bar in rows]
-    return _table("Submissions by their share of the points, after penalties for being late.", ("share of the points", "submissions", "as a bar"), rows, 2)
-
-
 def _reasons(summary):
     rows = [(row.label, SAID[row.state][1].lower(), row.reason, _count(row.count, row.share)) for row in summary.reasons.head(REASONS).itertuples(name="Reason")]
     left = len(summary.reasons) - len(rows)
-    caption = "The most frequent reasons that students were given. Numbers in which reasons differ are written as …" + (
+    caption = "The most frequent reasons that students were given. Numbers in which reasons differ are written as an ellipsis (…)." + (
         f" The {left} rarer ones are left out." if left else "")
-    return _table(caption, ("exercise", "state", "reason", "submissions"), rows, 3)
+    return _table(caption, ("exercise", "state", "reason", "submissions"), rows, 2)
 
 
 def _notes(summary):
-    rows = [(student, note) for student, note in summary.notes]
-    return _table("What was damaged, repaired, cut off or suspicious, and what the grader could not decide.", ("student", "note"), rows, 4)
+    noted = {}
+    for student, note in summary.notes:
+        noted.setdefault(note, []).append(student)
+    caption = "What was damaged, repaired, cut off or suspicious, and what the grader could not decide."
+    return _table(caption, ("note", "students"), ((note, listed(dict.fromkeys(students))) for note, students in noted.items()), 3)
 
 
 def _alike(summary):
@@ -126,7 +122,7 @@ def _answers(summary):
 
 
 def _count(count, share):
-    return f"{count:,} ({_percent(share)})" if count else "–"
+    return f"{count:,} ({_percent(share)})".replace(" ", "\u00a0") if count else "–"
 
 
 def _percent(share):
