@@ -32,6 +32,7 @@ os.environ.update(GPT2LAB_PROGRESS="0", TF_CPP_MIN_LOG_LEVEL="3", PYTHONWARNINGS
 
 c = get_config()  # noqa: F821, nbgrader puts it here
 c.CourseDirectory.course_id = {course_id!r}
+c.CourseDirectory.ignore.extend(["models", "checkpoint", "samples"])  # what notebooks leave beside themselves when they run
 
 # A cell that fine-tunes takes minutes, with 355M on a slow machine half an hour.
 c.Execute.timeout = 1800
