@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from leaks import leaks, lines_of
 
 from gpt2lab.course.instructor import write_private_folder
 from gpt2lab.course.notebooks import compose
@@ -51,6 +52,7 @@ def test_the_assignment_is_the_students_notebook(course, source):
     expected = compose(source, student=True)
     # nbgrader leaves an empty line where an answer was.
     assert [lines(cell) for cell in released.cells] == [lines(cell) for cell in expected.cells]
+    assert leaks(source, lines_of(released)) == []
     for one, other in zip(released.cells, expected.cells):
         mine, theirs = (cell.metadata.get("nbgrader", {}) for cell in (one, other))
         assert theirs.items() <= mine.items() and not one.get("outputs")

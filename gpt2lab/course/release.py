@@ -25,16 +25,17 @@ _README = """\
 - Your answer goes where `...  # your answer` stands. Run that cell, then the check below it: it says whether the answer is right, and if not,
   why. Try as often as you like.
 - A prediction scores nothing. Make it before you run what comes next.
-- Leave the lines that begin with `# EXERCISE` and `# CHECK` as they are, and the check cells too: your answers are found by them. You may add
-  cells, and change all others.
+- Only the answer cells are graded. So all that your answer needs from you stands in its cell. Add cells and change others as you like, to try
+  things out.
+- Leave the lines that begin with `# EXERCISE` and `# CHECK` as they are: your answers are found by them.
 
 ## Hand in
 
-1. Choose *Restart and run all* once. If a cell fails, what comes after it fails too.
+1. Choose *Restart and run all* once: what works only because of a cell that you deleted shows now.
 2. Save. In Colab: *File > Download > Download .ipynb*.
 3. Hand in the `.ipynb` file itself, under the name that it has. Nothing else is needed: no models, no folders.
 
-Your answers are run again, some of them on other numbers than yours. So let the cell compute its answer; a number that was typed in is then wrong.
+Your answers are run again, some of them on other values than yours. So let the cell compute its answer: a number that was typed in is wrong then.
 """
 _COLAB = """\
 **In Colab**, which needs no installation: the badges above. *File > Save a copy in Drive* first, or your answers are lost with the tab.
