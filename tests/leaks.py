@@ -6,7 +6,7 @@ _MARKS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "# HIDDEN ", "# KEY 
 
 
 def secret_lines(source):
-    """Lines of the answers and of the HIDDEN and KEY cells of a source that stand nowhere else in it."""
+    """Lines of the answers and of the HIDDEN and KEY cells of a source that are nowhere else in it."""
     secret, public = set(), set()
     for cell in re.split(r"^# %%.*\n", source.read_text(encoding="utf-8"), flags=re.MULTILINE):
         for_grading = cell.startswith(("# HIDDEN ", "# KEY "))
@@ -16,7 +16,8 @@ def secret_lines(source):
                 answer = "BEGIN" in line
             else:
                 (secret if answer or for_grading else public).add(line.strip().removeprefix("# "))
-    return {line for line in secret - public if re.search(r"\w\w", line)}
+    known = "\n".join(public)
+    return {line for line in secret if re.search(r"\w\w", line) and line not in known}
 
 
 def leaks(source, lines):
