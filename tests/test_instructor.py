@@ -82,8 +82,9 @@ def test_a_seed_is_added_to_any_course_file_and_all_else_kept(text):
     ]
 
 
-def test_a_course_file_without_place_for_a_seed_is_refused(course, tmp_path):
-    (course / "course.toml").write_text("grading = {points = 3}\n")
+@pytest.mark.parametrize("text", ["grading = {points = 3}\n", "grading = 3\n"])
+def test_a_course_file_without_place_for_a_seed_is_refused(course, tmp_path, text):
+    (course / "course.toml").write_text(text)
     with pytest.raises(LabError, match=r"course.toml: .*\[grading\].*seed = "):
         write_private_folder(tmp_path / "private", course)
 

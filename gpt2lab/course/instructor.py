@@ -90,7 +90,7 @@ def write_private_folder(target, folder="notebooks", names=()):
 
 
 def _refuse_public(target, folder):
-    if target.resolve() == folder.resolve() and "seed" in published(target).get("grading", {}):
+    if target.resolve() == folder.resolve() and _has_seed(target):
         return  # a private folder, brought up to date with its own sources
     if folder.resolve() in (target.resolve(), *target.resolve().parents):
         raise SourceError(f"{target} is part of {folder}, which students may see; choose a folder outside of it, for example ../private.")
@@ -99,10 +99,15 @@ def _refuse_public(target, folder):
 def _write_course(path, public):
     """Write the private course.toml; return the line that says so. One that is there only gets a seed if it has none."""
     text = (path if path.is_file() else public).read_text(encoding="utf-8") if path.is_file() or public.is_file() else ""
-    if "seed" not in published(path.parent if path.is_file() else public.parent).get("grading", {}):
+    if not _has_seed(path.parent if path.is_file() else public.parent):
         text = with_seed(text, path)
     write_bytes(path, text.encode())
     return str(path)
+
+
+def _has_seed(folder):
+    grading = published(folder).get("grading")
+    return isinstance(grading, dict) and "seed" in grading
 
 
 def with_seed(text, path="course.toml"):
