@@ -8,7 +8,7 @@ import pytest
 from exercises.notebook_01 import block, gpt2
 
 from gpt2lab.catalog import card
-from gpt2lab.course.checking import is_blank, judge, labels
+from gpt2lab.course.checking import is_blank, is_typed, judge, labels
 from gpt2lab.course.source import read_source
 
 SOURCES = sorted((Path(__file__).parent.parent / "notebooks" / "source").glob("*.py"))
@@ -92,6 +92,26 @@ def test_an_unknown_exercise_is_said_to_be_unknown():
 def test_blanks_are_told_from_answers():
     assert is_blank(...) and is_blank({"a": ...}) and is_blank("...")
     assert not any(is_blank(answer) for answer in (0, 0.0, False, "a", [0], Prickly(), pd.DataFrame()))
+
+
+def test_a_typed_value_is_told_from_an_expression():
+    assert is_typed("# EXERCISE 03.2\nimport math\nbest_step = 30") and is_typed("a = -1.5\nb = (2, 'c')")
+    for expression in ("best_step = history.loss.min()", "a = 2\nb = a + 1", "def f(d):\n    return 3", "a = 1\nprint(a)", "a =", ""):
+        assert not is_typed(expression)
+
+
+def test_who_typed_a_computed_value_is_told_that_others_will_be_tried(tmp_path):
+    from nbclient import NotebookClient
+    from nbformat import v4
+
+    answers = "# EXERCISE 08.1\nat_half = 0.75", "# EXERCISE 08.1\nat_half = p[0] ** 2 / (p ** 2).sum()"
+    check = 'checking.check("08.1", at_half, p)'
+    setup = "import pandas as pd\nfrom gpt2lab.course import checking\np = pd.Series([(3 ** 0.5) / (1 + 3 ** 0.5), 1 / (1 + 3 ** 0.5)])"
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(text) for text in (setup, answers[0], check, answers[1], check)])
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    typed, computed = (notebook.cells[at].outputs[0].text for at in (2, 4))
+    assert "Right" in typed and "You typed a value" in typed
+    assert "Right" in computed and "typed" not in computed
 
 
 def test_every_exercise_of_the_notebooks_has_a_check_and_a_test():

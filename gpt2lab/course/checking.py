@@ -9,6 +9,9 @@ What is printed for a right answer depends on nothing but the exercise (and on t
 so that nbval can compare a student's notebook with the solved one.
 """
 
+import ast
+import contextlib
+import contextvars
 import math
 import numbers
 import textwrap
@@ -18,7 +21,23 @@ from importlib import import_module
 WIDTH = 92  # characters a printed line
 UNANSWERED = "Not answered yet. Put your answer in the place of the ... in the cell above, run that cell, then this one."
 
+TYPED = (
+    "You typed a value. To be graded, your cell is run with other values: write it as an expression of the variables, so that it would be right for them too."
+)
+
 _CHECKS = {}
+_COMPUTED = set()
+_HIDDEN = contextvars.ContextVar("hidden inputs", default=False)
+
+
+@contextlib.contextmanager
+def hidden_inputs():
+    """Within this, verdicts hold no value that was computed from the inputs: these are hidden from the student."""
+    token = _HIDDEN.set(True)
+    try:
+        yield
+    finally:
+        _HIDDEN.reset(token)
 
 
 @dataclass(frozen=True)
@@ -48,11 +67,16 @@ def unanswered(reason=UNANSWERED):
     return Verdict("unanswered", reason)
 
 
-def exercise(label):
-    """Register the decorated function as the check of an exercise, for example ``"01.2"``."""
+def exercise(label, computed=False):
+    """Register the decorated function as the check of an exercise, for example ``"01.2"``.
+
+    ``computed`` says that the answer is to be an expression of what the notebook holds: who typed the value that came out is told so.
+    """
 
     def register(function):
         _CHECKS[label] = function
+        if computed:
+            _COMPUTED.add(label)
         return function
 
     return register
@@ -75,6 +99,29 @@ def check(label, answer=..., *context, **named):
         print(value)
     opening = {"right": f"{label}  Right. ", "wrong": f"{label}  Not quite. ", "unanswered": f"{label}  "}[verdict.state]
     print(textwrap.fill(opening + verdict.reason, WIDTH))
+    if verdict.state == "right" and label in _COMPUTED and is_typed(_answer_cell(label)):
+        print(textwrap.fill(TYPED, WIDTH))
+
+
+def _answer_cell(label):
+    """What was last run of the cell that answers an exercise; empty outside of a notebook."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    inputs = shell.user_ns.get("In", []) if shell else []
+    return next((text for text in reversed(inputs) if f"EXERCISE {label}" in text.partition("\n")[0]), "")
+
+
+def is_typed(source):
+    """Whether all that a cell binds are constants."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return False
+    given = [part for part in body if not isinstance(part, (ast.Import, ast.ImportFrom))]
+    looked_up = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.FunctionDef, ast.Lambda)
+    values = [part.value for part in given if isinstance(part, ast.Assign)]
+    return bool(values) and len(values) == len(given) and not any(isinstance(node, looked_up) for value in values for node in ast.walk(value))
 
 
 def judge(label, answer=..., *context, **named):
@@ -188,10 +235,13 @@ def number(answer, exact, mistakes=(), tolerance=0.01, otherwise=""):
     for value, reason in mistakes:
         if math.isclose(answer, value, rel_tol=tolerance / 4, abs_tol=1e-12):
             return reason
-    return f"{_short_value(answer)} is too {'large' if answer > exact else 'small'}. {otherwise}".strip()
+    found = "It" if _HIDDEN.get() else _short_value(answer)
+    return f"{found} is too {'large' if answer > exact else 'small'}. {otherwise}".strip()
 
 
 def _short_value(value):
+    if _HIDDEN.get():
+        return "the value"
     if isinstance(value, numbers.Real) and not isinstance(value, bool) and math.isfinite(value):
         return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
     return textwrap.shorten(repr(value), 40, placeholder=" ...")
@@ -199,7 +249,7 @@ def _short_value(value):
 
 def call(function, *arguments):
     """(value, None) of a student's function, or (None, the `Verdict` that says how it failed)."""
-    written = f"{getattr(function, '__name__', 'your function')}({', '.join(map(repr, arguments))})"
+    written = "Your function" if _HIDDEN.get() else f"{getattr(function, '__name__', 'your function')}({', '.join(map(repr, arguments))})"
     if not callable(function):
         return None, wrong(
             f"Your answer is a {type(function).__name__}; a function is asked for, so leave out the ( ) after its name."

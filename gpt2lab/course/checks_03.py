@@ -21,7 +21,7 @@ def validation_loss_of_a_short_text(prediction, run):
     return choice(prediction, "abc", reasons, found)
 
 
-@exercise("03.2")
+@exercise("03.2", computed=True)
 def best_step(answer, run):
     history = run.history
     measured = history.dropna(subset=["valid_loss"])
@@ -43,7 +43,7 @@ def best_step(answer, run):
 _BEGAN = "From there on each step made the model worse at text that it had not read. by_heart.best_step gives the same."
 
 
-@exercise("03.3")
+@exercise("03.3", computed=True)
 def generalisation_gap(answer, run):
     history = run.history
     losses, valid = history["loss"].dropna(), history["valid_loss"].dropna()

@@ -90,6 +90,14 @@ history = by_heart.history[["step", "epoch", "loss", "average_loss", "valid_loss
 history.dropna(subset="valid_loss").round(2)
 
 # %%
+# HIDDEN 03.2
+from gpt2lab.course import scenes
+
+by_heart = scenes.run(rng, "by_heart", turn=10 * int(rng.integers(2, 6)), last=0.3)
+STEPS = 100
+history = by_heart.history[["step", "epoch", "loss", "average_loss", "valid_loss"]]
+
+# %%
 # EXERCISE 03.2 (difficulty 1, 5 min, 1 point)
 ### BEGIN SOLUTION
 best_step = history.loc[history["valid_loss"].idxmin(), "step"]
@@ -116,8 +124,14 @@ lab.course.check("03.2", best_step, by_heart)
 # </details>
 
 # %%
-# EXERCISE 03.3 (difficulty 2, 6 min, 1 point)
 LAST = max(10, STEPS // 10)
+
+# %%
+# HIDDEN 03.3
+LAST = max(10, STEPS // 10)
+
+# %%
+# EXERCISE 03.3 (difficulty 2, 6 min, 1 point)
 ### BEGIN SOLUTION
 gap = history["valid_loss"].iloc[-1] - history["loss"].tail(LAST).mean()
 ### END SOLUTION

@@ -1,0 +1,134 @@
+"""Read what the probe in a student's kernel printed. It may be anything: what is no plain value of the known kinds is refused."""
+
+import builtins
+import json
+import math
+
+LONGEST = 2_000_000  # characters
+_MISSING = ...
+
+
+class Unreadable(ValueError):
+    """The probe's output is none."""
+
+
+class Other:
+    """An answer of a kind that no exercise asks for; a check says so."""
+
+
+class Outcomes:
+    """A student's function, known by what it returned for the arguments that the key named."""
+
+    __name__ = "your function"
+
+    def __init__(self, calls, outcomes):
+        self._outcomes = dict(zip(map(repr, calls), outcomes))
+
+    def __call__(self, *arguments):
+        outcome = self._outcomes[repr(arguments)]
+        if isinstance(outcome, Failure):
+            raise outcome.as_exception()
+        return outcome
+
+
+class Failure:
+    """An error in the place of a value: the name of its kind, and for a NameError the name."""
+
+    def __init__(self, kind, name=""):
+        known = getattr(builtins, kind, None)
+        self.kind = kind if isinstance(known, type) and issubclass(known, BaseException) else "error of its own"
+        self.name = name if name.isidentifier() and len(name) <= 60 else ""
+
+    def as_exception(self):
+        known = getattr(builtins, self.kind, RuntimeError)
+        return known() if known in (ValueError, TypeError, NameError, ZeroDivisionError, RecursionError, IndexError, KeyError, AttributeError) else RuntimeError()
+
+
+def read_payload(text, calls=None):
+    """The value that a probe's output stands for.
+
+    Parameters
+    ----------
+    text : str
+        JSON, from a kernel that is not trusted.
+    calls : list of tuple, optional
+        The arguments with which a function was called.
+
+    Returns
+    -------
+    object
+        A number, text, list, tuple, dict, DataFrame, `Outcomes`, `Failure`, `Other`, or ``...`` for a missing answer.
+
+    Raises
+    ------
+    Unreadable
+        If it is no such output.
+    """
+    if not isinstance(text, str) or len(text) > LONGEST:
+        raise Unreadable("the answer is longer than two million characters")
+    try:
+        return _value(json.loads(text), calls)
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, OverflowError) as error:
+        raise Unreadable(f"the probe's output cannot be read ({type(error).__name__})") from error
+
+
+def _value(made, calls=None):
+    kind = made["kind"]
+    if kind == "missing":
+        return _MISSING
+    if kind == "bool":
+        return bool(made["value"])
+    if kind == "number":
+        value = made["value"]
+        value = float(value) if isinstance(value, str) else value
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise Unreadable("no number")
+        return value
+    if kind == "text":
+        return _text(made["value"])
+    if kind in ("list", "tuple"):
+        items = [_value(item) for item in made["items"]]
+        return tuple(items) if kind == "tuple" else items
+    if kind == "dict":
+        return {_key(key): _value(item) for key, item in made["items"]}
+    if kind == "table":
+        return _table(made)
+    if kind == "function":
+        return _function(made["outcomes"], calls)
+    if kind == "error":
+        return Failure(_text(made["type"]), _text(made["name"]))
+    if kind == "other":
+        return type(_text(made["type"])[:60].replace("\0", "") or "object", (Other,), {})()
+    raise Unreadable("an unknown kind of value")
+
+
+def _function(outcomes, calls):
+    if outcomes is None or calls is None:
+        return lambda *_: None
+    return Outcomes(calls, [_value(outcome) for outcome in outcomes])
+
+
+def _text(value):
+    if not isinstance(value, str):
+        raise Unreadable("no text")
+    return value
+
+
+def _key(made):
+    key = _value(made)
+    if not isinstance(key, (str, int, float, bool)) or (isinstance(key, float) and math.isnan(key)):
+        raise Unreadable("a key that is neither text nor number")
+    return key
+
+
+def _table(made):
+    import pandas as pd
+
+    index = [_key(item) for item in made["index"]]
+    columns = {_key(name): [_cell(item) for item in column] for name, column in made["columns"]}
+    return pd.DataFrame(columns, index=index)
+
+
+def _cell(made):
+    value = _value(made)
+    return math.nan if value is _MISSING else value if isinstance(value, (str, int, float, bool)) else None
