@@ -16,6 +16,7 @@ from test_course import SOURCE
 from gpt2lab import LabError
 from gpt2lab.cli import main
 from gpt2lab.course.instructor import BEGIN_HIDDEN, END_HIDDEN, for_nbgrader, with_seed, write_private_folder
+from gpt2lab.course.notebooks import compose, notebook_text
 from gpt2lab.course.release import write_release
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
@@ -210,11 +211,11 @@ def test_a_leak_would_be_found(source):
     assert len(found) >= len([cell for cell in for_nbgrader(source).cells if cell.id.startswith("exercise-")])
 
 
-def test_the_release_is_what_the_repository_shows_to_students(released):
+def test_the_release_has_each_students_notebook_and_a_page_about_them(released):
     assert sorted(path.name for path in released.iterdir()) == sorted([*(f"{source.stem}.ipynb" for source in SOURCES), "README.md"])
     for source in SOURCES:
         name = f"{source.stem}.ipynb"
-        assert (released / name).read_bytes() == (FOLDER / name).read_bytes()
+        assert (released / name).read_text(encoding="utf-8") == notebook_text(compose(source, student=True))
         assert f"]({name})" in (released / "README.md").read_text()
 
 
