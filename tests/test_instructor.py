@@ -18,6 +18,7 @@ from gpt2lab.cli import main
 from gpt2lab.course.instructor import BEGIN_HIDDEN, END_HIDDEN, for_nbgrader, with_seed, write_private_folder
 from gpt2lab.course.notebooks import compose, notebook_text
 from gpt2lab.course.release import write_release
+from gpt2lab.grading.assignment import read_assignment
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 SOURCES = sorted((FOLDER / "source").glob("*.py"))
@@ -106,6 +107,12 @@ def test_what_an_instructor_changed_is_kept_and_used(course, tmp_path):
     assert [line.partition(":")[0] for line in write_private_folder(private, private) if "kept" in line] == [str(private / "nbgrader" / "nbgrader_config.py")]
     write_release(tmp_path / "release", private)
     assert "given = 30" in (tmp_path / "release" / "07_small.ipynb").read_text()
+
+
+def test_the_grader_reads_the_private_folder(course, tmp_path):
+    write_private_folder(tmp_path / "private", course)
+    assignment = read_assignment(tmp_path / "private", "07")
+    assert [exercise.label for exercise in assignment.exercises] == ["07.1", "07.2", "07.3"] and "base_value" in assignment["07.2"].hidden
 
 
 @pytest.mark.parametrize("place", [".", "private", "source"])
