@@ -1,6 +1,8 @@
 """The command line: a thin face over the library, the same words as options."""
 
 import inspect
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -226,6 +228,30 @@ def notebooks(names, check, execute, folder, instructor, release):
         click.echo(line)
     if check and found:
         click.get_current_context().exit(1)
+
+
+@main.command()
+@click.argument("notebook")
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option("--out", default="grades", show_default=True, type=click.Path(path_type=Path), help="Folder for the gradebook, the feedback and the summary.")
+@click.option("--course", metavar="DIR", type=click.Path(path_type=Path),
+              help="Folder with source/ and course.toml; by default instructor if there is one, else notebooks.")
+@click.option("--workers", default=2, show_default=True, help="Submissions at a time.")
+@click.option("--only", metavar="STUDENT", multiple=True, help="Grade this student alone; can be given several times.")
+@click.option("--dry-run", is_flag=True, help="Say what would be graded; run and write nothing.")
+@click.option("--trust", is_flag=True, help="Run the submissions without a sandbox, with all that you may do.")
+def grade(notebook, submissions, dry_run, **settings):
+    """Grade the SUBMISSIONS (a folder or an archive) of NOTEBOOK, for example 03."""
+    from gpt2lab.grading.batch import grade
+    from gpt2lab.grading.in_words import found_in_words, graded_in_words
+
+    try:
+        graded = grade(notebook, submissions, dry_run=dry_run, **settings)
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was graded is kept: the same command goes on with the rest.", err=True)
+        sys.stderr.flush()
+        os._exit(130)  # ends the workers' threads, and with them what they started
+    click.echo(found_in_words(graded) if dry_run else graded_in_words(graded))
 
 
 @main.command()

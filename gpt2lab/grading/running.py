@@ -15,8 +15,9 @@ from gpt2lab.grading.payload import Failure, Unreadable
 from gpt2lab.grading.rebuilding import rebuild
 from gpt2lab.grading.results import ExerciseResult
 
+NOT_GRADED = "This exercise could not be graded; your instructor will look at it."
 _OPEN = "You left this one open."
-_MISSING = "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
+MISSING = "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
 _LINE = 8 << 20  # characters of a message from pytest
 
 
@@ -130,7 +131,7 @@ def _last_line(output):
 def _result(exercise, answer, judging):
     made = {"label": exercise.label, "title": exercise.title, "points": exercise.points, "answer": answer or ""}
     if answer is None:
-        return ExerciseResult(**made, state="missing", reason=_MISSING)
+        return ExerciseResult(**made, state="missing", reason=MISSING)
     if exercise.kind == "markdown":
         blank = answer.strip() == exercise.blank.strip()
         return ExerciseResult(**made, state="unanswered", reason=_OPEN) if blank else ExerciseResult(**made, state="by hand", reason="A person reads this one.")
@@ -152,7 +153,7 @@ def _found(exercise, answer, judging):
     if any("stopped" in report for report in reports):
         return "stopped", next(report["stopped"] for report in reports if "stopped" in report), note
     if plain or len(reports) != 1 or (state == "right"):
-        return "not graded", "This exercise could not be graded; your instructor will look at it.", judging.trouble or "nbval and the verdict disagree"
+        return "not graded", NOT_GRADED, judging.trouble or "nbval and the verdict disagree"
     if state == "wrong":
         return "wrong", verdict.reason, note
     if is_blank(exercise, answer) or (state == "unanswered" and not error):

@@ -59,12 +59,12 @@ class Limits:
         Written to its folder and to its temporary files.
     """
 
-    seconds_a_cell: float = 120
-    seconds_a_notebook: float = 900
+    seconds_a_cell: float = 30
+    seconds_a_notebook: float = 180
     memory_MB: int = 4000
     processes: int = 512
     output_kB: int = 1000
-    disk_MB: int = 1000
+    disk_MB: int = 256
 
 
 @dataclass(frozen=True)
