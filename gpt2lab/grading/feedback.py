@@ -1,10 +1,10 @@
 """What a student gets back: one page that says what was right, what was not and why, and what to do next."""
 
 import html
-import re
 from datetime import datetime
 from pathlib import Path
 
+from gpt2lab.grading.naming import feedback_name
 from gpt2lab.grading.student_source import own_part, prose
 from gpt2lab.grading.untrusted import as_html, name_of, one_line
 from gpt2lab.html_page import html_page
@@ -27,7 +27,6 @@ SAID = {
     "not graded": ("–", "Not graded", "Nothing: this is no fault of yours, and your instructor has been told."),
 }
 OPEN = ("by hand", "not graded")  # states in which the points are not known yet
-_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)  # no file of such a name can be made under Windows
 
 
 def feedback_page(result, due=None, written=frozenset()):
@@ -171,20 +170,9 @@ def write_feedback(results, folder, due=None, written=frozenset()):
     StorageError
         If a page could not be written.
     """
-    folder, taken, paths = make_folder(folder), set(), []
+    folder, taken, paths = make_folder(folder), [], []
     for result in results:
-        paths.append(folder / f"{_file_name(result.student, taken)}.html")
+        taken.append(feedback_name(result.student, taken))
+        paths.append(folder / f"{taken[-1]}.html")
         write_bytes(paths[-1], feedback_page(result, due and due(result.student), written).encode())
     return paths
-
-
-def _file_name(student, taken):
-    """A name of a file for a student, on any system, that nobody else has."""
-    name = re.sub(r"[^\w\-]+", "_", one_line(student, 80), flags=re.UNICODE).strip("_") or "student"
-    name = f"_{name}" if _RESERVED.match(name) else name[:80].encode()[:150].decode(errors="ignore")  # most systems have 255 bytes
-    unique, number = name, 1
-    while unique.casefold() in taken:
-        number += 1
-        unique = f"{name}-{number}"
-    taken.add(unique.casefold())
-    return unique
