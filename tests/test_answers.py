@@ -457,7 +457,7 @@ def test_hostile_files_take_seconds_and_little_memory(name):
 
 
 def test_memory_stays_within_a_few_times_the_size_of_the_file():
-    content = b'{"cells": [{"cell_type": "code", "outputs": [' + b"[[],{}]," * 20_000 + b'0], "source": "# EXERCISE 03.2\\nbest_step = 1"}]}'
+    content = b'{"cells": [{"cell_type": "code", "outputs": [' + b"[[],{}]," * 70_000 + b'0], "source": "# EXERCISE 03.2\\nbest_step = 1"}]}'
     tracemalloc.start()
     found = find_answers(content, ALL)
     peak = tracemalloc.get_traced_memory()[1]

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from gpt2lab.errors import LabError
-from gpt2lab.grading.intake import MOST_UNPACKED, HandedIn, Refused, listed
+from gpt2lab.grading.archives import Refused, close_archives
+from gpt2lab.grading.intake import MOST_UNPACKED, HandedIn, listed
 from gpt2lab.grading.layouts import SUFFIXES, Owner, inner_root, is_named, owner
 from gpt2lab.grading.naming import shown
 from gpt2lab.text_files import counted, existing_folder, file_path
@@ -121,6 +122,7 @@ def find_submissions(path, notebook_name, other_notebooks=()):
         raise SubmissionsError(f"{path} holds no submissions{beside}; give the folder in which each student has a notebook or a folder, "
                                "or the archive that the learning platform handed out.")
     found = [_of_student(files, notebook_name) for files in students.values()]
+    close_archives()
     numbers = [files[0][0].number for files in students.values()]
     return sorted(_told_apart(found, numbers), key=lambda submission: (submission.student.casefold(), submission.student))
 
