@@ -223,6 +223,40 @@ class TestSeveralCells:
         assert "NBVAL" not in find(source).sources["03.2"]
 
 
+class TestCellsThatTheStudentAdded:
+    GIVEN = ["import pandas as pd", "def show(text):\n    print(text)"]
+
+    def find(self, *cells):
+        return find_answers(notebook(*self.GIVEN, *cells), ALL, given=self.GIVEN)
+
+    def test_a_function_that_an_answer_uses_is_put_in_front_of_it_with_what_it_uses(self):
+        helpers = ("import math as m\nSLOW = train()", "def half(x):\n    text = \"\"\"\nx\n\"\"\"\n    return m.floor(x) / 2\n\nprint(half(3))",
+                   "@cached\ndef other():\n    return 1", "def unused():\n    pass")
+        answer = STEP_ANSWER.replace("20", "half(40)")
+        found = self.find(*helpers, answer)
+        assert found.sources["03.2"] == f"import math as m\n{helpers[1].partition(chr(10) * 2)[0]}\n{answer}"
+        assert "half and m of a cell" in said(found, "03.2")
+        assert self.find("@cached\n@twice\ndef half(x):\n    return x", answer).sources["03.2"].startswith("@cached\n@twice\ndef half")
+
+    def test_nothing_is_put_in_front_that_was_handed_out_or_stands_in_the_answer(self):
+        answer = STEP_ANSWER.replace("20", "show(pd)") + "\ndef mine():\n    return 1"
+        assert self.find("def mine():\n    return 2", answer).sources["03.2"] == answer
+        assert find("def half(x):\n    return x", STEP_ANSWER.replace("20", "half(2)")).sources["03.2"] == STEP_ANSWER.replace("20", "half(2)")
+
+    def test_what_calls_itself_is_put_there_once(self):
+        helper = "def a(x):\n    return b(x)\n\ndef b(x):\n    return a(x)"
+        assert self.find(helper, STEP_ANSWER.replace("20", "a(1)")).sources["03.2"].count("def a(x)") == 1
+
+    def test_a_blank_answer_stays_blank(self):
+        assert self.find("import best_step", STEP.blank).sources == {"03.2": STEP.blank}
+
+    @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+    def test_to_the_answers_of_the_course_nothing_is_added(self, path):
+        exercises, solved = exercises_of(path)
+        others = ["".join(each["source"]) for each in solved["cells"] if not each["id"].startswith("exercise-")]
+        assert find_answers(json.dumps(solved).encode(), exercises, others).sources == {each.label: each.solution for each in exercises}
+
+
 MARKERS = ["# NBVAL_SKIP", "#NBVAL_IGNORE_OUTPUT", "  ### NBVAL_RAISES_EXCEPTION  ", "# PYTEST_VALIDATE_IGNORE_OUTPUT", "#\tNBVAL_CHECK_OUTPUT",
            "\x0c# NBVAL_SKIP", "\u2028# NBVAL_SKIP", "\x85#\u3000NBVAL_SKIP", "\x1c#NBVAL_SKIP\x1d", 'text = """\n# NBVAL_SKIP\n"""', "x = 1 \x0b# NBVAL_SKIP"]
 
@@ -445,6 +479,8 @@ HOSTILE = {
     "angle brackets": b"<html>EXERCISE 03.2" + b"<" * 10_000_000 + b"<pre" * 1_000_000,
     "script": b"# %%\n# EXERCISE 03.2 (\n" * 500_000,
     "quoted lines": b"# %%\n# EXERCISE 03.2 (\n" + b'"""\n!' * 3_000_000,
+    "definitions": b'{"cells": [' + b",".join(b'{"source": "def f%d():\\n    return f%d()"}' % (number, number + 1) for number in range(9_000)) + b',{"source": "# EXERCISE 03.2\\n'
+    + b" ".join(b"f%d()" % number for number in range(9_000)) + b'"}]}',
     "continued lines": b"# %%\n# EXERCISE 03.2 (\n" + b"!\\\n" * 30_000,
 }
 
@@ -452,7 +488,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_files_take_seconds_and_little_memory(name):
     content, start = HOSTILE[name], time.process_time()
-    find_answers(content, ALL)
+    find_answers(content, ALL, given=["import math"])
     assert time.process_time() - start < 10
 
 

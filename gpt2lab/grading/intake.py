@@ -91,7 +91,7 @@ def listed(root):
     Parameters
     ----------
     root : Path
-        A folder, or a zip archive of a whole class.
+        A folder, a zip archive of a whole class, or a single file.
 
     Returns
     -------
@@ -105,8 +105,12 @@ def listed(root):
     """
     if root.is_dir():
         found = _in_folder(root, (), 0, None)
-    else:
+    elif root.suffix.lower() == ".zip":
         found = _in_archive(HandedIn((), root), 0, None)
+    else:
+        with opened(root) as file:
+            status = os.fstat(file.fileno())
+        found = _perhaps_unpacked(HandedIn((root.name,), root, (), status.st_size, status.st_mtime, status.st_mtime), 1, None)
     return sorted(found, key=lambda handed: handed.parts)
 
 

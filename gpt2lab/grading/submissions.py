@@ -130,8 +130,6 @@ def find_submissions(path, notebook_name, other_notebooks=()):
 def _all_handed_in(path, root):
     """What is there, without the folders and the archive that stand around the whole."""
     try:
-        if root.is_file() and root.suffix.lower() != ".zip":
-            return [handed for handed in listed(root.parent) if handed.path == root]
         found = listed(root)
         if len(found) and {handed.parts[:1] for handed in found} == {found[0].parts[:1]} and found[0].parts[0].lower().endswith(".zip"):
             if any(handed.inside for handed in found):  # the archive of a class, alone in its folder
