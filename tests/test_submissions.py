@@ -166,6 +166,9 @@ class TestLayouts:
         assert found(root)["ada"].file == "ada/work.py" and "no notebook" in found(root)["ada"].notes[0]
         assert found(root)["bob"].handed is None and "bob/work.pdf" in found(root)["bob"].notes[0] and found(root)["carl"].handed
 
+    def test_the_archive_of_the_only_student_is_no_archive_of_a_class(self, lay_out):
+        assert contents(lay_out({"ada.zip": packed(("x.ipynb", notebook("a")), ("work/y.txt", b""))})) == {"ada": notebook("a")}
+
     def test_a_single_notebook(self, lay_out):
         root = lay_out({"ada.ipynb": notebook("a"), "bob.ipynb": notebook("b")})
         assert contents(root / "ada.ipynb") == {"ada": notebook("a")}

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from gpt2lab.errors import LabError
 from gpt2lab.grading.archives import Refused, close_archives
 from gpt2lab.grading.intake import MOST_UNPACKED, HandedIn, listed
-from gpt2lab.grading.layouts import SUFFIXES, Owner, inner_root, is_named, owner
+from gpt2lab.grading.layouts import SUFFIXES, Owner, inner_root, is_named, is_of_platform, owner
 from gpt2lab.grading.naming import shown
 from gpt2lab.text_files import counted, existing_folder, file_path
 from gpt2lab.text_files import listed as in_words
@@ -131,10 +131,9 @@ def _all_handed_in(path, root):
     """What is there, without the folders and the archive that stand around the whole."""
     try:
         found = listed(root)
-        if len(found) and {handed.parts[:1] for handed in found} == {found[0].parts[:1]} and found[0].parts[0].lower().endswith(".zip"):
-            if any(handed.inside for handed in found):  # the archive of a class, alone in its folder
-                root = found[0].path
-                found = listed(root)
+        if len({handed.parts[0] for handed in found}) == 1 and any(is_of_platform(part) for handed in found if handed.inside for part in handed.parts[1:3]):
+            root = found[0].path  # the archive of a class, alone in its folder
+            found = listed(root)
     except Refused as error:
         raise SubmissionsError(f"{path} {error}; check that you may read it, or download it again.") from error
     while around := _around(found, root.stem):
