@@ -75,7 +75,7 @@ def archive(path, inside=()):
     except OSError as error:
         raise Refused(f"cannot be read ({error.strerror})") from error
     # By these a file is known again. Processes must not share an open file: they would move each other's place in it.
-    return _archive(path, (os.getpid(), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns), inside)
+    return _archive(path, (os.getpid(), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns), inside)
 
 
 @lru_cache(maxsize=2)

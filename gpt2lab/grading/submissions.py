@@ -109,6 +109,7 @@ def find_submissions(path, notebook_name, other_notebooks=()):
     root = path.resolve()
     if not root.exists():
         existing_folder(path)  # says what is there instead
+    close_archives()  # what was read before may have changed
     everything = _all_handed_in(path, root)
     students, passed_over = {}, 0
     for handed in everything:
