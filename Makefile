@@ -12,7 +12,7 @@ test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
 
 check: $(VENV)/installed-test  ## the quick tests only
-	$(BIN)/python -m pytest -m "not slow and not notebook and not browser"
+	$(BIN)/python -m pytest -m "not slow and not notebook and not browser and not sandbox"
 
 lab: $(VENV)/installed-lab
 	$(BIN)/jupyter lab notebooks

@@ -19,9 +19,9 @@ from gpt2lab.grading.payload import LONGEST, Failure, Unreadable
 from gpt2lab.grading.rebuilding import rebuild
 from gpt2lab.grading.results import ExerciseResult
 
+NOT_GRADED = "This exercise could not be graded; your instructor will look at it."
 _OPEN = "You left this one open."
-_MISSING = "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
-_UNGRADED = "This exercise could not be graded; your instructor will look at it."
+MISSING = "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
 _LINE = 13 * LONGEST  # characters of a message from pytest, if every one of a payload is written as an escape
 
 
@@ -145,7 +145,7 @@ def _last_line(log):
 def _result(exercise, answer, judging):
     made = {"label": exercise.label, "title": exercise.title, "points": exercise.points, "answer": answer or ""}
     if answer is None:
-        return ExerciseResult(**made, state="missing", reason=_MISSING)
+        return ExerciseResult(**made, state="missing", reason=MISSING)
     if exercise.kind == "markdown":
         blank = answer.strip() == exercise.blank.strip()
         return ExerciseResult(**made, state="unanswered", reason=_OPEN) if blank else ExerciseResult(**made, state="by hand", reason="A person reads this one.")
@@ -166,9 +166,9 @@ def _found(exercise, answer, judging):
         return "right", verdict.reason, note
     for kind in ("broken", "stopped"):
         if found := next((report[kind] for report in reports if kind in report), None):
-            return ("stopped", found, note) if kind == "stopped" else ("not graded", _UNGRADED, found)
+            return ("stopped", found, note) if kind == "stopped" else ("not graded", NOT_GRADED, found)
     if plain or len(reports) != 1 or (state == "right"):
-        return "not graded", _UNGRADED, judging.trouble or "nbval and the verdict disagree"
+        return "not graded", NOT_GRADED, judging.trouble or "nbval and the verdict disagree"
     if state == "wrong":
         return "wrong", verdict.reason, note
     if is_blank(exercise, answer) or (state == "unanswered" and not error):
