@@ -63,6 +63,8 @@ class WatchedKernel(RunningKernel):
             raise self._too_long()
         self.folder = _folder(trusted)
         self.km, self.kc = _started(self.folder, limits, trusted)
+        # A message larger than `LARGEST` ends the connection, and is the only thing that does while the kernel lives.
+        self._cut_off = self.kc.iopub_channel.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         try:
             self._greet()
         except KernelGone as gone:
@@ -145,8 +147,11 @@ class WatchedKernel(RunningKernel):
         if now < self.looked + LOOK:
             return
         self.looked = now
-        if not self.is_alive():
+        cut_off = self._cut_off.poll(0)
+        if not self.is_alive() or (cut_off and self._ended_within(2 * LOOK)):
             raise KernelGone("Your cell ended the kernel: it exited, crashed, or took more memory than there was.")
+        if cut_off:
+            raise KernelGone("Your cell printed too much at once.")
         if now > self.ends:
             raise self._too_long()
         if now > self.cell_ends:
@@ -162,6 +167,13 @@ class WatchedKernel(RunningKernel):
         if machine.available < SPARE * machine.total:
             raise KernelGone("The machine ran out of memory.", note="this machine ran out of memory meanwhile; grade it again, with fewer workers")
 
+    def _ended_within(self, seconds):
+        try:
+            self.km.provisioner.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
     def _too_long(self):
         return KernelGone(f"The notebook took longer than {self.limits['seconds_a_notebook']:g} seconds in all.", timed_out=True)
 
@@ -173,6 +185,8 @@ class WatchedKernel(RunningKernel):
         """End the kernel and all that it started, at once."""
         if not hasattr(self, "km"):
             return
+        self.kc.iopub_channel.socket.disable_monitor()
+        self._cut_off.close()
         self.kc.stop_channels()
         processes.end_below()
         if self.km.provisioner.process:

@@ -18,6 +18,7 @@ from gpt2lab.grading.kernel import DISTURBED, PATIENCE, KernelGone, NoKernel, Wa
 from gpt2lab.grading.payload import LONGEST
 from gpt2lab.grading.probe import MIME
 
+_UNREAD = "Your answer could not be read: its cell, or what it left running, disturbed the check."
 _run = nbval.plugin.IPyNbCell.runtest
 
 
@@ -79,12 +80,16 @@ def runtest(cell):
         if lost:
             _fail(cell, *lost)
     try:
-        _attempt(cell, role, label)
+        try:
+            _attempt(cell, role, label)
+        except KernelGone as gone:
+            others_did_it = file.stained - {label} and (role == "hidden" or not (gone.timed_out or gone.note))
+            if role == "set-up" or not others_did_it:
+                raise
+            _begin_anew(cell, role, label)
+            _attempt(cell, role, label)
     except KernelGone as gone:
-        disturbed_by_others = bool(file.stained - {label}) and (role == "hidden" or (role == "answer" and not gone.timed_out and not gone.note))
         _end(file)
-        if disturbed_by_others:
-            return runtest(cell)  # in a new kernel, where no answer has run yet
         lost = ("broken", gone.note) if gone.note else ("stopped", str(gone))
         file.lost["" if role == "set-up" or isinstance(gone, NoKernel) else label] = lost
         _fail(cell, *lost)
@@ -96,20 +101,37 @@ def _attempt(cell, role, label):
     if not (file.kernel and file.kernel.is_alive()):
         if role == "probe":  # a new kernel would hold the instructor's solution
             raise KernelGone("Your cell ended the kernel: it exited, crashed, or took more memory than there was.")
-        _revive(file, before=cell)
+        _revive(file, before=cell.cell)
     file.kernel.begin_cell()
     if role == "answer":
         file.stained.add(label)
     try:
         _run(cell)
-    except (KernelGone, nbval.plugin.NbCellError) as error:
-        if role in ("set-up", "hidden") and not isinstance(error, KernelGone):
-            raise KernelGone(DISTURBED, note=f"the {role} cell {label} fails in the grader: {_error(cell)}") from error
-        if role == "answer" and not isinstance(error, KernelGone):
-            cell.user_properties.append(("error", _error(cell)))
+    except KernelGone:
+        raise
+    except nbval.plugin.NbCellError as ended:
+        error = _error(cell)
+        if role == "answer":
+            cell.user_properties.append(("error", error))
+        elif role != "probe":
+            raise KernelGone(DISTURBED, note=f"the {role} cell {label} fails in the grader: {error}") from ended
+        elif error:
+            raise KernelGone(_UNREAD) from ended
         raise
     except Exception as error:  # nbval met a message that is none
         raise KernelGone(DISTURBED) from error
+
+
+def _begin_anew(cell, role, label):
+    """Bring a new kernel, in which no earlier answer has run, to where a cell can be tried again."""
+    file = cell.parent
+    if role == "probe":
+        answer = next(earlier for earlier in file.nb.cells if earlier.metadata.gpt2lab == {**earlier.metadata.gpt2lab, "role": "answer", "label": label})
+        _revive(file, before=answer)
+        file.stained.add(label)
+        file.kernel.run(answer.source)
+    else:
+        _revive(file, before=cell.cell)
 
 
 def _fail(cell, kind, reason):
@@ -129,7 +151,7 @@ def _revive(file, before):
     _end(file)
     file.kernel = nbval.plugin.RunningKernel()
     for earlier in file.nb.cells:
-        if earlier.id == before.cell.id:
+        if earlier.id == before.id:
             return
         again = earlier.metadata.gpt2lab.again
         if again and not file.kernel.run(again):
@@ -141,11 +163,12 @@ def compare_outputs(cell, outputs, _reference, skip_compare=None):
     shown = [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
     label = cell.cell.metadata.gpt2lab.label
     if len(shown) != 1:
-        cell.comparison_traceback = ["The answer could not be read."]
-        return False
+        raise KernelGone(_UNREAD)
     payload = shown[0] if isinstance(shown[0], str) else json.dumps(shown[0])
     # What is longer cannot be read, nor shall it fill the grader's memory.
     verdict = cell.config.gpt2lab_judge.ask({"judge": label, "payload": payload if len(payload) <= LONGEST else ""})
+    if verdict["state"] == "unreadable":
+        raise KernelGone(_UNREAD)
     cell.comparison_traceback = [verdict["reason"]]
     return verdict["state"] == "right"
 

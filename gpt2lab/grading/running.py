@@ -71,16 +71,17 @@ class _Judging:
                 self._note(message["cell"])
 
     def _judge(self, label, payload):
-        if label in self.verdicts:
-            self.trouble = "an answer was shown twice"
-            self.verdicts[label] = Unreadable("shown twice")
-        else:
+        verdict = self.verdicts.get(label)
+        if verdict is None or isinstance(verdict, Unreadable):  # the same answer may have been run once more, undisturbed
             try:
-                self.verdicts[label] = self._key.judge(label, payload)
+                verdict = self._key.judge(label, payload)
             except Unreadable as error:
-                self.verdicts[label] = error
-        verdict = self.verdicts[label]
-        return {"state": getattr(verdict, "state", "failed"), "reason": getattr(verdict, "reason", "")}
+                verdict = error
+        else:
+            self.trouble, verdict = "an answer was shown twice", Unreadable("shown twice")
+        self.verdicts[label] = verdict
+        state = "unreadable" if isinstance(verdict, Unreadable) else getattr(verdict, "state", "failed")
+        return {"state": state, "reason": getattr(verdict, "reason", "")}
 
     def _note(self, cell):
         self.cells.setdefault((cell.get("role"), cell.get("label")), []).append(cell)
