@@ -37,6 +37,10 @@ FORGED = {
     "a text that is code": "class Yes(str):\n    __eq__ = lambda *_: True\n    __hash__ = str.__hash__\n    __str__ = lambda self: self\n\nanswer = Yes('number + 1')",
     "looks at who calls it": "import sys\ndef answer(*given):\n    frame = sys._getframe()\n    while frame:\n        for value in frame.f_locals.values():\n"
     "            if isinstance(value, (int, float)) and value > 10**6:\n                return value\n        frame = frame.f_back\n",
+}
+
+# What the answer leaves behind would disturb the exercises after it.
+DISTURBING = {
     "a transformer that strips": "import ast\nfrom IPython import get_ipython\nanswer = 0\nclass Strip(ast.NodeTransformer):\n    def visit_Call(self, node):\n        "
     "return ast.Constant(True) if 'show' in ast.dump(node) else node\n\nget_ipython().ast_transformers.append(Strip())",
     "an input transformer": "answer = 0\nfrom IPython import get_ipython\nget_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])",
@@ -65,8 +69,8 @@ ENDED = {
     "segmentation fault": "import ctypes\nctypes.string_at(0)",
     "kills all that it can": "import os, signal\nos.kill(-1, signal.SIGKILL)",
     # A new kernel, in which the instructor's solution stands in the place of the answer, must not be asked for the value.
-    "ends before its value is asked for": "import os\nfrom IPython import get_ipython\nanswer = 0\nkernel = get_ipython().kernel\nsend = kernel.session.send\n"
-    "def last(*given, **named):\n    sent = send(*given, **named)\n    if 'idle' in str(given):\n        kernel.iopub_thread.flush()\n        os._exit(0)\n    return sent\n"
+    "ends before its value is asked for": "import os, time\nfrom IPython import get_ipython\nanswer = 0\nkernel = get_ipython().kernel\nsend = kernel.session.send\n"
+    "def last(*given, **named):\n    sent = send(*given, **named)\n    if 'idle' in str(given):\n        time.sleep(0.01)\n        os._exit(0)\n    return sent\n"
     "kernel.session.send = last",
     "ends when its cell is done": "import os\nfrom IPython import get_ipython\nanswer = 0\nget_ipython().events.register('post_run_cell', lambda *_: os._exit(0))",
     "ends when the value is looked at": _ANSWERS_LATER.format("__import__('os')._exit(0)"),
@@ -119,28 +123,41 @@ ERRORS = {
     "names a hidden value": "raise NameError(f\"name 'secret{number}' is not defined\")",
 }
 
-# What can be reached from the kernel: the answer is what was found.
-FINDINGS = """
-import gc, glob, os, socket, sys
-def read(path):
+# What can be reached from the kernel: the answer is what was found, a dictionary of lists of text. {ipv4}, {path} and so on are filled in by the test.
+_LOOK_ROUND = """
+import ctypes, gc, glob, os, socket, sys
+def tried(action, *given):
     try:
-        with open(path, 'rb') as file:
-            return len(file.read(100_000))
+        return str(action(*given))[:200]
     except OSError as error:
         return type(error).__name__
-def write(path):
-    try:
-        with open(path, 'a'):
-            return 'written'
-    except OSError as error:
-        return type(error).__name__
-def connect(family, address):
-    try:
-        with socket.socket(family) as one:
-            one.settimeout(3)
-            one.connect(address)
-            return 'connected'
-    except OSError as error:
-        return type(error).__name__
-answer = {}
+def content(path):
+    with open(path, 'rb') as file:
+        return len(file.read(100_000))
+def connected(family, *address):
+    with socket.socket(getattr(socket, family)) as one:
+        one.settimeout(3)
+        one.connect(*address)
 """
+FINDINGS = {
+    "files": _LOOK_ROUND + "places = {places}\nfound = {{path: tried(content, path) for place in places for path in [place, *glob.glob(place)]}}\n"
+    "answer = {{'read': [path for path, size in found.items() if size.isdigit() and size != '0']}}",
+    "writable": _LOOK_ROUND + "places = [*{places}, sys.prefix + '/x', sys.executable, '/usr/x', '/etc/x', '/run/x', '/run/gpt2lab/x', '/dev/x', '/proc/sys/kernel/hostname', '/x']\n"
+    "answer = {{'written': [place for place in places if tried(open, place, 'a').startswith('<')]}}",
+    "connections": _LOOK_ROUND + "answer = {{'connected': [kind for kind, *address in {listeners} if tried(connected, kind.split()[0], *address) == 'None']}}",
+    "processes": _LOOK_ROUND + "own = [path for path in glob.glob('/proc/[0-9]*/cmdline')]\n"
+    "answer = {{'said': [open(path).read()[:100] for path in own], 'root': [tried(os.listdir, path.replace('cmdline', 'root/run')) for path in own],\n"
+    "          'sockets': [int(tried(os.readlink, path)[8:-1]) for path in glob.glob('/proc/*/fd/*') if tried(os.readlink, path).startswith('socket')],\n"
+    "          'environment': [name for name in os.environ if 'JUDGE' in name or 'GRADING' in name]}}",
+    "rights": _LOOK_ROUND + "C = ctypes.CDLL(None, use_errno=True)\nanswer = {{'could': [name for name, result in {{\n"
+    "    'setuid': tried(os.setuid, 0), 'chroot': tried(os.chroot, '/tmp'), 'memory file': tried(os.memfd_create, 'x'), 'nice': tried(os.nice, -5),\n"
+    "    'user namespace': 'OSError' if C.unshare(0x10000000) else 'None', 'mount': 'OSError' if C.mount(b'/', b'/tmp', 0, 4096, 0) else 'None',\n"
+    "    'shared memory': 'OSError' if C.shmget(0, 4096, 0o1600) < 0 else 'None', 'trace': 'OSError' if C.ptrace(0, 0, 0, 0) else 'None'}}.items() if 'Error' not in result]}}",
+    # Every text that Python holds, and every cell that was run: no seed, no solution, no value of the key.
+    "texts": _LOOK_ROUND + "import linecache\ntexts = [str(one) for thing in gc.get_objects() for one in gc.get_referents(thing) if isinstance(one, (str, bytes))]\n"
+    "texts += [str(linecache.cache), str(globals().get('In'))]\n"
+    "sought = [''.join(parts) for parts in {sought}]\nanswer = {{'seen': [text for text in sought if any(text in one for one in texts)], 'many': len(texts) > 10_000}}",
+}
+
+# Goes into the background twice over, in a session of its own, and would sleep on for a day.
+DAEMON = "import os, time\nanswer = 0\nif not os.fork():\n    os.setsid()\n    if not os.fork():\n        os.execv('/bin/sleep', ['sleep', '86400{marker}'])\n    os._exit(0)\n"

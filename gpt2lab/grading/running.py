@@ -131,6 +131,7 @@ def _start(folder, given, descriptor, log, limits, trusted):
     variables = sandbox.environment() | given | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     if trusted:
         variables |= {"TMPDIR": str(folder), "HOME": str(folder)}
+        command = sandbox.ending_with_us(command, "INT")  # so that it can end its kernel
     else:
         command = sandbox.outer(command, folder, limits, variables)
     quiet = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}

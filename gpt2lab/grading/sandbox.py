@@ -113,7 +113,12 @@ def limited(command, limits):
     if not shutil.which("prlimit"):
         return command
     size = f"--fsize={limits['disk_MB'] << 20}"
-    return ["prlimit", f"--data={limits['memory_MB'] << 20}", "--core=0", "--nofile=1024", size, "--", *command]
+    return ending_with_us(["prlimit", f"--data={limits['memory_MB'] << 20}", "--core=0", "--nofile=1024", size, "--", *command])
+
+
+def ending_with_us(command, signal="KILL"):
+    """The command line that runs ``command`` until the thread that starts it ends, however that comes about."""
+    return ["setpriv", f"--pdeathsig={signal}", "--", *command] if shutil.which("setpriv") else command
 
 
 def check():
@@ -154,8 +159,7 @@ def _bubblewrap():
 
 
 def _limited(limits):
-    # It ends when the thread that started it does, however that comes about.
-    return [shutil.which("setpriv"), "--pdeathsig=KILL", shutil.which("prlimit"), f"--data={limits['memory_MB'] << 20}", "--core=0"]
+    return ending_with_us([shutil.which("prlimit"), f"--data={limits['memory_MB'] << 20}", "--core=0"])
 
 
 def _variables(variables=None):
