@@ -172,6 +172,8 @@ def _check_of(label):
 
 
 def _short(error):
+    if _HIDDEN.get():  # a message may quote the inputs
+        return type(error).__name__
     return textwrap.shorten(f"{type(error).__name__}: {error}", 120, placeholder=" ...")
 
 
