@@ -44,7 +44,6 @@ DISTURBING = {
     "a transformer that strips": "import ast\nfrom IPython import get_ipython\nanswer = 0\nclass Strip(ast.NodeTransformer):\n    def visit_Call(self, node):\n        "
     "return ast.Constant(True) if 'show' in ast.dump(node) else node\n\nget_ipython().ast_transformers.append(Strip())",
     "an input transformer": "answer = 0\nfrom IPython import get_ipython\nget_ipython().input_transformers_cleanup.append(lambda lines: ['pass\\n'])",
-    "another run_cell": "answer = 0\nfrom IPython import get_ipython\nget_ipython().run_cell_async = None\nget_ipython().run_cell = lambda *_, **__: None",
     "errors are not shown": "from IPython import get_ipython\nget_ipython()._showtraceback = get_ipython().showtraceback = lambda *_, **__: None\n1 / 0",
     "nothing is shown": "answer = 0\nfrom IPython import get_ipython\nget_ipython().display_pub.publish = lambda *_, **__: None",
     "other builtins": "import builtins\nanswer = 0\nbuiltins.exec = builtins.print = builtins.len = builtins.isinstance = lambda *_, **__: True",
@@ -75,8 +74,6 @@ ENDED = {
     "ends when its cell is done": "import os\nfrom IPython import get_ipython\nanswer = 0\nget_ipython().events.register('post_run_cell', lambda *_: os._exit(0))",
     "ends when the value is looked at": _ANSWERS_LATER.format("__import__('os')._exit(0)"),
     "another program": "import os\nos.execv('/bin/sleep', ['sleep', '1'])",
-    "deep recursion": "import sys\nsys.setrecursionlimit(10**9)\ndef deeper(n):\n    return [deeper(n + 1)] + sorted([n], key=lambda _: deeper(n + 1))\ndeeper(0)",
-    "no protocol": "from IPython import get_ipython\nanswer = 0\nget_ipython().kernel.session.send = lambda *_, **__: None",
     "messages that are none": "import threading, time\nfrom IPython import get_ipython\nanswer = 0\nsocket = get_ipython().display_pub.pub_socket\ndef bad():\n"
     "    while True:\n        socket.send_multipart([b'x', b'<IDS|MSG>', b'', b'{', b'[]', b'7', b'nul'])\n        time.sleep(0.02)\nthreading.Thread(target=bad).start()",
     "other sockets": "import os, glob\nanswer = 0\nfor path in glob.glob('/run/gpt2lab/*/*'):\n    os.unlink(path)\n    os.symlink('/dev/zero', path)\nos._exit(1)",
@@ -84,6 +81,9 @@ ENDED = {
 
 # Time runs out: as long as a cell may take.
 ENDLESS = {
+    "another run_cell": "answer = 0\nfrom IPython import get_ipython\nget_ipython().run_cell_async = None\nget_ipython().run_cell = lambda *_, **__: None",
+    "deep recursion": "import sys\nsys.setrecursionlimit(10**9)\ndef deeper(n):\n    return [deeper(n + 1)] + sorted([n], key=lambda _: deeper(n + 1))\ndeeper(0)",
+    "no protocol": "from IPython import get_ipython\nanswer = 0\nget_ipython().kernel.session.send = lambda *_, **__: None",
     "catches all": "import signal\nfor number in range(1, 32):\n    try:\n        signal.signal(number, signal.SIG_IGN)\n    except (OSError, ValueError):\n        pass\n"
     "while True:\n    try:\n        while True:\n            pass\n    except BaseException:\n        pass",
     "a kernel that does not answer": "import time\nfrom IPython import get_ipython\nanswer = 0\nget_ipython().kernel.shell_stream and None\ntime.sleep = None\n"
@@ -96,7 +96,7 @@ GREEDY = {
     "memory that is shared": "import mmap\nhold = []\nwhile True:\n    hold.append(mmap.mmap(-1, 50_000_000))\n    hold[-1].write(b'x' * 50_000_000)",
     "memory in many processes": "import os, time\nfor _ in range(20):\n    if not os.fork():\n        hold = b'x' * 150_000_000\n        time.sleep(60)\ntime.sleep(60)",
     "processes": "import os, time\nanswer = 0\nwhile os.fork() or time.sleep(60) is not None:\n    pass",
-    "processes in the background": "import os, time\nfor _ in range(60):\n    if not os.fork():\n        os.setsid()\n        if os.fork():\n            os._exit(0)\n        time.sleep(60)\n"
+    "processes in the background": "import os, time\nfor _ in range(90):\n    if not os.fork():\n        os.setsid()\n        if os.fork():\n            os._exit(0)\n        time.sleep(60)\n"
     "time.sleep(60)",
     "threads": "import threading\nanswer = 0\nhold = threading.Event()\nwhile True:\n    threading.Thread(target=hold.wait).start()",
     "files": "import os, itertools\nfor number in itertools.count():\n    os.close(os.open(f'/tmp/{number}', os.O_CREAT))",

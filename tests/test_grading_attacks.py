@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 import signal as signals
 import socket
@@ -32,7 +33,7 @@ def graded():
 
     def of(group):
         if group not in known:
-            known[group] = grade_attacks(getattr(attacks, group), seconds_a_cell=10 if group == "ENDED" else 30)
+            known[group] = grade_attacks(getattr(attacks, group), seconds_a_cell=15)
         return known[group]
 
     return of
@@ -57,7 +58,7 @@ def test_what_ends_or_floods_a_kernel_is_noticed_and_told(graded):
 def test_a_reason_holds_nothing_that_the_students_code_chose(graded):
     reasons = [result.reason for group in GROUPS for result in graded(group).attacks.values()]
     # The student's own line may be quoted; what its code made of a hidden value may not.
-    assert not [reason for reason in reasons if "img src" in reason or "\x1b" in reason or "secret4" in reason.replace("{number}", "4x")]
+    assert not [reason for reason in reasons if re.search(r"\x1b|secret\d|9{4}", reason)]
     assert all(len(reason) < 400 for reason in reasons)
     assert graded("ERRORS").attacks["markup"].note.count("<script>") == 1  # the instructor's note quotes it
 
