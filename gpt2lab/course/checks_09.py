@@ -50,7 +50,7 @@ def the_prefix(answer, model):
     return wrong("Nearly. After the name stands a hyphen: compare with the printed lines, character by character.")
 
 
-@exercise("09.4")
+@exercise("09.4", computed=True)
 def gain_of_the_own_prefix(answer, matrix, author):
     row = matrix.perplexity.loc[author]
     own, others = row[author], row.drop(author)

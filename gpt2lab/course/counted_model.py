@@ -105,15 +105,14 @@ class Counts:
 
     def cut(self, logits, temperature, top_k, top_p):
         """As `Reader.cut`."""
-        order = np.argsort(-logits, kind="stable")
-        weights = np.exp((logits[order].astype(float) - logits[order[0]]) / (temperature or 1))
-        weights[1 if temperature == 0 else top_k or len(weights) :] = 0
-        if 0 < top_p < 1:
-            shares = weights / weights.sum()
-            weights[np.cumsum(shares) - shares >= top_p] = 0
-        kept, probability = np.zeros(len(order), bool), np.zeros(len(order))
-        kept[order], probability[order] = weights > 0, weights / weights.sum()
-        return kept, probability
+        weights = np.exp((logits.astype(float) - logits.max()) / (temperature or 1))
+        if temperature == 0 or top_k or 0 < top_p < 1:
+            order = np.argsort(-logits, kind="stable")
+            weights[order[1 if temperature == 0 else top_k or len(order) :]] = 0
+            if 0 < top_p < 1:
+                shares = weights[order] / weights.sum()
+                weights[order[np.cumsum(shares) - shares >= top_p]] = 0
+        return weights > 0, weights / weights.sum()
 
     def generate(self, prompt, uniform, temperature, top_k, top_p):
         """As `Reader.generate`."""

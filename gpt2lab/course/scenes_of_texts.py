@@ -1,7 +1,8 @@
-"""Texts, models that know them, and tables of experiments, for the hidden inputs of the notebooks about texts: all in a moment, without TensorFlow."""
+"""Texts and models that know them, for the hidden inputs of notebooks that measure what models read and write. A moment's work, without TensorFlow."""
 
 from gpt2lab.corpus import Corpus, Splits, presidential_speeches
 from gpt2lab.course.counted_model import CountedModel
+from gpt2lab.document import author_prefix
 
 LONG, SHORT = 6000, (1600, 1000, 700, 500)  # characters of the test documents
 
@@ -44,3 +45,59 @@ def models(splits, name):
     """
     texts = [document.text for document in splits.train]
     return CountedModel(texts[:2], name), CountedModel(texts, name)
+
+
+# After some of these a model of such speeches is sure what comes next, after others anything may.
+PROMPTS = ("The President of the United", "we are in the Middle", "We met with the Soviet", "It is a Federal", "This was in order", "I went to the", "It is a",
+           "We have to", "I know that our", "This means more", "and", "There is no")
+
+
+def sure_and_open(lm, rng):
+    """The prompt of some after which a model is surest what comes next, and the one after which it is least so.
+
+    Returns
+    -------
+    tuple of str
+    """
+    tried = [str(prompt) for prompt in rng.permutation(PROMPTS)[:9]]
+    likeliest = {prompt: lm.next_tokens(prompt).probability.cumsum().searchsorted(0.9) for prompt in tried}
+    return min(tried, key=likeliest.get), max(tried, key=likeliest.get)
+
+
+def speeches_of(authors, rng):
+    """Passages of speeches by each author, drawn by lot, as splits without validation text.
+
+    Parameters
+    ----------
+    authors : sequence of str
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Splits
+    """
+    train, test = [], []
+    for author in authors:
+        own = list(presidential_speeches().select(lambda document: document.author == author).documents)
+        rng.shuffle(own)
+        train.append(own[0].part(0, 4000))
+        test.append(own[1].part(0, 3000))
+    return Splits(Corpus(train), Corpus(), Corpus(test))
+
+
+def models_of_authors(splits, name):
+    """What stands for a pretrained model and for one that has learned whose words follow which prefix.
+
+    Parameters
+    ----------
+    splits : Splits
+        Of pieces with authors and without the prefix.
+    name : str
+
+    Returns
+    -------
+    tuple of CountedModel
+    """
+    prefixed = [document.text for document in splits.train.with_author_prefix()]
+    own = {author_prefix(author).rstrip(): [document.text for document in splits.train + splits.test if document.author == author] for author in splits.train.authors}
+    return CountedModel(prefixed[::3], name), CountedModel(prefixed, name, after=own)
