@@ -115,7 +115,8 @@ from gpt2lab.course import scenes
 lm = scenes.model(MODEL)
 guesses = scenes.Lazy(lambda: lm.next_tokens("I went to the"))
 sentence = scenes.sentences(rng, 1)[0]
-paragraph = " ".join(["It helps to know how much text a token holds.", *scenes.sentences(rng, 6)])
+common = "The people of the United States have to know what they pay for, and how much of it is left."
+paragraph = " ".join([common, *scenes.sentences(rng, 4)])
 
 
 def pieces(text):
