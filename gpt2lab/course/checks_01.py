@@ -18,7 +18,7 @@ def probability_of_the_best_guess(prediction, guesses):
     return choice(prediction, order, reasons | {found: open_ended}, found)
 
 
-@exercise("01.2")
+@exercise("01.2", computed=True)
 def characters_per_token(answer, lm, paragraph):
     characters, tokens, spaced = len(paragraph), len(lm.encode(paragraph)), len(paragraph.split())
     wrong_because = number(
