@@ -70,6 +70,7 @@ def gain_of_the_own_prefix(answer, matrix, author):
             (1 - own / others.max(), "That compares with the worst of the others. Take the geometric mean of all four."),
             (-exact, "The sign: a gain is positive if own is lower."),
         ),
+        tolerance=0.005,  # the mistakes are near
         otherwise="1 - own / (geometric mean of others); the geometric mean is the exponential of the mean logarithm.",
     )
     if wrong_because:

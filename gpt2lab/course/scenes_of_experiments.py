@@ -8,6 +8,8 @@ import pandas as pd
 
 from gpt2lab.experiments.flags import COLUMNS as FLAGS
 from gpt2lab.experiments.sweep import HUMAN, SETTING, USUAL
+from gpt2lab.measures.author_guess import AuthorGuesses
+from gpt2lab.measures.preference import clopper_pearson
 from gpt2lab.report.contents import Report
 
 SETTINGS = [("temperature", value) for value in (0.5, 1.0, 1.5)] + [("top_k", value) for value in (25, 50, 75)]
@@ -69,6 +71,32 @@ def flags(rng):
          for flag, value, steps, epochs, saves, loss in rows]
     )
     return table[list(FLAGS)]
+
+
+def guesses(rng, authors, each=20, right=0.35):
+    """What `lab.guess_authors` might have returned, whose classifier takes its time.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    authors : sequence of str
+    each : int, default 20
+        Texts that were generated for an author.
+    right : float, default 0.35
+        About the share that the classifier gives to the right one.
+
+    Returns
+    -------
+    AuthorGuesses
+    """
+    others = (1 - right) / (len(authors) - 1)
+    drawn = [rng.multinomial(each, [right if guess == author else others for guess in authors]) for author in authors]
+    confusion = pd.DataFrame(drawn, index=pd.Index(authors, name="generated for"), columns=pd.Index(authors, name="guess"))
+    found, texts, chance = int(np.trace(drawn)), each * len(authors), 1 / len(authors)
+    low, high = clopper_pearson(found, texts)
+    answer = (f"The classifier gives {found} of {texts} texts to the author for whom it was generated, {found / texts:.0%} (95 % interval {100 * low:.0f} to "
+              f"{100 * high:.0f} %); guesses that know nothing of the texts would get {chance:.0%}. Of human text as long it gets 70 % right.")
+    return AuthorGuesses(answer, found, texts, found / texts, (low, high), chance, 0.02, 0.7, confusion)
 
 
 def report():

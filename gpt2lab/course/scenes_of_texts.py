@@ -65,7 +65,7 @@ def sure_and_open(lm, rng):
 
 
 def speeches_of(authors, rng):
-    """Passages of speeches by each author, drawn by lot, as splits without validation text.
+    """A passage by each author to learn from and one to test on, drawn by lot.
 
     Parameters
     ----------
@@ -80,24 +80,33 @@ def speeches_of(authors, rng):
     for author in authors:
         own = list(presidential_speeches().select(lambda document: document.author == author).documents)
         rng.shuffle(own)
-        train.append(own[0].part(0, 4000))
-        test.append(own[1].part(0, 3000))
+        train.append(own[0].part(0, 5000))
+        test.append(own[1].part(0, 4000))
     return Splits(Corpus(train), Corpus(), Corpus(test))
 
 
 def models_of_authors(splits, name):
-    """What stands for a pretrained model and for one that has learned whose words follow which prefix.
+    """What stands for a pretrained model and for one that has learned which words follow which prefix.
+
+    A prefix announces the words of its author, and some of its neighbours' in time, the fewer the farther away they are.
 
     Parameters
     ----------
     splits : Splits
-        Of pieces with authors and without the prefix.
+        Of pieces with authors, in the order of their time, and without the prefix.
     name : str
 
     Returns
     -------
     tuple of CountedModel
     """
+    authors = list(dict.fromkeys(document.author for document in splits.test))
     prefixed = [document.text for document in splits.train.with_author_prefix()]
-    own = {author_prefix(author).rstrip(): [document.text for document in splits.train + splits.test if document.author == author] for author in splits.train.authors}
-    return CountedModel(prefixed[::3], name), CountedModel(prefixed, name, after=own)
+    after = {author_prefix(author).rstrip(): _near(place, authors, splits.test) for place, author in enumerate(authors)}
+    return CountedModel(prefixed[::3], name), CountedModel(prefixed, name, after)
+
+
+def _near(place, authors, texts):
+    """Every second text by the author of a place, every fourth by a neighbour, every eighth by a neighbour's."""
+    every = {author: 2 ** (1 + abs(other - place)) for other, author in enumerate(authors)}
+    return [document.text for number, document in enumerate(texts) if number % every[document.author] == 0]

@@ -128,7 +128,7 @@ for document in train.with_author_prefix().documents[:4]:
 import json
 from pathlib import Path
 
-from gpt2lab.course import scenes, scenes_of_texts
+from gpt2lab.course import scenes, scenes_of_experiments, scenes_of_texts
 
 POSTS = ["Startups are hard.", "Write to me at paul@example.com.", "Some do what they like."]
 posts = json.dumps([{"tweet": {"full_text": text}} for text in POSTS])
@@ -419,8 +419,8 @@ before, after = (matrix[name].table["own"] for name in ("before", "after"))
 perplexity = matrix["after"].perplexity
 rows = [{"texts by": author, "best wrong prefix": perplexity.loc[author].drop(author).idxmin()} for author in AUTHORS]
 guessed = {
-    "before": lab.guess_authors(samples_before, test),
-    "after": lab.guess_authors(samples, test),
+    "before": scenes_of_experiments.guesses(rng, AUTHORS, NUMBER, right=0.2),
+    "after": scenes_of_experiments.guesses(rng, AUTHORS, NUMBER),
 }
 
 # %%

@@ -77,7 +77,7 @@ SOURCES = {
         ("prefix = lab.author_prefix('Theodore Roosevelt')", "belongs to the word"),
         ("prefix = 'Theodore Roosevelt-'", "backslash"),
         (r"prefix = r'\\Theodore Roosevelt-'", "two backslashes"),
-        (r"prefix = '\Theodore Roosevelt-'", "backslash"),  # in Python that is a tab
+        (r"prefix = r'\Theodore Roosevelt:'", "character by character"),
         (r"prefix = r'\Roosevelt-'", "The name is"),
         (r"prefix = r'\Theodore Roosevelt- The'", "Only the prefix"),
     ],
@@ -124,4 +124,4 @@ prefix = chr(92) + name + '-'""",
     ],
 }
 UNBOUND = dict.fromkeys(
-    ("document", "author", "text", "place", "wrong", "nearest", "farthest", "best", "worst", "name", "result"), "of a loop")
+    ("document", "text", "place", "wrong", "nearest", "farthest", "best", "worst", "name", "result"), "of a loop")
