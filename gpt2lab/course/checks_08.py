@@ -55,7 +55,7 @@ def survivors(answer, sure, open_ended):
         return wrong("That is how many are cut. How many are kept?")
     place = "SURE" if given[0] != exact[0] else "OPEN"
     found, meant = given[place == "OPEN"], exact[place == "OPEN"]
-    return wrong(f"After {place} {here(f'{found:,}') or 'that'} is too {'many' if found > meant else 'few'}. Add up from the likeliest token on until 0.9 is reached.")
+    return wrong(f"After {place} {here(f'{found:,}') or 'that'} is too {'large' if found > meant else 'small'}. Add up from the likeliest token on until 0.9 is reached.")
 
 
 def _below(probability):

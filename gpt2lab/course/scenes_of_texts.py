@@ -10,8 +10,7 @@ LONG, SHORT = 6000, (1600, 1000, 700, 500)  # characters of the test documents
 def speeches(rng):
     """Some speeches, drawn by lot.
 
-    The first test document is a modern one, and longer than the others together; these are old and harder for a model of modern speeches. So each way
-    to take the mean of the documents gives another number.
+    The first test document is a modern one, and longer than the others together; these are old.
 
     Parameters
     ----------
@@ -41,10 +40,11 @@ def models(splits, name):
     Returns
     -------
     tuple of CountedModel
-        The first knows two documents of the training text, the second all.
+        The first knows two documents of the training text, the second all, and both half of the long test document: so documents differ much in how
+        hard they are, and with them the means that could be taken.
     """
-    texts = [document.text for document in splits.train]
-    return CountedModel(texts[:2], name), CountedModel(texts, name)
+    texts, known = [document.text for document in splits.train], splits.test.documents[0].text[LONG // 2 :]
+    return CountedModel([*texts[:2], known], name), CountedModel([*texts, known], name)
 
 
 # After some of these a model of such speeches is sure what comes next, after others anything may.
@@ -53,15 +53,15 @@ PROMPTS = ("The President of the United", "we are in the Middle", "We met with t
 
 
 def sure_and_open(lm, rng):
-    """The prompt of some after which a model is surest what comes next, and the one after which it is least so.
+    """The prompt of some after which a model is surest what comes next, with two tokens or more to draw from, and the one after which it is least so.
 
     Returns
     -------
     tuple of str
     """
     tried = [str(prompt) for prompt in rng.permutation(PROMPTS)[:9]]
-    likeliest = {prompt: lm.next_tokens(prompt).probability.cumsum().searchsorted(0.9) for prompt in tried}
-    return min(tried, key=likeliest.get), max(tried, key=likeliest.get)
+    before_it_is_reached = {prompt: lm.next_tokens(prompt).probability.cumsum().searchsorted(0.9) for prompt in tried}
+    return min(filter(before_it_is_reached.get, tried), key=before_it_is_reached.get), max(tried, key=before_it_is_reached.get)
 
 
 def speeches_of(authors, rng):

@@ -114,5 +114,7 @@ ALSO_RIGHT = {
         "of the ratio does not hold 1. We chose the checkpoint on the other split, so its number is a little too good.'''",
     ],
 }
-_LETTER = "the answers that follow are a letter and words"
-UNBOUND = {name: _LETTER for name in ("reach", "away", "low", "high", "found", "name", "text", "time", "start", "seconds", "stride", "size", "cut")}
+UNBOUND = {
+    **dict.fromkeys(("name", "text", "stride", "size", "cut", "found", "lm", "document"), "of a loop"),
+    **dict.fromkeys(("reach", "away", "low", "high", "time", "start", "seconds"), "only printed"),
+}

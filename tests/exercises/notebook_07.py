@@ -113,7 +113,7 @@ SOURCES = {
         (source().replace(".set_index('set')", ""), "set_index"),
         (source().replace("sets.items()", "list(sets.items())[:4]"), "no row 'human'"),
         ("mine = sets", "DataFrame"),
-        ("mine = pd.DataFrame({'jaccard': 0.15, 'precision_2': 0.4, 'distinct_1': 0.35}, index=list(sets))", "is too"),
+        ("mine = pd.DataFrame({'jaccard': 0.15, 'precision_2': 0.4, 'distinct_1': 0.35}, index=['pretrained', 'fine-tuned', 'pretrained, colder', 'fine-tuned, colder', 'human'])", "is too"),
     ],
     "07.6": [
         ("answer = 'The fine-tuned one.'", "3 words"),
@@ -142,7 +142,7 @@ ALSO_RIGHT = {
         "answer = f'{compared.answer} I had thought so, since {run.name} learned from other speeches. The human row is at {compared.table.human.precision_2:.2f}.'",
     ],
 }
-UNBOUND = dict.fromkeys(("text",), "of a loop that only prints")
+UNBOUND = dict.fromkeys(("text", "document"), "of a loop")
 
 ALIKE = {
     "07.1": ("b", " B) "),

@@ -44,9 +44,9 @@ EXERCISES = {
             ((0, 4), "the one that reaches it"),
             ((1, 0), "themselves more likely"),
             ((2, 1), "how many are cut"),
-            ((1, 9), "After OPEN 9 is too many"),
-            ((1, 4), "After OPEN 4 is too few"),
-            ((2, 5), "After SURE 2 is too many"),
+            ((1, 9), "After OPEN 9 is too large"),
+            ((1, 4), "After OPEN 4 is too small"),
+            ((2, 5), "After SURE 2 is too large"),
             ((1, 4.5), "whole numbers"),
             (5, "whole numbers"),
             ((1, 5, 9), "whole numbers"),
@@ -116,9 +116,9 @@ SOURCES = {
         ("survive_sure = (sure.cumsum() < 0.9).sum()\nsurvive_open = (open_ended.cumsum() < 0.9).sum()", "One is missing"),
         ("survive_sure = (sure > 0.9).sum()\nsurvive_open = (open_ended > 0.9).sum()", "more likely than 0.9"),
         ("survive_open = (sure.cumsum() < 0.9).sum() + 1\nsurvive_sure = (open_ended.cumsum() < 0.9).sum() + 1", "wrong way round"),
-        ("survive_sure = (sure.cumsum() > 0.9).sum()\nsurvive_open = (open_ended.cumsum() > 0.9).sum()", "too many"),
+        ("survive_sure = (sure.cumsum() > 0.9).sum()\nsurvive_open = (open_ended.cumsum() > 0.9).sum()", "After SURE that is too large"),
         ("survive_sure = len(sure) - (sure.cumsum() < 0.9).sum() - 1\nsurvive_open = len(open_ended) - (open_ended.cumsum() < 0.9).sum() - 1", "how many are cut"),
-        ("survive_sure = 1\nsurvive_open = 1016", "After OPEN that is too"),
+        ("survive_sure = 1\nsurvive_open = 1016", "After SURE that is too small"),
         ("survive_sure = sure.cumsum()[0]\nsurvive_open = open_ended.cumsum()[0]", "whole numbers"),
     ],
     "08.3": [
@@ -178,4 +178,4 @@ ALSO_RIGHT = {
     ],
 }
 UNBOUND = {"explorer": "a widget, which no answer asks", **dict.fromkeys(
-    ("name", "temperature", "number", "part", "prompt", "probability", "held", "n", "some", "row", "value"), "of a loop that only prints")}
+    ("name", "temperature", "number", "part", "prompt", "probability", "held", "k", "n", "some", "row", "value"), "of a loop that only prints")}
