@@ -15,10 +15,11 @@ from gpt2lab.finetuning import as_corpus
 from gpt2lab.report import answers as places
 from gpt2lab.report.blocks import Picture, Table, blocks_of
 from gpt2lab.report.contents import Contents, Report, Section
-from gpt2lab.report.measuring import SPLITS, Findings, base_of, check_texts, measure, tuned_step
+from gpt2lab.report.measuring import Findings, base_of, check_texts, measure, tuned_step
 from gpt2lab.report.questions import known, parts_with
 from gpt2lab.report.settings import how_it_was_made
 from gpt2lab.run import Run
+from gpt2lab.splits import SPLITS
 from gpt2lab.storage import make_folder, write_bytes
 from gpt2lab.text_files import read_text
 
