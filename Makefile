@@ -2,17 +2,19 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Two workers, since most of a test keeps one core busy. The tests of a file stay together: they share what took long to make.
+SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .PHONY: run test check lab notebooks bench clean
 
 run: $(VENV)/installed
 	$(BIN)/gpt2lab demo
 
-test: $(VENV)/installed-test
-	$(BIN)/python -m pytest
+test: $(VENV)/installed-test  ## all tests; those that drive a browser have the machine for themselves
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not browser"; others=$$?; $(BIN)/python -m pytest -m browser && exit $$others
 
 check: $(VENV)/installed-test  ## the quick tests only
-	$(BIN)/python -m pytest -m "not slow and not notebook and not browser"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow and not notebook and not browser"
 
 lab: $(VENV)/installed-lab
 	$(BIN)/jupyter lab notebooks

@@ -16,7 +16,8 @@ TESTS = Path(__file__).parent
 FOLDER = TESTS.parent / "notebooks"
 SOURCES = sorted((FOLDER / "source").glob("*.py"))
 NAMES = [source.stem for source in SOURCES]
-LONGEST = 180  # seconds that a notebook may take on two cores
+# Seconds that a notebook may take on two cores; with pytest-xdist the other worker's tests have one of them.
+LONGEST = 180 * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
 
 
 def read(name, solved=False):
