@@ -4,6 +4,7 @@ import csv
 import os
 import subprocess
 import sys
+import sysconfig
 import venv
 import zipfile
 from importlib.metadata import PathDistribution, distribution
@@ -51,7 +52,7 @@ def environment(wheel, tmp_path_factory):
     """
     folder = tmp_path_factory.mktemp("stranger")
     venv.create(folder, with_pip=False)
-    packages = Path(venv.EnvBuilder().ensure_directories(folder).lib_path)
+    packages = Path(sysconfig.get_path("purelib", "venv", {"base": folder}))
     information = next(path for path in zipfile.Path(wheel).iterdir() if path.name.endswith(".dist-info"))
     for package in required(PathDistribution(information).requires).values():
         for name in {file.parts[0] for file in package.files} - {"..", "__pycache__"}:
