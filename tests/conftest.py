@@ -80,6 +80,24 @@ def chromium(jupyter_lab):
             yield running
 
 
+@pytest.fixture(scope="module")
+def page():
+    """A page of a Chromium that is offline; `page.asked` and `page.said` are the addresses that it asked for and what it wrote to the console."""
+    reason = browser.missing()
+    if reason:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"Browser tests cannot run: {reason}.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=browser.CHROMIUM, args=list(browser.ARGUMENTS)) as running:
+        context = running.new_context(viewport={"width": 1000, "height": 900}, offline=True)
+        page = context.new_page()
+        page.asked, page.said = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        yield page
+
+
 @pytest.fixture
 def open_notebook(jupyter_lab, chromium, request):
     """A function that opens code cells in JupyterLab: (cells, name, width, height) to a `browser.OpenNotebook`, closed after the test."""
