@@ -108,7 +108,8 @@ def test_blanks_are_told_from_answers():
 
 def test_a_typed_value_is_told_from_an_expression():
     assert is_typed("# EXERCISE 03.2\nimport math\nbest_step = 30") and is_typed("a = -1.5\nb = (2, 'c')")
-    for expression in ("best_step = history.loss.min()", "a = 2\nb = a + 1", "def f(d):\n    return 3", "a = 1\nprint(a)", "a =", ""):
+    assert is_typed("loss = -math.log(1 / 4096)") and is_typed("a = 2\nb = a + 1\nprint(b)")
+    for expression in ("best_step = history.loss.min()", "b = a + 1", "epochs = 100 * 1024 / tokens", "def f(d):\n    return 3", "a =", "", "4"):
         assert not is_typed(expression)
 
 

@@ -10,6 +10,7 @@ so that nbval can compare a student's notebook with the solved one.
 """
 
 import ast
+import builtins
 import contextlib
 import contextvars
 import math
@@ -54,12 +55,16 @@ class Verdict:
 
 def right(reason, values=()):
     """The answer is right; ``reason`` is one sentence that goes deeper."""
-    return Verdict("right", reason, tuple(values))
+    return Verdict("right", reason, _shown(values))
 
 
 def wrong(reason, values=()):
     """The answer is wrong; ``reason`` says why, not what is right."""
-    return Verdict("wrong", reason, tuple(values))
+    return Verdict("wrong", reason, _shown(values))
+
+
+def _shown(values):
+    return () if _HIDDEN.get() else tuple(values)
 
 
 def unanswered(reason=UNANSWERED):
@@ -99,7 +104,7 @@ def check(label, answer=..., *context, **named):
         print(value)
     opening = {"right": f"{label}  Right. ", "wrong": f"{label}  Not quite. ", "unanswered": f"{label}  "}[verdict.state]
     print(textwrap.fill(opening + verdict.reason, WIDTH))
-    if verdict.state == "right" and label in _COMPUTED and is_typed(_answer_cell(label)):
+    if verdict.state == "right" and is_computed(label) and is_typed(_answer_cell(label)):
         print(textwrap.fill(TYPED, WIDTH))
 
 
@@ -112,16 +117,26 @@ def _answer_cell(label):
     return next((text for text in reversed(inputs) if f"EXERCISE {label}" in text.partition("\n")[0]), "")
 
 
+def is_computed(label):
+    """Whether the answer of an exercise is to be an expression of what the notebook holds."""
+    return _check_of(label) is not None and label in _COMPUTED
+
+
 def is_typed(source):
-    """Whether all that a cell binds are constants."""
+    """Whether a cell looks at nothing that other cells bound: ``best = 30`` and ``loss = math.log(4096)`` do not."""
     try:
-        body = ast.parse(source).body
+        tree = ast.parse(source)
     except SyntaxError:
         return False
-    given = [part for part in body if not isinstance(part, (ast.Import, ast.ImportFrom))]
-    looked_up = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.FunctionDef, ast.Lambda)
-    values = [part.value for part in given if isinstance(part, ast.Assign)]
-    return bool(values) and len(values) == len(given) and not any(isinstance(node, looked_up) for value in values for node in ast.walk(value))
+    nodes = list(ast.walk(tree))
+    imported = {(name.asname or name.name).partition(".")[0] for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for name in node.names}
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    looked_up = {node.id for node in names if isinstance(node.ctx, ast.Load)} - bound - imported - _WITHOUT_INPUTS
+    return bool(bound) and not looked_up and not any(isinstance(node, (ast.FunctionDef, ast.Lambda)) for node in nodes)
+
+
+_WITHOUT_INPUTS = {*dir(builtins), "math", "np", "numpy", "pd"}
 
 
 def judge(label, answer=..., *context, **named):
@@ -172,7 +187,7 @@ def _check_of(label):
 
 
 def _short(error):
-    return textwrap.shorten(f"{type(error).__name__}: {error}", 120, placeholder=" ...")
+    return type(error).__name__ if _HIDDEN.get() else textwrap.shorten(f"{type(error).__name__}: {error}", 120, placeholder=" ...")
 
 
 # What the checks of several notebooks share.
@@ -227,7 +242,8 @@ def number(answer, exact, mistakes=(), tolerance=0.01, otherwise=""):
     if isinstance(answer, str):
         return "Your answer is a text; give the number itself, without quotes."
     if hasattr(answer, "__len__"):
-        return f"Your answer is a {type(answer).__name__} with {len(answer)} entries; one number is asked for."
+        entries = "several" if _HIDDEN.get() else len(answer)
+        return f"Your answer is a {type(answer).__name__} with {entries} entries; one number is asked for."
     if isinstance(answer, bool) or not isinstance(answer, numbers.Real) or not math.isfinite(answer):
         return f"Your answer, {_short_value(answer)}, is no finite number; one number is asked for."
     if math.isclose(answer, exact, rel_tol=tolerance):

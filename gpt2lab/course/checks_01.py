@@ -18,7 +18,7 @@ def probability_of_the_best_guess(prediction, guesses):
     return choice(prediction, order, reasons | {found: open_ended}, found)
 
 
-@exercise("01.2")
+@exercise("01.2", computed=True)
 def characters_per_token(answer, lm, paragraph):
     characters, tokens, spaced = len(paragraph), len(lm.encode(paragraph)), len(paragraph.split())
     wrong_because = number(
@@ -66,6 +66,8 @@ def what_the_seed_changes(answer):
 def surprising_sentence(answer, lm, plain):
     if not isinstance(answer, str):
         return wrong(f"Your answer is a {type(answer).__name__}; a sentence in quotes is asked for.")
+    if len(answer) > 5 * len(plain):
+        return wrong("Your sentence is far longer than the plain one. Put one word in the place of one word.")
     old, new = plain.split(), answer.split()
     if len(old) != len(new):
         return wrong(f"Your sentence has {len(new)} words and the plain one {len(old)}: put one word in the place of one word.")

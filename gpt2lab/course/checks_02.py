@@ -20,7 +20,7 @@ def fall_of_perplexity(prediction, before, after):
     return choice(prediction, "abc", reasons, found)
 
 
-@exercise("02.2")
+@exercise("02.2", computed=True)
 def epochs(answer, steps, tokens):
     wrong_because = number(
         answer,
@@ -54,7 +54,7 @@ def why_held_out(answer):
     )
 
 
-@exercise("02.4")
+@exercise("02.4", computed=True)
 def loss_of_a_random_model(answer, scratch, vocabulary):
     wrong_because = number(
         answer,
