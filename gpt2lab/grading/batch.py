@@ -1,11 +1,13 @@
 """Grade a class: every submission found, run and judged, each result stored as it comes, and the pages and tables written."""
 
+import difflib
 import functools
 import hashlib
 import json
 import shutil
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -20,9 +22,10 @@ from gpt2lab.grading.assignment import Assignment, Exercise, read_assignment
 from gpt2lab.grading.feedback import write_feedback
 from gpt2lab.grading.gradebook import write_gradebook, write_report
 from gpt2lab.grading.key import Key
+from gpt2lab.grading.lateness import penalty
 from gpt2lab.grading.results import ExerciseResult, SubmissionResult
 from gpt2lab.grading.running import MISSING, NOT_GRADED, grade_answers
-from gpt2lab.grading.settings import Settings, penalty, read_settings
+from gpt2lab.grading.settings import Settings, read_settings
 from gpt2lab.grading.submissions import SubmissionsError, find_submissions
 from gpt2lab.grading.summary import ClassSummary, class_summary
 from gpt2lab.grading.summary_page import write_summary
@@ -31,7 +34,6 @@ from gpt2lab.storage import make_folder, write_bytes
 
 GRADEBOOK, REPORT, SUMMARY, FEEDBACK, PARTS = "gradebook.csv", "report.json", "summary.html", "feedback", "parts"
 _TRUSTED = "run without a sandbox (--trust)"
-_BY_HAND = "A person reads this answer and gives its points."
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ def grade(notebook, submissions, out="grades", course=None, *, workers=2, execut
         sandbox.check()
     handed_in = find_submissions(submissions, assignment.name, other_notebooks=[name for name in _names(course) if name != assignment.name])
     chosen = _chosen(handed_in, only)
+    for name in settings.strangers(assignment.number, [submission.student for submission in handed_in]):
+        warnings.warn(f"{settings.path}: {name!r} has an extension for {assignment.number} but handed in nothing under that name.", stacklevel=2)
     found = {submission: _answers(submission, assignment) for submission in handed_in}
     if dry_run:
         results = [_result(submission, assignment, found[submission], None, settings, trust) for submission in chosen]
@@ -135,8 +139,6 @@ def _chosen(handed_in, only):
     students = {submission.student: submission for submission in handed_in}
     for name in only:
         if name not in students:
-            import difflib
-
             near = difflib.get_close_matches(name, students, n=1, cutoff=0.3)
             raise ArgumentError(f"only={name!r} handed in nothing under that name" + (f"; did you mean {near[0]!r}?" if near else "."))
     return [students[name] for name in only] if only else list(handed_in)
@@ -249,9 +251,7 @@ def _exercise(exercise, submission, found, done, settings):
         answer = found.sources.get(exercise.label)
         made = {"label": exercise.label, "title": exercise.title, "points": exercise.points, "answer": answer or ""}
         result = ExerciseResult(**made, **({"state": "missing", "reason": MISSING} if answer is None else {"state": "not graded", "reason": NOT_GRADED}))
-    if exercise.written and settings.written == "by hand" and result.state in ("right", "wrong"):
-        return replace(result, state="by hand", earned=0.0, reason=_BY_HAND, note=f"the check says {result.state}: {result.reason}")
-    return result
+    return settings.left_to_a_person(result) if exercise.written else result
 
 
 def _written(assignment):
