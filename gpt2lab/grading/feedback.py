@@ -57,7 +57,7 @@ def feedback_page(result, due=None, written=frozenset()):
 def notebook_title(name):
     """A notebook in words: ``03_watch_the_loss`` is ``notebook 03, Watch the loss``."""
     number, _, words = one_line(name, 100).partition("_")
-    return f"notebook {number}" + (f", {words.replace('_', ' ').capitalize()}" if words else "")
+    return f"notebook {number}" + (f", {capital(words.replace('_', ' '))}" if words else "")
 
 
 def capital(text):
