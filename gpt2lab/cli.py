@@ -1,6 +1,8 @@
 """The command line: a thin face over the library, the same words as options."""
 
 import inspect
+import os
+import sys
 from pathlib import Path
 
 import click
@@ -208,14 +210,48 @@ def report(run_name, **settings):
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a notebook is not what its source says.")
 @click.option("--execute/--no-execute", default=True, show_default=True, help="Run the solved notebooks and store their outputs.")
 @click.option("--folder", default="notebooks", show_default=True, help="Where the notebooks and their sources are.")
-def notebooks(names, check, execute, folder):
+@click.option("--instructor", metavar="DIR", type=click.Path(path_type=Path),
+              help="Write instead the folder that a course keeps private: sources, a secret seed, notebooks for nbgrader.")
+@click.option("--release", metavar="DIR", type=click.Path(path_type=Path),
+              help="Write instead what students get: notebooks without answers and a README; zipped if DIR ends in .zip.")
+def notebooks(names, check, execute, folder, instructor, release):
     """Build the notebooks NAMES (all if none is given) from notebooks/source."""
+    from gpt2lab.course.instructor import write_private_folder
     from gpt2lab.course.notebooks import build_all
+    from gpt2lab.course.release import write_release
 
+    if instructor or release:
+        lines = write_private_folder(instructor, folder, names) if instructor else []
+        click.echo("\n".join(lines + (write_release(release, folder, names) if release else [])))
+        return
     for line in (found := build_all(folder, execute=execute, check=check, names=names)):
         click.echo(line)
     if check and found:
         click.get_current_context().exit(1)
+
+
+@main.command()
+@click.argument("notebook")
+@click.argument("submissions", type=click.Path(path_type=Path))
+@click.option("--out", default="grades", show_default=True, type=click.Path(path_type=Path), help="Folder for the gradebook, the feedback and the summary.")
+@click.option("--course", metavar="DIR", type=click.Path(path_type=Path),
+              help="Folder with source/ and course.toml; by default instructor if there is one, else notebooks.")
+@click.option("--workers", default=2, show_default=True, help="Submissions at a time.")
+@click.option("--only", metavar="STUDENT", multiple=True, help="Grade this student alone; can be given several times.")
+@click.option("--dry-run", is_flag=True, help="Say what would be graded; run and write nothing.")
+@click.option("--trust", is_flag=True, help="Run the submissions without a sandbox, with all that you may do.")
+def grade(notebook, submissions, dry_run, **settings):
+    """Grade the SUBMISSIONS (a folder or an archive) of NOTEBOOK, for example 03."""
+    from gpt2lab.grading.batch import grade
+    from gpt2lab.grading.in_words import found_in_words, graded_in_words
+
+    try:
+        graded = grade(notebook, submissions, dry_run=dry_run, **settings)
+    except KeyboardInterrupt:
+        click.echo("Stopped. What was graded is kept: the same command goes on with the rest.", err=True)
+        sys.stderr.flush()
+        os._exit(130)  # ends the workers' threads, and with them what they started
+    click.echo(found_in_words(graded) if dry_run else graded_in_words(graded))
 
 
 @main.command()

@@ -14,6 +14,21 @@ settings.register_profile("shared machine", deadline=None, derandomize=True)
 settings.load_profile("shared machine")
 
 
+HEAVY = ("slow", "notebook", "browser", "sandbox")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """With two workers, one has all the heavy tests: two trainings at once would only wait for each other. The rest stays together by file."""
+
+    def heavy(item):
+        return any(item.get_closest_marker(name) for name in HEAVY)
+
+    items.sort(key=lambda item: not heavy(item))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("heavy" if heavy(item) else item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def models(tmp_path_factory):
     """A folder with the two bundled sizes."""
@@ -78,6 +93,24 @@ def chromium(jupyter_lab):
     with sync_playwright() as playwright:
         with playwright.chromium.launch(executable_path=browser.CHROMIUM, args=list(browser.ARGUMENTS)) as running:
             yield running
+
+
+@pytest.fixture(scope="module")
+def page():
+    """A page of a Chromium that is offline; `page.asked` and `page.said` are the addresses that it asked for and what it wrote to the console."""
+    reason = browser.missing()
+    if reason:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"Browser tests cannot run: {reason}.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=browser.CHROMIUM, args=list(browser.ARGUMENTS)) as running:
+        context = running.new_context(viewport={"width": 1000, "height": 900}, offline=True)
+        page = context.new_page()
+        page.asked, page.said = [], []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.on("console", lambda message: page.said.append(message.text))
+        page.on("pageerror", lambda error: page.said.append(str(error)))
+        yield page
 
 
 @pytest.fixture

@@ -2,12 +2,15 @@
 
 import ast
 import functools
+import math
 import re
 from importlib import import_module
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from gpt2lab.course import scenes
 from gpt2lab.course.checking import Verdict, is_computed, is_typed
 from gpt2lab.course.source import read_source
 from gpt2lab.grading.assignment import read_assignment
@@ -147,3 +150,24 @@ def _bound(statements):
             if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
                 names |= _bound(getattr(statement, part, []))
     return names
+
+
+def test_a_made_up_run_turns_where_it_should_and_its_last_step_stands_for_no_mean():
+    for seed in range(30):
+        history = scenes.run(np.random.default_rng(seed), turn=40, eval_every=8).history
+        valid, losses = history["valid_loss"], history["loss"]
+        assert history["step"][valid.idxmin()] == 40 and valid.idxmax() == 0
+        assert losses.idxmin() < 100 and losses.iloc[-1] > losses.tail(10).mean() + 0.1
+        assert history["epoch"].iloc[-1] == 100 * 1024 / 6000
+
+
+def test_what_stands_in_for_a_module_leaves_it_alone():
+    changed = scenes.instead(math, sqrt=lambda number: "another")
+    assert changed.sqrt(4) == "another" and changed.exp is math.exp and math.sqrt(4) == 2
+
+
+def test_an_object_is_made_when_it_is_used():
+    made = []
+    lazy = scenes.Lazy(lambda: made.append(1) or {"a": 3}, name="ready")
+    assert lazy and lazy.name == "ready" and made == []
+    assert lazy["a"] == 3 and len(lazy) == 1 and list(lazy.keys()) == ["a"] and made == [1]

@@ -1,9 +1,7 @@
 """The page in a real Chromium: it opens without a network, runs nothing, can be heard as well as seen, and prints."""
 
-import os
 import re
 
-import browser
 import pytest
 
 import gpt2lab as lab
@@ -23,24 +21,6 @@ WORDS = """The loss fell **quickly**, see [the paper](https://example.org/paper)
 
 ![a picture elsewhere](https://example.org/picture.png)
 """
-
-
-@pytest.fixture(scope="module")
-def page():
-    """A page of a Chromium that is offline; `page.asked` and `page.said` are the addresses that it asked for and what it wrote to the console."""
-    reason = browser.missing()
-    if reason:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"Browser tests cannot run: {reason}.")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=browser.CHROMIUM, args=list(browser.ARGUMENTS)) as chromium:
-        context = chromium.new_context(viewport={"width": 1000, "height": 900}, offline=True)
-        page = context.new_page()
-        page.asked, page.said = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda message: page.said.append(message.text))
-        page.on("pageerror", lambda error: page.said.append(str(error)))
-        yield page
 
 
 @pytest.fixture(scope="module")

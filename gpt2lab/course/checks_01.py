@@ -66,6 +66,8 @@ def what_the_seed_changes(answer):
 def surprising_sentence(answer, lm, plain):
     if not isinstance(answer, str):
         return wrong(f"Your answer is a {type(answer).__name__}; a sentence in quotes is asked for.")
+    if len(answer) > 5 * len(plain):
+        return wrong("Your sentence is far longer than the plain one. Put one word in the place of one word.")
     old, new = plain.split(), answer.split()
     if len(old) != len(new):
         return wrong(f"Your sentence has {len(new)} words and the plain one {len(old)}: put one word in the place of one word.")

@@ -18,7 +18,7 @@ def gain_of_the_larger_model(prediction, smaller, larger):
     return choice(prediction, "abc", reasons, found)
 
 
-@exercise("05.2")
+@exercise("05.2", computed=True)
 def bits_a_byte(answer, nats, tokens, text_bytes):
     exact = nats * tokens / text_bytes / math.log(2)
     wrong_because = number(
@@ -41,7 +41,7 @@ def bits_a_byte(answer, nats, tokens, text_bytes):
     return right("With it this model can be compared with any other, whatever its tokens: the table below has it for both.")
 
 
-@exercise("05.3")
+@exercise("05.3", computed=True)
 def steps_in_the_same_time(answer, steps, smaller, larger):
     exact = steps * larger / smaller
     wrong_because = number(

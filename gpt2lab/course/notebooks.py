@@ -1,37 +1,17 @@
-"""Build from ``notebooks/source/NN_name.py`` the student's notebook without answers and the solved one with its outputs.
-
-``notebooks/course.toml`` says where the course is published; until then the notebooks have no badge and no install line
-for Colab.
-"""
+"""Build from ``notebooks/source/NN_name.py`` the student's notebook without answers and the solved one with its outputs."""
 
 import json
 import os
 import re
 import subprocess
 import tempfile
-import tomllib
 from pathlib import Path
 
+from gpt2lab.course.published import badge, published, set_up
 from gpt2lab.course.source import SourceError, read_source, without_answers
 from gpt2lab.storage import make_folder, write_bytes
 
 CELL_SECONDS = 600  # a cell that takes longer hangs
-_SETUP = """\
-# Set-up: run this cell first.
-{install}import gpt2lab as lab
-
-MODEL, OTHER_MODEL = lab.course.model_names()"""
-_INSTALL = """\
-import importlib.util
-import sys
-
-if "google.colab" in sys.modules and importlib.util.find_spec("gpt2lab") is None:
-    %pip install -q "git+https://github.com/{repository}@{branch}"
-
-"""
-_BADGE = """\
-[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]\
-(https://colab.research.google.com/github/{repository}/blob/{branch}/{path})"""
 
 
 def build(source, execute=True):
@@ -64,7 +44,7 @@ def build(source, execute=True):
         _keep_outputs(solved, solved_path)
     for path, notebook in ((student_path, student), (solved_path, solved)):
         make_folder(path.parent)
-        write_bytes(path, _text(notebook).encode())
+        write_bytes(path, notebook_text(notebook).encode())
     return student_path, solved_path
 
 
@@ -92,7 +72,7 @@ def build_all(folder="notebooks", execute=True, check=False, names=()):
     SourceError
         If a source is malformed or a name fits none.
     """
-    sources = _sources(folder, names)
+    sources = sources_of(folder, names)
     if check:
         return out_of_date(folder, names)
     return [str(path) for source in sources for path in build(source, execute)]
@@ -115,12 +95,12 @@ def out_of_date(folder="notebooks", names=()):
         ``path: reason`` for each; empty if all is well.
     """
     stale, expected = [], set()
-    for source in _sources(folder, names):
+    for source in sources_of(folder, names):
         student_path, solved_path = _targets(source)
         expected |= {student_path, solved_path}
         if not student_path.is_file():
             stale.append(f"{student_path}: missing")
-        elif student_path.read_text(encoding="utf-8") != _text(compose(source, student=True)):
+        elif student_path.read_text(encoding="utf-8") != notebook_text(compose(source, student=True)):
             stale.append(f"{student_path}: differs from {source.name}")
         if not solved_path.is_file():
             stale.append(f"{solved_path}: missing")
@@ -135,16 +115,16 @@ def out_of_date(folder="notebooks", names=()):
 def compose(source, student):
     """The notebook of a source as an nbformat object, not run; for students without the answers."""
     source = Path(source)
-    course, path = _course(source), _targets(source)[0 if student else 1]
+    course, path = published(source.parent.parent), _targets(source)[0 if student else 1]
     cells, number = [], source.name[:2]
     for position, cell in enumerate(cell for cell in read_source(source) if not cell.for_grading_only):
-        text = _setup(course) if cell.is_setup else without_answers(source, cell) if student else cell.source
+        text = set_up(course) if cell.is_setup else without_answers(source, cell) if student else cell.source
         if cell.kind == "markdown":
             # In code the markers stay, as nbgrader expects of an instructor's notebook; in markdown they would show as headings.
             text = re.sub(r"^### (BEGIN|END) SOLUTION\n?", "", text, flags=re.MULTILINE)
         if position == 0 and course["repository"]:
             title, _, rest = text.partition("\n")
-            text = "\n".join([title, "", _BADGE.format(path=_published(path), **course), rest])
+            text = "\n".join([title, "", badge(course, path.relative_to(source.parent.parent)), rest])
         cells.append(_cell(f"{number}-{position:02d}", cell, text))
     return _notebook(cells)
 
@@ -160,17 +140,21 @@ def _notebook(cells):
 
 
 def _cell(plain_id, cell, text):
-    metadata, grade_id = dict(cell.metadata), None
+    metadata, grade_id = dict(cell.metadata), grade_id_of(cell)
     if cell.exercise:
-        grade_id = f"exercise-{cell.exercise.replace('.', '-')}"
         by_hand = cell.kind == "markdown"
         metadata["nbgrader"] = _nbgrader(grade_id, grade=by_hand, solution=True, points=cell.points if by_hand else 0)
     elif cell.check:
-        grade_id = f"check-{cell.check.replace('.', '-')}"
         metadata["nbgrader"] = _nbgrader(grade_id, grade=True, solution=False, points=cell.points)
         metadata["tags"] = sorted({*metadata.get("tags", ()), "nbval-check-output"})
     made = {"cell_type": cell.kind, "id": grade_id or plain_id, "metadata": metadata, "source": text}
     return made | {"execution_count": None, "outputs": []} if cell.kind == "code" else made
+
+
+def grade_id_of(cell):
+    """What an answer or a check is called in the metadata of nbgrader, also its id; None for other cells."""
+    label = cell.exercise or cell.check
+    return label and f"{'exercise' if cell.exercise else 'check'}-{label.replace('.', '-')}"
 
 
 def _nbgrader(grade_id, grade, solution, points):
@@ -267,14 +251,16 @@ def _read(path):
         return None
 
 
-def _text(notebook):
+def notebook_text(notebook):
+    """A notebook as it is stored: valid, and the same bytes wherever it is written."""
     import nbformat
 
     nbformat.validate(notebook)
     return json.dumps(json.loads(nbformat.writes(notebook)), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _sources(folder, names=()):
+def sources_of(folder, names=()):
+    """The sources in ``folder/source``, of all notebooks or of those that are named; see `build_all`."""
     sources = sorted((Path(folder) / "source").glob("*.py"))
     if not sources:
         raise SourceError(f"{Path(folder) / 'source'}: no notebook sources there; give the folder that holds source/.")
@@ -291,27 +277,3 @@ def _sources(folder, names=()):
 def _targets(source):
     folder = source.parent.parent
     return folder / f"{source.stem}.ipynb", folder / "solutions" / f"{source.stem}.ipynb"
-
-
-def _course(source):
-    """``repository`` (OWNER/NAME, empty until the course is published) and ``branch`` from course.toml."""
-    path = source.parent.parent / "course.toml"
-    course = {"repository": "", "branch": "main"}
-    if path.is_file():
-        try:
-            course |= tomllib.loads(path.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise SourceError(f"{path}: {error}") from None
-    if course["repository"] and not re.fullmatch(r"[\w.-]+/[\w.-]+", course["repository"]):
-        raise SourceError(f"{path}: repository = {course['repository']!r} is not of the form 'OWNER/NAME'.")
-    return course
-
-
-def _published(path):
-    return "/".join(
-        ("notebooks", *path.parts[path.parts.index("solutions") :]) if "solutions" in path.parts else ("notebooks", path.name)
-    )
-
-
-def _setup(course):
-    return _SETUP.format(install=_INSTALL.format(**course) if course["repository"] else "")

@@ -32,6 +32,9 @@ class Lazy:
     def __len__(self):
         return len(self._made)
 
+    def __bool__(self):
+        return True
+
     def __repr__(self):
         return repr(self._made)
 

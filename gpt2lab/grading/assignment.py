@@ -62,11 +62,12 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A notebook as the grader sees it; ``setup`` is the code that every kernel begins with."""
+    """A notebook as the grader sees it; ``setup`` is the code that every kernel begins with, ``given`` the cells of students that are no answers."""
 
     name: str
     setup: str
     exercises: tuple
+    given: tuple = ()
 
     @property
     def number(self):
@@ -98,9 +99,9 @@ def read_assignment(course, name, points=None):
     SourceError
         If there is no such notebook, or its source is malformed.
     """
-    source = _source(Path(course), str(name))
-    cells = read_source(source)
-    blanks = {cell.id: cell.source for cell in compose(source, student=True).cells}
+    source = source_of(Path(course), str(name))
+    cells, handed_out = read_source(source), compose(source, student=True).cells
+    blanks = {cell.id: cell.source for cell in handed_out}
     by_kind = {kind: {getattr(cell, kind): cell for cell in cells if getattr(cell, kind)} for kind in ("check", "hidden", "key")}
     titles = dict(_HEADING.findall("\n".join(cell.source for cell in cells if cell.kind == "markdown")))
     exercises = []
@@ -109,10 +110,12 @@ def read_assignment(course, name, points=None):
         if cell.exercise and worth:
             exercises.append(_exercise(source, cell, worth, titles, blanks, by_kind))
     setup = next((cell.source for cell in compose(source, student=False).cells if cell.source.startswith("# Set-up")), "")
-    return Assignment(source.stem, setup, tuple(exercises))
+    given = tuple(cell.source for cell in handed_out if not cell.id.startswith("exercise-"))
+    return Assignment(source.stem, setup, tuple(exercises), given)
 
 
-def _source(course, name):
+def source_of(course, name):
+    """The path of a notebook's source, by its name or number."""
     stem = Path(name).stem
     sources = sorted((course / "source").glob("*.py"))
     found = [source for source in sources if stem in (source.stem, source.stem[:2])]

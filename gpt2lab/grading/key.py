@@ -4,6 +4,7 @@ Nothing of a student's runs here. The instructor's hidden inputs and solutions d
 """
 
 import contextlib
+import hashlib
 import io
 import threading
 
@@ -112,8 +113,9 @@ def _recorded(function):
 
 
 def prelude(exercise, seed, for_whom="hidden"):
-    """Code that makes ``rng``, the same for everybody who has the course's seed."""
-    return f"import numpy, zlib\nrng = numpy.random.default_rng([zlib.crc32({f'{seed}/{exercise.label}/{for_whom}'!r}.encode())])\n"
+    """Code that makes ``rng``, the same for everybody who has the course's seed; from what it holds the seed cannot be found."""
+    number = int.from_bytes(hashlib.sha256(f"{seed}/{exercise.label}/{for_whom}".encode()).digest()[:16])
+    return f"import numpy\nrng = numpy.random.default_rng({number})\n"
 
 
 def scene(exercise, seed):

@@ -51,6 +51,7 @@ EXERCISES = {
         [
             (PLAIN, "plain one"),
             ("a banana passed banana law extra", "words"),
+            ("we passed the " + 99 * "banana", "far longer"),
             ("they banana the law", "changed 2"),
             ("we passed the dull", "fell"),
             ("we passed the bill", "rose by 0.00"),
@@ -119,6 +120,7 @@ SOURCES = {
         ('surprising = plain.replace("law", "act")', "and should rise by 0.5"),
         ('surprising = "Bananas"', "words"),
         ("surprising = lm.encode(plain)", "in quotes"),
+        ('surprising = plain.replace("law", "xyz" * 1000)', "far longer"),
     ],
     "01.5": [
         ("def block_parameters(d):\n    return 12 * d**2", "matrices only"),
@@ -155,7 +157,7 @@ ALSO_RIGHT = {
     "01.3": ['what_the_seed_changes = "B"', "what_the_seed_changes = 'b)'\nprint(pieces(text))"],
     "01.4": [
         'surprising = plain.replace("States", "Bananas")',
-        'words = plain.split()\nwords[5] = "Elephants"\nsurprising = " ".join(words)',
+        'words = plain.split()\nwords[5] = "Bananas"\nsurprising = " ".join(words)',
         'surprising = f"The Congress of the United Tomatoes passed the law."',
     ],
     "01.5": [

@@ -1,0 +1,269 @@
+"""Grade a class: every submission found, run and judged, each result stored as it comes, and the pages and tables written."""
+
+import difflib
+import functools
+import hashlib
+import json
+import shutil
+import threading
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from gpt2lab.arguments import folder_path, whole_number
+from gpt2lab.errors import ArgumentError
+from gpt2lab.experiments.grid import described, file_name, outcomes, stored, usable
+from gpt2lab.grading import sandbox
+from gpt2lab.grading.answers import find_answers
+from gpt2lab.grading.assignment import Assignment, Exercise, read_assignment
+from gpt2lab.grading.feedback import write_feedback
+from gpt2lab.grading.gradebook import write_gradebook, write_report
+from gpt2lab.grading.key import Key
+from gpt2lab.grading.lateness import penalty
+from gpt2lab.grading.results import ExerciseResult, SubmissionResult
+from gpt2lab.grading.running import MISSING, NOT_GRADED, grade_answers
+from gpt2lab.grading.settings import Settings, read_settings
+from gpt2lab.grading.submissions import SubmissionsError, find_submissions
+from gpt2lab.grading.summary import ClassSummary, class_summary
+from gpt2lab.grading.summary_page import write_summary
+from gpt2lab.progress import bar
+from gpt2lab.storage import make_folder, write_bytes
+
+GRADEBOOK, REPORT, SUMMARY, FEEDBACK, PARTS = "gradebook.csv", "report.json", "summary.html", "feedback", "parts"
+_TRUSTED = "run without a sandbox (--trust)"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A class, graded.
+
+    Attributes
+    ----------
+    results : tuple of SubmissionResult
+        In the order of the students' names.
+    summary : ClassSummary
+    folder : Path or None
+        Where everything was written; None for a trial (``dry_run``).
+    """
+
+    results: tuple
+    summary: ClassSummary
+    folder: Path | None
+
+
+def grade(notebook, submissions, out="grades", course=None, *, workers=2, executor=None, only=(), trust=False, dry_run=False):
+    """Grade the submissions of one notebook.
+
+    Each submission is rebuilt from the instructor's notebook and the student's answers, run under nbval in a sandbox, on other inputs than the student saw, and
+    judged outside. What was graded is kept in ``out/parts``: the same call, made again after an interruption, goes on with what is missing.
+
+    Parameters
+    ----------
+    notebook : str
+        Its number or name, for example ``"03"``.
+    submissions : str or Path
+        Folder or archive; see `find_submissions` for how it may be laid out.
+    out : str or Path, default "grades"
+        Where ``gradebook.csv``, ``summary.html``, ``report.json`` and ``feedback/`` are written.
+    course : str or Path, optional
+        The folder with ``source/`` and ``course.toml``; by default ``instructor`` if there is such a folder, else ``notebooks``.
+    workers : int, default 2
+        Submissions at a time, each of which takes about one core.
+    executor : concurrent.futures.Executor or dask.distributed.Client, optional
+        What runs them, instead of so many threads; the machines behind it need gpt2lab and bubblewrap.
+    only : sequence of str, default ()
+        Students to grade; the others keep what they have.
+    trust : bool, default False
+        Run without a sandbox, with all that you may do; the gradebook says so.
+    dry_run : bool, default False
+        Only find the submissions and their answers; run and write nothing.
+
+    Returns
+    -------
+    Graded
+
+    Raises
+    ------
+    SandboxError
+        If there is no sandbox here.
+    SourceError, AssignmentError
+        If the notebook is none, or its own solutions fail on the hidden inputs.
+    SettingsError, SubmissionsError, ArgumentError, StorageError
+        If ``course.toml``, the submissions or an argument cannot be used, or something cannot be written.
+    """
+    course, out = _course(course), folder_path("out", out)
+    workers, executor = whole_number("workers", workers, 1, 64), usable(executor)
+    settings = read_settings(course / "course.toml") if (course / "course.toml").is_file() else Settings()
+    assignment = read_assignment(course, notebook, settings.points)
+    settings.check_points(_labels(course, notebook))
+    if not (dry_run or trust or executor):
+        sandbox.check()
+    handed_in = find_submissions(submissions, assignment.name, other_notebooks=[name for name in _names(course) if name != assignment.name])
+    chosen = _chosen(handed_in, only)
+    for name in settings.strangers(assignment.number, [submission.student for submission in handed_in]):
+        warnings.warn(f"{settings.path}: {name!r} has an extension for {assignment.number} but handed in nothing under that name.", stacklevel=2)
+    found = {submission: _answers(submission, assignment) for submission in handed_in}
+    if dry_run:
+        results = [_result(submission, assignment, found[submission], None, settings, trust) for submission in chosen]
+        return Graded(tuple(results), class_summary(results, _written(assignment)), None)
+    jobs = {submission: _job(assignment, found[submission].sources, settings, trust) for submission in handed_in if found[submission].sources}
+    done = _run(jobs, chosen, make_folder(out / PARTS), workers, executor, assignment.name)
+    graded = [submission for submission in handed_in if submission in done or submission in chosen]
+    results = [_result(submission, assignment, found[submission], done.get(submission), settings, trust) for submission in graded]
+    summary = _write(results, assignment, settings, out)
+    return Graded(tuple(results), summary, out)
+
+
+def _course(course):
+    if course is not None:
+        return folder_path("course", course)
+    return next((Path(name) for name in ("instructor", "notebooks") if (Path(name) / "source").is_dir()), Path("notebooks"))
+
+
+def _names(course):
+    return [path.stem for path in sorted((course / "source").glob("*.py"))]
+
+
+def _labels(course, notebook):
+    """All exercises of a notebook, those worth nothing too."""
+    from gpt2lab.course.source import read_source
+    from gpt2lab.grading.assignment import source_of
+
+    return [cell.exercise for cell in read_source(source_of(course, str(notebook))) if cell.exercise]
+
+
+def _chosen(handed_in, only):
+    students = {submission.student: submission for submission in handed_in}
+    for name in only:
+        if name not in students:
+            near = difflib.get_close_matches(name, students, n=1, cutoff=0.3)
+            raise ArgumentError(f"only={name!r} handed in nothing under that name" + (f"; did you mean {near[0]!r}?" if near else "."))
+    return [students[name] for name in only] if only else list(handed_in)
+
+
+def _answers(submission, assignment):
+    if submission.handed is None:
+        return find_answers(b"", ())
+    try:
+        return find_answers(submission.read(), assignment.exercises, assignment.given)
+    except SubmissionsError as error:
+        return replace(find_answers(b"", ()), notes=(str(error),))
+
+
+def _job(assignment, sources, settings, trust):
+    """What a worker needs for one submission, and what its result depends on."""
+    return {"assignment": asdict(assignment), "answers": sources, "limits": asdict(settings.limits), "trusted": bool(trust),
+            "seed": settings.seed, "seed_checksum": hashlib.sha256(settings.seed.encode()).hexdigest()[:16]}
+
+
+def graded(assignment, answers, limits, trusted, seed, seed_checksum):
+    """Run one submission; the arguments are those of `_job`. Returns a dict that JSON can hold."""
+    began = time.monotonic()
+    assignment, key = _prepared(json.dumps(assignment), seed)
+    exercises = grade_answers(assignment, key, answers, limits, trusted)
+    return {"exercises": [asdict(exercise) for exercise in exercises], "seconds": round(time.monotonic() - began, 2)}
+
+
+_preparing = threading.Lock()
+
+
+def _prepared(assignment, seed):
+    with _preparing:  # several threads would each load the models of the key
+        return _key(assignment, seed)
+
+
+@functools.lru_cache(maxsize=2)
+def _key(assignment, seed):
+    made = json.loads(assignment)
+    exercises = tuple(Exercise(**{name: _tuples(value) for name, value in exercise.items()}) for exercise in made["exercises"])
+    assignment = Assignment(made["name"], made["setup"], exercises, tuple(made["given"]))
+    return assignment, Key(assignment, seed)
+
+
+def _tuples(value):
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _run(jobs, chosen, folder, workers, executor, name):
+    """What became of each submission: results stored by earlier calls, and those of the chosen ones that were missing."""
+    records = {submission: described(graded, job, apart=("seed",)) for submission, job in jobs.items()}
+    files = {submission: folder / file_name({"notebook": name}, record, ("notebook",)) for submission, record in records.items()}
+    done = {submission: stored(files[submission], records[submission]) for submission in jobs}
+    missing = {files[submission]: jobs[submission] for submission in chosen if submission in jobs and done[submission] is None}
+    # Equal answers are run once.
+    at = {file: [submission for submission in jobs if files[submission] == file] for file in missing}
+    waiting = sum(len([submission for submission in at[file] if submission in chosen]) for file in missing)
+    with bar(len(chosen), f"Grading {name[:2]}", "submission", initial=len(chosen) - waiting) as progress, _pool(executor, workers) as pool:
+        _check_key(jobs, missing)
+        with closing(outcomes(graded, missing, pool)) as arriving:
+            for file, result, error in arriving:
+                if error is not None:
+                    result = {"trouble": f"{type(error).__name__}: {error}"}
+                elif not any(exercise["state"] == "not graded" for exercise in result["exercises"]):
+                    write_bytes(file, (json.dumps({"job": records[at[file][0]], "result": result}, indent=1) + "\n").encode())
+                done |= dict.fromkeys(at[file], result)
+                progress.update(len([submission for submission in at[file] if submission in chosen]))
+    return {submission: result for submission, result in done.items() if result is not None}
+
+
+def _check_key(jobs, missing):
+    """Refuse before anybody is graded if the instructor's own solutions fail."""
+    if missing:
+        job = next(iter(missing.values()))
+        _prepared(json.dumps(job["assignment"]), job["seed"])
+
+
+@contextmanager
+def _pool(executor, workers):
+    if executor is not None:
+        yield executor
+        return
+    pool = ThreadPoolExecutor(workers)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _result(submission, assignment, found, done, settings, trust):
+    """One submission's result; ``done`` is what the run gave, None if it was not run."""
+    notes = [*submission.notes, *found.notes]
+    if submission.late:
+        notes.append("the learning platform marked it as late")
+    if trust:
+        notes.append(_TRUSTED)
+    if done and "trouble" in done:
+        notes.append(f"could not be graded: {done['trouble']}")
+    exercises = tuple(_exercise(exercise, submission, found, done, settings) for exercise in assignment.exercises)
+    result = SubmissionResult(submission.student, submission.file, assignment.name, exercises, submission.submitted, notes=tuple(notes),
+                              checksum=submission.checksum, seconds=(done or {}).get("seconds", 0.0), sandboxed=not trust)
+    days, lost = penalty(settings, assignment.number, submission.student, submission.submitted, result.points)
+    return replace(result, late_days=days, penalty=lost)
+
+
+def _exercise(exercise, submission, found, done, settings):
+    if done and "exercises" in done:
+        result = next(ExerciseResult(**made) for made in done["exercises"] if made["label"] == exercise.label)
+    else:
+        answer = found.sources.get(exercise.label)
+        made = {"label": exercise.label, "title": exercise.title, "points": exercise.points, "answer": answer or ""}
+        result = ExerciseResult(**made, **({"state": "missing", "reason": MISSING} if answer is None else {"state": "not graded", "reason": NOT_GRADED}))
+    return settings.left_to_a_person(result) if exercise.written else result
+
+
+def _written(assignment):
+    return frozenset(exercise.label for exercise in assignment.exercises if exercise.written)
+
+
+def _write(results, assignment, settings, out):
+    written = _written(assignment)
+    summary = class_summary(results, written)
+    write_gradebook(results, out / GRADEBOOK)
+    write_report(results, out / REPORT, settings)
+    shutil.rmtree(out / FEEDBACK, ignore_errors=True)
+    write_feedback(results, out / FEEDBACK, lambda student: settings.due_for(assignment.number, student), written)
+    write_summary(summary, out / SUMMARY)
+    return summary

@@ -1,0 +1,30 @@
+"""What a grading says in the terminal."""
+
+from gpt2lab.grading.batch import FEEDBACK, GRADEBOOK, SUMMARY
+from gpt2lab.grading.untrusted import name_of, one_line
+from gpt2lab.text_files import counted
+
+_WIDTH = 28  # characters of a name
+
+
+def graded_in_words(graded):
+    """A graded class: the summary, what was not graded, and where everything is."""
+    lines = [graded.summary.in_words(), ""]
+    unsure = sum(exercise.state == "not graded" for result in graded.results for exercise in result.exercises)
+    if unsure:
+        lines.append(f"{counted(unsure, 'answer')} could not be graded; the same command tries again.")
+    if not all(result.sandboxed for result in graded.results):
+        lines.append("The submissions were run without a sandbox (--trust); the gradebook says so.")
+    lines.append(f"Written: {graded.folder / GRADEBOOK}, {graded.folder / SUMMARY}, and a page a student in {graded.folder / FEEDBACK}.")
+    return "\n".join(lines)
+
+
+def found_in_words(graded):
+    """A trial: a line a student with the answers that were found, and the notes."""
+    lines = []
+    for result in graded.results:
+        there = sum(exercise.state != "missing" for exercise in result.exercises)
+        when = (result.submitted or "")[:16].replace("T", " ")
+        lines.append(f"{one_line(name_of(result.student), _WIDTH):<{_WIDTH}}  {there} of {counted(len(result.exercises), 'answer')}  {when:<16}  {one_line(result.file, 80)}".rstrip())
+        lines += [f"    {one_line(note, 160)}" for note in result.notes]
+    return "\n".join([*lines, f"{counted(len(lines and graded.results), 'submission')}; nothing was run."])
