@@ -189,7 +189,7 @@ documents.round(2)
 # HIDDEN 06.3
 import math
 
-choices = 1 / scores.probability
+choices = np.exp(base.score(sentence).nats)
 before_test = lab.perplexity(base, splits.test)
 documents = before_test.table.set_index("name")[["tokens", "nats_per_token", "perplexity"]]
 
