@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Two workers: one for all that is heavy, one test after the other, the other for the rest (tests/conftest.py says which is which).
+SIDE_BY_SIDE := -n 2 --dist loadgroup
 
 .PHONY: run test check lab notebooks bench clean
 
@@ -9,10 +11,10 @@ run: $(VENV)/installed
 	$(BIN)/gpt2lab demo
 
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: $(VENV)/installed-test  ## the quick tests only
-	$(BIN)/python -m pytest -m "not slow and not notebook and not browser"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow and not notebook and not browser and not sandbox"
 
 lab: $(VENV)/installed-lab
 	$(BIN)/jupyter lab notebooks

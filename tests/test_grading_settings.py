@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpt2lab.errors import ArgumentError, LabError
-from gpt2lab.grading.settings import Late, Limits, Settings, penalty, read_settings
+from gpt2lab.grading.lateness import Late, penalty
+from gpt2lab.grading.results import ExerciseResult
+from gpt2lab.grading.settings import Limits, Settings, read_settings
 from gpt2lab.grading.settings_table import SettingsError
 
 WHOLE = """
@@ -140,6 +142,15 @@ def test_points_of_an_exercise_that_is_not_there_are_refused(zurich):
     zurich.check_points(["01.1"])
     with pytest.raises(SettingsError, match=r"'03.3', which is no exercise; did you mean '03.[12]'\?"):
         zurich.check_points(["03.1", "03.2"])
+
+
+def test_answers_in_words_are_left_to_a_person_if_the_course_says_so(zurich):
+    right = ExerciseResult("03.5", "Advice", 2, 2.0, "right", "Well said.", answer="x")
+    left = zurich.left_to_a_person(right)
+    assert (left.state, left.earned, left.answer) == ("by hand", 0.0, "x") and left.note == "The automatic check says: right. Well said." and "right" not in left.reason
+    for exercise in (right, ExerciseResult("03.5", "Advice", 2, 0.0, "unanswered")):
+        assert Settings().left_to_a_person(exercise) == exercise
+    assert zurich.left_to_a_person(exercise) == exercise
 
 
 @pytest.mark.parametrize("submitted, late", [

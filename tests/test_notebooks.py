@@ -16,7 +16,8 @@ TESTS = Path(__file__).parent
 FOLDER = TESTS.parent / "notebooks"
 SOURCES = sorted((FOLDER / "source").glob("*.py"))
 NAMES = [source.stem for source in SOURCES]
-LONGEST = 180  # seconds that a notebook may take on two cores
+# Seconds that a notebook may take on two cores; with pytest-xdist the other worker's tests have one of them.
+LONGEST = 180 * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
 
 
 def read(name, solved=False):
@@ -163,11 +164,24 @@ def nbval(notebook, tmp_path):
 @pytest.mark.timeout(3 * LONGEST)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_unanswered_notebook_runs_to_its_end(name, tmp_path):
-    notebook = run(read(name), tmp_path)
+    notebook = run(hurried(read(name)), tmp_path)
     for cell in notebook.cells:
         if cell.get("id", "").startswith("check-"):
             printed = "".join(output.get("text", "") for output in cell.outputs)
             assert " yet" in printed and "Right" not in printed, printed
+
+
+def hurried(notebook):
+    """The notebook, with few steps where it fine-tunes from the beginning each time that it runs.
+
+    `test_nbval_reproduces_the_solved_notebook` has taken all of them, and whether cells without answers run does not hang on how much was learned.
+    """
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    if any('restore_from="fresh"' in cell.source or '"restore_from": "fresh"' in cell.source for cell in code):
+        for cell in code:
+            cell.source = re.sub(r"^STEPS = .*", "STEPS = 20", cell.source, flags=re.MULTILINE)
+            cell.source = re.sub(r"\bwarmup_steps=\d+", "warmup_steps=5", cell.source)
+    return notebook
 
 
 def environment():

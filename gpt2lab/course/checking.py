@@ -214,7 +214,13 @@ def choice(answer, options, reasons, key):
     letter = answer.strip(" ()[].'\"").lower() if isinstance(answer, str) else None
     if letter not in tuple(options):
         return wrong(f"Answer with one letter in quotes, {' or '.join(repr(option) for option in options)}.")
-    return right(reasons[letter]) if letter == key else wrong(reasons[letter])
+    reason = reasons[letter].strip()
+    return right(reason) if letter == key else wrong(reason)
+
+
+def here(found):
+    """A sentence about what came out in the notebook; empty where inputs are hidden, since there something else did."""
+    return "" if _HIDDEN.get() else found
 
 
 def number(answer, exact, mistakes=(), tolerance=0.01, otherwise=""):

@@ -2,7 +2,7 @@
 
 import re
 
-from gpt2lab.course.checking import choice, exercise, number, right, too_short, wrong
+from gpt2lab.course.checking import choice, exercise, here, number, right, too_short, wrong
 from gpt2lab.measures.diversity import distinct
 from gpt2lab.measures.overlap import overlap
 
@@ -61,10 +61,11 @@ def clipping_by_hand(answer):
 @exercise("07.4")
 def what_may_be_compared(letter, growth):
     last = growth[growth["set"] == "fine-tuned"].set_index("samples")["jaccard"]
-    grows = f"The Jaccard similarity of the same model goes from {last.iloc[0]:.3f} with {last.index[0]} samples to {last.iloc[-1]:.3f} with {last.index[-1]}"
+    ends = f": from {last.iloc[0]:.3f} with {last.index[0]} samples to {last.iloc[-1]:.3f} with {last.index[-1]}"
+    grows = f"The Jaccard similarity of the same model grows with the number of samples{here(ends)}"
     return choice(letter, "abcd", {
-        "a": f"{grows}: with half as many samples the model would look worse than it is.",
-        "b": f"{grows}. That is the one that depends on the number.",
+        "a": f"{grows}. With half as many the model would look worse than it is.",
+        "b": f"{grows}. That is the one that depends on their number.",
         "c": "It is a share of the samples' own pairs, a mean that more samples make more certain, not larger. More text has more types, so Jaccard grows.",
         "d": "One of the curves is level: its figure is a share of the samples' own pairs, however many there are.",
     }, "c")
@@ -73,7 +74,7 @@ def what_may_be_compared(letter, growth):
 _COLUMNS = ("jaccard", "precision_2", "distinct_1")
 
 
-@exercise("07.5")
+@exercise("07.5", computed=True)
 def own_table(mine, sets, reference):
     if not hasattr(mine, "columns"):
         return wrong(f"Your answer is a {type(mine).__name__}; a DataFrame is asked for: pd.DataFrame(rows).")

@@ -50,7 +50,7 @@ def the_prefix(answer, model):
     return wrong("Nearly. After the name stands a hyphen: compare with the printed lines, character by character.")
 
 
-@exercise("09.4")
+@exercise("09.4", computed=True)
 def gain_of_the_own_prefix(answer, matrix, author):
     row = matrix.perplexity.loc[author]
     own, others = row[author], row.drop(author)
@@ -70,6 +70,7 @@ def gain_of_the_own_prefix(answer, matrix, author):
             (1 - own / others.max(), "That compares with the worst of the others. Take the geometric mean of all four."),
             (-exact, "The sign: a gain is positive if own is lower."),
         ),
+        tolerance=0.005,  # the mistakes are near
         otherwise="1 - own / (geometric mean of others); the geometric mean is the exponential of the mean logarithm.",
     )
     if wrong_because:

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
+from gpt2lab.grading.own_definitions import definitions, used_in
 from gpt2lab.grading.plain_python import without_magics, without_markers
 from gpt2lab.grading.salvage import read_cells
 from gpt2lab.text_files import listed
@@ -72,7 +73,8 @@ def find_answers(content, exercises, given=()):
         What to look for, each with ``label`` ("03.2"), ``grade_id`` ("exercise-03-2"), ``kind`` ('code' or 'markdown'), ``blank`` (the cell that students
         were given) and ``solution``.
     given : sequence of str, default ()
-        Sources of the assignment's other cells, which are no answers whatever they resemble.
+        Sources of the assignment's other cells, which are no answers whatever they resemble. With them it is also known which cells the student added:
+        a function, class or import of those that an answer uses is put in front of it.
 
     Returns
     -------
@@ -92,6 +94,10 @@ def find_answers(content, exercises, given=()):
     for exercise, place in _alike(pieces, missing):
         taken[exercise.label] = (pieces[place].source, pieces[place].kind, "likeness")
         notes.append(f"{exercise.label}: neither its id nor its first line was there; it was known by its likeness to the cell that was handed out.")
+    own = definitions(piece.source for piece in pieces if piece.label is None and piece.kind == "code") if handed_out else {}
+    for exercise in exercises:
+        if exercise.label in taken and exercise.kind == "code" and own:
+            taken[exercise.label] = (_with_own(taken[exercise.label][0], own, exercise, notes), *taken[exercise.label][1:])
     sources = {exercise.label: _graded(exercise, *taken[exercise.label][:2], notes) for exercise in exercises if exercise.label in taken}
     return FoundAnswers(sources, {label: taken[label][2] for label in sources}, tuple(dict.fromkeys(notes))[:_MOST_NOTES])
 
@@ -258,6 +264,15 @@ def _handed_out(exercise):
     """The lines that a student was given, without the first and without what stands for the answer."""
     lines = [line for line in exercise.blank.split("\n") if not _ANCHOR.match(line)]
     return [re.sub(r"\.\.\.(?: *#.*)?$|^\*Your answer here\.\*$", "", line) for line in lines]
+
+
+def _with_own(source, own, exercise, notes):
+    if _is_blank(source, exercise):
+        return source
+    names, statements = used_in(source[:LONGEST], own)
+    if names:
+        notes.append(f"{exercise.label}: uses {listed(names[:5])} of a cell that the student added; it was put in front of the answer.")
+    return "\n".join([*statements, source])
 
 
 def _words(source):

@@ -18,8 +18,7 @@ SAID = {
     "wrong": ("✗", "Not quite", "Change your answer in the notebook and run the check cell below it, which answers at once. If it calls the same answer right: other values may be "
               "used here than those you saw, so let your answer compute its result from what the notebook gives it."),
     "unanswered": ("○", "No answer yet", "Put your answer in the place of the ... in the answer cell; the check cell below it says at once whether it is right."),
-    "missing": ("?", "Not found", "An answer is found by the first line of its cell, # EXERCISE {label}. Open a fresh copy of the notebook, put your answers into its cells, and leave "
-                "those first lines as they are."),
+    "missing": ("?", "Not found", "Open a fresh copy of the notebook and put your answers into its cells; the first line of each, such as # EXERCISE {label}, stays as it is."),
     "failed": ("!", "Ended in an error", "Restart the kernel and run all cells from the top, so that nothing is left of cells that you have changed since; the last line of the error "
                "message says what Python missed."),
     "stopped": ("■", "Stopped", "Look for a loop that does not end, or for something that grows without need, and try your answer on a small example first."),
@@ -61,6 +60,11 @@ def notebook_title(name):
     return f"notebook {number}" + (f", {words.replace('_', ' ').capitalize()}" if words else "")
 
 
+def capital(text):
+    """A text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def points_in_words(points):
     """Points as people write them: ``1 point``, ``2.5 points``."""
     return f"{round(points, 2):g} {'point' if points == 1 else 'points'}"
@@ -73,7 +77,7 @@ def _worth(exercise):
 
 
 def _heading(exercise):
-    return as_html(one_line(f"{exercise.label} {exercise.title}", 200))
+    return as_html(one_line(f"{exercise.label} {capital(exercise.title)}", 200))
 
 
 def _total(result):

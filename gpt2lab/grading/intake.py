@@ -3,34 +3,22 @@
 An archive is read entry by entry in memory, within limits: what students upload may be made to fill a disk, a memory or an afternoon.
 """
 
-import io
 import itertools
 import os
 import stat
-import struct
-import time
-import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gpt2lab.grading.archives import Refused, archive, entry_bytes, entry_parts, entry_time, entry_trouble, opened
 from gpt2lab.grading.naming import shown
 
 LARGEST_NOTEBOOK = 20_000_000  # bytes
-LARGEST_ARCHIVE = 50_000_000  # bytes of an archive within an archive, which has to be held in memory
 MOST_UNPACKED = 200_000_000  # bytes taken out of the archives of one student
 MOST_FILES = 2_000  # of one student
 MOST_STUDENTS = 20_000
 DEEPEST_ARCHIVE = 2  # an archive in the archive of a student
 DEEPEST_FOLDER = 16
-HIGHEST_RATIO = 200  # of unpacked to packed size; a notebook with a long log of training reaches 50
-_LONGEST_CONTENTS = 4_000_000  # bytes of the list at the end of an archive
 _IGNORED = {"__MACOSX", "__pycache__", "node_modules", "desktop.ini", "Thumbs.db"}
-_PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-_EXTENDED_TIME = 0x5455
-
-
-class Refused(Exception):
-    """Why something is not read; a clause for a note."""
 
 
 @dataclass(frozen=True)
@@ -86,10 +74,12 @@ class HandedIn:
         """
         if self.trouble or self.is_folder:
             raise Refused(self.trouble or "is a folder")
-        with _opened(self.path) as file:
-            for depth, place in enumerate(self.inside, start=1):
-                file = io.BytesIO(_entry(_archive(file), place, limit if depth == len(self.inside) else LARGEST_ARCHIVE))
-            content = file.read(limit + 1)
+        most = min(limit, self.size) + 1  # a buffer of that length is taken at once
+        if self.inside:
+            content = entry_bytes(archive(self.path, self.inside[:-1]), self.inside[-1], most)
+        else:
+            with opened(self.path) as file:
+                content = file.read(most)
         if len(content) > limit:
             raise Refused(f"is larger than {limit / 1e6:.0f} MB")
         return content
@@ -101,7 +91,7 @@ def listed(root):
     Parameters
     ----------
     root : Path
-        A folder, or a zip archive of a whole class.
+        A folder, a zip archive of a whole class, or a single file.
 
     Returns
     -------
@@ -115,8 +105,12 @@ def listed(root):
     """
     if root.is_dir():
         found = _in_folder(root, (), 0, None)
-    else:
+    elif root.suffix.lower() == ".zip":
         found = _in_archive(HandedIn((), root), 0, None)
+    else:
+        with opened(root) as file:
+            status = os.fstat(file.fileno())
+        found = _perhaps_unpacked(HandedIn((root.name,), root, (), status.st_size, status.st_mtime, status.st_mtime), 1, None)
     return sorted(found, key=lambda handed: handed.parts)
 
 
@@ -192,14 +186,10 @@ def _in_archive(handed, depth, allowance):
     """The entries of an archive; with ``depth`` 0 it is that of a class, of which each folder has an allowance of its own."""
     if handed.inside:
         allowance.take_bytes(handed.size)
-        file = io.BytesIO(handed.read(LARGEST_ARCHIVE))
-    else:
-        file = _opened(handed.path)
-    with file:
-        entries = _archive(file).infolist()
+    entries = archive(handed.path, handed.inside).infolist()
     allowances, found = {}, []
     for place, entry in enumerate(entries):
-        inner, odd = _parts(entry)
+        inner, odd = entry_parts(entry)
         if not inner or any(map(_ignored, inner)):
             continue
         allowed = allowance or allowances.setdefault(inner[0], _Allowance())
@@ -208,109 +198,13 @@ def _in_archive(handed, depth, allowance):
                 found.append(HandedIn((*handed.parts, *inner), handed.path,
                                       trouble=f"is one of more than {MOST_FILES:,} files; it and those after it were not read"))
             continue
-        modified = _modified(entry)
+        modified = entry_time(entry)
         received, clock = (modified, "archive") if depth == 0 else (handed.received, handed.clock)
         child = HandedIn((*handed.parts, *inner), handed.path, (*handed.inside, place), entry.file_size, modified, received, clock,
-                         _entry_trouble(entry), odd, entry.is_dir())
+                         entry_trouble(entry), odd, entry.is_dir())
         found += [child] if entry.is_dir() else _perhaps_unpacked(child, depth + 1, allowed)
     return found
 
 
-def _opened(path):
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        file = os.fdopen(os.open(path, flags), "rb")
-    except OSError as error:
-        raise Refused(f"cannot be read ({error.strerror})") from error
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        raise Refused("is no plain file")
-    return file
-
-
-class _ShortReads:
-    """A file of which no more is read at once than a list of contents may be long: zipfile would take a list of any length into memory."""
-
-    def __init__(self, file):
-        self._file = file
-
-    def __getattr__(self, name):
-        return getattr(self._file, name)
-
-    def read(self, size=-1):
-        data = self._file.read(min(size, _LONGEST_CONTENTS + 1) if size >= 0 else _LONGEST_CONTENTS + 1)
-        if len(data) > _LONGEST_CONTENTS:
-            raise zipfile.BadZipFile("its list of contents is too long")
-        return data
-
-
-def _archive(file):
-    try:
-        return zipfile.ZipFile(_ShortReads(file))
-    except Exception as error:  # zipfile answers damaged and forged archives with errors of every kind
-        raise Refused(f"is a damaged archive ({_first_line(error)})") from error
-
-
-def _entry(archive, place, limit):
-    try:
-        entry = archive.infolist()[place]
-        if trouble := _entry_trouble(entry):
-            raise Refused(trouble)
-        with archive.open(entry) as file:
-            return file.read(limit + 1)
-    except Refused:
-        raise
-    except Exception as error:  # as above
-        raise Refused(f"cannot be unpacked ({_first_line(error)})") from error
-
-
-def _entry_trouble(entry):
-    kind = stat.S_IFMT(entry.external_attr >> 16)
-    if kind == stat.S_IFLNK:
-        return "is a symbolic link, which is not followed"
-    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        return "is no plain file (a pipe, a socket or a device)"
-    if entry.flag_bits & 0x1:
-        return "is protected by a password"
-    if entry.compress_type not in _PACKED:
-        return "is packed in an unusual way; pack it as an ordinary zip"
-    if entry.file_size > 1_000_000 and entry.file_size > HIGHEST_RATIO * max(1, entry.compress_size):
-        return f"is a zip bomb or the like ({entry.file_size / 1e6:,.0f} MB packed into {entry.compress_size / 1e6:.2f} MB)"
-    return ""
-
-
-def _parts(entry):
-    """The names of the folders and the file of an entry, and what is wrong with them: nothing may lead out of the archive."""
-    name = entry.filename
-    if not entry.flag_bits & 0x800:
-        # Without the mark for UTF-8 zipfile takes the old DOS letters, but macOS writes UTF-8 and leaves the mark out.
-        try:
-            name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            pass
-    parts = name.replace("\\", "/").split("/")
-    leads_out = ".." in parts or parts[0] == "" and len(parts) > 1 or len(parts[0]) == 2 and parts[0][1] == ":"
-    kept = tuple(part for part in parts if part not in ("", ".", ".."))
-    return kept, "has a name that leads out of its archive" if leads_out else ""
-
-
-def _modified(entry):
-    """Seconds since 1970; by the exact time where the archive has it, else by the time of day, taken as that of this machine."""
-    extra = entry.extra
-    while len(extra) >= 4:
-        kind, size = struct.unpack("<HH", extra[:4])
-        if kind == _EXTENDED_TIME and size >= 5 and len(extra) >= 9 and extra[4] & 1:
-            return float(struct.unpack("<i", extra[5:9])[0])
-        extra = extra[4 + size :]
-    try:
-        return time.mktime((*entry.date_time, 0, 0, -1)) if entry.date_time[0] > 1980 else None
-    except (ValueError, OverflowError):
-        return None
-
-
 def _ignored(name):
     return name.startswith(".") or name in _IGNORED
-
-
-def _first_line(error):
-    return shown(str(error).partition("\n")[0] or type(error).__name__)

@@ -8,6 +8,7 @@ SUFFIXES = (".ipynb", ".ipynb.txt", ".ipynb.json")  # browsers append the last t
 _MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)", re.DOTALL)
 _CANVAS = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<attachment>\d+)_(?P<rest>.+\.\w+)", re.DOTALL)
 _CANVAS_TEXT = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<rest>text\.html)", re.DOTALL)
+_LONGEST_NAME = 1_000  # characters
 # Folders that stand around the submissions of a class.
 _WRAPPERS = {"submissions", "submitted"}
 _NBGRADER = {"submitted", "source", "release", "autograded", "feedback", "exchange"}
@@ -56,13 +57,13 @@ def owner(handed, assignment, others=()):
         Names of the course's other notebooks, so that ``ada_04_corpus_size.ipynb`` is known to be Ada's.
     """
     first, *rest = handed.parts
-    if found := _MOODLE.fullmatch(first):
+    if found := _named_by(_MOODLE, first):
         named = (found["rest"],) if found["rest"] and not rest else tuple(rest)
         return Owner(("moodle", found["id"], found["name"]), found["name"], found["id"], rest=named, layout="moodle")
-    if not handed.is_folder and (found := _CANVAS.fullmatch(first)):
+    if not handed.is_folder and (found := _named_by(_CANVAS, first)):
         return Owner(("canvas", found["id"], found["name"]), found["name"], found["id"], bool(found["late"]), int(found["attachment"][:18]),
                      (found["rest"], *rest), "canvas")
-    if not rest and (found := _CANVAS_TEXT.fullmatch(first)):
+    if not rest and (found := _named_by(_CANVAS_TEXT, first)):
         return Owner(("canvas", found["id"], found["name"]), found["name"], found["id"], bool(found["late"]), 0, (found["rest"],), "canvas")
     packed = first.lower().endswith(".zip")
     if rest and not packed or handed.is_folder and not packed:
@@ -75,7 +76,12 @@ def owner(handed, assignment, others=()):
 
 def is_of_platform(name):
     """Whether a file or folder is named as Moodle or Canvas does."""
-    return bool(_MOODLE.fullmatch(name) or _CANVAS.fullmatch(name) or _CANVAS_TEXT.fullmatch(name))
+    return any(_named_by(pattern, name) for pattern in (_MOODLE, _CANVAS, _CANVAS_TEXT))
+
+
+def _named_by(pattern, name):
+    """No platform writes longer names, and the patterns take quadratic time."""
+    return pattern.fullmatch(name) if len(name) <= _LONGEST_NAME else None
 
 
 def without_assignment(stem, assignments):

@@ -28,7 +28,7 @@ def shown(name, longest=LONGEST_SHOWN):
     -------
     str
     """
-    name = name[:100 * longest].encode("utf-8", "surrogatepass").decode("utf-8", "backslashreplace") if _odd(name) else name[:100 * longest]
+    name = _decoded(name[: 100 * longest])
     name = unicodedata.normalize("NFC", _ESCAPES.sub("", name))
     visible = (" " if letter in "\t\n\r\v\f\x85\u2028\u2029" else letter for letter in name)
     visible = "".join(letter for letter in visible if letter in _JOINERS or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
@@ -36,8 +36,12 @@ def shown(name, longest=LONGEST_SHOWN):
     return visible if len(visible) <= longest else visible[: longest - 1].rstrip() + "…"
 
 
-def _odd(name):
-    return any("\ud800" <= letter <= "\udfff" for letter in name[:100 * LONGEST_SHOWN])
+def _decoded(name):
+    """Bytes of a file's name that are no UTF-8, which Python hides in surrogates, as ``\\xff``."""
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "replace").decode("utf-8")
 
 
 def feedback_name(student, taken=()):

@@ -34,7 +34,7 @@ def without_magics(source):
         The source, and what was taken out, as it is shown.
     """
     lines, taken = _without_cell_magics(_without_prompts(source.split("\n")))
-    kept, reader, place = [], _Reader(), 0
+    kept, reader, place = [], PythonReader(), 0
     while place < len(lines):
         line, begins = lines[place], reader.at_statement
         place += 1
@@ -103,7 +103,7 @@ def _plain(statement):
     return ""
 
 
-class _Reader:
+class PythonReader:
     """Reads Python line by line and knows whether the next line begins a statement: not within a text, brackets or after a backslash."""
 
     def __init__(self):

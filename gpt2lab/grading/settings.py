@@ -25,16 +25,15 @@
     seconds_a_cell = 120
 """
 
-import math
 import re
 import tomllib
 import unicodedata
-from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from gpt2lab.errors import ArgumentError
+from gpt2lab.grading.lateness import Late, moment_of
 from gpt2lab.grading.settings_table import SettingsError, TableReader, nearest
 
 WRITTEN = ("check", "by hand")
@@ -65,15 +64,6 @@ class Limits:
     processes: int = 512
     output_kB: int = 1000
     disk_MB: int = 256
-
-
-@dataclass(frozen=True)
-class Late:
-    """What lateness costs: a share of the notebook's points for each day that has begun, up to a share, after minutes of grace."""
-
-    per_day: float = 0.0
-    at_most: float = 1.0
-    grace_minutes: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -114,6 +104,13 @@ class Settings:
         """When notebook ``number`` is due for a student (datetime), with the extension; None if it is never due."""
         own = {_name(name): until for name, until in self.extensions.get(number, {}).items()}
         return own.get(_name(student), self.due.get(number))
+
+    def left_to_a_person(self, exercise):
+        """The result of an exercise whose answer is in words, its points left to a person if the course says so; the check's verdict becomes a note."""
+        if self.written == "check" or exercise.state not in ("right", "wrong"):
+            return exercise
+        note = f"The automatic check says: {exercise.state}. {exercise.reason} {exercise.note}".strip()
+        return replace(exercise, state="by hand", earned=0.0, reason="Answers in words are read by a person in this course.", note=note)
 
     def strangers(self, number, students):
         """Who has an extension and handed in nothing under that name: list of str; a misspelt name would cost somebody points."""
@@ -181,7 +178,7 @@ def read_settings(path):
     top = TableReader(path, "grading", content.get("grading", {}), ("seed", "timezone", "written", *_TABLES))
     zone = top.value("timezone", _zone, None)
     below = {name: TableReader(path, f"grading.{name}", top.values.get(name, {}), _keys(name)) for name in _TABLES}
-    due = below["due"].entries(_notebook, lambda value: _moment(value, zone))
+    due = below["due"].entries(_notebook, lambda value: moment_of(value, zone))
     return Settings(
         seed=top.value("seed", _seed, ""), timezone=zone, written=top.value("written", _who, "check"),
         points=below["points"].flattened().entries(_label, _points), due=due, extensions=_extensions(below["extensions"], due, zone),
@@ -199,7 +196,7 @@ def _extensions(table, due, zone):
     for number, own in table.entries(_notebook, lambda value: value).items():
         if number not in due:
             raise SettingsError(f"{table.path}: [grading.extensions] has {number!r}, which is due at no time; write it into [grading.due] first.")
-        own = TableReader(table.path, f"grading.extensions.{number}", own).entries(_student, lambda value: _moment(value, zone))
+        own = TableReader(table.path, f"grading.extensions.{number}", own).entries(_student, lambda value: moment_of(value, zone))
         if len({_name(name) for name in own}) < len(own):
             raise SettingsError(f"{table.path}: [grading.extensions] {number!r} names a student twice (case does not count); leave one of the two.")
         for name, until in own.items():
@@ -281,81 +278,3 @@ def _student(key):
 def _name(student):
     """A student's name as it is compared: files on other systems come with other cases and other forms of accents."""
     return unicodedata.normalize("NFC", student.strip()).casefold()
-
-
-def _moment(value, zone):
-    """A date of TOML as a moment."""
-    if isinstance(value, date) and not isinstance(value, datetime):
-        value = datetime.combine(value, time(23, 59, 59))
-    if not isinstance(value, datetime):
-        raise ValueError("write a date and a time without quotes, such as 2026-12-01T23:59:00")
-    if not 2000 <= value.year <= 2100:
-        raise ValueError("give a year from 2000 to 2100")
-    if value.tzinfo is None and zone is None:
-        raise ValueError("say which time is meant: add an offset, as in 2026-12-01T23:59:00+01:00, or timezone = \"Europe/Zurich\" to [grading]")
-    return value if value.tzinfo else _later(value, zone)
-
-
-def _later(local, zone):
-    """A time on the clocks of a zone; the later one where summer time ends or begins and it is there twice or not at all."""
-    moment = max((local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)), key=lambda moment: moment.astimezone(UTC))
-    return moment.replace(tzinfo=timezone(moment.utcoffset()))  # two moments of one zone would be compared without their offsets
-
-
-def penalty(settings, number, student, submitted, points):
-    """How late a submission is, and what that costs.
-
-    Parameters
-    ----------
-    settings : Settings
-    number : str
-        Of the notebook, ``"03"``.
-    student : str
-    submitted : str, datetime or None
-        When; ISO 8601 if it is a string. None if that is not known: then it is not late.
-    points : float
-        Of the whole notebook.
-
-    Returns
-    -------
-    (int, float)
-        Days begun after it was due and the time of grace, and points, rounded to two decimals.
-
-    Raises
-    ------
-    ArgumentError
-        If ``submitted`` is no date, or has no offset and the course no time zone.
-
-    Notes
-    -----
-    A day goes to the same time on the clocks of the course's time zone (of the due date's own offset if it has none), whether it has 23, 24 or 25 hours.
-    """
-    due = settings.due_for(number, student)
-    if submitted is None or due is None:
-        return 0, 0.0
-    days = _days_late(_when(submitted, settings.timezone), due, settings)
-    share = min(settings.late.at_most, days * settings.late.per_day)
-    return days, min(float(points), round(share * points, 2))
-
-
-def _when(submitted, zone):
-    try:
-        moment = datetime.fromisoformat(submitted) if isinstance(submitted, str) else submitted
-        moment = moment if moment.tzinfo else _later(moment, zone)
-        # A clock that was set wrong must not end the batch: beyond these years nothing changes.
-        return min(max(moment, datetime(1970, 1, 2, tzinfo=UTC)), datetime(2200, 1, 1, tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, AttributeError, OverflowError):
-        raise ArgumentError(f"submitted={str(submitted)[:60]!r} is no moment; give an ISO date with its offset, as in 2026-12-01T12:00:00+01:00.") from None
-
-
-def _days_late(submitted, due, settings):
-    zone = settings.timezone or due.tzinfo
-    local = due.astimezone(zone).replace(tzinfo=None) + timedelta(minutes=settings.late.grace_minutes)
-
-    def end(days):
-        return _later(local + timedelta(days=days), zone) if days else due + timedelta(minutes=settings.late.grace_minutes)
-
-    days = max(0, math.floor((submitted - due) / timedelta(days=1)) - 8)
-    while submitted > end(days):
-        days += 1
-    return days

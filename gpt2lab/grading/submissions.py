@@ -8,8 +8,9 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from gpt2lab.errors import LabError
-from gpt2lab.grading.intake import MOST_UNPACKED, HandedIn, Refused, listed
-from gpt2lab.grading.layouts import SUFFIXES, Owner, inner_root, is_named, owner
+from gpt2lab.grading.archives import Refused, close_archives
+from gpt2lab.grading.intake import MOST_UNPACKED, HandedIn, listed
+from gpt2lab.grading.layouts import SUFFIXES, Owner, inner_root, is_named, is_of_platform, owner
 from gpt2lab.grading.naming import shown
 from gpt2lab.text_files import counted, existing_folder, file_path
 from gpt2lab.text_files import listed as in_words
@@ -108,6 +109,7 @@ def find_submissions(path, notebook_name, other_notebooks=()):
     root = path.resolve()
     if not root.exists():
         existing_folder(path)  # says what is there instead
+    close_archives()  # what was read before may have changed
     everything = _all_handed_in(path, root)
     students, passed_over = {}, 0
     for handed in everything:
@@ -121,6 +123,7 @@ def find_submissions(path, notebook_name, other_notebooks=()):
         raise SubmissionsError(f"{path} holds no submissions{beside}; give the folder in which each student has a notebook or a folder, "
                                "or the archive that the learning platform handed out.")
     found = [_of_student(files, notebook_name) for files in students.values()]
+    close_archives()
     numbers = [files[0][0].number for files in students.values()]
     return sorted(_told_apart(found, numbers), key=lambda submission: (submission.student.casefold(), submission.student))
 
@@ -128,13 +131,10 @@ def find_submissions(path, notebook_name, other_notebooks=()):
 def _all_handed_in(path, root):
     """What is there, without the folders and the archive that stand around the whole."""
     try:
-        if root.is_file() and root.suffix.lower() != ".zip":
-            return [handed for handed in listed(root.parent) if handed.path == root]
         found = listed(root)
-        if len(found) and {handed.parts[:1] for handed in found} == {found[0].parts[:1]} and found[0].parts[0].lower().endswith(".zip"):
-            if any(handed.inside for handed in found):  # the archive of a class, alone in its folder
-                root = found[0].path
-                found = listed(root)
+        if len({handed.parts[0] for handed in found}) == 1 and any(is_of_platform(part) for handed in found if handed.inside for part in handed.parts[1:3]):
+            root = found[0].path  # the archive of a class, alone in its folder
+            found = listed(root)
     except Refused as error:
         raise SubmissionsError(f"{path} {error}; check that you may read it, or download it again.") from error
     while around := _around(found, root.stem):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gpt2lab.grading.alike import alike
-from gpt2lab.grading.feedback import notebook_title
+from gpt2lab.grading.feedback import capital, notebook_title
 from gpt2lab.grading.gradebook import by_student
 from gpt2lab.grading.results import STATES
 from gpt2lab.grading.student_source import prose
@@ -41,8 +41,8 @@ class ClassSummary:
         Submissions in each tenth of the points: from_per_cent, to_per_cent, submissions.
     alike : tuple of Alike
         Submissions with the same unusual answer, to look at.
-    answers : dict of str to tuple of (str, str, str)
-        For each exercise whose answer is in words: student, state and words; untrusted text.
+    answers : dict of str to tuple of (str, str, str, str)
+        For each exercise whose answer is in words: student, state, words and note; untrusted text.
     notes : tuple of (str, str)
         Student and note for the instructor; one line each.
     """
@@ -84,8 +84,7 @@ class ClassSummary:
     @property
     def title(self):
         """The assignment in words."""
-        title = notebook_title(self.notebook) if self.notebook else "class"
-        return title[0].upper() + title[1:]
+        return capital(notebook_title(self.notebook) if self.notebook else "class")
 
     def points_in_words(self):
         """How many submissions there are, and their points, in a sentence."""
@@ -115,7 +114,7 @@ def class_summary(results, written=frozenset()):
     return ClassSummary(
         notebook=results[0].notebook if results else "", exercises=_exercises(results), reasons=_reasons(results), totals=totals,
         distribution=_distribution(totals), alike=alike(results, written), answers=_answers(results, written),
-        notes=tuple((name_of(result.student), one_line(note, _REASON)) for result in results for note in _notes(result) if note.strip()),
+        notes=tuple((name_of(result.student), one_line(note, _REASON)) for result in results for note in _notes(result, written) if note.strip()),
     )
 
 
@@ -134,7 +133,7 @@ def _exercises(results):
         first, states = members[0][1], Counter(exercise.state for _, exercise in members)
         known = [exercise.earned for _, exercise in members if exercise.state not in _OPEN]
         mean = float(np.mean(known)) if known else np.nan
-        rows[label] = {"title": one_line(first.title, 100), "points": first.points, "submissions": len(members)}
+        rows[label] = {"title": one_line(capital(first.title), 100), "points": first.points, "submissions": len(members)}
         rows[label] |= {state: states[state] for state in STATES} | {f"{state}_share": states[state] / len(members) for state in STATES}
         rows[label] |= {"mean_points": mean, "mean_share": mean / first.points if first.points else np.nan}
     columns = ["title", "points", "submissions", *STATES, *(f"{state}_share" for state in STATES), "mean_points", "mean_share"]
@@ -169,15 +168,17 @@ def _distribution(totals):
 
 
 def _answers(results, written):
-    return {label: tuple((name_of(result.student), exercise.state, prose(exercise.answer)) for result, exercise in members if exercise.answer.strip())
+    return {label: tuple((name_of(result.student), exercise.state, prose(exercise.answer), one_line(exercise.note, _REASON))
+                         for result, exercise in members if exercise.answer.strip())
             for label, members in _by_label(results).items() if label in written}
 
 
-def _notes(result):
+def _notes(result, written):
     trusted = () if result.sandboxed else ("Ran without the sandbox (--trust).",)
     # How an answer failed fills report.json; here stands what a person should look at.
     looked_at = (exercise for exercise in result.exercises if exercise.note.strip() and exercise.state in ("right", *_OPEN))
-    return *trusted, *result.notes, *(f"{exercise.label}: {exercise.note}" for exercise in looked_at)
+    # The note of an answer that is read by a person stands beside it.
+    return *trusted, *result.notes, *(f"{each.label}: {each.note}" for each in looked_at if not (each.label in written and each.state == "by hand"))
 
 
 def _percent(share):

@@ -2,7 +2,7 @@
 
 import html
 
-from gpt2lab.grading.feedback import SAID, STYLE, answered, points_in_words
+from gpt2lab.grading.feedback import SAID, STYLE, answered, capital, points_in_words
 from gpt2lab.grading.results import STATES
 from gpt2lab.grading.untrusted import as_html
 from gpt2lab.html_page import html_figure, html_page, html_table
@@ -56,8 +56,7 @@ def summary_page(summary):
     contents = "\n".join(f'<li><a href="#part-{number}">{title}</a></li>' for number, (title, _) in enumerate(parts, 1))
     main = "\n".join(f'<section aria-labelledby="part-{number}">\n<h2 id="part-{number}">{title}</h2>\n{body}\n</section>'
                      for number, (title, body) in enumerate(parts, 1))
-    points = summary.points_in_words()
-    header = f'<p class="total">{html.escape(points[0].upper() + points[1:])}</p>\n<p>For the instructor alone: this page names students.</p>'
+    header = f'<p class="total">{html.escape(capital(summary.points_in_words()))}</p>\n<p>For the instructor alone: this page names students.</p>'
     return html_page(f"{summary.title}: the class", header, main, contents=contents, style=STYLE)
 
 
@@ -113,11 +112,11 @@ def _answers(summary):
     for label, answers in summary.answers.items():
         row = summary.exercises.loc[label]
         said.append(f"<h3>{html.escape(f'{label} {row.title}')} ({points_in_words(row['points'])})</h3>")
-        for number, (student, state, words) in enumerate(answers, 1):
+        for number, (student, state, words, note) in enumerate(answers, 1):
             sign, word, _ = SAID[state]
             name = f"Answer {number} to {html.escape(label)}, of {as_html(student)}"
             said.append(f'<h4><bdi>{as_html(student)}</bdi> <span class="worth"><span aria-hidden="true">{sign}</span> {word.lower()}</span></h4>\n'
-                        + answered(words, name, True))
+                        + answered(words, name, True) + (f'\n<p class="next">{as_html(note)}</p>' if note and state == "by hand" else ""))
     return "\n".join(said)
 
 

@@ -76,6 +76,17 @@ flags[columns].round(2)
 # </details>
 
 # %%
+# HIDDEN 10.2
+from gpt2lab.course import scenes, scenes_of_experiments, scenes_of_texts
+
+small = MODEL in ("1M", "3M")
+LEARNING_RATE = 1e-3 if small else 1e-4
+SMALLEST = "1M" if small else MODEL
+splits = scenes_of_texts.speeches(rng)
+flags = scenes_of_experiments.flags(rng)
+columns = ["flag", "value", "steps", "epochs", "valid_loss", "written_MB", "seconds"]
+
+# %%
 # EXERCISE 10.2 (difficulty 1, 3 min, 1 point)
 # "a": accumulate_gradients    "b": epochs    "c": save_every
 ### BEGIN SOLUTION
@@ -152,6 +163,15 @@ print("\n".join(line for line in text.splitlines() if line.startswith("#")))
 # </details>
 
 # %%
+# HIDDEN 10.3
+run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
+tuned = scenes_of_texts.models(splits, MODEL)[1]
+sweep = scenes_of_experiments.sweep(rng)
+settings = {"train": splits.train, "valid": splits.valid, "test": splits.test, "length": 60, "temperature": 1.0, "sweep": sweep}
+report = scenes_of_experiments.report()
+text = report.markdown.read_text(encoding="utf-8")
+
+# %%
 # EXERCISE 10.3 (difficulty 1, 3 min, 1 point)
 ### BEGIN SOLUTION
 whose_choice = "b"
@@ -185,6 +205,13 @@ print(textwrap.fill(run.diagnosis().explanation, 88))
 # "The model got better" is not a claim that anybody can check. "Perplexity on unseen speeches fell from … to …" is.
 #
 # </details>
+
+# %%
+# HIDDEN 10.4
+import textwrap
+
+history = run.history
+first, last = history.loss[1:11].mean(), history.loss[-10:].mean()
 
 # %%
 # EXERCISE 10.4 (difficulty 2, 25 min, 3 points)
