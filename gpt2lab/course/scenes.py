@@ -6,6 +6,15 @@ from pathlib import Path
 from gpt2lab.run import Run, average_losses, write_configuration, write_history
 
 
+_folders = []  # deleted when the process ends
+
+
+def temporary_folder():
+    """A new folder that lasts as long as the process: Path."""
+    _folders.append(tempfile.TemporaryDirectory(prefix="gpt2lab-scene-", ignore_cleanup_errors=True))
+    return Path(_folders[-1].name)
+
+
 class Lazy:
     """An object that is made when it is first used: a model takes seconds to load, and most answers do not touch it.
 
@@ -63,7 +72,7 @@ def model(model_name, folder=None):
     from gpt2lab.encoder import load_encoder
     from gpt2lab.language_model import load
 
-    folder = folder or tempfile.mkdtemp()
+    folder = folder or temporary_folder()
     encoder = load_encoder(download(model_name, folder))
     return Lazy(lambda: load(model_name, model_dir=folder), name=model_name, encode=encoder.encode, decode=encoder.decode)
 
@@ -103,7 +112,7 @@ def run(rng, run_name="run1", steps=100, eval_every=10, first=4.2, last=1.0, tur
         measured = step % eval_every == 0 or step == steps
         rows.append({"step": step, "seconds": 0.3 * step, "tokens": 1024 * step, "epoch": 1024 * step / text_tokens, "loss": loss, "average_loss": average,
                      "valid_loss": valid if measured else float("nan"), "learning_rate": 1e-3, "valid_windows": (valid,) * 4 if measured else ()})
-    folder = Path(tempfile.mkdtemp()) / run_name
+    folder = temporary_folder() / run_name
     folder.mkdir()
     (folder / "hparams.json").write_text('{"n_vocab": 8192, "n_ctx": 1024, "n_embd": 128, "n_head": 4, "n_layer": 4}')
     write_history(folder, rows)

@@ -1,11 +1,9 @@
 """Tables that experiments give, made up for the hidden inputs: with the real columns, and values that might have come out."""
 
-import tempfile
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
+from gpt2lab.course.scenes import temporary_folder
 from gpt2lab.experiments.flags import COLUMNS as FLAGS
 from gpt2lab.experiments.sweep import HUMAN, SETTING, USUAL
 from gpt2lab.measures.author_guess import AuthorGuesses
@@ -106,7 +104,7 @@ def report():
     -------
     Report
     """
-    folder = Path(tempfile.mkdtemp())
+    folder = temporary_folder()
     markdown, html = folder / "report.md", folder / "report.html"
     markdown.write_text("# Fine-tuning on the State of the Union\n\n### 1. The text\n\n### 3. The loss\n", encoding="utf-8")
     html.write_text("<title>Fine-tuning on the State of the Union</title>", encoding="utf-8")

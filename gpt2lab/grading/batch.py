@@ -241,7 +241,9 @@ def _result(submission, assignment, found, done, settings, trust):
     result = SubmissionResult(submission.student, submission.file, assignment.name, exercises, submission.submitted, notes=tuple(notes),
                               checksum=submission.checksum, seconds=(done or {}).get("seconds", 0.0), sandboxed=not trust)
     days, lost = penalty(settings, assignment.number, submission.student, submission.submitted, result.points)
-    return replace(result, late_days=days, penalty=lost)
+    if lost and submission.clock != "timestamp.txt":
+        notes.append(f"late by the date of its {submission.clock}, which may be that of a download: look before you take points off")
+    return replace(result, late_days=days, penalty=lost, notes=tuple(notes))
 
 
 def _exercise(exercise, submission, found, done, settings):
