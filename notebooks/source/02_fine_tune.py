@@ -159,19 +159,18 @@ print(f"{training_tokens:,} tokens")
 
 # %%
 # HIDDEN 02.2
-import tempfile
 import textwrap
 
 from gpt2lab.course import scenes
 
 YOUR_FILE, PREFIX = None, "My fellow Americans, tonight"
-folder = lab.download(MODEL, tempfile.mkdtemp())
+folder = lab.download(MODEL, scenes.temporary_folder())
 corpus = scenes.corpus(rng, documents=20, length=30)
 splits = corpus.split(valid=0.1, test=0.1, seed=0)
 training_tokens = splits.describe(MODEL, folder.parent).loc["train", "tokens"]
-# Between two whole epochs: who rounds down is far off.
+# Between two whole epochs, and so many that who rounds down, or counts the whole corpus, is far off.
 small, LEARNING_RATE = True, 1e-3
-STEPS = round((int(rng.integers(2, 6)) + rng.uniform(0.3, 0.7)) * training_tokens / 1024)
+STEPS = round((int(rng.integers(4, 7)) + rng.uniform(0.3, 0.7)) * training_tokens / 1024)
 run = scenes.run(rng, "speeches", steps=STEPS, turn=20, rise=-0.1, last=3, text_tokens=training_tokens)
 diagnosis = run.diagnosis()
 before = scenes.model(MODEL, folder.parent)

@@ -82,8 +82,6 @@ print(f"{characters:,.0f} characters for training, {tokens:,.0f} tokens")
 
 # %%
 # HIDDEN 04.2
-import tempfile
-
 import pandas as pd
 
 from gpt2lab.course import scenes
@@ -93,7 +91,7 @@ STEPS = int(rng.integers(65, 95))  # more than those of the notebook
 shortest = int(rng.integers(40, 48)) * 100
 SIZES = [shortest * times for times in (1, 3, 12, 60)]
 splits = scenes.corpus(rng, documents=20, length=30).split(valid=0.1, test=0.1, seed=0)
-folder = tempfile.mkdtemp()
+folder = scenes.temporary_folder()
 tokens, characters = splits.describe(MODEL, folder).loc["train", ["tokens", "characters"]]
 parameters = lab.models().loc[[MODEL, OTHER_MODEL], "parameters"]
 lengths = pd.Series(SIZES, index=pd.Index(SIZES, name="characters"))
