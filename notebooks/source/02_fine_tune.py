@@ -171,7 +171,7 @@ splits = corpus.split(valid=0.1, test=0.1, seed=0)
 training_tokens = splits.describe(MODEL, folder.parent).loc["train", "tokens"]
 # Between two whole epochs: who rounds down is far off.
 small, LEARNING_RATE = True, 1e-3
-STEPS = round((int(rng.integers(2, 6)) + rng.uniform(0.3, 0.7)) * training_tokens / 1024)
+STEPS = round((int(rng.integers(4, 7)) + rng.uniform(0.3, 0.7)) * training_tokens / 1024)
 run = scenes.run(rng, "speeches", steps=STEPS, turn=20, rise=-0.1, last=3, text_tokens=training_tokens)
 diagnosis = run.diagnosis()
 before = scenes.model(MODEL, folder.parent)
