@@ -1,8 +1,8 @@
 """The student's kernel, run by nbval: started in the sandbox, watched while it works, ended when it breaks a limit."""
 
 import collections
+import itertools
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -15,15 +15,31 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import KernelManager
 from nbval.kernel import RunningKernel
 
-from gpt2lab.grading import sandbox
+from gpt2lab.grading import processes, sandbox, seccomp
 
 LOOK = 0.2  # seconds between two looks at the kernel
 LARGEST = 4 << 20  # bytes of one message
 START = 60  # seconds that a kernel may take to answer
+PATIENCE = 20  # seconds between a kernel's reply and the last of what its cell printed
+FILES = 20_000  # in each of the file systems that a kernel may write to
+SPARE = 0.03  # of this machine's memory: with less left, every kernel is ended
+DISTURBED = "Your code disturbed the kernel, so that it could not be used any more."
+_starts = itertools.count()
 
 
 class KernelGone(Exception):
-    """The kernel ended or was ended; the message says why, to the student."""
+    """The kernel ended or was ended; the message says why, to the student.
+
+    ``timed_out`` says that it was against a limit on time, ``note`` is for the instructor: if there is one, it was not the student's doing.
+    """
+
+    def __init__(self, reason, timed_out=False, note=""):
+        super().__init__(reason)
+        self.timed_out, self.note = timed_out, note
+
+
+class NoKernel(KernelGone):
+    """It could not be started at all."""
 
 
 class WatchedKernel(RunningKernel):
@@ -40,58 +56,89 @@ class WatchedKernel(RunningKernel):
     """
 
     def __init__(self, limits, trusted, started):
-        self.limits, self.ends = limits, started + limits["seconds_a_notebook"]
-        self._waiting, self._ready = collections.deque(), False
+        self.limits, self.trusted, self.ends = limits, trusted, started + limits["seconds_a_notebook"]
+        self._waiting = collections.deque()
         self.begin_cell()
-        self.km, self.kc = _started(limits, trusted)
-        self.process = psutil.Process(self.km.provisioner.process.pid)
+        if time.monotonic() > self.ends:
+            raise self._too_long()
+        self.folder = _folder(trusted)
+        self.km, self.kc = _started(self.folder, limits, trusted)
+        # A message larger than `LARGEST` ends the connection, and is the only thing that does while the kernel lives.
+        self._cut_off = self.kc.iopub_channel.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         try:
-            self.kc.wait_for_ready(timeout=START)
-            self._ensure_iopub_up()
-            self._ready = True
-        except (RuntimeError, Empty, KernelGone) as error:
+            self._greet()
+        except KernelGone as gone:
             self.stop()
-            raise KernelGone("The kernel did not start.") from error
+            if gone.timed_out:
+                raise
+            raise NoKernel("The kernel did not start.", note=f"a kernel does not start: {_why(limits, trusted)}") from gone
+
+    def _greet(self):
+        """Ask until the kernel answers on both of its channels; what it publishes before somebody listens is lost."""
+        until = time.monotonic() + START
+        while time.monotonic() < until:
+            asked, answered = self.kc.kernel_info(), 0.0
+            while time.monotonic() < (answered or until) + LOOK:
+                self._look()
+                self._receive(LOOK / 10)
+                if not answered and self._shell(LOOK / 10, asked):
+                    answered = time.monotonic()
+                if answered and any(_is_idle(message, asked) for message in self._waiting):
+                    self._waiting.clear()
+                    return
+        raise KernelGone("The kernel did not answer.")
 
     def begin_cell(self):
         """Count output and time from here."""
         self.printed, self.looked = 0, 0.0
         self.cell_ends = time.monotonic() + self.limits["seconds_a_cell"]
 
+    def run(self, source):
+        """Run code of the instructor's.
+
+        Returns
+        -------
+        bool
+            Whether the kernel says that it ended well; to be believed as long as no code of a student's has run there.
+        """
+        self.begin_cell()
+        asked = self.execute_cell_input(source, allow_stdin=False)
+        reply = None
+        while reply is None:
+            reply = self._shell(LOOK / 4, asked)
+            self._receive(0)
+            self._look()
+        self.await_idle(asked, timeout=PATIENCE)
+        return reply["content"].get("status") == "ok"
+
     def get_message(self, stream, timeout=None):
         """As nbval's; a limit that is broken, or the kernel's end, is noticed while waiting."""
-        until = time.monotonic() + timeout if timeout is not None and stream == "iopub" else float("inf")
+        until = time.monotonic() + PATIENCE
         while True:
-            if stream == "iopub" and self._waiting:
-                return self._waiting.popleft()
-            self._look()
             if stream == "iopub":
-                if self._receive(LOOK):
-                    continue
+                if self._waiting:
+                    return self._waiting.popleft()
+                if not self._receive(LOOK) and time.monotonic() > until:
+                    raise KernelGone("What your cell printed could not be read: too much at once, or the kernel was disturbed.")
             else:
                 # What is printed meanwhile is taken in, so that it is counted and nothing is lost.
                 while self._receive(0):
                     self._look()
-                try:
-                    return self.kc.get_shell_msg(timeout=LOOK / 4)
-                except Empty:
-                    pass
-            if time.monotonic() > until:
-                if self._ready:
-                    raise KernelGone("What your cell printed could not be read: too much at once, or the kernel was disturbed.")
-                raise Empty
+                if (message := self._shell(LOOK / 4)) is not None:
+                    return message
+            self._look()
+
+    def _shell(self, seconds, asked=None):
+        message = _read(self.kc.get_shell_msg, seconds)
+        return message if message and asked in (None, message["parent_header"].get("msg_id")) else None
 
     def _receive(self, seconds):
-        try:
-            message = self.kc.get_iopub_msg(timeout=seconds)
-        except Empty:
+        message = _read(self.kc.get_iopub_msg, seconds)
+        if message is None:
             return False
-        except Exception as error:  # a message that is none: the kernel does not speak the protocol any more
-            raise KernelGone("Your code disturbed the kernel, so that it could not be used any more.") from error
-        if message["msg_type"] in ("stream", "display_data", "execute_result", "error", "update_display_data"):
-            self.printed += len(repr(message["content"]))
-            if self.printed > self.limits["output_kB"] * 1000:
-                raise KernelGone(f"Your cell printed more than {self.limits['output_kB']:,} kB.")
+        self.printed += sum(len(repr(message.get(part))) for part in ("content", "metadata", "parent_header", "msg_type"))
+        if self.printed > self.limits["output_kB"] * 1000:
+            raise KernelGone(f"Your cell printed more than {self.limits['output_kB']:,} kB.")
         self._waiting.append(message)
         return True
 
@@ -100,46 +147,96 @@ class WatchedKernel(RunningKernel):
         if now < self.looked + LOOK:
             return
         self.looked = now
-        if not self.km.provisioner.process or self.km.provisioner.process.poll() is not None:
+        cut_off = self._cut_off.poll(0)
+        if not self.is_alive() or (cut_off and self._ended_within(2 * LOOK)):
             raise KernelGone("Your cell ended the kernel: it exited, crashed, or took more memory than there was.")
+        if cut_off:
+            raise KernelGone("Your cell printed too much at once.")
         if now > self.ends:
-            raise KernelGone(f"The notebook took longer than {self.limits['seconds_a_notebook']:g} seconds in all.")
+            raise self._too_long()
         if now > self.cell_ends:
-            raise KernelGone(f"Your cell took longer than {self.limits['seconds_a_cell']:g} seconds.")
-        memory, processes = _used(self.process)
-        if memory > self.limits["memory_MB"] << 20:
+            raise KernelGone(f"Your cell took longer than {self.limits['seconds_a_cell']:g} seconds.", timed_out=True)
+        family = processes.below()
+        if processes.memory(family, self.limits["memory_MB"] << 20) > self.limits["memory_MB"] << 20:
             raise KernelGone(f"Your code took more than {self.limits['memory_MB']:,} MB of memory.")
-        if processes > self.limits["processes"]:
+        if len(family) > self.limits["processes"]:
             raise KernelGone(f"Your code started more than {self.limits['processes']} processes.")
+        if not self.trusted and (_files(self.folder) > FILES or (family and _files(f"/proc/{family[-1].pid}/root/tmp") > FILES)):
+            raise KernelGone(f"Your code made more than {FILES:,} files.")
+        machine = psutil.virtual_memory()
+        if machine.available < SPARE * machine.total:
+            raise KernelGone("The machine ran out of memory.", note="this machine ran out of memory meanwhile; grade it again, with fewer workers")
+
+    def _ended_within(self, seconds):
+        try:
+            self.km.provisioner.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def _too_long(self):
+        return KernelGone(f"The notebook took longer than {self.limits['seconds_a_notebook']:g} seconds in all.", timed_out=True)
+
+    def is_alive(self):
+        """Whether its process runs."""
+        return hasattr(self, "km") and self.km.provisioner.process is not None and self.km.provisioner.process.poll() is None
 
     def stop(self):
         """End the kernel and all that it started, at once."""
-        with_children = _family(self.process) if hasattr(self, "process") else []
+        if not hasattr(self, "km"):
+            return
+        self.kc.iopub_channel.socket.disable_monitor()
+        self._cut_off.close()
         self.kc.stop_channels()
-        if hasattr(self, "km"):
-            self.km.provisioner.process and self.km.provisioner.process.kill()
-            for process in with_children:
-                _kill(process)
-            self.km.cleanup_resources()
-            del self.km
+        processes.end_below()
+        if self.km.provisioner.process:
+            self.km.provisioner.process.wait()
+        self.km.cleanup_resources()
+        del self.km
 
 
-def _started(limits, trusted):
-    folder = Path(sandbox.RUNTIME if not trusted else os.environ["TMPDIR"]) / "kernel"
-    _empty(folder)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+def _folder(trusted):
+    """Where the kernel and pytest meet; another for each kernel, since an earlier one may have left anything in its own."""
+    number = next(_starts)
     if not trusted:
-        command = sandbox.inner(command, limits)
+        if number >= sandbox.KERNELS:
+            raise KernelGone("Your code ended the kernel too often.")
+        return Path(sandbox.RUNTIME, str(number))
+    folder = Path(os.environ["TMPDIR"], f"kernel-{number}")
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def _started(folder, limits, trusted):
+    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+    forbidden = None if trusted else seccomp.descriptor()
+    command = sandbox.limited(command, limits) if trusted else sandbox.inner(command, limits, folder, forbidden)
     specs = _OneSpec(spec=KernelSpec(argv=command, display_name="sandboxed", language="python", interrupt_mode="message"))
-    manager = KernelManager(
-        kernel_spec_manager=specs, transport="ipc", ip=str(folder / "k"), connection_file=str(folder / "connection.json")
-    )
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    manager.start_kernel(cwd=str(folder) if not trusted else os.environ["TMPDIR"], env=sandbox.environment(), **quiet)
+    manager = KernelManager(kernel_spec_manager=specs, transport="ipc", ip=str(folder / "k"), connection_file=str(folder / "connection.json"))
+    # Only a trusted one sees this folder and this environment.
+    how = {"cwd": os.environ["TMPDIR"], "env": sandbox.environment() | {"HOME": os.environ["HOME"], "TMPDIR": os.environ["TMPDIR"]}}
+    if forbidden is not None:
+        how["pass_fds"] = (forbidden,)
+    try:
+        manager.start_kernel(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **how)
+    finally:
+        if forbidden is not None:
+            os.close(forbidden)
     client = manager.client(context=_context())
     client.start_channels(stdin=False, hb=False)
     return manager, client
+
+
+def _why(limits, trusted):
+    """What a kernel says when it cannot start; asked of another one, which is told nothing else."""
+    command = [sys.executable, "-m", "ipykernel_launcher", "--version"]
+    command = command if trusted else sandbox.inner(command, limits, _folder(trusted))
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=START)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)[:300]
+    said = (done.stderr.strip().splitlines() or [f"its program ends with {done.returncode}"])[-1]
+    return said[:300] if done.returncode else f"no answer within {START} seconds"
 
 
 class _Context(zmq.Context):
@@ -152,7 +249,7 @@ class _Context(zmq.Context):
 def _context():
     """Sockets that refuse a message larger than `LARGEST`, and hold few of them."""
     context = _Context()
-    for option, value in ((zmq.MAXMSGSIZE, LARGEST), (zmq.RCVHWM, 200), (zmq.LINGER, 0)):
+    for option, value in ((zmq.MAXMSGSIZE, LARGEST), (zmq.RCVHWM, 32), (zmq.LINGER, 0)):
         context.setsockopt(option, value)
     return context
 
@@ -166,43 +263,26 @@ class _OneSpec(KernelSpecManager):
         return self._spec
 
 
-def _family(process):
+def _read(receive, seconds):
+    """The next message, or None; one that is none says that the kernel does not speak the protocol any more."""
     try:
-        return [process, *process.children(recursive=True)]
-    except psutil.Error:
-        return []
+        message = receive(timeout=seconds)
+    except Empty:
+        return None
+    except Exception as error:
+        raise KernelGone(DISTURBED) from error
+    if not (isinstance(message.get("parent_header"), dict) and isinstance(message.get("content"), dict) and isinstance(message.get("msg_type"), str)):
+        raise KernelGone(DISTURBED)
+    return message
 
 
-def _used(process):
-    """Bytes and number of the processes of a kernel."""
-    memory, family = 0, _family(process)
-    for member in family:
-        try:
-            memory += member.memory_info().rss
-        except psutil.Error:
-            continue
-    return memory, len(family)
+def _is_idle(message, asked):
+    return message["msg_type"] == "status" and message["parent_header"].get("msg_id") == asked and message["content"].get("execution_state") == "idle"
 
 
-def _kill(process):
+def _files(folder):
     try:
-        process.kill()
-    except psutil.Error:
-        pass
-
-
-def _empty(folder):
-    """Delete what an earlier kernel left where pytest and the kernel meet."""
-
-    def open_up(function, path, _):
-        for entry in (Path(path).parent, Path(path)):
-            try:
-                os.chmod(entry, 0o700, follow_symlinks=entry != Path(path) or not entry.is_symlink())
-            except (OSError, NotImplementedError):
-                pass
-        try:
-            function(path)
-        except OSError:
-            pass
-
-    shutil.rmtree(folder, onerror=open_up)
+        used = os.statvfs(folder)
+    except OSError:
+        return 0
+    return used.f_files - used.f_ffree

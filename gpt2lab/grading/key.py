@@ -131,9 +131,12 @@ def _recorded(function):
 
 
 def prelude(exercise, seed, for_whom="hidden"):
-    """Code that makes ``rng``, the same for everybody who has the course's seed; from what it holds the seed cannot be found."""
-    number = int.from_bytes(hashlib.sha256(f"{seed}/{exercise.label}/{for_whom}".encode()).digest()[:16])
-    return f"import numpy\nrng = numpy.random.default_rng({number})\n"
+    """Code that makes ``rng``, the same for everybody who has the course's seed.
+
+    The code is run in the student's kernel: neither the seed nor the ``rng`` of another exercise or of the key can be found from what stands in it.
+    """
+    digest = hashlib.sha256(f"{seed}/{exercise.label}/{for_whom}".encode()).digest()
+    return f"import numpy\nrng = numpy.random.default_rng({int.from_bytes(digest[:16])})\n"
 
 
 def scene(exercise, seed):

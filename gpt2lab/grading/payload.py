@@ -4,7 +4,11 @@ import builtins
 import json
 import math
 
+from gpt2lab.grading.probe import CHARACTERS, DEPTH, ITEMS
+
 LONGEST = 2_000_000  # characters
+# What a student's object may be called in a reason. Its real name is the student's to choose, so that it could carry hidden inputs to the outside.
+_KINDS = {*dir(builtins), "ndarray", "Series", "Index", "DataFrame", "module", "Figure", "Axes", "LanguageModel", "Corpus", "Run", "Splits", "Perplexity"}
 _MISSING = ...
 
 
@@ -25,7 +29,7 @@ class Outcomes:
         self._outcomes = dict(zip(map(repr, calls), outcomes))
 
     def __call__(self, *arguments):
-        outcome = self._outcomes[repr(arguments)]
+        outcome = self._outcomes.get(repr(arguments), Failure("LookupError"))
         if isinstance(outcome, Failure):
             raise outcome.as_exception()
         return outcome
@@ -68,12 +72,14 @@ def read_payload(text, calls=None):
         raise Unreadable("the answer is longer than two million characters")
     try:
         return _value(json.loads(text), calls)
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, OverflowError) as error:
+    except Exception as error:  # of the readers of JSON, of pandas
         raise Unreadable(f"the probe's output cannot be read ({type(error).__name__})") from error
 
 
-def _value(made, calls=None):
+def _value(made, calls=None, depth=0):
     kind = made["kind"]
+    if depth > DEPTH + 1:
+        raise Unreadable("nested too deeply")
     if kind == "missing":
         return _MISSING
     if kind == "bool":
@@ -87,10 +93,10 @@ def _value(made, calls=None):
     if kind == "text":
         return _text(made["value"])
     if kind in ("list", "tuple"):
-        items = [_value(item) for item in made["items"]]
+        items = [_value(item, depth=depth + 1) for item in _few(made["items"])]
         return tuple(items) if kind == "tuple" else items
     if kind == "dict":
-        return {_key(key): _value(item) for key, item in made["items"]}
+        return {_key(key): _value(item, depth=depth + 1) for key, item in _few(made["items"])}
     if kind == "table":
         return _table(made)
     if kind == "function":
@@ -98,20 +104,28 @@ def _value(made, calls=None):
     if kind == "error":
         return Failure(_text(made["type"]), _text(made["name"]))
     if kind == "other":
-        return type(_text(made["type"])[:60].replace("\0", "") or "object", (Other,), {})()
+        return type(made["type"] if made["type"] in _KINDS else "object", (Other,), {})()
     raise Unreadable("an unknown kind of value")
 
 
 def _function(outcomes, calls):
     if outcomes is None or calls is None:
         return lambda *_: None
+    if len(outcomes) != len(calls):
+        raise Unreadable("not one outcome for each call")
     return Outcomes(calls, [_value(outcome) for outcome in outcomes])
 
 
 def _text(value):
-    if not isinstance(value, str):
-        raise Unreadable("no text")
+    if not isinstance(value, str) or len(value) > CHARACTERS:
+        raise Unreadable("no text, or a longer one than a probe shows")
     return value
+
+
+def _few(items):
+    if not isinstance(items, list) or len(items) > ITEMS:
+        raise Unreadable("no list, or a longer one than a probe shows")
+    return items
 
 
 def _key(made):
@@ -124,8 +138,8 @@ def _key(made):
 def _table(made):
     import pandas as pd
 
-    index = [_key(item) for item in made["index"]]
-    columns = {_key(name): [_cell(item) for item in column] for name, column in made["columns"]}
+    index = [_key(item) for item in _few(made["index"])]
+    columns = {_key(name): [_cell(item) for item in _few(column)] for name, column in _few(made["columns"])}
     return pd.DataFrame(columns, index=index)
 
 

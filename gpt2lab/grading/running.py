@@ -1,7 +1,9 @@
 """Grade one submission: one process of pytest in the sandbox, the judge outside of it, and what became of each exercise."""
 
 import ast
+import contextlib
 import json
+import os
 import re
 import socket
 import subprocess
@@ -10,15 +12,17 @@ import tempfile
 import threading
 from pathlib import Path
 
-from gpt2lab.grading import sandbox
-from gpt2lab.grading.payload import Failure, Unreadable
+import psutil
+
+from gpt2lab.grading import processes, sandbox
+from gpt2lab.grading.payload import LONGEST, Failure, Unreadable
 from gpt2lab.grading.rebuilding import rebuild
 from gpt2lab.grading.results import ExerciseResult
 
 NOT_GRADED = "This exercise could not be graded; your instructor will look at it."
 _OPEN = "You left this one open."
 MISSING = "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
-_LINE = 8 << 20  # characters of a message from pytest
+_LINE = 13 * LONGEST  # characters of a message from pytest, if every one of a payload is written as an escape
 
 
 def grade_answers(assignment, key, answers, limits, trusted=False):
@@ -57,7 +61,7 @@ class _Judging:
         """Until the other side hangs up."""
         while True:
             line = stream.readline(_LINE)
-            if not line.endswith("\n"):
+            if not line:
                 return
             message = json.loads(line)
             if "judge" in message:
@@ -67,16 +71,17 @@ class _Judging:
                 self._note(message["cell"])
 
     def _judge(self, label, payload):
-        if label in self.verdicts:
-            self.trouble = "an answer was shown twice"
-            self.verdicts[label] = Unreadable("shown twice")
-        else:
+        verdict = self.verdicts.get(label)
+        if verdict is None or isinstance(verdict, Unreadable):  # the same answer may have been run once more, undisturbed
             try:
-                self.verdicts[label] = self._key.judge(label, payload)
+                verdict = self._key.judge(label, payload)
             except Unreadable as error:
-                self.verdicts[label] = error
-        verdict = self.verdicts[label]
-        return {"state": getattr(verdict, "state", "failed"), "reason": getattr(verdict, "reason", "")}
+                verdict = error
+        else:
+            self.trouble, verdict = "an answer was shown twice", Unreadable("shown twice")
+        self.verdicts[label] = verdict
+        state = "unreadable" if isinstance(verdict, Unreadable) else getattr(verdict, "state", "failed")
+        return {"state": state, "reason": getattr(verdict, "reason", "")}
 
     def _note(self, cell):
         self.cells.setdefault((cell.get("role"), cell.get("label")), []).append(cell)
@@ -84,7 +89,7 @@ class _Judging:
 
 def _run(notebook, judging, limits, trusted):
     ours, theirs = socket.socketpair()
-    with tempfile.TemporaryDirectory(prefix="gpt2lab-") as name, ours:
+    with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as name, ours, tempfile.TemporaryFile() as log:
         folder = Path(name)
         folder.chmod(0o755)
         for file, text in (("notebook.ipynb", notebook), ("pytest.ini", "[pytest]\n")):
@@ -92,39 +97,50 @@ def _run(notebook, judging, limits, trusted):
             (folder / file).chmod(0o644)
         given = {"GPT2LAB_JUDGE": str(theirs.fileno()), "GPT2LAB_GRADING": json.dumps({"limits": limits, "trusted": trusted})}
         with theirs:
-            process, log = _start(folder, given, theirs.fileno(), limits, trusted)
-        ender = threading.Timer(limits["seconds_a_notebook"] + 120, process.kill)
+            process = _start(folder, given, theirs.fileno(), log, limits, trusted)
+        longest = limits["seconds_a_notebook"] + 120
+        ender = threading.Timer(longest, lambda: (setattr(judging, "trouble", f"pytest did not end within {longest} seconds"), _kill(process)))
         ender.start()
         try:
-            judging.serve(ours.makefile("rw", encoding="utf-8"))
+            with ours.makefile("rw", encoding="utf-8") as stream:
+                judging.serve(stream)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            judging.trouble = f"pytest's report could not be read ({type(error).__name__})"
+            judging.trouble = judging.trouble or f"pytest's report could not be read ({type(error).__name__})"
+            _kill(process)
+        except BaseException:  # the grader is interrupted
+            _kill(process)
+            raise
         finally:
-            process.kill() if judging.trouble else None
             process.wait()
             ender.cancel()
-        log.seek(0)
         if process.returncode not in (0, 1):
-            judging.trouble = judging.trouble or f"pytest ended with {process.returncode}: {_last_line(log.read()[-4000:])}"
-        log.close()
+            judging.trouble = judging.trouble or f"pytest ended with {process.returncode}: {_last_line(log)}"
 
 
-def _start(folder, given, descriptor, limits, trusted):
+def _kill(process):
+    """End pytest; in the sandbox all others end with it."""
+    with contextlib.suppress(psutil.Error):
+        processes.end_below(psutil.Process(process.pid))
+    process.kill()
+
+
+def _start(folder, given, descriptor, log, limits, trusted):
     seen = str(folder) if trusted else sandbox.GRADING
     command = [sys.executable, "-P", "-m", "pytest", "-q", "-c", f"{seen}/pytest.ini", f"--rootdir={seen}", "--noconftest", "-p", "no:cacheprovider", "--tb=no"]
     command += ["-p", "nbval.plugin", "-p", "gpt2lab.grading.nbval_plugin", "--nbval-lax", f"{seen}/notebook.ipynb"]
     variables = sandbox.environment() | given | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     if trusted:
         variables |= {"TMPDIR": str(folder), "HOME": str(folder)}
+        command = sandbox.ending_with_us(command, "INT")  # so that it can end its kernel
     else:
         command = sandbox.outer(command, folder, limits, variables)
-    log = tempfile.TemporaryFile()
     quiet = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
-    return subprocess.Popen(command, env=variables, pass_fds=(descriptor,), cwd=folder, start_new_session=True, **quiet), log
+    return subprocess.Popen(command, env=variables, pass_fds=(descriptor,), cwd=folder, start_new_session=True, **quiet)
 
 
-def _last_line(output):
-    lines = [line for line in output.decode("utf-8", "replace").splitlines() if line.strip()]
+def _last_line(log):
+    log.seek(max(0, log.seek(0, os.SEEK_END) - 4000))
+    lines = [line for line in log.read().decode("utf-8", "replace").splitlines() if line.strip()]
     return lines[-1][:300] if lines else "it said nothing"
 
 
@@ -150,8 +166,9 @@ def _found(exercise, answer, judging):
     state = getattr(verdict, "state", "")
     if plain and state == "right":
         return "right", verdict.reason, note
-    if any("stopped" in report for report in reports):
-        return "stopped", next(report["stopped"] for report in reports if "stopped" in report), note
+    for kind in ("broken", "stopped"):
+        if found := next((report[kind] for report in reports if kind in report), None):
+            return ("stopped", found, note) if kind == "stopped" else ("not graded", NOT_GRADED, found)
     if plain or len(reports) != 1 or (state == "right"):
         return "not graded", NOT_GRADED, judging.trouble or "nbval and the verdict disagree"
     if state == "wrong":

@@ -16,7 +16,8 @@ from pathlib import Path
 import gpt2lab
 from gpt2lab.errors import LabError
 
-RUNTIME = "/run/gpt2lab"  # where pytest and the kernel meet: their sockets, and nothing else
+RUNTIME = "/run/gpt2lab"  # where pytest and kernels meet: in it a small file system for the sockets of each kernel, and nothing else
+KERNELS = 32  # in turn, for one submission
 GRADING = "/run/grading"  # what pytest is given
 NOBODY = 65534
 _PACKAGE = Path(gpt2lab.__file__).resolve().parent
@@ -67,8 +68,10 @@ def outer(command, folder, limits, variables=None):
     flags = [_bubblewrap(), "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", *_CONTAINED]
     # What bubblewrap mounts on /proc for an administrator is covered in part, and then the inner sandbox may not mount its own.
     flags += ["--bind", "/proc", "/proc"] if administrator else ["--unshare-pid", "--unshare-user", "--proc", "/proc"]
-    flags += [*_system(), *_visible([folder], at={folder: GRADING})]
-    flags += ["--size", str(16 << 20), "--perms", "1777", "--tmpfs", RUNTIME, *_memory_folder("/tmp", 64), "--chdir", "/tmp", *_variables(variables)]
+    # Before the rest, which may lie in /tmp and would be covered.
+    flags += [*_memory_folder("/tmp", 64), *_system(), *_visible([folder], at={folder: GRADING})]
+    flags += [part for number in range(KERNELS) for part in _memory_folder(f"{RUNTIME}/{number}", 1)]
+    flags += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", *_variables(variables)]
     if not (shutil.which("setpriv") and shutil.which("prlimit")):
         raise SandboxError("The sandbox needs the programs setpriv and prlimit; install util-linux, or pass --trust to run the submissions without a sandbox.")
     if not administrator:
@@ -79,7 +82,7 @@ def outer(command, folder, limits, variables=None):
     return [*_limited(limits), *own_processes, *flags, "--", *drop, *command]
 
 
-def inner(command, limits):
+def inner(command, limits, folder, forbidden=None):
     """The command line that runs a kernel, itself run in the outer sandbox.
 
     Parameters
@@ -87,15 +90,35 @@ def inner(command, limits):
     command : list of str
     limits : dict
         ``processes`` (and threads), ``disk_MB``, ``memory_MB``.
+    folder : Path
+        In `RUNTIME`; the only one that both sandboxes see.
+    forbidden : int, optional
+        File descriptor of `seccomp.program`.
 
     Returns
     -------
     list of str
     """
     flags = ["bwrap", "--unshare-all", "--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY), "--cap-drop", "ALL", "--disable-userns", *_CONTAINED]
-    flags += ["--proc", "/proc", *_system(), *_masked(), "--bind", RUNTIME, RUNTIME, *_memory_folder("/tmp", limits["disk_MB"]), *_memory_folder("/dev/shm", 64)]
-    flags += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", *_variables()]
-    return ["prlimit", f"--nproc={limits['processes']}", "--core=0", "--nofile=1024", *flags, "--", *command]
+    flags += ["--proc", "/proc", *_memory_folder("/tmp", limits["disk_MB"]), *_system(), *_masked(), "--bind", str(folder), str(folder)]
+    flags += [*_memory_folder("/dev/shm", 64), "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", *_variables()]
+    if forbidden is not None:
+        flags += ["--seccomp", str(forbidden)]
+    # Processes are limited within the sandbox: there its own are counted, outside those of all kernels that run at once.
+    return [*limited(flags, limits), "--", "prlimit", f"--nproc={limits['processes']}", "--", *command]
+
+
+def limited(command, limits):
+    """The command line that runs ``command`` with the limits that hold for each process by itself, as far as this machine has the program for them."""
+    if not shutil.which("prlimit"):
+        return command
+    size = f"--fsize={limits['disk_MB'] << 20}"
+    return ending_with_us(["prlimit", f"--data={limits['memory_MB'] << 20}", "--core=0", "--nofile=1024", size, "--", *command])
+
+
+def ending_with_us(command, signal="KILL"):
+    """The command line that runs ``command`` until the thread that starts it ends, however that comes about."""
+    return ["setpriv", f"--pdeathsig={signal}", "--", *command] if shutil.which("setpriv") else command
 
 
 def check():
@@ -108,7 +131,7 @@ def check():
     """
     limits = {"memory_MB": 1024, "processes": 64, "disk_MB": 16}
     try:
-        trial = outer(inner([sys.executable, "-c", "print('ready')"], limits), Path(sys.prefix), limits)
+        trial = outer(inner([sys.executable, "-c", "print('ready')"], limits, Path(RUNTIME, "0")), Path(sys.prefix), limits)
         done = subprocess.run(trial, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired) as error:
         if isinstance(error, SandboxError):
@@ -136,8 +159,7 @@ def _bubblewrap():
 
 
 def _limited(limits):
-    # It ends when the thread that started it does, however that comes about.
-    return [shutil.which("setpriv"), "--pdeathsig=KILL", shutil.which("prlimit"), f"--data={limits['memory_MB'] << 20}", "--core=0"]
+    return ending_with_us([shutil.which("prlimit"), f"--data={limits['memory_MB'] << 20}", "--core=0"])
 
 
 def _variables(variables=None):
