@@ -125,7 +125,10 @@ def test_late_points_are_taken_off_and_an_extension_gives_them_back(graded, smal
 
 def test_a_trial_runs_and_writes_nothing(small_class, tmp_path):
     done = CliRunner().invoke(main, ["grade", "03", str(small_class), "--out", str(tmp_path / "grades"), "--course", str(COURSE), "--dry-run"])
-    assert done.exit_code == 0 and "4 of 4 answers" in done.output and "2 of 4 answers" in done.output and "nothing was run" in done.output
+    lines = {line.split()[0]: line for line in done.output.splitlines() if " of 4 answers" in line}
+    assert done.exit_code == 0 and "nothing was run" in done.output
+    assert {student: line.split()[1] for student, line in lines.items()} == {"ada": "4", "bo": "0", "cy": "4", "di": "2", "eve": "0"}
+    assert "file is empty" not in done.output  # of who handed in another notebook
     assert not (tmp_path / "grades").exists()
 
 

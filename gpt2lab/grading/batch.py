@@ -14,17 +14,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from gpt2lab.arguments import folder_path, whole_number
+from gpt2lab.course.checking import UNANSWERED
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.grid import described, file_name, outcomes, stored, usable
 from gpt2lab.grading import sandbox
-from gpt2lab.grading.answers import find_answers
+from gpt2lab.grading.answers import FoundAnswers, find_answers
 from gpt2lab.grading.assignment import Assignment, Exercise, read_assignment
 from gpt2lab.grading.feedback import write_feedback
 from gpt2lab.grading.gradebook import write_gradebook, write_report
 from gpt2lab.grading.key import Key
 from gpt2lab.grading.lateness import penalty
 from gpt2lab.grading.results import ExerciseResult, SubmissionResult
-from gpt2lab.grading.running import MISSING, NOT_GRADED, grade_answers
+from gpt2lab.grading.running import MISSING, NOT_GRADED, grade_answers, is_blank
 from gpt2lab.grading.settings import Settings, read_settings
 from gpt2lab.grading.submissions import SubmissionsError, find_submissions
 from gpt2lab.grading.summary import ClassSummary, class_summary
@@ -146,11 +147,11 @@ def _chosen(handed_in, only):
 
 def _answers(submission, assignment):
     if submission.handed is None:
-        return find_answers(b"", ())
+        return FoundAnswers()  # its notes say why
     try:
         return find_answers(submission.read(), assignment.exercises, assignment.given)
     except SubmissionsError as error:
-        return replace(find_answers(b"", ()), notes=(str(error),))
+        return FoundAnswers(notes=(str(error),))
 
 
 def _job(assignment, sources, settings, trust):
@@ -251,8 +252,13 @@ def _exercise(exercise, submission, found, done, settings):
         result = next(ExerciseResult(**made) for made in done["exercises"] if made["label"] == exercise.label)
     else:
         answer = found.sources.get(exercise.label)
-        made = {"label": exercise.label, "title": exercise.title, "points": exercise.points, "answer": answer or ""}
-        result = ExerciseResult(**made, **({"state": "missing", "reason": MISSING} if answer is None else {"state": "not graded", "reason": NOT_GRADED}))
+        if answer is None:
+            state, reason = "missing", MISSING
+        elif is_blank(exercise, answer):
+            state, reason = "unanswered", UNANSWERED
+        else:
+            state, reason = "not graded", NOT_GRADED
+        result = ExerciseResult(exercise.label, exercise.title, exercise.points, state=state, reason=reason, answer=answer or "")
     return settings.left_to_a_person(result) if exercise.written else result
 
 
