@@ -282,7 +282,9 @@ def call(function, *arguments):
     try:
         value = function(*arguments)
     except (Exception, SystemExit) as error:
-        return None, wrong(f"{written} fails with {_short(error)}")
+        if isinstance(error, NameError) and _HIDDEN.get():
+            return None, wrong(f"{written} uses a name that nothing before it defines. Only answer cells are run: what an answer needs must stand in its cell.")
+        return None, wrong(f"{written} fails with {_short(error)}" + ("." if _HIDDEN.get() else ""))
     if value is ... or value is None:
         return None, unanswered(f"{written} returns nothing yet. Write the body of the function, with a return.")
     return value, None
