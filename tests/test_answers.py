@@ -253,6 +253,17 @@ class TestCellsThatTheStudentAdded:
         helper = "def a(x):\n    return b(x)\n\ndef b(x):\n    return a(x)"
         assert self.find(helper, STEP_ANSWER.replace("20", "a(1)")).sources["03.2"].count("def a(x)") == 1
 
+    def test_a_function_in_one_line_is_a_function_too(self):
+        assert self.find("half = lambda x: (\n    x / 2)\nwhole = 3", STEP_ANSWER.replace("20", "half(40)")).sources["03.2"].startswith("half = lambda x: (\n    x / 2)\n#")
+
+    def test_a_draft_of_another_answer_is_not_put_in_front(self):
+        other = next(each for each in ALL if each is not STEP and each.kind == "code")
+        name = re.search(r"(\w+) = \.\.\.|def (\w+)", other.blank)
+        draft = f"def {name[1] or name[2]}(*_):\n    return 0"
+        answer = STEP_ANSWER.replace("20", f"{name[1] or name[2]}(1)")
+        assert self.find(draft, answer).sources["03.2"] == answer
+        assert self.find(other.solution.partition("\n")[2], draft, answer).sources["03.2"] == answer
+
     def test_a_blank_answer_stays_blank(self):
         assert self.find("import best_step", STEP.blank).sources == {"03.2": STEP.blank}
 

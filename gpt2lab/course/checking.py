@@ -252,11 +252,14 @@ def number(answer, exact, mistakes=(), tolerance=0.01, otherwise=""):
         return f"Your answer is a {type(answer).__name__} with {entries} entries; one number is asked for."
     if isinstance(answer, bool) or not isinstance(answer, numbers.Real) or not math.isfinite(answer):
         return f"Your answer, {_short_value(answer)}, is no finite number; one number is asked for."
-    if math.isclose(answer, exact, rel_tol=tolerance):
+    # With a tolerance of 1 % two digits would be enough for 0.43 and too few for 4.3 instead of 4.25: that must not depend on the inputs.
+    if math.isclose(answer, exact, rel_tol=tolerance) or tolerance >= 0.01 and math.isclose(answer, float(f"{exact:.2g}"), rel_tol=1e-9):
         return None
     for value, reason in mistakes:
         if math.isclose(answer, value, rel_tol=tolerance / 4, abs_tol=1e-12):
             return reason
+    if answer and any(math.isclose(answer, round(exact, digits), rel_tol=1e-9) for digits in range(6)):
+        return "You rounded too far. Keep more digits."
     found = "It" if _HIDDEN.get() else _short_value(answer)
     return f"{found} is too {'large' if answer > exact else 'small'}. {otherwise}".strip()
 
@@ -279,7 +282,9 @@ def call(function, *arguments):
     try:
         value = function(*arguments)
     except (Exception, SystemExit) as error:
-        return None, wrong(f"{written} fails with {_short(error)}")
+        if isinstance(error, NameError) and _HIDDEN.get():
+            return None, wrong(f"{written} uses a name that nothing before it defines. Only answer cells are run: what an answer needs must stand in its cell.")
+        return None, wrong(f"{written} fails with {_short(error)}" + ("." if _HIDDEN.get() else ""))
     if value is ... or value is None:
         return None, unanswered(f"{written} returns nothing yet. Write the body of the function, with a return.")
     return value, None

@@ -75,7 +75,8 @@ def surprising_sentence(answer, lm, plain):
     if not changed:
         return wrong("Your sentence is the plain one. Change a word of it.")
     if len(changed) > 1:
-        return wrong(f"You changed {len(changed)} words: {', '.join(after for _, after in changed)}. Change one only.")
+        pairs = ", ".join(f"{before!r} became {after!r}" for before, after in changed[:3])
+        return wrong(f"You changed {len(changed)} words: {pairs}{', ...' if len(changed) > 3 else ''}. Change one only.")
     rise = float(lm.score(answer).nats.mean() - lm.score(plain).nats.mean())
     if rise >= 0.5:
         return right(

@@ -14,23 +14,26 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from gpt2lab.arguments import folder_path, whole_number
+from gpt2lab.course.checking import UNANSWERED
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.grid import described, file_name, outcomes, stored, usable
 from gpt2lab.grading import sandbox
-from gpt2lab.grading.answers import find_answers
+from gpt2lab.grading.answers import FoundAnswers, find_answers
 from gpt2lab.grading.assignment import Assignment, Exercise, read_assignment
 from gpt2lab.grading.feedback import write_feedback
 from gpt2lab.grading.gradebook import write_gradebook, write_report
 from gpt2lab.grading.key import Key
 from gpt2lab.grading.lateness import penalty
+from gpt2lab.grading.reasons import reason_for, why_missing
 from gpt2lab.grading.results import ExerciseResult, SubmissionResult
-from gpt2lab.grading.running import MISSING, NOT_GRADED, grade_answers
+from gpt2lab.grading.running import MISSING, NOT_GRADED, grade_answers, is_blank
 from gpt2lab.grading.settings import Settings, read_settings
 from gpt2lab.grading.submissions import SubmissionsError, find_submissions
 from gpt2lab.grading.summary import ClassSummary, class_summary
 from gpt2lab.grading.summary_page import write_summary
 from gpt2lab.progress import bar
 from gpt2lab.storage import make_folder, write_bytes
+from gpt2lab.text_files import listed
 
 GRADEBOOK, REPORT, SUMMARY, FEEDBACK, PARTS = "gradebook.csv", "report.json", "summary.html", "feedback", "parts"
 _TRUSTED = "run without a sandbox (--trust)"
@@ -101,6 +104,8 @@ def grade(notebook, submissions, out="grades", course=None, *, workers=2, execut
     settings.check_points(_labels(course, notebook))
     if not (dry_run or trust or executor):
         sandbox.check()
+    if not dry_run:
+        _refuse_what_others_wrote(out, assignment.name)
     handed_in = find_submissions(submissions, assignment.name, other_notebooks=[name for name in _names(course) if name != assignment.name])
     chosen = _chosen(handed_in, only)
     for name in settings.strangers(assignment.number, [submission.student for submission in handed_in]):
@@ -111,10 +116,31 @@ def grade(notebook, submissions, out="grades", course=None, *, workers=2, execut
         return Graded(tuple(results), class_summary(results, _written(assignment)), None)
     jobs = {submission: _job(assignment, found[submission].sources, settings, trust) for submission in handed_in if found[submission].sources}
     done = _run(jobs, chosen, make_folder(out / PARTS), workers, executor, assignment.name)
-    graded = [submission for submission in handed_in if submission in done or submission in chosen]
+    before = (out / REPORT).exists()  # then those of whom nothing is run are there already
+    graded = [submission for submission in handed_in if submission in done or submission in chosen or before and submission not in jobs]
+    if left := [submission.student for submission in handed_in if submission not in graded]:
+        warnings.warn(f"Not in the gradebook, as not graded yet or changed since: {_few(left)}; the same command without --only grades them.", stacklevel=2)
     results = [_result(submission, assignment, found[submission], done.get(submission), settings, trust) for submission in graded]
     summary = _write(results, assignment, settings, out)
     return Graded(tuple(results), summary, out)
+
+
+def _refuse_what_others_wrote(out, notebook):
+    """The gradebook and the feedback of another notebook, or a folder of somebody else's, would be lost."""
+    report = out / REPORT
+    try:
+        made = json.loads(report.read_bytes()) if report.is_file() else None
+        other = next((result["notebook"] for result in made["results"] if result["notebook"] != notebook), None) if made else None
+        strange = made is None and any((out / FEEDBACK).glob("*"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArgumentError(f"{report} cannot be read ({type(error).__name__}), so it may be no gradebook's; choose another folder for out.") from error
+    if other or strange:
+        what = f"the grades of {other}" if other else f"a folder {FEEDBACK} of something else"
+        raise ArgumentError(f"{out} holds {what}, which would be lost; choose another folder for out, such as {out / notebook[:2]}.")
+
+
+def _few(names, most=5):
+    return listed(names if len(names) <= most else [*names[:most], f"{len(names) - most} more"])
 
 
 def _course(course):
@@ -146,11 +172,11 @@ def _chosen(handed_in, only):
 
 def _answers(submission, assignment):
     if submission.handed is None:
-        return find_answers(b"", ())
+        return FoundAnswers()  # its notes say why
     try:
         return find_answers(submission.read(), assignment.exercises, assignment.given)
     except SubmissionsError as error:
-        return replace(find_answers(b"", ()), notes=(str(error),))
+        return FoundAnswers(notes=(str(error),))
 
 
 def _job(assignment, sources, settings, trust):
@@ -249,10 +275,18 @@ def _result(submission, assignment, found, done, settings, trust):
 def _exercise(exercise, submission, found, done, settings):
     if done and "exercises" in done:
         result = next(ExerciseResult(**made) for made in done["exercises"] if made["label"] == exercise.label)
+        result = replace(result, reason=reason_for(result, exercise))
     else:
         answer = found.sources.get(exercise.label)
-        made = {"label": exercise.label, "title": exercise.title, "points": exercise.points, "answer": answer or ""}
-        result = ExerciseResult(**made, **({"state": "missing", "reason": MISSING} if answer is None else {"state": "not graded", "reason": NOT_GRADED}))
+        if answer is None:
+            state, reason = "missing", MISSING
+        elif is_blank(exercise, answer):
+            state, reason = "unanswered", UNANSWERED
+        else:
+            state, reason = "not graded", NOT_GRADED
+        result = ExerciseResult(exercise.label, exercise.title, exercise.points, state=state, reason=reason, answer=answer or "")
+    if result.state == "missing" and (why := why_missing(submission, found)):
+        result = replace(result, reason=why)
     return settings.left_to_a_person(result) if exercise.written else result
 
 

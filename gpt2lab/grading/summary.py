@@ -72,7 +72,7 @@ class ClassSummary:
         if self.hardest:
             lines.append(f"Hardest: {self.hardest} {self.exercises['title'][self.hardest]}.")
         for row in self.reasons.head(reasons).itertuples():
-            lines.append(f"{row.count} times in {row.label}: {one_line(row.reason, 110)}")
+            lines.append(f"{'Once' if row.count == 1 else f'{row.count} times'} in {row.label}: {one_line(row.reason, 110)}")
         if self.alike:
             lines.append(f"{counted(len(self.alike), 'group')} of submissions {'shares' if len(self.alike) == 1 else 'share'} an unusual answer; look at "
                          f"{'it' if len(self.alike) == 1 else 'them'} in the summary, it is no proof.")
