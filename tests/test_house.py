@@ -1,6 +1,7 @@
 """The house keeps its order: a room uses rooms below it, never one above, and a room that is full is noticed."""
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -73,16 +74,17 @@ def room(module):
     return ANNEXES.get(name, name)
 
 
+@functools.cache
 def imports(path):
     """The modules that a file imports, at its top or inside of a function."""
+    found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module == "gpt2lab":
-            yield from (f"gpt2lab.{alias.name}" for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import"
-            yield node.module
+            found += [f"gpt2lab.{alias.name}" for alias in node.names] if node.module == "gpt2lab" else [node.module]
+    return found
 
 
 def files():
