@@ -2,6 +2,7 @@
 
 from gpt2lab.course.checking import check, judge
 from gpt2lab.course.machine import model_names
+from gpt2lab.course.predictions import outcome, predict, predictions
 from gpt2lab.course.shared_run import fine_tuned
 
-__all__ = ["check", "fine_tuned", "judge", "model_names"]
+__all__ = ["check", "fine_tuned", "judge", "model_names", "outcome", "predict", "predictions"]

@@ -16,8 +16,10 @@ import contextvars
 import math
 import numbers
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
+
+from gpt2lab.course.predictions import note
 
 WIDTH = 92  # characters a printed line
 UNANSWERED = "Not answered yet. Put your answer in the place of the ... in the cell above, run that cell, then this one."
@@ -28,6 +30,7 @@ TYPED = (
 
 _CHECKS = {}
 _COMPUTED = set()
+_PREDICTIONS = {}  # label: the question in a few words
 _HIDDEN = contextvars.ContextVar("hidden inputs", default=False)
 
 
@@ -45,12 +48,14 @@ def hidden_inputs():
 class Verdict:
     """What a check found.
 
-    ``state`` is 'right', 'wrong' or 'unanswered'; ``reason`` is said to the student; ``values`` are printed above it.
+    ``state`` is 'right', 'wrong' or 'unanswered'; ``reason`` is said to the student; ``values`` are printed above it. ``chosen`` is, of a multiple
+    choice, what was chosen, what is right, and how many there were to choose from.
     """
 
     state: str
     reason: str
     values: tuple = ()
+    chosen: tuple = ()
 
 
 def right(reason, values=()):
@@ -72,14 +77,17 @@ def unanswered(reason=UNANSWERED):
     return Verdict("unanswered", reason)
 
 
-def exercise(label, computed=False):
+def exercise(label, computed=False, prediction=None):
     """Register the decorated function as the check of an exercise, for example ``"01.2"``.
 
     ``computed`` says that the answer is to be an expression of what the notebook holds: who typed the value that came out is told so.
+    ``prediction`` is, for a choice made before its result is known, the question in a few words: `lab.course.predictions` lists it.
     """
 
     def register(function):
         _CHECKS[label] = function
+        if prediction:
+            _PREDICTIONS[label] = prediction
         if computed:
             _COMPUTED.add(label)
         return function
@@ -106,6 +114,8 @@ def check(label, answer=..., *context, **named):
     print(textwrap.fill(opening + verdict.reason, WIDTH))
     if verdict.state == "right" and is_computed(label) and is_typed(_answer_cell(label)):
         print(textwrap.fill(TYPED, WIDTH))
+    if label in _PREDICTIONS and verdict.chosen:
+        note(label, _PREDICTIONS[label], *verdict.chosen)
 
 
 def _answer_cell(label):
@@ -215,7 +225,8 @@ def choice(answer, options, reasons, key):
     if letter not in tuple(options):
         return wrong(f"Answer with one letter in quotes, {' or '.join(repr(option) for option in options)}.")
     reason = reasons[letter].strip()
-    return right(reason) if letter == key else wrong(reason)
+    verdict = right(reason) if letter == key else wrong(reason)
+    return replace(verdict, chosen=(letter, key, len(options)))
 
 
 def here(found):

@@ -6,7 +6,7 @@ from gpt2lab.catalog import card, parameter_count
 from gpt2lab.course.checking import call, choice, exercise, number, right, wrong
 
 
-@exercise("01.1")
+@exercise("01.1", prediction="the probability of the best guess")
 def probability_of_the_best_guess(prediction, guesses):
     highest = float(guesses.probability.max())
     found = "a" if highest > 0.5 else "b" if highest >= 0.1 else "c"

@@ -8,7 +8,7 @@ from gpt2lab.course.checking import choice, exercise, number, right, too_short, 
 WINDOW = 1024  # tokens that one step reads, a batch being one window
 
 
-@exercise("02.1")
+@exercise("02.1", prediction="the fall of perplexity on unseen text")
 def fall_of_perplexity(prediction, before, after):
     fall = 1 - after / before
     found = "a" if fall < 0.05 else "b" if fall <= 0.5 else "c"

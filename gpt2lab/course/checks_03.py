@@ -6,7 +6,7 @@ import re
 from gpt2lab.course.checking import choice, exercise, number, right, too_short, wrong
 
 
-@exercise("03.1")
+@exercise("03.1", prediction="the validation loss of a short text")
 def validation_loss_of_a_short_text(prediction, run):
     measured = run.history["valid_loss"].dropna()
     end, first, lowest = measured.iloc[-1], measured.iloc[0], measured.min()

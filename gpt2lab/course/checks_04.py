@@ -8,7 +8,7 @@ from gpt2lab.course.checking import choice, exercise, number, right, too_short, 
 WINDOW = 1024  # tokens that one step reads, a batch being one window
 
 
-@exercise("04.1")
+@exercise("04.1", prediction="the test loss after the shortest text")
 def loss_after_the_shortest_text(prediction, table):
     shortest = table[table["characters"] == table["characters"].min()]
     change = float((shortest["test_loss"] / shortest["test_loss_before"] - 1).mean())

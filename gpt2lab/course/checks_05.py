@@ -6,7 +6,7 @@ from gpt2lab.course.checking import choice, exercise, number, right, too_short, 
 from gpt2lab.errors import ArgumentError
 
 
-@exercise("05.1")
+@exercise("05.1", prediction="the perplexity of the larger model")
 def gain_of_the_larger_model(prediction, smaller, larger):
     gain = 1 - larger / smaller
     found = "a" if gain < 0.1 else "b" if gain <= 0.5 else "c"

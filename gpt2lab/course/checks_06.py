@@ -8,7 +8,7 @@ import numpy as np
 from gpt2lab.course.checking import choice, exercise, here, number, right, too_short, wrong
 
 
-@exercise("06.1")
+@exercise("06.1", prediction="the text of the lowest perplexity")
 def least_surprising_text(prediction, perplexities):
     found = "abcd"[int(np.argmin(perplexities))]
     lowest = f"The lowest is {min(perplexities):.1f}, of text {found}."

@@ -7,7 +7,7 @@ from gpt2lab.measures.diversity import distinct
 from gpt2lab.measures.overlap import overlap
 
 
-@exercise("07.1")
+@exercise("07.1", prediction="the overlap before and after fine-tuning")
 def more_in_common(prediction, compared):
     row = compared.table.loc["precision_2"]
     found = {"before": "a", "after": "b"}.get(row["more"], "c")

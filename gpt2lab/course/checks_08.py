@@ -107,7 +107,7 @@ def dist_1(answer, texts):
     return right("The dist-1 of all texts together is lower than that of a single one, since the frequent words come in every text.")
 
 
-@exercise("08.4")
+@exercise("08.4", prediction="dist-1 and self-BLEU of a higher temperature")
 def direction(prediction, table):
     rows = table[table["parameter"] == "temperature"].sort_values("value")
     moves = {name: "rises" if rows[name].iloc[-1] > rows[name].iloc[0] else "falls" for name in ("dist_1", "self_bleu")}

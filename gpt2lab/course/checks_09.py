@@ -4,7 +4,7 @@ from gpt2lab.course.checking import choice, exercise, number, right, too_short, 
 from gpt2lab.document import author_prefix
 
 
-@exercise("09.1")
+@exercise("09.1", prediction="how often the own prefix is best")
 def own_prefix_best(prediction, matrix):
     first, authors = int((matrix.table["rank"] == 1).sum()), len(matrix.table)
     found = "a" if first <= 1 else "b" if first <= 3 else "c"

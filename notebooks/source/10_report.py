@@ -249,6 +249,17 @@ print("no words yet on:", ", ".join(report.unanswered) or "nothing")
 # The rest you write in `report/report.md`, between the marks, and run the last cell again. Your words stay: whatever is measured anew, what you wrote is
 # kept.
 #
+# ## How well did you foresee it?
+#
+# Each notebook began with a guess. The checks have written down what you guessed and what came out, for all notebooks that ran in this folder:
+
+# %%
+lab.course.predictions()
+
+# %% [markdown]
+# A surprise is worth more than a guess that came true: it shows where your picture of the model was wrong. Which of yours would you guess
+# otherwise today?
+#
 # ## Change one thing
 #
 # - Your own author experiment belongs into the report: run [notebook 9](09_your_own_dataset.ipynb), and give `"author": [lab.plots.author_matrix(matrix)]` as
@@ -256,6 +267,8 @@ print("no words yet on:", ", ".join(report.unanswered) or "nothing")
 # - A question of your own: `questions={"poems": "Do the samples rhyme?"}`.
 # - Another run, on your own text: `lab.report("my_run", folder="my_report", …)`.
 # - A flag that is not in the table: `learning_rate`. What does `lab.experiments.flags(…, learning_rate=3e-3)` say of all the others?
+# - A guess of your own, before you look: `lab.course.predict("twice the text", perplexity="down")`, and then
+#   `lab.course.outcome("twice the text", perplexity=(before, after))`, with the two numbers that you measured.
 #
 # ## Summary
 #
