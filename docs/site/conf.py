@@ -1,5 +1,8 @@
 """How Sphinx builds the site; ``build.py`` has laid the pages out and starts it."""
 
+import re
+from pathlib import Path
+
 project = "gpt2lab"
 author = "The gpt2lab authors"
 copyright = "The gpt2lab authors, MIT licence"
@@ -22,14 +25,25 @@ html_copy_source = False
 html_show_sourcelink = False
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
-templates_path = []
+
+# What the theme writes, and what a screen reader or a keyboard needs instead.
+MENDED = (
+    ("<pre>", '<pre tabindex="0">'),  # wider than a telephone it scrolls, and so must be reached with the keyboard
+    ('<div class="table-wrapper docutils container">', '<div class="table-wrapper docutils container" tabindex="0">'),
+    (r"<th(?: [^>]*)?>(?:<p></p>)?</th>", "<td></td>"),  # an empty head is no head
+    ('<p class="caption" role="heading">', '<p class="caption">'),
+    ('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="All pages">'),
+    ('<aside class="toc-drawer', '<aside aria-label="On this page" class="toc-drawer'),
+    ('<div id="search-results">', '<h1 class="visually-hidden">Search</h1><div id="search-results">'),
+)
 
 
 def setup(app):
-    """Whatever can be wider than a telephone scrolls by itself, and so must be reached with the keyboard."""
+    def mend(app, error):
+        for page in Path(app.outdir).glob("*.html"):
+            text = page.read_text(encoding="utf-8")
+            for old, new in MENDED:
+                text = re.sub(old, new, text)
+            page.write_text(text, encoding="utf-8")
 
-    def reachable(app, page, template, context, doctree):
-        if "body" in context:
-            context["body"] = context["body"].replace("<pre>", '<pre tabindex="0">')
-
-    app.connect("html-page-context", reachable)
+    app.connect("build-finished", mend)

@@ -4,8 +4,11 @@ import base64
 import html
 import json
 import re
+import struct
 
 _ANSI = re.compile(r"\x1b\[[\d;]*m")
+_MARKS = re.compile(r"^### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
+_SHORT = 24  # characters; a table whose cells are no longer is not broken into lines, but scrolls
 _SCOPED = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
 
 
@@ -28,7 +31,7 @@ def page(path, pictures, linked):
         if cell["cell_type"] == "markdown":
             parts.append(linked(source))
         elif cell["cell_type"] == "code":
-            parts.append(_block("{code-block} ipython3", source))
+            parts.append(_block("{code-block} ipython3", _MARKS.sub("", source)))
             parts += _outputs(cell["outputs"], pictures, f"{path.stem}_{number:02d}")
     return "\n\n".join(part for part in parts if part.strip()) + "\n"
 
@@ -51,7 +54,7 @@ def _outputs(outputs, pictures, name):
                 outputs.pop(0)
             file = pictures / f"{name}_{len(outputs)}.png"
             file.write_bytes(base64.b64decode(data["image/png"]))
-            yield _figure(f"{pictures.name}/{file.name}", output["metadata"].get("image/png", {}), data["text/plain"], caption)
+            yield _figure(f"{pictures.name}/{file.name}", file.read_bytes(), output["metadata"].get("image/png", {}), data["text/plain"], caption)
         elif "text/html" in data:
             yield _rich(data["text/html"])
         elif "text/plain" in data:
@@ -68,11 +71,13 @@ def _text(content):
     return _block("{code-block} text\n:class: output\n", _ANSI.sub("", content))
 
 
-def _figure(address, about, words, caption):
-    alt, width = html.escape(about.get("alt", words)), about.get("width")
-    width = f' width="{width}"' if width else ""
+def _figure(address, content, about, words, caption):
+    """A picture in the width that the notebook stores, with its height, so that the page does not jump when it comes."""
+    across, down = struct.unpack(">II", content[16:24])  # as every PNG begins
+    width = about.get("width", across)
+    size = f'width="{width}" height="{round(down * width / across)}"'
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
-    return _raw(f'<figure><a class="picture" href="{address}"><img src="{address}" alt="{alt}"{width} loading="lazy"></a>{below}</figure>')
+    return _raw(f'<figure><a href="{address}"><img src="{address}" alt="{html.escape(about.get("alt", words))}" {size}></a>{below}</figure>')
 
 
 def _rich(content):
@@ -80,16 +85,19 @@ def _rich(content):
     content = _SCOPED.sub("", content)
     table = re.search(r'<table border="1" class="dataframe">', content)
     if not table:
-        return _raw(f'<div class="paper wide" tabindex="0" role="region" aria-label="Output of the cell above">{content}</div>')
-    content = content.replace(table[0], '<table class="dataframe">').replace(' style="text-align: right;"', "")
-    return _raw(f'<div class="wide" tabindex="0" role="region" aria-label="Table">{_with_scopes(content)}</div>')
+        return _raw(f'<div class="paper wide" tabindex="0" role="group" aria-label="Output of the cell above">{content}</div>')
+    short = all(len(cell) <= _SHORT for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", content, re.DOTALL))
+    content = content.replace(table[0], f'<table class="dataframe{" short" if short else ""}">').replace(' style="text-align: right;"', "")
+    return _raw(f'<div class="wide" tabindex="0" role="group" aria-label="Table">{_with_scopes(content)}</div>')
 
 
 def _with_scopes(table):
-    """Of a table as pandas writes it, say which heads are those of columns and which those of rows; empty ones are no heads."""
+    """A table as pandas writes it, with a word at each head that says of what it is: a column, a row, several."""
     head, mark, body = table.partition("</thead>")
-    head = re.sub(r"<th>(?=</th>)", "<td>", head).replace("<td></th>", "<td></td>").replace("<th>", '<th scope="col">')
-    return head + mark + body.replace("<th>", '<th scope="row">')
+    return mark.join(
+        re.sub(r"<th( (?:col|row)span[^>]*)?>", lambda found: f'<th scope="{kind}{"group" if found[1] else ""}"{found[1] or ""}>', part)
+        for part, kind in ((head, "col"), (body, "row"))
+    )
 
 
 def _raw(content):
