@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Two workers: one for all that is heavy, one test after the other, the other for the rest (tests/conftest.py says which is which).
 SIDE_BY_SIDE := -n 2 --dist loadgroup
 
-.PHONY: run test check lab notebooks bench clean
+.PHONY: run test check lab notebooks site bench clean
 
 run: $(VENV)/installed
 	$(BIN)/gpt2lab demo
@@ -21,6 +21,9 @@ lab: $(VENV)/installed-lab
 
 notebooks: $(VENV)/installed-test  ## build the student's and the solved notebooks from notebooks/source
 	$(BIN)/gpt2lab notebooks
+
+site: $(VENV)/installed-site  ## the solved notebooks and docs/ as pages with a search, in site/; runs no notebook
+	$(BIN)/python docs/site/build.py site
 
 bench: $(VENV)/installed-bench  ## gpt2lab beside gpt-2-simple and transformers, about an hour; fills the table of benchmarks/README.md
 	$(BIN)/python -m benchmarks
@@ -45,5 +48,9 @@ $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable ".[bench]"
 	touch $@ $(VENV)/installed
 
+$(VENV)/installed-site: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[site]"
+	touch $@ $(VENV)/installed
+
 clean:
-	rm -rf $(VENV) benchmarks/.cache build dist *.egg-info .pytest_cache .hypothesis
+	rm -rf $(VENV) benchmarks/.cache site build dist *.egg-info .pytest_cache .hypothesis
