@@ -17,6 +17,7 @@ suppress_warnings = ["misc.highlighting_failure"]
 html_title = "gpt2lab"
 html_theme = "furo"
 html_theme_options = {"navigation_with_keys": False}
+html_favicon = "favicon.svg"  # without one a browser asks the server for it in vain
 html_static_path = ["site.css", "on_disk.js"]
 html_css_files = ["site.css"]
 html_js_files = ["on_disk.js"]
