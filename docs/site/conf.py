@@ -7,6 +7,7 @@ project = "gpt2lab"
 author = "The gpt2lab authors"
 copyright = "The gpt2lab authors, MIT licence"
 language = "en"
+highlight_language = "text"  # of blocks that name none: commands mostly
 root_doc = "index"
 
 extensions = ["myst_parser"]
@@ -17,6 +18,7 @@ suppress_warnings = ["misc.highlighting_failure"]
 html_title = "gpt2lab"
 html_theme = "furo"
 html_theme_options = {"navigation_with_keys": False}
+html_favicon = "favicon.svg"  # without one a browser asks the server for it in vain
 html_static_path = ["site.css", "on_disk.js"]
 html_css_files = ["site.css"]
 html_js_files = ["on_disk.js"]
@@ -29,7 +31,7 @@ pygments_dark_style = "a11y-high-contrast-dark"
 # What the theme writes, and what a screen reader or a keyboard needs instead.
 MENDED = (
     ("<pre>", '<pre tabindex="0">'),  # wider than a telephone it scrolls, and so must be reached with the keyboard
-    ('<div class="table-wrapper docutils container">', '<div class="table-wrapper docutils container" tabindex="0">'),
+    ('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
     (r"<th(?: [^>]*)?>(?:<p></p>)?</th>", "<td></td>"),  # an empty head is no head
     ('<p class="caption" role="heading">', '<p class="caption">'),
     ('<aside class="sidebar-drawer">', '<aside class="sidebar-drawer" aria-label="All pages">'),

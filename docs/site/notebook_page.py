@@ -7,7 +7,7 @@ import re
 import struct
 
 _ANSI = re.compile(r"\x1b\[[\d;]*m")
-_MARKS = re.compile(r"^### (BEGIN|END) SOLUTION\n?", re.MULTILINE)
+_MARKS = re.compile(r"^ *### (BEGIN|END) SOLUTION *\n?", re.MULTILINE)
 _SHORT = 24  # characters; a table whose cells are no longer is not broken into lines, but scrolls
 _SCOPED = re.compile(r"<style scoped>.*?</style>\s*", re.DOTALL)
 
