@@ -3,6 +3,7 @@
 import inspect
 import os
 import sys
+import warnings
 from pathlib import Path
 
 import click
@@ -246,7 +247,10 @@ def grade(notebook, submissions, dry_run, **settings):
     from gpt2lab.grading.in_words import found_in_words, graded_in_words
 
     try:
-        graded = grade(notebook, submissions, dry_run=dry_run, **settings)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("always", category=UserWarning, module="gpt2lab")
+            warnings.showwarning = lambda message, *_: click.echo(f"Note: {message}", err=True)
+            graded = grade(notebook, submissions, dry_run=dry_run, **settings)
     except KeyboardInterrupt:
         click.echo("Stopped. What was graded is kept: the same command goes on with the rest.", err=True)
         sys.stderr.flush()

@@ -90,7 +90,7 @@ def test_gradebook_feedback_report_and_summary_are_written(graded):
     assert "03.2" in (graded.folder / "summary.html").read_text(encoding="utf-8")
 
 
-def test_the_same_call_goes_on_with_what_is_missing(graded, small_class, monkeypatch):
+def test_the_same_call_goes_on_with_what_is_missing(graded, small_class, monkeypatch, tmp_path):
     from gpt2lab.grading import batch
 
     def not_again(**_):
@@ -99,6 +99,11 @@ def test_the_same_call_goes_on_with_what_is_missing(graded, small_class, monkeyp
     monkeypatch.setattr(batch, "grade_answers", not_again)
     again = grade("03", small_class, graded.folder, COURSE)
     assert points(again) == points(graded)
+    # Nor if an exercise is worth more.
+    course = tmp_path / "instructor"
+    shutil.copytree(COURSE / "source", course / "source")
+    (course / "course.toml").write_text('[grading.points]\n"03.2" = 3\n')
+    assert points(grade("03", small_class, graded.folder, course))["ada"] == points(graded)["ada"] + 2
     # Bo hands in what Ada did: her result serves, and nothing is run.
     shutil.copy(small_class / "ada.ipynb", small_class / "fay.ipynb")
     try:
@@ -131,6 +136,13 @@ def test_a_trial_runs_and_writes_nothing(small_class, tmp_path):
     assert {student: line.split()[1] for student, line in lines.items()} == {"ada": "4", "bo": "0", "cy": "4", "di": "2", "eve": "0"}
     assert "file is empty" not in done.output  # of who handed in another notebook
     assert not (tmp_path / "grades").exists()
+
+
+def test_notes_in_the_terminal_are_one_line_each(small_class, tmp_path):
+    shutil.copytree(small_class, tmp_path / "class")
+    (tmp_path / "class" / "roster.csv").touch()
+    done = CliRunner().invoke(main, ["grade", "03", str(tmp_path / "class"), "--course", str(COURSE), "--dry-run"])
+    assert f"Note: {tmp_path / 'class'}: passed over, as nobody's notebook: roster.csv.\n" in done.output and "UserWarning" not in done.output
 
 
 def test_the_grades_of_another_notebook_are_not_overwritten(graded, small_class, tmp_path):

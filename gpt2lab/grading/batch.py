@@ -180,7 +180,8 @@ def _answers(submission, assignment):
 
 
 def _job(assignment, sources, settings, trust):
-    """What a worker needs for one submission, and what its result depends on."""
+    """What a worker needs for one submission, and what its result depends on: not on what an exercise is worth."""
+    assignment = replace(assignment, exercises=tuple(replace(exercise, points=1.0) for exercise in assignment.exercises))
     return {"assignment": asdict(assignment), "answers": sources, "limits": asdict(settings.limits), "trusted": bool(trust),
             "seed": settings.seed, "seed_checksum": hashlib.sha256(settings.seed.encode()).hexdigest()[:16]}
 
@@ -268,14 +269,14 @@ def _result(submission, assignment, found, done, settings, trust):
                               checksum=submission.checksum, seconds=(done or {}).get("seconds", 0.0), sandboxed=not trust)
     days, lost = penalty(settings, assignment.number, submission.student, submission.submitted, result.points)
     if lost and submission.clock != "timestamp.txt":
-        notes.append(f"late by the date of its {submission.clock}, which may be that of a download: look before you take points off")
+        notes.append(f"late by the date of its {submission.clock}, which may be that of a download: look whether the points were rightly taken off")
     return replace(result, late_days=days, penalty=lost, notes=tuple(notes))
 
 
 def _exercise(exercise, submission, found, done, settings):
     if done and "exercises" in done:
         result = next(ExerciseResult(**made) for made in done["exercises"] if made["label"] == exercise.label)
-        result = replace(result, reason=reason_for(result, exercise))
+        result = replace(result, points=exercise.points, earned=exercise.points * result.earned, reason=reason_for(result, exercise))
     else:
         answer = found.sources.get(exercise.label)
         if answer is None:

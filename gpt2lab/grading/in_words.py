@@ -11,6 +11,8 @@ def graded_in_words(graded):
     """A graded class: the summary, what was not graded, and where everything is."""
     lines = [graded.summary.in_words(), ""]
     unsure = sum(exercise.state == "not graded" for result in graded.results for exercise in result.exercises)
+    if reads := sum(exercise.state == "by hand" for result in graded.results for exercise in result.exercises):
+        lines.append(f"{counted(reads, 'answer')} for you to read, side by side in the summary; the points of these are not in it yet.")
     if unsure:
         lines.append(f"{counted(unsure, 'answer')} could not be graded; the same command tries again.")
     if not all(result.sandboxed for result in graded.results):

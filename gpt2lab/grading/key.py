@@ -14,6 +14,7 @@ from gpt2lab.errors import LabError
 from gpt2lab.grading.assignment import bound_names
 from gpt2lab.grading.payload import Failure, read_payload
 from gpt2lab.grading.sandbox import environment
+from gpt2lab.progress import silent
 
 
 class AssignmentError(LabError, RuntimeError):
@@ -39,7 +40,7 @@ class Key:
         self.assignment, self.seed = assignment, seed
         self.contexts, self.calls = {}, {}
         self._lock = threading.Lock()
-        with _bundled_models():
+        with _bundled_models(), silent():
             self._prepare_all({"__name__": "__main__"})
 
     def _prepare_all(self, namespace):
@@ -104,7 +105,7 @@ class Key:
             return answer
         context, named = self.contexts[label]
         # One at a time: a model of TensorFlow's may be asked.
-        with self._lock, checking.hidden_inputs():
+        with self._lock, checking.hidden_inputs(), silent():
             return checking.judge(label, answer, *context, **named)
 
 

@@ -58,8 +58,8 @@ class ClassSummary:
 
     @property
     def hardest(self):
-        """The label of the exercise with the smallest share of its points; None if none is harder than the others."""
-        shares = self.exercises["mean_share"].dropna()
+        """The label of the exercise with the smallest share of its points, of those whose points are all known; None if none is harder than the others."""
+        shares = self.exercises["mean_share"][~self.exercises[list(_OPEN)].any(axis=1)].dropna()
         return shares.idxmin() if shares.nunique() > 1 else None
 
     def in_words(self, reasons=3):
