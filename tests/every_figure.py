@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from matplotlib.colors import to_hex
 
 import gpt2lab as lab
 from gpt2lab import plots

@@ -86,7 +86,7 @@ def test_pictures_in_outputs_have_alternative_text(name):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             shown = "".join(data.get("text/html", ""))
-            described = re.search(r'<img [^>]*alt="[^"]{20,}"', html) or output.get("metadata", {}).get("image/png", {}).get(
+            described = re.search(r'<img [^>]*alt="[^"]{20,}"', shown) or output.get("metadata", {}).get("image/png", {}).get(
                 "alt"
             )
             if "image/png" in data or "<img" in shown:
