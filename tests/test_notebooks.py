@@ -1,5 +1,6 @@
 """The notebooks of this repository: built from their sources, running, readable."""
 
+import html
 import os
 import re
 import shutil
@@ -84,12 +85,30 @@ def test_pictures_in_outputs_have_alternative_text(name):
     for cell in read(name, solved=True).cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            html = "".join(data.get("text/html", ""))
-            described = re.search(r'<img [^>]*alt="[^"]{20,}"', html) or output.get("metadata", {}).get("image/png", {}).get(
+            shown = "".join(data.get("text/html", ""))
+            described = re.search(r'<img [^>]*alt="[^"]{20,}"', shown) or output.get("metadata", {}).get("image/png", {}).get(
                 "alt"
             )
-            if "image/png" in data or "<img" in html:
+            if "image/png" in data or "<img" in shown:
                 assert described, f"no alternative text: {cell.source[:60]!r}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_picture_shows_can_be_read_beside_it(name):
+    for cell in read(name, solved=True).cells:
+        outputs = cell.get("outputs", [])
+        beside = html.unescape(" ".join("".join(output.get("data", {}).get("text/html", "")) for output in outputs))
+        for output in outputs:
+            if "image/png" in output.get("data", {}):
+                assert output.metadata["image/png"]["alt"] in beside, f"no caption: {cell.source[:60]!r}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tables_in_outputs_have_a_row_of_headers(name):
+    for cell in read(name, solved=True).cells:
+        for output in cell.get("outputs", []):
+            for table in re.findall(r"<table.*?</table>", "".join(output.get("data", {}).get("text/html", "")), flags=re.DOTALL):
+                assert "<th" in table, f"no header: {cell.source[:60]!r}"
 
 
 @pytest.mark.parametrize("name", NAMES)
