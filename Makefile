@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Two workers: one for all that is heavy, one test after the other, the other for the rest (tests/conftest.py says which is which).
 SIDE_BY_SIDE := -n 2 --dist loadgroup
 
-.PHONY: run test check lab notebooks site bench clean
+.PHONY: run test check colab lab notebooks site bench clean
 
 run: $(VENV)/installed
 	$(BIN)/gpt2lab demo
@@ -14,7 +14,10 @@ test: $(VENV)/installed-test
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: $(VENV)/installed-test  ## the quick tests only
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow and not notebook and not browser and not sandbox"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow and not notebook and not browser and not sandbox and not colab"
+
+colab: $(VENV)/installed-test  ## every notebook with the versions of Google Colab, in an environment of 3 GB in .colab
+	GPT2LAB_COLAB=all $(BIN)/python -m pytest -m colab
 
 lab: $(VENV)/installed-lab
 	$(BIN)/jupyter lab notebooks
@@ -53,4 +56,4 @@ $(VENV)/installed-site: pyproject.toml | $(VENV)/bin/python
 	touch $@ $(VENV)/installed
 
 clean:
-	rm -rf $(VENV) benchmarks/.cache site build dist *.egg-info .pytest_cache .hypothesis
+	rm -rf $(VENV) .colab benchmarks/.cache site build dist *.egg-info .pytest_cache .hypothesis

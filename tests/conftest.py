@@ -14,7 +14,7 @@ settings.register_profile("shared machine", deadline=None, derandomize=True)
 settings.load_profile("shared machine")
 
 
-HEAVY = ("slow", "notebook", "browser", "sandbox")
+HEAVY = ("slow", "notebook", "browser", "sandbox", "colab")
 
 
 @pytest.hookimpl(tryfirst=True)

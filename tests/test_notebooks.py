@@ -63,6 +63,16 @@ def test_every_model_answer_is_right(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_set_up_cell_printed_what_it_prints_now(name, monkeypatch, capsys):
+    for variable in ("GPT2LAB_MODEL", "GPT2LAB_MODELS"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    cell = next(cell for cell in read(name, solved=True).cells if cell.cell_type == "code")
+    exec(cell.source, {})
+    assert "".join(output.text for output in cell.outputs) == capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_no_path_of_the_building_machine_is_left_in(name):
     for text in (FOLDER / f"{name}.ipynb", FOLDER / "solutions" / f"{name}.ipynb"):
         assert not re.search(r"(?<![\w.:/])/(tmp|work|home|root|Users)/", text.read_text(encoding="utf-8"))
@@ -157,11 +167,11 @@ def test_nbval_notices_a_wrong_answer(tmp_path):
     assert result.returncode == 1 and "1 failed" in result.stdout and "only" in result.stdout, result.stdout[-3000:]
 
 
-def nbval(notebook, tmp_path):
+def nbval(notebook, tmp_path, python=sys.executable, **variables):
     copy = shutil.copy(notebook, tmp_path)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     command = [
-        sys.executable,
+        python,
         "-m",
         "pytest",
         "--nbval-lax",
@@ -175,7 +185,7 @@ def nbval(notebook, tmp_path):
         tmp_path,
         copy,
     ]
-    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment())
+    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment() | variables)
 
 
 @pytest.mark.notebook
