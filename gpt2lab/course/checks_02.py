@@ -80,7 +80,7 @@ def loss_of_a_random_model(answer, scratch, vocabulary):
     return right("The upper curve begins there. A loss above it, later, means worse than knowing nothing.")
 
 
-_LANGUAGE = ("language", "english", "gramma", "spell", "words", "vocab", "syntax", "sentence", "linguist", "meaning")
+_LANGUAGE = ("language", "english", "gramma", "spell", "words", "vocab", "syntax", "sentence", "linguist", "meaning", "knowledge")
 _BY_HEART = ("heart", "memori", "over-fit", "overfit", "over fit", "copy", "copies", "repeat", "parrot")
 
 
@@ -96,7 +96,8 @@ def explanation(answer):
         )
     if re.search(r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learn \w+ by heart)", text):
         return wrong("Look again at what happens to the loss on other text when a short text is read a hundred times.")
-    rises = "loss" in text and re.search(r"\b(rise|rises|rising|rose|higher|grow|grows|increase|increases|worse|goes up|go up)\b", text)
+    stops = re.search(r"\b(not|no longer|stops?)\s+(\w+\s+)?(fall|drop|decreas|improv)", text.replace("n't", " not"))
+    rises = "loss" in text and (stops or re.search(r"\b(rise|rises|rising|rose|higher|grow|grows|increase|increases|worse|goes up|go up)\b", text))
     if not rises and not any(part in text for part in _BY_HEART):
         return wrong(
             "Say what happens when a short text is read many times. "

@@ -73,7 +73,7 @@ def reading(answer, panel):
     return right("Thank you for reading. Any honest answers are right; the next cell says what they tell about the two models.")
 
 
-_NUMBERS = ("loss", "perplex", "bits", "nats", "distinct", "known", "repetition", "%", "percent", "per cent")
+_NUMBERS = ("loss", "perplex", "bits", "bpb", "nats", "distinct", "known", "repetition", "%", "percent", "per cent")
 _READING = ("read", "pair", "prefer", "tell", "told", "blind", "answer", "intelligib", "chance", "coin")
 
 

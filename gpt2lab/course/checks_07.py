@@ -1,5 +1,7 @@
 """The checks of notebook 7, Overlap."""
 
+import math
+import numbers
 import re
 
 from gpt2lab.course.checking import choice, exercise, here, number, right, too_short, wrong
@@ -95,16 +97,19 @@ def own_table(mine, sets, reference):
             "distinct_1": ((distinct(texts, 2), "That is distinct-2, of pairs. Leave out the n, or take n=1."),),
         }
         for column in _COLUMNS:
-            value, percent = mine.loc[name, column], (100 * exact[column], "That is in per cent. Leave it as a share, so that all columns are alike.")
+            value = mine.loc[name, column]
+            if isinstance(value, numbers.Real) and math.isclose(value, round(exact[column], 3), rel_tol=1e-9):
+                continue  # rounded to be read, by mine.round(3)
+            percent = (100 * exact[column], "That is in per cent. Leave it as a share, so that all columns are alike.")
             if reason := number(value, exact[column], (*mistakes[column], percent), tolerance=0.002, otherwise="Compute it from sets[...] and splits.test."):
                 return wrong(f"{column} of {name!r}: {reason}")
     return right("One row says little. Compare two that differ in one thing only, and each with the human row.")
 
 
-_WHICH = ("fine-tuned", "finetuned", "fine tuned", "pretrained", "pre-trained", "tuned", "trained further")
+_WHICH = ("fine-tuned", "finetuned", "fine tuned", "pretrained", "pre-trained", "tuned", "fine-tuning", "finetuning", "fine tuning", "trained further")
 _BESIDE = ("human", "people", "person", "chance", "interval")
 _EXPECTED = ("expect", "predict", "thought", "surpris", "believed", "assumed", "guess", "hypothes")
-_WHY = ("because", "since", "as it", "reason", "learn", "read", "due to", "saw", "seen", "picked up", "therefore", "that is why", "kind", "temperature", "style")
+_WHY = ("because", "since", "as it", "reason", "learn", "read", "due to", "saw", "seen", "picked up", "therefore", "that is why", "kind", "temperature", "style", "knows", "makes it")
 
 
 @exercise("07.6")

@@ -156,7 +156,7 @@ def _nearest_rows(tried, human, measure):
 _SETTINGS = ("temperature", "top_p", "top_k", "top-p", "top-k", "p =", "k =", "t =", " p ", " k ")
 _FIGURES = ("dist", "bleu", "repetition", "zipf", "perplex")
 _TOO_SAFE = ("repe", "loop", "circle", "alike", "same", "dull", "boring", "resembl", "safe", "monoton", "again")
-_TOO_WILD = ("nonsense", "sense", "wild", "random", "invent", "surpris", "unlikely", "incoherent", "gibberish", "meaning", "intelligib")
+_TOO_WILD = ("nonsense", "sense", "wild", "random", "invent", "surpris", "unlikely", "incoherent", "gibberish", "meaning", "intelligib", "salad", "chao", "grammat", "garbage", "rubbish", "fit together")
 
 
 @exercise("08.6")

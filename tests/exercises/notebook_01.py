@@ -153,6 +153,7 @@ ALSO_RIGHT = {
         "import numpy as np\ncharacters_per_token = np.mean([len(piece) for piece in pieces(paragraph)])",
         "characters_per_token = round(len(paragraph) / len(lm.encode(paragraph)), 2)",
         "characters_per_token = len(paragraph) / len(pieces(paragraph))",
+        "characters_per_token = round(len(paragraph) / len(lm.encode(paragraph)), 1)",
     ],
     "01.3": ['what_the_seed_changes = "B"', "what_the_seed_changes = 'b)'\nprint(pieces(text))"],
     "01.4": [

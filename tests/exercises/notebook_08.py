@@ -175,6 +175,8 @@ ALSO_RIGHT = {
     "08.6": [
         "explanation = f'''I take {table.parameter[by_dist_1]} {table.value[by_dist_1]:g}: its dist-1 is {table.dist_1[by_dist_1]:.2f}, that of people {human.dist_1:.2f}.\n"
         "Further down the samples repeat each other, further up they make no sense.'''",
+        "explanation = 'I would choose temperature 1 with top_p 0.9: dist-1 is then close to that of people. At lower settings the text becomes repetitive, at 1.5 '\\\n"
+        "    'it is just word salad and chaotic.'",
     ],
 }
 UNBOUND = {"explorer": "a widget, which no answer asks", **dict.fromkeys(
