@@ -9,7 +9,7 @@ from datetime import date
 import colab_twin
 import pytest
 from packaging.requirements import Requirement
-from test_notebooks import FOLDER, LONGEST, NAMES, nbval
+from test_notebooks import FOLDER, NAMES, nbval
 
 PATH, VERSION = colab_twin.python()
 # Two are enough to notice what another version breaks: the one that asks a model all it can be asked, and one that fine-tunes, counts and draws.
@@ -50,6 +50,7 @@ def fine_tuned(tmp_path_factory):
 
 
 @pytest.mark.colab
+@pytest.mark.timeout(1800)  # with the making of the twin
 @in_the_twin
 def test_the_set_up_cell_leaves_alone_what_colab_has(twin):
     pins = colab_twin.pins()
@@ -60,7 +61,7 @@ def test_the_set_up_cell_leaves_alone_what_colab_has(twin):
 
 @pytest.mark.colab
 @pytest.mark.notebook
-@pytest.mark.timeout(4 * LONGEST)  # with the making of the twin
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", RUN)
 @in_the_twin
 def test_the_notebook_gives_in_colab_what_it_gives_here(twin, name, fine_tuned, tmp_path):
