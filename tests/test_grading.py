@@ -91,12 +91,12 @@ def test_gradebook_feedback_report_and_summary_are_written(graded):
 
 
 def test_the_same_call_goes_on_with_what_is_missing(graded, small_class, monkeypatch, tmp_path):
-    from gpt2lab.grading import batch
+    from gpt2lab.grading import jobs
 
     def not_again(**_):
         raise AssertionError("graded again")
 
-    monkeypatch.setattr(batch, "grade_answers", not_again)
+    monkeypatch.setattr(jobs, "grade_answers", not_again)
     again = grade("03", small_class, graded.folder, COURSE)
     assert points(again) == points(graded)
     # Nor if an exercise is worth more.
@@ -165,7 +165,7 @@ def test_one_student_alone_takes_nobody_out_of_the_gradebook(graded, small_class
 def test_who_is_not_graded_yet_is_named(graded, small_class, tmp_path, monkeypatch):
     from gpt2lab.grading import batch
 
-    monkeypatch.setattr(batch, "_run", lambda jobs, chosen, *_: {})
+    monkeypatch.setattr(batch, "run_all", lambda jobs, chosen, *_: {})
     with pytest.warns(UserWarning, match="Not in the gradebook, as not graded yet or changed since: bo, cy, di and eve; the same command without --only"):
         assert set(points(grade("03", small_class, tmp_path / "grades", COURSE, only=["ada"]))) == {"ada"}
 

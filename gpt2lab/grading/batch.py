@@ -1,38 +1,32 @@
 """Grade a class: every submission found, run and judged, each result stored as it comes, and the pages and tables written."""
 
 import difflib
-import functools
-import hashlib
 import json
 import shutil
-import threading
-import time
 import warnings
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gpt2lab.arguments import folder_path, whole_number
 from gpt2lab.course.checking import UNANSWERED
+from gpt2lab.course.source import read_source
 from gpt2lab.errors import ArgumentError
-from gpt2lab.experiments.grid import described, file_name, outcomes, stored, usable
+from gpt2lab.experiments.grid import usable
 from gpt2lab.grading import sandbox
 from gpt2lab.grading.answers import FoundAnswers, find_answers
-from gpt2lab.grading.assignment import Assignment, Exercise, read_assignment
+from gpt2lab.grading.assignment import read_assignment, source_of
 from gpt2lab.grading.feedback import write_feedback
 from gpt2lab.grading.gradebook import write_gradebook, write_report
-from gpt2lab.grading.key import Key
+from gpt2lab.grading.jobs import job_of, run_all
 from gpt2lab.grading.lateness import penalty
 from gpt2lab.grading.reasons import reason_for, why_missing
 from gpt2lab.grading.results import ExerciseResult, SubmissionResult
-from gpt2lab.grading.running import MISSING, NOT_GRADED, grade_answers, is_blank
+from gpt2lab.grading.running import MISSING, NOT_GRADED, is_blank
 from gpt2lab.grading.settings import Settings, read_settings
 from gpt2lab.grading.submissions import SubmissionsError, find_submissions
 from gpt2lab.grading.summary import ClassSummary, class_summary
 from gpt2lab.grading.summary_page import write_summary
-from gpt2lab.progress import bar
-from gpt2lab.storage import make_folder, write_bytes
+from gpt2lab.storage import make_folder
 from gpt2lab.text_files import listed
 
 GRADEBOOK, REPORT, SUMMARY, FEEDBACK, PARTS = "gradebook.csv", "report.json", "summary.html", "feedback", "parts"
@@ -114,8 +108,8 @@ def grade(notebook, submissions, out="grades", course=None, *, workers=2, execut
     if dry_run:
         results = [_result(submission, assignment, found[submission], None, settings, trust) for submission in chosen]
         return Graded(tuple(results), class_summary(results, _written(assignment)), None)
-    jobs = {submission: _job(assignment, found[submission].sources, settings, trust) for submission in handed_in if found[submission].sources}
-    done = _run(jobs, chosen, make_folder(out / PARTS), workers, executor, assignment.name)
+    jobs = {submission: job_of(assignment, found[submission].sources, settings, trust) for submission in handed_in if found[submission].sources}
+    done = run_all(jobs, chosen, make_folder(out / PARTS), workers, executor, assignment.name)
     before = (out / REPORT).exists()  # then those of whom nothing is run are there already
     graded = [submission for submission in handed_in if submission in done or submission in chosen or before and submission not in jobs]
     if left := [submission.student for submission in handed_in if submission not in graded]:
@@ -155,9 +149,6 @@ def _names(course):
 
 def _labels(course, notebook):
     """All exercises of a notebook, those worth nothing too."""
-    from gpt2lab.course.source import read_source
-    from gpt2lab.grading.assignment import source_of
-
     return [cell.exercise for cell in read_source(source_of(course, str(notebook))) if cell.exercise]
 
 
@@ -177,82 +168,6 @@ def _answers(submission, assignment):
         return find_answers(submission.read(), assignment.exercises, assignment.given)
     except SubmissionsError as error:
         return FoundAnswers(notes=(str(error),))
-
-
-def _job(assignment, sources, settings, trust):
-    """What a worker needs for one submission, and what its result depends on: not on what an exercise is worth."""
-    assignment = replace(assignment, exercises=tuple(replace(exercise, points=1.0) for exercise in assignment.exercises))
-    return {"assignment": asdict(assignment), "answers": sources, "limits": asdict(settings.limits), "trusted": bool(trust),
-            "seed": settings.seed, "seed_checksum": hashlib.sha256(settings.seed.encode()).hexdigest()[:16]}
-
-
-def graded(assignment, answers, limits, trusted, seed, seed_checksum):
-    """Run one submission; the arguments are those of `_job`. Returns a dict that JSON can hold."""
-    began = time.monotonic()
-    assignment, key = _prepared(json.dumps(assignment), seed)
-    exercises = grade_answers(assignment, key, answers, limits, trusted)
-    return {"exercises": [asdict(exercise) for exercise in exercises], "seconds": round(time.monotonic() - began, 2)}
-
-
-_preparing = threading.Lock()
-
-
-def _prepared(assignment, seed):
-    with _preparing:  # several threads would each load the models of the key
-        return _key(assignment, seed)
-
-
-@functools.lru_cache(maxsize=2)
-def _key(assignment, seed):
-    made = json.loads(assignment)
-    exercises = tuple(Exercise(**{name: _tuples(value) for name, value in exercise.items()}) for exercise in made["exercises"])
-    assignment = Assignment(made["name"], made["setup"], exercises, tuple(made["given"]))
-    return assignment, Key(assignment, seed)
-
-
-def _tuples(value):
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
-def _run(jobs, chosen, folder, workers, executor, name):
-    """What became of each submission: results stored by earlier calls, and those of the chosen ones that were missing."""
-    records = {submission: described(graded, job, apart=("seed",)) for submission, job in jobs.items()}
-    files = {submission: folder / file_name({"notebook": name}, record, ("notebook",)) for submission, record in records.items()}
-    done = {submission: stored(files[submission], records[submission]) for submission in jobs}
-    missing = {files[submission]: jobs[submission] for submission in chosen if submission in jobs and done[submission] is None}
-    # Equal answers are run once.
-    at = {file: [submission for submission in jobs if files[submission] == file] for file in missing}
-    waiting = sum(len([submission for submission in at[file] if submission in chosen]) for file in missing)
-    with bar(len(chosen), f"Grading {name[:2]}", "submission", initial=len(chosen) - waiting) as progress, _pool(executor, workers) as pool:
-        _check_key(jobs, missing)
-        with closing(outcomes(graded, missing, pool)) as arriving:
-            for file, result, error in arriving:
-                if error is not None:
-                    result = {"trouble": f"{type(error).__name__}: {error}"}
-                elif not any(exercise["state"] == "not graded" for exercise in result["exercises"]):
-                    write_bytes(file, (json.dumps({"job": records[at[file][0]], "result": result}, indent=1) + "\n").encode())
-                done |= dict.fromkeys(at[file], result)
-                progress.update(len([submission for submission in at[file] if submission in chosen]))
-    return {submission: result for submission, result in done.items() if result is not None}
-
-
-def _check_key(jobs, missing):
-    """Refuse before anybody is graded if the instructor's own solutions fail."""
-    if missing:
-        job = next(iter(missing.values()))
-        _prepared(json.dumps(job["assignment"]), job["seed"])
-
-
-@contextmanager
-def _pool(executor, workers):
-    if executor is not None:
-        yield executor
-        return
-    pool = ThreadPoolExecutor(workers)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _result(submission, assignment, found, done, settings, trust):
