@@ -96,6 +96,8 @@ GREEDY = {
     "memory that is shared": "import mmap\nhold = []\nwhile True:\n    hold.append(mmap.mmap(-1, 50_000_000))\n    hold[-1].write(b'x' * 50_000_000)",
     "memory in many processes": "import os, time\nfor _ in range(20):\n    if not os.fork():\n        hold = b'x' * 150_000_000\n        time.sleep(60)\ntime.sleep(60)",
     "processes": "import os, time\nanswer = 0\nwhile os.fork() or time.sleep(60) is not None:\n    pass",
+    "processes in the background": "import os, time\nfor _ in range(60):\n    if not os.fork():\n        os.setsid()\n        if os.fork():\n            os._exit(0)\n        time.sleep(60)\n"
+    "time.sleep(60)",
     "threads": "import threading\nanswer = 0\nhold = threading.Event()\nwhile True:\n    threading.Thread(target=hold.wait).start()",
     "files": "import os, itertools\nfor number in itertools.count():\n    os.close(os.open(f'/tmp/{number}', os.O_CREAT))",
     "files where the sockets are": "import os, glob\nfolder = os.path.dirname(glob.glob('/run/gpt2lab/*/connection.json')[0])\nfor number in range(10**6):\n"

@@ -241,7 +241,7 @@ def _why(limits, trusted):
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)[:300]
     said = (done.stderr.strip().splitlines() or [f"its program ends with {done.returncode}"])[-1]
-    return said[:300] if done.returncode else f"no answer within {START} seconds"
+    return said[:300] if done.returncode else f"it gives no answer within {START} seconds, or ends without a word"
 
 
 class _Context(zmq.Context):
