@@ -197,7 +197,9 @@ def _check_of(label):
 
 
 def _short(error):
-    return type(error).__name__ if _HIDDEN.get() else textwrap.shorten(f"{type(error).__name__}: {error}", 120, placeholder=" ...")
+    if _HIDDEN.get():  # a message may quote the inputs
+        return type(error).__name__
+    return textwrap.shorten(f"{type(error).__name__}: {error}", 120, placeholder=" ...")
 
 
 # What the checks of several notebooks share.

@@ -104,7 +104,7 @@ def _run(notebook, judging, limits, trusted):
         try:
             with ours.makefile("rw", encoding="utf-8") as stream:
                 judging.serve(stream)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # whatever pytest may have said, the other submissions go on
             judging.trouble = judging.trouble or f"pytest's report could not be read ({type(error).__name__})"
             _kill(process)
         except BaseException:  # the grader is interrupted
@@ -126,8 +126,9 @@ def _kill(process):
 
 def _start(folder, given, descriptor, log, limits, trusted):
     seen = str(folder) if trusted else sandbox.GRADING
-    command = [sys.executable, "-P", "-m", "pytest", "-q", "-c", f"{seen}/pytest.ini", f"--rootdir={seen}", "--noconftest", "-p", "no:cacheprovider", "--tb=no"]
-    command += ["-p", "nbval.plugin", "-p", "gpt2lab.grading.nbval_plugin", "--nbval-lax", f"{seen}/notebook.ipynb"]
+    command = [sys.executable, "-P", "-m", "pytest", "-q", "-c", f"{seen}/pytest.ini", f"--rootdir={seen}", "--noconftest", "-p", "no:cacheprovider"]
+    # Ours comes first, since it says what nbval need not import.
+    command += ["--tb=no", "--assert=plain", "-p", "gpt2lab.grading.nbval_plugin", "-p", "nbval.plugin", "--nbval-lax", f"{seen}/notebook.ipynb"]
     variables = sandbox.environment() | given | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     if trusted:
         variables |= {"TMPDIR": str(folder), "HOME": str(folder)}

@@ -140,7 +140,7 @@ def check():
     if done.stdout.strip() != "ready":
         said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise SandboxError(
-            f"The sandbox does not work here ({said}); this machine must allow user namespaces within each other (on Ubuntu: sudo sysctl -w "
+            f"The sandbox does not work here ({said}); bubblewrap must be 0.8 or newer, and this machine must allow user namespaces within each other (on Ubuntu: sudo sysctl -w "
             "kernel.apparmor_restrict_unprivileged_userns=0), or pass --trust to run the submissions without one, with all that you may do."
         )
 
@@ -189,12 +189,16 @@ def _system():
 def _python():
     """Folders of Python, its packages and this one."""
     folders = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent, _PACKAGE, _PACKAGE.parent / "data" / "models"]
-    folders += [Path(path) for path in sys.path if path and Path(path).name in ("site-packages", "dist-packages")]
+    folders += _packages()
     kept = []
     for folder in sorted({folder.absolute() for folder in folders if folder.is_dir()}, key=lambda folder: len(folder.parts)):
         if not any(folder.is_relative_to(other) for other in (*kept, Path("/usr"))):
             kept.append(folder)
     return tuple(kept)
+
+
+def _packages():
+    return [Path(path).absolute() for path in sys.path if path and Path(path).name in ("site-packages", "dist-packages")]
 
 
 def _visible(folders, at=None):
@@ -209,8 +213,11 @@ def _visible(folders, at=None):
 
 
 def _masked():
-    """Flags that hide the checks, which know the right answers, and the grader."""
-    course = _PACKAGE / "course"
-    flags = [part for path in sorted(course.glob("checks_*.py")) for part in ("--ro-bind", "/dev/null", str(path))]
-    hidden = [_PACKAGE / "grading", *(folder / "__pycache__" for folder in (course,) if (folder / "__pycache__").is_dir())]
-    return flags + [part for folder in hidden for part in ("--size", "4096", "--perms", "0555", "--tmpfs", str(folder))]
+    """Flags that hide the checks, which know the right answers, and the grader; of this package, and of another version that is installed beside it."""
+    flags = []
+    for package in {_PACKAGE, *(folder / "gpt2lab" for folder in _packages())}:
+        course = package / "course"
+        flags += [part for path in sorted(course.glob("checks_*.py")) for part in ("--ro-bind", "/dev/null", str(path))]
+        hidden = [folder for folder in (package / "grading", course / "__pycache__") if folder.is_dir()]
+        flags += [part for folder in hidden for part in ("--size", "4096", "--perms", "0555", "--tmpfs", str(folder))]
+    return flags
