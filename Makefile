@@ -2,23 +2,31 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Two workers: one for all that is heavy, one test after the other, the other for the rest (tests/conftest.py says which is which).
+SIDE_BY_SIDE := -n 2 --dist loadgroup
 
-.PHONY: run test check lab notebooks bench clean
+.PHONY: run test check colab lab notebooks site bench clean
 
 run: $(VENV)/installed
 	$(BIN)/gpt2lab demo
 
 test: $(VENV)/installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 check: $(VENV)/installed-test  ## the quick tests only
-	$(BIN)/python -m pytest -m "not slow and not notebook and not browser and not sandbox"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow and not notebook and not browser and not sandbox and not colab"
+
+colab: $(VENV)/installed-test  ## every notebook with the versions of Google Colab, in an environment of 3 GB in .colab
+	GPT2LAB_COLAB=all $(BIN)/python -m pytest -m colab
 
 lab: $(VENV)/installed-lab
 	$(BIN)/jupyter lab notebooks
 
 notebooks: $(VENV)/installed-test  ## build the student's and the solved notebooks from notebooks/source
 	$(BIN)/gpt2lab notebooks
+
+site: $(VENV)/installed-site  ## the solved notebooks and docs/ as pages with a search, in site/; runs no notebook
+	$(BIN)/python docs/site/build.py site
 
 bench: $(VENV)/installed-bench  ## gpt2lab beside gpt-2-simple and transformers, about an hour; fills the table of benchmarks/README.md
 	$(BIN)/python -m benchmarks
@@ -43,5 +51,9 @@ $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --editable ".[bench]"
 	touch $@ $(VENV)/installed
 
+$(VENV)/installed-site: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable ".[site]"
+	touch $@ $(VENV)/installed
+
 clean:
-	rm -rf $(VENV) benchmarks/.cache build dist *.egg-info .pytest_cache .hypothesis
+	rm -rf $(VENV) .colab benchmarks/.cache site build dist *.egg-info .pytest_cache .hypothesis

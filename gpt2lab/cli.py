@@ -3,6 +3,7 @@
 import inspect
 import os
 import sys
+import warnings
 from pathlib import Path
 
 import click
@@ -210,16 +211,21 @@ def report(run_name, **settings):
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a notebook is not what its source says.")
 @click.option("--execute/--no-execute", default=True, show_default=True, help="Run the solved notebooks and store their outputs.")
 @click.option("--folder", default="notebooks", show_default=True, help="Where the notebooks and their sources are.")
+@click.option("--times", is_flag=True, help="Write nothing but how long each notebook runs: all are run from the beginning, with 3M.")
 @click.option("--instructor", metavar="DIR", type=click.Path(path_type=Path),
               help="Write instead the folder that a course keeps private: sources, a secret seed, notebooks for nbgrader.")
 @click.option("--release", metavar="DIR", type=click.Path(path_type=Path),
               help="Write instead what students get: notebooks without answers and a README; zipped if DIR ends in .zip.")
-def notebooks(names, check, execute, folder, instructor, release):
+def notebooks(names, check, execute, folder, times, instructor, release):
     """Build the notebooks NAMES (all if none is given) from notebooks/source."""
     from gpt2lab.course.instructor import write_private_folder
-    from gpt2lab.course.notebooks import build_all
+    from gpt2lab.course.notebooks import build_all, sources_of
     from gpt2lab.course.release import write_release
+    from gpt2lab.course.running_times import measure
 
+    if times:
+        measure(sources_of(folder, names), say=click.echo)
+        return
     if instructor or release:
         lines = write_private_folder(instructor, folder, names) if instructor else []
         click.echo("\n".join(lines + (write_release(release, folder, names) if release else [])))
@@ -246,7 +252,10 @@ def grade(notebook, submissions, dry_run, **settings):
     from gpt2lab.grading.in_words import found_in_words, graded_in_words
 
     try:
-        graded = grade(notebook, submissions, dry_run=dry_run, **settings)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("always", category=UserWarning, module="gpt2lab")
+            warnings.showwarning = lambda message, *_: click.echo(f"Note: {message}", err=True)
+            graded = grade(notebook, submissions, dry_run=dry_run, **settings)
     except KeyboardInterrupt:
         click.echo("Stopped. What was graded is kept: the same command goes on with the rest.", err=True)
         sys.stderr.flush()

@@ -61,7 +61,8 @@ def html_page(title, header, main, contents="", style="", pictures=True):
 
 def html_table(table, name):
     """A `report.blocks.Table` as HTML; ``name`` ("Table 3") stands before its caption."""
-    kinds = [' class="number"' if _numeric([row[place] for row in table.rows]) else "" for place in range(len(table.header))]
+    # The first column says what a row is, even if it is a number.
+    kinds = ["", *(' class="number"' if _numeric([row[place] for row in table.rows]) else "" for place in range(1, len(table.header)))]
     head = "".join(f'<th scope="col"{kind}>{html.escape(name)}</th>' for kind, name in zip(kinds, table.header))
     rows = "\n".join(
         f'<tr><th scope="row">{html.escape(first)}</th>' + "".join(f"<td{kind}>{html.escape(cell)}</td>" for kind, cell in zip(kinds[1:], cells)) + "</tr>"

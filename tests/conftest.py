@@ -14,6 +14,21 @@ settings.register_profile("shared machine", deadline=None, derandomize=True)
 settings.load_profile("shared machine")
 
 
+HEAVY = ("slow", "notebook", "browser", "sandbox", "colab")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """With two workers, one has all the heavy tests: two trainings at once would only wait for each other. The rest stays together by file."""
+
+    def heavy(item):
+        return any(item.get_closest_marker(name) for name in HEAVY)
+
+    items.sort(key=lambda item: not heavy(item))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("heavy" if heavy(item) else item.path.stem))
+
+
 @pytest.fixture(scope="session")
 def models(tmp_path_factory):
     """A folder with the two bundled sizes."""

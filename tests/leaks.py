@@ -6,7 +6,13 @@ _MARKS = ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS", "# HIDDEN ", "# KEY 
 
 
 def secret_lines(source):
-    """Lines of the answers and of the HIDDEN and KEY cells of a source that are nowhere else in it."""
+    """Lines of the answers and of the HIDDEN and KEY cells of a source that are nowhere else in it, nor in the public cells of another."""
+    secret, known = _lines_apart(source)[0], "\n".join(line for other in source.parent.glob("*.py") for line in _lines_apart(other)[1])
+    return {line for line in secret if re.search(r"\w\w", line) and line not in known}
+
+
+def _lines_apart(source):
+    """The lines of a source that students may not get, and the others: two sets."""
     secret, public = set(), set()
     for cell in re.split(r"^# %%.*\n", source.read_text(encoding="utf-8"), flags=re.MULTILINE):
         for_grading = cell.startswith(("# HIDDEN ", "# KEY "))
@@ -16,8 +22,7 @@ def secret_lines(source):
                 answer = "BEGIN" in line
             else:
                 (secret if answer or for_grading else public).add(line.strip().removeprefix("# "))
-    known = "\n".join(public)
-    return {line for line in secret if re.search(r"\w\w", line) and line not in known}
+    return secret, public
 
 
 def leaks(source, lines):

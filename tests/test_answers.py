@@ -253,6 +253,17 @@ class TestCellsThatTheStudentAdded:
         helper = "def a(x):\n    return b(x)\n\ndef b(x):\n    return a(x)"
         assert self.find(helper, STEP_ANSWER.replace("20", "a(1)")).sources["03.2"].count("def a(x)") == 1
 
+    def test_a_function_in_one_line_is_a_function_too(self):
+        assert self.find("half = lambda x: (\n    x / 2)\nwhole = 3", STEP_ANSWER.replace("20", "half(40)")).sources["03.2"].startswith("half = lambda x: (\n    x / 2)\n#")
+
+    def test_a_draft_of_another_answer_is_not_put_in_front(self):
+        other = next(each for each in ALL if each is not STEP and each.kind == "code")
+        name = re.search(r"(\w+) = \.\.\.|def (\w+)", other.blank)
+        draft = f"def {name[1] or name[2]}(*_):\n    return 0"
+        answer = STEP_ANSWER.replace("20", f"{name[1] or name[2]}(1)")
+        assert self.find(draft, answer).sources["03.2"] == answer
+        assert self.find(other.solution.partition("\n")[2], draft, answer).sources["03.2"] == answer
+
     def test_a_blank_answer_stays_blank(self):
         assert self.find("import best_step", STEP.blank).sources == {"03.2": STEP.blank}
 
@@ -263,7 +274,7 @@ class TestCellsThatTheStudentAdded:
         assert find_answers(json.dumps(solved).encode(), exercises, others).sources == {each.label: each.solution for each in exercises}
 
 
-MARKERS = ["# NBVAL_SKIP", "#NBVAL_IGNORE_OUTPUT", "  ### NBVAL_RAISES_EXCEPTION  ", "# PYTEST_VALIDATE_IGNORE_OUTPUT", "#\tNBVAL_CHECK_OUTPUT",
+MARKERS = ["\t# NBVAL_SKIP", "\u3000# NBVAL_SKIP\xa0", "# NBVAL_SKIP", "#NBVAL_IGNORE_OUTPUT", "  ### NBVAL_RAISES_EXCEPTION  ", "# PYTEST_VALIDATE_IGNORE_OUTPUT", "#\tNBVAL_CHECK_OUTPUT",
            "\x0c# NBVAL_SKIP", "\u2028# NBVAL_SKIP", "\x85#\u3000NBVAL_SKIP", "\x1c#NBVAL_SKIP\x1d", 'text = """\n# NBVAL_SKIP\n"""', "x = 1 \x0b# NBVAL_SKIP"]
 
 
@@ -328,6 +339,9 @@ class TestMagics:
     def test_python_stays_as_it_is(self, source):
         assert without_magics(source) == (source, [])
 
+    def test_a_text_that_was_not_closed_ends_with_its_line(self):
+        assert without_magics("x = 'oops\n%pip install y")[1] == ["%pip install y"]
+
     def test_get_ipython_is_python(self):
         assert without_magics("get_ipython().system('ls')")[1] == []
 
@@ -371,6 +385,15 @@ class TestDamagedFiles:
         found = find_answers(damaged, ALL)
         assert found.sources == self.SOURCES
         assert note in said(found) if note else not found.notes
+
+    def test_what_follows_a_line_with_a_lost_quote_is_found(self):
+        damaged = self.CONTENT.replace(b'"# Some *text*', b'# Some *text*')
+        assert damaged != self.CONTENT and find_answers(damaged, ALL).sources == self.SOURCES
+
+    def test_an_answer_counts_as_soon_as_its_source_is_whole(self):
+        end = self.CONTENT.index(b"]", self.CONTENT.index(b"valid - train")) + 1
+        assert find_answers(self.CONTENT[:end], ALL).sources.keys() == {"03.2", "03.3"}
+        assert find_answers(self.CONTENT[: end - 1], ALL).sources.keys() == {"03.2"}
 
     def test_windows_1252_is_read(self):
         content = json.dumps({"cells": [cell(STEP_ANSWER + "  # Größe – ça")]}, ensure_ascii=False).encode("cp1252")

@@ -136,7 +136,7 @@ def test_colab_line_and_badge_appear_once_the_course_is_published(course):
     def student():
         return compose(course(), student=True)
 
-    assert "colab" not in json.dumps(student()).lower()
+    assert not re.search("google.colab|colab.research|pip install", json.dumps(student()))
     (course.folder / "course.toml").write_text('repository = "someone/course"\nbranch = "v1"\n')
     title, setup = student().cells[0].source, student().cells[1].source
     assert title.startswith("# 7. A small notebook\n\n[![Open in Colab]")

@@ -70,7 +70,7 @@ def test_a_class_gets_the_points_that_its_answers_deserve(graded):
 
 def test_a_number_that_was_read_off_is_wrong_on_other_inputs_and_nothing_hidden_is_said(graded):
     exercise = next(result for result in graded.results if result.student == "cy").exercises[0]
-    assert exercise.state == "wrong" and exercise.earned == 0 and "valid_loss" in exercise.reason
+    assert exercise.state == "wrong" and exercise.earned == 0 and "You typed a value" in exercise.reason
     assert not any(character.isdigit() for character in exercise.reason)
 
 
@@ -78,6 +78,7 @@ def test_what_is_damaged_is_graded_as_far_as_it_goes_with_a_note(graded):
     di, eve = (next(result for result in graded.results if result.student == name) for name in ("di", "eve"))
     assert [exercise.state for exercise in di.exercises] == ["right", "right", "missing", "missing"] and "cut off" in di.notes[0]
     assert {exercise.state for exercise in eve.exercises} == {"missing"} and eve.notes
+    assert "file is damaged" in di.exercises[-1].reason and "No notebook of this assignment" in eve.exercises[0].reason
 
 
 def test_gradebook_feedback_report_and_summary_are_written(graded):
@@ -89,15 +90,20 @@ def test_gradebook_feedback_report_and_summary_are_written(graded):
     assert "03.2" in (graded.folder / "summary.html").read_text(encoding="utf-8")
 
 
-def test_the_same_call_goes_on_with_what_is_missing(graded, small_class, monkeypatch):
-    from gpt2lab.grading import batch
+def test_the_same_call_goes_on_with_what_is_missing(graded, small_class, monkeypatch, tmp_path):
+    from gpt2lab.grading import jobs
 
     def not_again(**_):
         raise AssertionError("graded again")
 
-    monkeypatch.setattr(batch, "grade_answers", not_again)
+    monkeypatch.setattr(jobs, "grade_answers", not_again)
     again = grade("03", small_class, graded.folder, COURSE)
     assert points(again) == points(graded)
+    # Nor if an exercise is worth more.
+    course = tmp_path / "instructor"
+    shutil.copytree(COURSE / "source", course / "source")
+    (course / "course.toml").write_text('[grading.points]\n"03.2" = 3\n')
+    assert points(grade("03", small_class, graded.folder, course))["ada"] == points(graded)["ada"] + 2
     # Bo hands in what Ada did: her result serves, and nothing is run.
     shutil.copy(small_class / "ada.ipynb", small_class / "fay.ipynb")
     try:
@@ -125,8 +131,43 @@ def test_late_points_are_taken_off_and_an_extension_gives_them_back(graded, smal
 
 def test_a_trial_runs_and_writes_nothing(small_class, tmp_path):
     done = CliRunner().invoke(main, ["grade", "03", str(small_class), "--out", str(tmp_path / "grades"), "--course", str(COURSE), "--dry-run"])
-    assert done.exit_code == 0 and "4 of 4 answers" in done.output and "2 of 4 answers" in done.output and "nothing was run" in done.output
+    lines = {line.split()[0]: line for line in done.output.splitlines() if " of 4 answers" in line}
+    assert done.exit_code == 0 and "nothing was run" in done.output
+    assert {student: line.split()[1] for student, line in lines.items()} == {"ada": "4", "bo": "0", "cy": "4", "di": "2", "eve": "0"}
+    assert "file is empty" not in done.output  # of who handed in another notebook
     assert not (tmp_path / "grades").exists()
+
+
+def test_notes_in_the_terminal_are_one_line_each(small_class, tmp_path):
+    shutil.copytree(small_class, tmp_path / "class")
+    (tmp_path / "class" / "roster.csv").touch()
+    done = CliRunner().invoke(main, ["grade", "03", str(tmp_path / "class"), "--course", str(COURSE), "--dry-run"])
+    assert f"Note: {tmp_path / 'class'}: passed over, as nobody's notebook: roster.csv.\n" in done.output and "UserWarning" not in done.output
+
+
+def test_the_grades_of_another_notebook_are_not_overwritten(graded, small_class, tmp_path):
+    with pytest.raises(ArgumentError, match="holds the grades of 03_watch_the_loss, which would be lost; choose"):
+        grade("05", small_class, graded.folder, COURSE)
+    (tmp_path / "feedback").mkdir()
+    (tmp_path / "feedback" / "ada.html").touch()
+    with pytest.raises(ArgumentError, match="holds a folder feedback of something else"):
+        grade("03", small_class, tmp_path, COURSE)
+    (tmp_path / "report.json").write_text("[3]")
+    with pytest.raises(ArgumentError, match="choose another folder"):
+        grade("03", small_class, tmp_path, COURSE)
+    assert (tmp_path / "feedback" / "ada.html").exists()
+
+
+def test_one_student_alone_takes_nobody_out_of_the_gradebook(graded, small_class):
+    assert points(grade("03", small_class, graded.folder, COURSE, only=["ada"])) == points(graded)
+
+
+def test_who_is_not_graded_yet_is_named(graded, small_class, tmp_path, monkeypatch):
+    from gpt2lab.grading import batch
+
+    monkeypatch.setattr(batch, "run_all", lambda jobs, chosen, *_: {})
+    with pytest.warns(UserWarning, match="Not in the gradebook, as not graded yet or changed since: bo, cy, di and eve; the same command without --only"):
+        assert set(points(grade("03", small_class, tmp_path / "grades", COURSE, only=["ada"]))) == {"ada"}
 
 
 def test_whoever_is_asked_for_must_be_there(small_class, tmp_path):

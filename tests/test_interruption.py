@@ -1,6 +1,7 @@
 """No work is lost: a run that was killed or stopped ends like one that was not."""
 
 import random
+import re
 import signal
 import sys
 import time
@@ -84,34 +85,47 @@ def brief(asked):
 
 @pytest.fixture(scope="module")
 def unbroken_brief(brief, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("brief")
-    training = Training({**brief, "checkpoint_dir": folder})
+    """How many files the brief run replaces, what is on disk right before and after each, and what is there at the end."""
+    folder, copies = tmp_path_factory.mktemp("brief"), tmp_path_factory.mktemp("copies")
+    training = Training({**brief, "checkpoint_dir": folder}, copies=copies)
     replaced = training.rest()[-1][1]
     assert training.end() == 0
-    return replaced, outcome(folder / "run1")
+    return replaced, copies, outcome(folder / "run1")
 
 
-def test_a_run_killed_at_each_file_that_it_replaces_ends_like_one_that_was_not(brief, unbroken_brief, tmp_path):
-    replaced, expected = unbroken_brief
+def contents(folder):
+    """The files of a folder, and how long those of weights and moments are: the others say how long something took, in more digits or fewer."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("events."))
+    # A temporary file has the number of its process and the time in its name.
+    names = [re.sub(r"[.]\d+[.]\d+[.]tmp$", ".tmp", str(path.relative_to(folder))) for path in files]
+    return [(name, path.stat().st_size if "model-" in name or "optimizer-" in name else None) for name, path in zip(names, files)]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_what_is_on_disk_when_a_file_is_replaced_is_what_a_kill_leaves(brief, unbroken_brief, tmp_path, moment):
+    replaced, copies, _ = unbroken_brief
+    number = replaced // 2
+    assert Training({**brief, "checkpoint_dir": tmp_path}, (number, moment)).end() == -signal.SIGKILL
+    assert contents(tmp_path) == contents(copies / f"{number}-{moment}")
+
+
+def test_a_run_killed_at_each_file_that_it_replaces_ends_like_one_that_was_not(brief, unbroken_brief):
+    replaced, copies, expected = unbroken_brief
     assert replaced > 15
 
-    def kill_and_go_on(number):
-        checkpoint_dir = tmp_path / str(number)
-        moment = ("before", "after")[number % 2]
-        killed = Training({**brief, "checkpoint_dir": checkpoint_dir}, (number, moment))
-        assert killed.end() == -signal.SIGKILL, number
+    def go_on(number):
+        checkpoint_dir = copies / f"{number}-{('before', 'after')[number % 2]}"
         folder = checkpoint_dir / "run1"
         if folder.is_dir() and checkpoints.latest(folder):  # whatever was under way, what is there is whole
             step = checkpoints.latest_step(folder)
             assert f"model-{step}" in expected["arrays"] or step == 1
             assert checkpoints.read_weights(checkpoints.latest(folder), card("1M").hparams)
             assert checkpoints.read_optimizer(folder, step)
-        training = Training({**brief, "checkpoint_dir": checkpoint_dir})
-        assert training.end() == 0
+        assert Training({**brief, "checkpoint_dir": checkpoint_dir}).end() == 0
         assert_same(folder, expected)
 
     with ThreadPoolExecutor(2) as pool:  # starting one of these processes keeps one core busy
-        assert len(list(pool.map(kill_and_go_on, range(1, replaced + 1)))) == replaced
+        assert len(list(pool.map(go_on, range(1, replaced + 1)))) == replaced
 
 
 def test_a_second_call_killed_before_its_first_save_still_takes_its_steps_from_where_the_first_ended(brief, tmp_path):

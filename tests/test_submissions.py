@@ -166,6 +166,11 @@ class TestLayouts:
         assert found(root)["ada"].file == "ada/work.py" and "no notebook" in found(root)["ada"].notes[0]
         assert found(root)["bob"].handed is None and "bob/work.pdf" in found(root)["bob"].notes[0] and found(root)["carl"].handed
 
+    def test_a_lone_script_with_exercises_is_a_submission_and_what_is_nobodys_is_named(self, lay_out):
+        root = lay_out({"ada.py": b"# EXERCISE 03.2 (\nx = 1", "bob.ipynb": notebook(), "roster.py": b"names", "README.md": b"", "a.csv": b"", "b.csv": b"", "05.py": b"# EXERCISE 05.2"})
+        with pytest.warns(UserWarning, match=r"passed over, as nobody's notebook: 05\.py, README\.md, a\.csv and 2 other files\."):
+            assert set(found(root)) == {"ada", "bob"}
+
     def test_the_archive_of_the_only_student_is_no_archive_of_a_class(self, lay_out):
         assert contents(lay_out({"ada.zip": packed(("x.ipynb", notebook("a")), ("work/y.txt", b""))})) == {"ada": notebook("a")}
 

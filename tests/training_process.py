@@ -7,6 +7,7 @@ start costs a second.
 import functools
 import multiprocessing
 import os
+import shutil
 import signal
 import threading
 from multiprocessing import connection, forkserver
@@ -20,7 +21,7 @@ if "GPT2LAB_TEST_SERVER" in os.environ:
     gpt_2_simple_source()
 
 
-def train(arguments, steps_done, die_at_replace):
+def train(arguments, steps_done, die_at_replace, copies):
     """Call `finetune` with a dictionary of arguments.
 
     Parameters
@@ -29,18 +30,23 @@ def train(arguments, steps_done, die_at_replace):
         Told the number of each step that ended.
     die_at_replace : (int, str)
         Be killed right ``"before"`` or ``"after"`` the replacement of a file with this number, from 1; 0 never.
+    copies : Path or None
+        A folder for what is on disk at each of these moments: copies of ``checkpoint_dir`` named ``1-before``, ``1-after``, ``2-before`` and so on.
     """
-    number, moment = die_at_replace
     replace, count = os.replace, 0
+
+    def moment(when):
+        if copies:
+            shutil.copytree(arguments["checkpoint_dir"], copies / f"{count}-{when}")
+        if (count, when) == die_at_replace:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def counting(*paths):
         nonlocal count
         count += 1
-        if (count, moment) == (number, "before"):
-            os.kill(os.getpid(), signal.SIGKILL)
+        moment("before")
         replace(*paths)
-        if (count, moment) == (number, "after"):
-            os.kill(os.getpid(), signal.SIGKILL)
+        moment("after")
 
     os.replace = counting
     lab.finetune(**arguments, callback=lambda row: steps_done.send(row["step"]))
@@ -66,10 +72,10 @@ def server():
 class Training:
     """A call of `finetune` in another process."""
 
-    def __init__(self, arguments, die_at_replace=(0, "before")):
+    def __init__(self, arguments, die_at_replace=(0, "before"), copies=None):
         context = server()
         self.messages, theirs = context.Pipe(duplex=False)
-        self.process = context.Process(target=train, args=(arguments, theirs, die_at_replace))
+        self.process = context.Process(target=train, args=(arguments, theirs, die_at_replace, copies))
         with _one_at_a_time:
             self.process.start()
         theirs.close()

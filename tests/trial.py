@@ -17,22 +17,28 @@ class Trial:
 
     def __init__(self, assignment, key):
         self.assignment, self.key = assignment, key
+        self._before = {}
+
+    def before(self, label):
+        """The names that an answer meets, with their values: set-up, hidden inputs, and the solutions of earlier exercises."""
+        if not self._before:
+            namespace = {"__name__": "__main__"}
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(self.assignment.setup, namespace)
+                for exercise in self.assignment.exercises:
+                    if exercise.kind == "code":
+                        exec(scene(exercise, self.key.seed), namespace)
+                        self._before[exercise.label] = dict(namespace)
+                        exec(exercise.solution, namespace)
+        return dict(self._before[label])
 
     def payload(self, label, source):
         """What the probe prints for an answer; the error of the answer's cell is swallowed, as a notebook goes on after one."""
-        namespace = {"__name__": "__main__"}
+        namespace = self.before(label)
         with contextlib.redirect_stdout(io.StringIO()):
-            exec(self.assignment.setup, namespace)
-            for exercise in self.assignment.exercises:
-                if exercise.kind != "code":
-                    continue
-                exec(scene(exercise, self.key.seed), namespace)
-                if exercise.label == label:
-                    break
-                exec(exercise.solution, namespace)
             with contextlib.suppress(Exception):
                 exec(source, namespace)
-        return json.dumps(_shown(namespace, exercise.answer, self.key.calls.get(label)))
+            return json.dumps(_shown(namespace, self.assignment[label].answer, self.key.calls.get(label)))
 
     def judge(self, label, source):
         """A `Verdict`, or a `Failure` if the answer has no value."""

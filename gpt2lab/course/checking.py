@@ -10,13 +10,16 @@ so that nbval can compare a student's notebook with the solved one.
 """
 
 import ast
+import builtins
 import contextlib
 import contextvars
 import math
 import numbers
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
+
+from gpt2lab.course.predictions import note
 
 WIDTH = 92  # characters a printed line
 UNANSWERED = "Not answered yet. Put your answer in the place of the ... in the cell above, run that cell, then this one."
@@ -27,6 +30,7 @@ TYPED = (
 
 _CHECKS = {}
 _COMPUTED = set()
+_PREDICTIONS = {}  # label: the question in a few words
 _HIDDEN = contextvars.ContextVar("hidden inputs", default=False)
 
 
@@ -44,22 +48,28 @@ def hidden_inputs():
 class Verdict:
     """What a check found.
 
-    ``state`` is 'right', 'wrong' or 'unanswered'; ``reason`` is said to the student; ``values`` are printed above it.
+    ``state`` is 'right', 'wrong' or 'unanswered'; ``reason`` is said to the student; ``values`` are printed above it. ``chosen`` is, of a multiple
+    choice, what was chosen, what is right, and how many there were to choose from.
     """
 
     state: str
     reason: str
     values: tuple = ()
+    chosen: tuple = ()
 
 
 def right(reason, values=()):
     """The answer is right; ``reason`` is one sentence that goes deeper."""
-    return Verdict("right", reason, tuple(values))
+    return Verdict("right", reason, _shown(values))
 
 
 def wrong(reason, values=()):
     """The answer is wrong; ``reason`` says why, not what is right."""
-    return Verdict("wrong", reason, tuple(values))
+    return Verdict("wrong", reason, _shown(values))
+
+
+def _shown(values):
+    return () if _HIDDEN.get() else tuple(values)
 
 
 def unanswered(reason=UNANSWERED):
@@ -67,14 +77,17 @@ def unanswered(reason=UNANSWERED):
     return Verdict("unanswered", reason)
 
 
-def exercise(label, computed=False):
+def exercise(label, computed=False, prediction=None):
     """Register the decorated function as the check of an exercise, for example ``"01.2"``.
 
     ``computed`` says that the answer is to be an expression of what the notebook holds: who typed the value that came out is told so.
+    ``prediction`` is, for a choice made before its result is known, the question in a few words: `lab.course.predictions` lists it.
     """
 
     def register(function):
         _CHECKS[label] = function
+        if prediction:
+            _PREDICTIONS[label] = prediction
         if computed:
             _COMPUTED.add(label)
         return function
@@ -99,8 +112,10 @@ def check(label, answer=..., *context, **named):
         print(value)
     opening = {"right": f"{label}  Right. ", "wrong": f"{label}  Not quite. ", "unanswered": f"{label}  "}[verdict.state]
     print(textwrap.fill(opening + verdict.reason, WIDTH))
-    if verdict.state == "right" and label in _COMPUTED and is_typed(_answer_cell(label)):
+    if verdict.state == "right" and is_computed(label) and is_typed(_answer_cell(label)):
         print(textwrap.fill(TYPED, WIDTH))
+    if label in _PREDICTIONS and verdict.chosen:
+        note(label, _PREDICTIONS[label], *verdict.chosen)
 
 
 def _answer_cell(label):
@@ -112,16 +127,26 @@ def _answer_cell(label):
     return next((text for text in reversed(inputs) if f"EXERCISE {label}" in text.partition("\n")[0]), "")
 
 
+def is_computed(label):
+    """Whether the answer of an exercise is to be an expression of what the notebook holds."""
+    return _check_of(label) is not None and label in _COMPUTED
+
+
 def is_typed(source):
-    """Whether all that a cell binds are constants."""
+    """Whether a cell looks at nothing that other cells bound: ``best = 30`` and ``loss = math.log(4096)`` do not."""
     try:
-        body = ast.parse(source).body
+        tree = ast.parse(source)
     except SyntaxError:
         return False
-    given = [part for part in body if not isinstance(part, (ast.Import, ast.ImportFrom))]
-    looked_up = (ast.Name, ast.Attribute, ast.Call, ast.Subscript, ast.FunctionDef, ast.Lambda)
-    values = [part.value for part in given if isinstance(part, ast.Assign)]
-    return bool(values) and len(values) == len(given) and not any(isinstance(node, looked_up) for value in values for node in ast.walk(value))
+    nodes = list(ast.walk(tree))
+    imported = {(name.asname or name.name).partition(".")[0] for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for name in node.names}
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    looked_up = {node.id for node in names if isinstance(node.ctx, ast.Load)} - bound - imported - _WITHOUT_INPUTS
+    return bool(bound) and not looked_up and not any(isinstance(node, (ast.FunctionDef, ast.Lambda)) for node in nodes)
+
+
+_WITHOUT_INPUTS = {*dir(builtins), "math", "np", "numpy", "pd"}
 
 
 def judge(label, answer=..., *context, **named):
@@ -201,7 +226,14 @@ def choice(answer, options, reasons, key):
     letter = answer.strip(" ()[].'\"").lower() if isinstance(answer, str) else None
     if letter not in tuple(options):
         return wrong(f"Answer with one letter in quotes, {' or '.join(repr(option) for option in options)}.")
-    return right(reasons[letter]) if letter == key else wrong(reasons[letter])
+    reason = reasons[letter].strip()
+    verdict = right(reason) if letter == key else wrong(reason)
+    return replace(verdict, chosen=(letter, key, len(options)))
+
+
+def here(found):
+    """A sentence about what came out in the notebook; empty where inputs are hidden, since there something else did."""
+    return "" if _HIDDEN.get() else found
 
 
 def number(answer, exact, mistakes=(), tolerance=0.01, otherwise=""):
@@ -229,14 +261,18 @@ def number(answer, exact, mistakes=(), tolerance=0.01, otherwise=""):
     if isinstance(answer, str):
         return "Your answer is a text; give the number itself, without quotes."
     if hasattr(answer, "__len__"):
-        return f"Your answer is a {type(answer).__name__} with {len(answer)} entries; one number is asked for."
+        entries = "several" if _HIDDEN.get() else len(answer)
+        return f"Your answer is a {type(answer).__name__} with {entries} entries; one number is asked for."
     if isinstance(answer, bool) or not isinstance(answer, numbers.Real) or not math.isfinite(answer):
         return f"Your answer, {_short_value(answer)}, is no finite number; one number is asked for."
-    if math.isclose(answer, exact, rel_tol=tolerance):
+    # With a tolerance of 1 % two digits would be enough for 0.43 and too few for 4.3 instead of 4.25: that must not depend on the inputs.
+    if math.isclose(answer, exact, rel_tol=tolerance) or tolerance >= 0.01 and math.isclose(answer, float(f"{exact:.2g}"), rel_tol=1e-9):
         return None
     for value, reason in mistakes:
         if math.isclose(answer, value, rel_tol=tolerance / 4, abs_tol=1e-12):
             return reason
+    if answer and any(math.isclose(answer, round(exact, digits), rel_tol=1e-9) for digits in range(6)):
+        return "You rounded too far. Keep more digits."
     found = "It" if _HIDDEN.get() else _short_value(answer)
     return f"{found} is too {'large' if answer > exact else 'small'}. {otherwise}".strip()
 
@@ -259,7 +295,9 @@ def call(function, *arguments):
     try:
         value = function(*arguments)
     except (Exception, SystemExit) as error:
-        return None, wrong(f"{written} fails with {_short(error)}")
+        if isinstance(error, NameError) and _HIDDEN.get():
+            return None, wrong(f"{written} uses a name that nothing before it defines. Only answer cells are run: what an answer needs must stand in its cell.")
+        return None, wrong(f"{written} fails with {_short(error)}" + ("." if _HIDDEN.get() else ""))
     if value is ... or value is None:
         return None, unanswered(f"{written} returns nothing yet. Write the body of the function, with a return.")
     return value, None

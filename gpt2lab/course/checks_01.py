@@ -6,7 +6,7 @@ from gpt2lab.catalog import card, parameter_count
 from gpt2lab.course.checking import call, choice, exercise, number, right, wrong
 
 
-@exercise("01.1")
+@exercise("01.1", prediction="the probability of the best guess")
 def probability_of_the_best_guess(prediction, guesses):
     highest = float(guesses.probability.max())
     found = "a" if highest > 0.5 else "b" if highest >= 0.1 else "c"
@@ -18,7 +18,7 @@ def probability_of_the_best_guess(prediction, guesses):
     return choice(prediction, order, reasons | {found: open_ended}, found)
 
 
-@exercise("01.2")
+@exercise("01.2", computed=True)
 def characters_per_token(answer, lm, paragraph):
     characters, tokens, spaced = len(paragraph), len(lm.encode(paragraph)), len(paragraph.split())
     wrong_because = number(
@@ -66,6 +66,8 @@ def what_the_seed_changes(answer):
 def surprising_sentence(answer, lm, plain):
     if not isinstance(answer, str):
         return wrong(f"Your answer is a {type(answer).__name__}; a sentence in quotes is asked for.")
+    if len(answer) > 5 * len(plain):
+        return wrong("Your sentence is far longer than the plain one. Put one word in the place of one word.")
     old, new = plain.split(), answer.split()
     if len(old) != len(new):
         return wrong(f"Your sentence has {len(new)} words and the plain one {len(old)}: put one word in the place of one word.")
@@ -73,7 +75,8 @@ def surprising_sentence(answer, lm, plain):
     if not changed:
         return wrong("Your sentence is the plain one. Change a word of it.")
     if len(changed) > 1:
-        return wrong(f"You changed {len(changed)} words: {', '.join(after for _, after in changed)}. Change one only.")
+        pairs = ", ".join(f"{before!r} became {after!r}" for before, after in changed[:3])
+        return wrong(f"You changed {len(changed)} words: {pairs}{', ...' if len(changed) > 3 else ''}. Change one only.")
     rise = float(lm.score(answer).nats.mean() - lm.score(plain).nats.mean())
     if rise >= 0.5:
         return right(

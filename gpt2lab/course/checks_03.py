@@ -6,7 +6,7 @@ import re
 from gpt2lab.course.checking import choice, exercise, number, right, too_short, wrong
 
 
-@exercise("03.1")
+@exercise("03.1", prediction="the validation loss of a short text")
 def validation_loss_of_a_short_text(prediction, run):
     measured = run.history["valid_loss"].dropna()
     end, first, lowest = measured.iloc[-1], measured.iloc[0], measured.min()
@@ -66,18 +66,18 @@ def generalisation_gap(answer, run):
     return wrong(wrong_because) if wrong_because else right("It says by how much the training loss flatters the model.")
 
 
-@exercise("03.4")
-def probability_of_a_loss(answer):
+@exercise("03.4", computed=True)
+def probability_of_a_loss(answer, loss):
     wrong_because = number(
         answer,
-        math.exp(-0.1),
+        math.exp(-loss),
         mistakes=(
-            (math.exp(0.1), "That is the perplexity, which is 1 at best. A probability is 1 at most: mind the sign."),
-            (0.9, "Close, but 1 minus the loss is only what the exponential looks like near 0. Use math.exp."),
-            (0.1, "That is the loss. Turn it into a probability with the exponential."),
-            (-math.log(0.1), "That is the loss of a probability of 0.1. You want the probability of a loss of 0.1."),
-            (10**-0.1, "That is with the logarithm to base 10. A loss in nats has the natural one: math.exp."),
-            (2**-0.1, "That is with the logarithm to base 2. A loss in nats has the natural one: math.exp."),
+            (math.exp(loss), "That is the perplexity, which is 1 at best. A probability is 1 at most: mind the sign."),
+            (1 - loss, "Close, but 1 minus the loss is only what the exponential looks like near 0. Use math.exp."),
+            (loss, "That is the loss. Turn it into a probability with the exponential."),
+            (-math.log(loss), "You took the logarithm, which makes a loss of a probability. You have a loss, and want the probability."),
+            (10**-loss, "That is with the logarithm to base 10. A loss in nats has the natural one: math.exp."),
+            (2**-loss, "That is with the logarithm to base 2. A loss in nats has the natural one: math.exp."),
         ),
         tolerance=0.003,
         otherwise="The probability is e to the power of minus the loss.",

@@ -8,7 +8,7 @@ from gpt2lab.course.checking import choice, exercise, number, right, too_short, 
 WINDOW = 1024  # tokens that one step reads, a batch being one window
 
 
-@exercise("04.1")
+@exercise("04.1", prediction="the test loss after the shortest text")
 def loss_after_the_shortest_text(prediction, table):
     shortest = table[table["characters"] == table["characters"].min()]
     change = float((shortest["test_loss"] / shortest["test_loss_before"] - 1).mean())
@@ -21,7 +21,7 @@ def loss_after_the_shortest_text(prediction, table):
     return choice(prediction, "abc", reasons, found)
 
 
-@exercise("04.2")
+@exercise("04.2", computed=True)
 def length_read_once(answer, steps, tokens, characters):
     exact = steps * WINDOW * characters / tokens
     wrong_because = number(
@@ -43,7 +43,7 @@ def length_read_once(answer, steps, tokens, characters):
     return right("Shorter texts are read more than once. In the table, look where the column of the epochs passes 1.")
 
 
-@exercise("04.3")
+@exercise("04.3", computed=True)
 def limits_of_the_epochs(answer, table):
     if not isinstance(answer, (tuple, list)) or len(answer) != 2:
         return wrong("Two numbers are asked for: (most_epochs, fewest_epochs).")
@@ -53,6 +53,8 @@ def limits_of_the_epochs(answer, table):
     most, fewest = table.loc[helped, "epochs"].max(), table.loc[~helped, "epochs"].min()
     if number(answer[0], fewest) is None and number(answer[1], most) is None and not math.isclose(most, fewest, rel_tol=0.01):
         return wrong("The two are in the wrong order: first the rows in which fine-tuning helped.")
+    each = [(rows.loc[helped, "epochs"].max(), rows.loc[~helped, "epochs"].min()) for _, rows in table.groupby("model_name")]
+    one_model = "That is so for the rows of one model. Take those of both."
     first = number(
         answer[0],
         most,
@@ -60,6 +62,7 @@ def limits_of_the_epochs(answer, table):
             (table.loc[helped, "epochs"].min(), "You took the fewest epochs with which it helped. What are the most?"),
             (table["epochs"].max(), "That is the most of all rows. Keep those first whose test_loss is below their test_loss_before."),
             (table.loc[helped, "characters"].max(), "These are characters. The column is called epochs."),
+            *((of_one, one_model) for of_one, _ in each),
         ),
         otherwise="Keep the rows whose test_loss is below their test_loss_before, and take the largest of their epochs.",
     )
@@ -71,6 +74,7 @@ def limits_of_the_epochs(answer, table):
         mistakes=(
             (table.loc[~helped, "epochs"].max(), "You took the most epochs with which it did harm. What are the fewest?"),
             (table["epochs"].min(), "That is the fewest of all rows. Keep those first whose test_loss is not below their test_loss_before."),
+            *((of_one, one_model) for _, of_one in each),
         ),
         otherwise="Keep the rows whose test_loss is not below their test_loss_before, and take the smallest of their epochs.",
     )

@@ -6,7 +6,7 @@ from gpt2lab.course.checking import choice, exercise, number, right, too_short, 
 from gpt2lab.errors import ArgumentError
 
 
-@exercise("05.1")
+@exercise("05.1", prediction="the perplexity of the larger model")
 def gain_of_the_larger_model(prediction, smaller, larger):
     gain = 1 - larger / smaller
     found = "a" if gain < 0.1 else "b" if gain <= 0.5 else "c"
@@ -18,7 +18,7 @@ def gain_of_the_larger_model(prediction, smaller, larger):
     return choice(prediction, "abc", reasons, found)
 
 
-@exercise("05.2")
+@exercise("05.2", computed=True)
 def bits_a_byte(answer, nats, tokens, text_bytes):
     exact = nats * tokens / text_bytes / math.log(2)
     wrong_because = number(
@@ -41,7 +41,7 @@ def bits_a_byte(answer, nats, tokens, text_bytes):
     return right("With it this model can be compared with any other, whatever its tokens: the table below has it for both.")
 
 
-@exercise("05.3")
+@exercise("05.3", computed=True)
 def steps_in_the_same_time(answer, steps, smaller, larger):
     exact = steps * larger / smaller
     wrong_because = number(
@@ -73,7 +73,7 @@ def reading(answer, panel):
     return right("Thank you for reading. Any honest answers are right; the next cell says what they tell about the two models.")
 
 
-_NUMBERS = ("loss", "perplex", "bits", "nats", "distinct", "known", "repetition", "%", "percent", "per cent")
+_NUMBERS = ("loss", "perplex", "bits", "bpb", "nats", "distinct", "known", "repetition", "%", "percent", "per cent")
 _READING = ("read", "pair", "prefer", "tell", "told", "blind", "answer", "intelligib", "chance", "coin")
 
 

@@ -5,10 +5,10 @@ import re
 
 import numpy as np
 
-from gpt2lab.course.checking import choice, exercise, number, right, too_short, wrong
+from gpt2lab.course.checking import choice, exercise, here, number, right, too_short, wrong
 
 
-@exercise("06.1")
+@exercise("06.1", prediction="the text of the lowest perplexity")
 def least_surprising_text(prediction, perplexities):
     found = "abcd"[int(np.argmin(perplexities))]
     lowest = f"The lowest is {min(perplexities):.1f}, of text {found}."
@@ -22,7 +22,7 @@ def least_surprising_text(prediction, perplexities):
     return choice(prediction, "abcd", reasons, found)
 
 
-@exercise("06.2")
+@exercise("06.2", computed=True)
 def perplexity_of_a_sentence(answer, nats):
     nats = np.asarray(nats, float)
     mean, probabilities = nats.mean(), np.exp(-nats)
@@ -51,7 +51,7 @@ def _exp(nats):
     return math.exp(nats) if nats < 700 else math.inf
 
 
-@exercise("06.3")
+@exercise("06.3", computed=True)
 def perplexity_of_all_documents(answer, documents):
     tokens, nats = documents["tokens"].to_numpy(float), documents["nats_per_token"].to_numpy(float)
     perplexities = np.exp(nats)
@@ -79,14 +79,14 @@ def perplexity_of_all_documents(answer, documents):
 @exercise("06.4")
 def what_decides(answer, comparison):
     before, after = (found.intervals["perplexity"] for found in (comparison.before, comparison.after))
-    overlap = "do overlap here" if after[1] > before[0] and before[1] > after[0] else "do not overlap here, but they well might"
+    overlap = "They do overlap here." if after[1] > before[0] and before[1] > after[0] else "They do not overlap here, but they well might."
     low, high = comparison.interval
-    said = f"The interval of the ratio is {low:.2f} to {high:.2f}."
+    said = here(f"The interval of the ratio is {low:.2f} to {high:.2f}.")
     return choice(
         answer,
         "abc",
         {
-            "a": f"They {overlap}. Both are wide because speeches differ, and both models read the same speeches: that part cancels. {said}",
+            "a": f"{here(overlap)} Both are wide because speeches differ, and both models read the same speeches: that part cancels. {said}",
             "b": "Each speech is compared with itself, so how hard it is cancels out. What is left is how evenly the speeches fell.",
             "c": f"Of any two models one is lower, and for two equally good ones by chance. The question is whether it could be chance. {said}",
         },

@@ -1,13 +1,15 @@
 """The checks of notebook 7, Overlap."""
 
+import math
+import numbers
 import re
 
-from gpt2lab.course.checking import choice, exercise, number, right, too_short, wrong
+from gpt2lab.course.checking import choice, exercise, here, number, right, too_short, wrong
 from gpt2lab.measures.diversity import distinct
 from gpt2lab.measures.overlap import overlap
 
 
-@exercise("07.1")
+@exercise("07.1", prediction="the overlap before and after fine-tuning")
 def more_in_common(prediction, compared):
     row = compared.table.loc["precision_2"]
     found = {"before": "a", "after": "b"}.get(row["more"], "c")
@@ -61,10 +63,11 @@ def clipping_by_hand(answer):
 @exercise("07.4")
 def what_may_be_compared(letter, growth):
     last = growth[growth["set"] == "fine-tuned"].set_index("samples")["jaccard"]
-    grows = f"The Jaccard similarity of the same model goes from {last.iloc[0]:.3f} with {last.index[0]} samples to {last.iloc[-1]:.3f} with {last.index[-1]}"
+    ends = f": from {last.iloc[0]:.3f} with {last.index[0]} samples to {last.iloc[-1]:.3f} with {last.index[-1]}"
+    grows = f"The Jaccard similarity of the same model grows with the number of samples{here(ends)}"
     return choice(letter, "abcd", {
-        "a": f"{grows}: with half as many samples the model would look worse than it is.",
-        "b": f"{grows}. That is the one that depends on the number.",
+        "a": f"{grows}. With half as many the model would look worse than it is.",
+        "b": f"{grows}. That is the one that depends on their number.",
         "c": "It is a share of the samples' own pairs, a mean that more samples make more certain, not larger. More text has more types, so Jaccard grows.",
         "d": "One of the curves is level: its figure is a share of the samples' own pairs, however many there are.",
     }, "c")
@@ -73,7 +76,7 @@ def what_may_be_compared(letter, growth):
 _COLUMNS = ("jaccard", "precision_2", "distinct_1")
 
 
-@exercise("07.5")
+@exercise("07.5", computed=True)
 def own_table(mine, sets, reference):
     if not hasattr(mine, "columns"):
         return wrong(f"Your answer is a {type(mine).__name__}; a DataFrame is asked for: pd.DataFrame(rows).")
@@ -94,16 +97,19 @@ def own_table(mine, sets, reference):
             "distinct_1": ((distinct(texts, 2), "That is distinct-2, of pairs. Leave out the n, or take n=1."),),
         }
         for column in _COLUMNS:
-            value, percent = mine.loc[name, column], (100 * exact[column], "That is in per cent. Leave it as a share, so that all columns are alike.")
+            value = mine.loc[name, column]
+            if isinstance(value, numbers.Real) and math.isclose(value, round(exact[column], 3), rel_tol=1e-9):
+                continue  # rounded to be read, by mine.round(3)
+            percent = (100 * exact[column], "That is in per cent. Leave it as a share, so that all columns are alike.")
             if reason := number(value, exact[column], (*mistakes[column], percent), tolerance=0.002, otherwise="Compute it from sets[...] and splits.test."):
                 return wrong(f"{column} of {name!r}: {reason}")
     return right("One row says little. Compare two that differ in one thing only, and each with the human row.")
 
 
-_WHICH = ("fine-tuned", "finetuned", "fine tuned", "pretrained", "pre-trained", "tuned", "trained further")
+_WHICH = ("fine-tuned", "finetuned", "fine tuned", "pretrained", "pre-trained", "tuned", "fine-tuning", "finetuning", "fine tuning", "trained further")
 _BESIDE = ("human", "people", "person", "chance", "interval")
 _EXPECTED = ("expect", "predict", "thought", "surpris", "believed", "assumed", "guess", "hypothes")
-_WHY = ("because", "since", "as it", "reason", "learn", "read", "due to", "saw", "seen", "picked up", "therefore", "that is why", "kind", "temperature", "style")
+_WHY = ("because", "since", "as it", "reason", "learn", "read", "due to", "saw", "seen", "picked up", "therefore", "that is why", "kind", "temperature", "style", "knows", "makes it")
 
 
 @exercise("07.6")

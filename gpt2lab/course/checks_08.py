@@ -4,7 +4,7 @@ import operator
 
 import numpy as np
 
-from gpt2lab.course.checking import choice, exercise, number, right, too_short, wrong
+from gpt2lab.course.checking import choice, exercise, here, number, right, too_short, wrong
 from gpt2lab.experiments.sweep import away
 from gpt2lab.measures.diversity import distinct
 from gpt2lab.measures.words import words
@@ -33,7 +33,7 @@ def at_half_the_temperature(answer, probability):
     return right("Raised to a power above 1, small probabilities lose most: what was unlikely nearly vanishes, and the likely tokens share what is left.")
 
 
-@exercise("08.2")
+@exercise("08.2", computed=True)
 def survivors(answer, sure, open_ended):
     exact = tuple(_nucleus(probability) for probability in (sure, open_ended))
     given = _two_whole_numbers(answer)
@@ -55,7 +55,7 @@ def survivors(answer, sure, open_ended):
         return wrong("That is how many are cut. How many are kept?")
     place = "SURE" if given[0] != exact[0] else "OPEN"
     found, meant = given[place == "OPEN"], exact[place == "OPEN"]
-    return wrong(f"After {place} {found:,} is too {'many' if found > meant else 'few'}. Add up from the likeliest token on until 0.9 is reached.")
+    return wrong(f"After {place} {here(f'{found:,}') or 'that'} is too {'large' if found > meant else 'small'}. Add up from the likeliest token on until 0.9 is reached.")
 
 
 def _below(probability):
@@ -75,7 +75,7 @@ def _two_whole_numbers(answer):
     return pair if len(pair) == 2 and not any(isinstance(part, (bool, np.bool_)) for part in answer) else None
 
 
-@exercise("08.3")
+@exercise("08.3", computed=True)
 def dist_1(answer, texts):
     found = [words(text) for text in texts]
     every = [word for text in found for word in text]
@@ -107,7 +107,7 @@ def dist_1(answer, texts):
     return right("The dist-1 of all texts together is lower than that of a single one, since the frequent words come in every text.")
 
 
-@exercise("08.4")
+@exercise("08.4", prediction="dist-1 and self-BLEU of a higher temperature")
 def direction(prediction, table):
     rows = table[table["parameter"] == "temperature"].sort_values("value")
     moves = {name: "rises" if rows[name].iloc[-1] > rows[name].iloc[0] else "falls" for name in ("dist_1", "self_bleu")}
@@ -118,14 +118,14 @@ def direction(prediction, table):
     return choice(prediction, "abcd", reasons, key)
 
 
-@exercise("08.5")
+@exercise("08.5", computed=True)
 def nearest_to_people(answer, table):
     tried, human = table[table["parameter"] != "human"], table[table["parameter"] == "human"]
     given = _two_whole_numbers(answer)
     if given is None:
         return wrong("Give the numbers of two rows of the table, whole numbers, by dist_1 and by perplexity.")
     if unknown := [row for row in given if row not in table.index]:
-        return wrong(f"There is no row {unknown[0]}; the rows run from {table.index[0]} to {table.index[-1]}.")
+        return wrong(f"There is no row {here(str(unknown[0])) or 'of such a number'}; the rows run from {table.index[0]} to {table.index[-1]}.")
     if set(given) & set(human.index):
         return wrong("The last row is human text itself, which is of course nearest. Look among the settings that were tried.")
     measures = ("dist_1", "perplexity")
@@ -139,11 +139,12 @@ def nearest_to_people(answer, table):
     if given[0] in nearest[1] and given[1] in nearest[0]:
         return wrong("You have them the wrong way round: first by dist_1, then by perplexity.")
     measure, row = measures[missed[0]], given[missed[0]]
-    value, wanted = tried.loc[row, measure], human[measure].iloc[0]
+    is_this = f"row {row}, with {tried.loc[row, measure]:.3g} beside {human[measure].iloc[0]:.3g} of human text,"
+    chosen = here(is_this) or "your row"
     if row in (tried[measure].idxmin(), tried[measure].idxmax()):
-        end = f"the {'lowest' if row == tried[measure].idxmin() else 'highest'} value of all"
-        return wrong(f"By {measure} row {row} has {end}, {value:.3g}. Human text has {wanted:.3g}: take the size of the difference, with .abs().")
-    return wrong(f"By {measure} row {row} has {value:.3g} and human text {wanted:.3g}; another row is nearer.")
+        end = "lowest" if row == tried[measure].idxmin() else "highest"
+        return wrong(f"By {measure} {chosen} has the {end} value of all. Take the size of the difference from human text, with .abs().")
+    return wrong(f"By {measure} {chosen} is not the nearest: another is nearer to human text.")
 
 
 def _nearest_rows(tried, human, measure):
@@ -155,7 +156,7 @@ def _nearest_rows(tried, human, measure):
 _SETTINGS = ("temperature", "top_p", "top_k", "top-p", "top-k", "p =", "k =", "t =", " p ", " k ")
 _FIGURES = ("dist", "bleu", "repetition", "zipf", "perplex")
 _TOO_SAFE = ("repe", "loop", "circle", "alike", "same", "dull", "boring", "resembl", "safe", "monoton", "again")
-_TOO_WILD = ("nonsense", "sense", "wild", "random", "invent", "surpris", "unlikely", "incoherent", "gibberish", "meaning", "intelligib")
+_TOO_WILD = ("nonsense", "sense", "wild", "random", "invent", "surpris", "unlikely", "incoherent", "gibberish", "meaning", "intelligib", "salad", "chao", "grammat", "garbage", "rubbish", "fit together")
 
 
 @exercise("08.6")

@@ -4,7 +4,7 @@ from gpt2lab.course.checking import choice, exercise, number, right, too_short, 
 from gpt2lab.document import author_prefix
 
 
-@exercise("09.1")
+@exercise("09.1", prediction="how often the own prefix is best")
 def own_prefix_best(prediction, matrix):
     first, authors = int((matrix.table["rank"] == 1).sum()), len(matrix.table)
     found = "a" if first <= 1 else "b" if first <= 3 else "c"
@@ -50,7 +50,7 @@ def the_prefix(answer, model):
     return wrong("Nearly. After the name stands a hyphen: compare with the printed lines, character by character.")
 
 
-@exercise("09.4")
+@exercise("09.4", computed=True)
 def gain_of_the_own_prefix(answer, matrix, author):
     row = matrix.perplexity.loc[author]
     own, others = row[author], row.drop(author)
@@ -70,6 +70,7 @@ def gain_of_the_own_prefix(answer, matrix, author):
             (1 - own / others.max(), "That compares with the worst of the others. Take the geometric mean of all four."),
             (-exact, "The sign: a gain is positive if own is lower."),
         ),
+        tolerance=0.005,  # the mistakes are near
         otherwise="1 - own / (geometric mean of others); the geometric mean is the exponential of the mean logarithm.",
     )
     if wrong_because:

@@ -1,6 +1,6 @@
 """The checks of notebook 10, Report."""
 
-from gpt2lab.course.checking import choice, exercise, right, too_short, wrong
+from gpt2lab.course.checking import choice, exercise, here, right, too_short, wrong
 
 CLAIMS = ("loss", "flags", "findings")
 _ABOUT_THE_SAME = 0.01  # nats a token
@@ -10,7 +10,7 @@ def _row(flags, flag):
     return flags[flags["flag"] == flag].iloc[0]
 
 
-@exercise("10.1")
+@exercise("10.1", prediction="the validation loss of fewer, surer steps")
 def accumulated(prediction, flags):
     usual, changed = _row(flags, "none"), _row(flags, "accumulate_gradients")
     more = changed["valid_loss"] - usual["valid_loss"]
@@ -29,10 +29,14 @@ def accumulated(prediction, flags):
 def only_safety(answer, flags):
     usual = _row(flags, "none")
     losses = {letter: _row(flags, flag)["valid_loss"] for letter, flag in (("a", "accumulate_gradients"), ("b", "epochs"), ("c", "save_every"))}
-    differs = "Its validation loss is {:.3f}, and {:.3f} without it: it does change what the model learns."
-    reasons = {letter: differs.format(loss, usual["valid_loss"]) for letter, loss in losses.items()}
+    differs = ", {:.3f} instead of {:.3f}"
+    reasons = {
+        letter: f"With it the validation loss is another{here(differs.format(loss, usual['valid_loss']))}: it does change what the model learns."
+        for letter, loss in losses.items()
+    }
     saved = _row(flags, "save_every")
-    reasons["c"] = (f"It wrote {saved['written_MB']:.0f} MB instead of {usual['written_MB']:.0f}, and the loss is the same. How often you save is a question of how "
+    wrote = here(f"{saved['written_MB']:.0f} MB instead of {usual['written_MB']:.0f}") or "more"
+    reasons["c"] = (f"It wrote {wrote}, and the loss is the same. How often you save is a question of how "
                     "much you can bear to lose.")
     return choice(answer, "abc", reasons, "c")
 

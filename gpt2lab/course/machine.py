@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 from gpt2lab.catalog import card
+from gpt2lab.course import running_times
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 from gpt2lab.errors import ArgumentError
 
@@ -13,11 +14,16 @@ WITHOUT_GPU = ("3M", "1M")
 _PARTNER = {"1M": "3M", "3M": "1M", "124M": "355M"}
 
 
-def model_names():
-    """Choose the model of a notebook and the one beside it, and print which.
+def model_names(notebook=None):
+    """Choose the model of a notebook and the one beside it, and print which, and how long the notebook runs where that was measured.
 
     With a GPU they are 124M and 355M, without one 3M and 1M. The environment variables ``GPT2LAB_MODELS`` (two names with a
     comma) and ``GPT2LAB_MODEL`` (the first of them) override this.
+
+    Parameters
+    ----------
+    notebook : str, optional
+        Number of the notebook, such as ``"07"``.
 
     Returns
     -------
@@ -34,6 +40,8 @@ def model_names():
         found = gpu_found()
         names, reason = (WITH_GPU, "a GPU was found") if found else (WITHOUT_GPU, "no GPU was found")
     print(f"This notebook uses the model {names[0]}, and {names[1]} to compare it with ({reason}).")
+    if notebook and (lasting := running_times.in_words(notebook, names[0])):
+        print(lasting)
     return names
 
 

@@ -118,7 +118,7 @@ def compose(source, student):
     course, path = published(source.parent.parent), _targets(source)[0 if student else 1]
     cells, number = [], source.name[:2]
     for position, cell in enumerate(cell for cell in read_source(source) if not cell.for_grading_only):
-        text = set_up(course) if cell.is_setup else without_answers(source, cell) if student else cell.source
+        text = set_up(course, number) if cell.is_setup else without_answers(source, cell) if student else cell.source
         if cell.kind == "markdown":
             # In code the markers stay, as nbgrader expects of an instructor's notebook; in markdown they would show as headings.
             text = re.sub(r"^### (BEGIN|END) SOLUTION\n?", "", text, flags=re.MULTILINE)

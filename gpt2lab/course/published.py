@@ -13,7 +13,9 @@ _SETUP = """\
 # Set-up: run this cell first.
 {install}import gpt2lab as lab
 
-MODEL, OTHER_MODEL = lab.course.model_names()"""
+# Colab deletes your files some time after you leave; this line, without its #, keeps them:
+# lab.course.keep_on_drive()
+MODEL, OTHER_MODEL = lab.course.model_names("{notebook}")"""
 _INSTALL = """\
 import importlib.util
 import sys
@@ -56,6 +58,6 @@ def badge(course, path):
     return f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({address})"
 
 
-def set_up(course):
-    """The first cell of code of every notebook."""
-    return _SETUP.format(install=_INSTALL.format(address=package_address(course)) if course["repository"] else "")
+def set_up(course, notebook):
+    """The first cell of code of a notebook, the same for all but for the notebook's number, such as ``"07"``."""
+    return _SETUP.format(install=_INSTALL.format(address=package_address(course)) if course["repository"] else "", notebook=notebook)

@@ -91,13 +91,16 @@ def find_answers(content, exercises, given=()):
         if places:
             taken[exercise.label] = _one_of(places, pieces, exercise, notes)
     missing = [exercise for exercise in exercises if exercise.label not in taken]
-    for exercise, place in _alike(pieces, missing):
+    for exercise, place in sorted(_alike(pieces, missing), key=lambda pair: exercises.index(pair[0])):
         taken[exercise.label] = (pieces[place].source, pieces[place].kind, "likeness")
+        pieces[place] = replace(pieces[place], label=exercise.label, how="likeness")
         notes.append(f"{exercise.label}: neither its id nor its first line was there; it was known by its likeness to the cell that was handed out.")
     own = definitions(piece.source for piece in pieces if piece.label is None and piece.kind == "code") if handed_out else {}
     for exercise in exercises:
         if exercise.label in taken and exercise.kind == "code" and own:
-            taken[exercise.label] = (_with_own(taken[exercise.label][0], own, exercise, notes), *taken[exercise.label][1:])
+            # A draft of another answer must not take the place of what the hidden inputs give in its stead.
+            others = {name for other in exercises if other is not exercise for name in _asked_for(other)}
+            taken[exercise.label] = (_with_own(taken[exercise.label][0], own, others, exercise, notes), *taken[exercise.label][1:])
     sources = {exercise.label: _graded(exercise, *taken[exercise.label][:2], notes) for exercise in exercises if exercise.label in taken}
     return FoundAnswers(sources, {label: taken[label][2] for label in sources}, tuple(dict.fromkeys(notes))[:_MOST_NOTES])
 
@@ -266,10 +269,10 @@ def _handed_out(exercise):
     return [re.sub(r"\.\.\.(?: *#.*)?$|^\*Your answer here\.\*$", "", line) for line in lines]
 
 
-def _with_own(source, own, exercise, notes):
+def _with_own(source, own, others, exercise, notes):
     if _is_blank(source, exercise):
         return source
-    names, statements = used_in(source[:LONGEST], own)
+    names, statements = used_in(source[:LONGEST], own, others)
     if names:
         notes.append(f"{exercise.label}: uses {listed(names[:5])} of a cell that the student added; it was put in front of the answer.")
     return "\n".join([*statements, source])

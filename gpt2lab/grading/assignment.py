@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpt2lab.course.notebooks import compose
+from gpt2lab.course.published import set_up
 from gpt2lab.course.source import SourceError, read_source
 
 _HEADING = re.compile(r"^#+ Exercise (\d\d\.\d+): *(.+)$", re.MULTILINE)
@@ -109,7 +110,8 @@ def read_assignment(course, name, points=None):
         worth = (points or {}).get(cell.exercise, cell.points)
         if cell.exercise and worth:
             exercises.append(_exercise(source, cell, worth, titles, blanks, by_kind))
-    setup = next((cell.source for cell in compose(source, student=False).cells if cell.source.startswith("# Set-up")), "")
+    # As if the course were not published: where submissions are graded the package is there, and the line that installs it is no plain Python.
+    setup = set_up({"repository": ""}, source.name[:2]) if any(cell.is_setup for cell in cells) else ""
     given = tuple(cell.source for cell in handed_out if not cell.id.startswith("exercise-"))
     return Assignment(source.stem, setup, tuple(exercises), given)
 

@@ -1,37 +1,36 @@
 """Grade a class: every submission found, run and judged, each result stored as it comes, and the pages and tables written."""
 
-import functools
-import hashlib
+import difflib
 import json
 import shutil
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+import warnings
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gpt2lab.arguments import folder_path, whole_number
+from gpt2lab.course.checking import UNANSWERED
+from gpt2lab.course.source import read_source
 from gpt2lab.errors import ArgumentError
-from gpt2lab.experiments.grid import described, file_name, outcomes, stored, usable
+from gpt2lab.experiments.grid import usable
 from gpt2lab.grading import sandbox
-from gpt2lab.grading.answers import find_answers
-from gpt2lab.grading.assignment import Assignment, Exercise, read_assignment
+from gpt2lab.grading.answers import FoundAnswers, find_answers
+from gpt2lab.grading.assignment import read_assignment, source_of
 from gpt2lab.grading.feedback import write_feedback
 from gpt2lab.grading.gradebook import write_gradebook, write_report
-from gpt2lab.grading.key import Key
+from gpt2lab.grading.jobs import job_of, run_all
+from gpt2lab.grading.lateness import penalty
+from gpt2lab.grading.reasons import reason_for, why_missing
 from gpt2lab.grading.results import ExerciseResult, SubmissionResult
-from gpt2lab.grading.running import MISSING, NOT_GRADED, grade_answers
-from gpt2lab.grading.settings import Settings, penalty, read_settings
+from gpt2lab.grading.running import MISSING, NOT_GRADED, is_blank
+from gpt2lab.grading.settings import Settings, read_settings
 from gpt2lab.grading.submissions import SubmissionsError, find_submissions
 from gpt2lab.grading.summary import ClassSummary, class_summary
 from gpt2lab.grading.summary_page import write_summary
-from gpt2lab.progress import bar
-from gpt2lab.storage import make_folder, write_bytes
+from gpt2lab.storage import make_folder
+from gpt2lab.text_files import listed
 
 GRADEBOOK, REPORT, SUMMARY, FEEDBACK, PARTS = "gradebook.csv", "report.json", "summary.html", "feedback", "parts"
 _TRUSTED = "run without a sandbox (--trust)"
-_BY_HAND = "A person reads this answer and gives its points."
 
 
 @dataclass(frozen=True)
@@ -99,18 +98,43 @@ def grade(notebook, submissions, out="grades", course=None, *, workers=2, execut
     settings.check_points(_labels(course, notebook))
     if not (dry_run or trust or executor):
         sandbox.check()
+    if not dry_run:
+        _refuse_what_others_wrote(out, assignment.name)
     handed_in = find_submissions(submissions, assignment.name, other_notebooks=[name for name in _names(course) if name != assignment.name])
     chosen = _chosen(handed_in, only)
+    for name in settings.strangers(assignment.number, [submission.student for submission in handed_in]):
+        warnings.warn(f"{settings.path}: {name!r} has an extension for {assignment.number} but handed in nothing under that name.", stacklevel=2)
     found = {submission: _answers(submission, assignment) for submission in handed_in}
     if dry_run:
         results = [_result(submission, assignment, found[submission], None, settings, trust) for submission in chosen]
         return Graded(tuple(results), class_summary(results, _written(assignment)), None)
-    jobs = {submission: _job(assignment, found[submission].sources, settings, trust) for submission in handed_in if found[submission].sources}
-    done = _run(jobs, chosen, make_folder(out / PARTS), workers, executor, assignment.name)
-    graded = [submission for submission in handed_in if submission in done or submission in chosen]
+    jobs = {submission: job_of(assignment, found[submission].sources, settings, trust) for submission in handed_in if found[submission].sources}
+    done = run_all(jobs, chosen, make_folder(out / PARTS), workers, executor, assignment.name)
+    before = (out / REPORT).exists()  # then those of whom nothing is run are there already
+    graded = [submission for submission in handed_in if submission in done or submission in chosen or before and submission not in jobs]
+    if left := [submission.student for submission in handed_in if submission not in graded]:
+        warnings.warn(f"Not in the gradebook, as not graded yet or changed since: {_few(left)}; the same command without --only grades them.", stacklevel=2)
     results = [_result(submission, assignment, found[submission], done.get(submission), settings, trust) for submission in graded]
     summary = _write(results, assignment, settings, out)
     return Graded(tuple(results), summary, out)
+
+
+def _refuse_what_others_wrote(out, notebook):
+    """The gradebook and the feedback of another notebook, or a folder of somebody else's, would be lost."""
+    report = out / REPORT
+    try:
+        made = json.loads(report.read_bytes()) if report.is_file() else None
+        other = next((result["notebook"] for result in made["results"] if result["notebook"] != notebook), None) if made else None
+        strange = made is None and any((out / FEEDBACK).glob("*"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArgumentError(f"{report} cannot be read ({type(error).__name__}), so it may be no gradebook's; choose another folder for out.") from error
+    if other or strange:
+        what = f"the grades of {other}" if other else f"a folder {FEEDBACK} of something else"
+        raise ArgumentError(f"{out} holds {what}, which would be lost; choose another folder for out, such as {out / notebook[:2]}.")
+
+
+def _few(names, most=5):
+    return listed(names if len(names) <= most else [*names[:most], f"{len(names) - most} more"])
 
 
 def _course(course):
@@ -125,9 +149,6 @@ def _names(course):
 
 def _labels(course, notebook):
     """All exercises of a notebook, those worth nothing too."""
-    from gpt2lab.course.source import read_source
-    from gpt2lab.grading.assignment import source_of
-
     return [cell.exercise for cell in read_source(source_of(course, str(notebook))) if cell.exercise]
 
 
@@ -135,8 +156,6 @@ def _chosen(handed_in, only):
     students = {submission.student: submission for submission in handed_in}
     for name in only:
         if name not in students:
-            import difflib
-
             near = difflib.get_close_matches(name, students, n=1, cutoff=0.3)
             raise ArgumentError(f"only={name!r} handed in nothing under that name" + (f"; did you mean {near[0]!r}?" if near else "."))
     return [students[name] for name in only] if only else list(handed_in)
@@ -144,86 +163,11 @@ def _chosen(handed_in, only):
 
 def _answers(submission, assignment):
     if submission.handed is None:
-        return find_answers(b"", ())
+        return FoundAnswers()  # its notes say why
     try:
         return find_answers(submission.read(), assignment.exercises, assignment.given)
     except SubmissionsError as error:
-        return replace(find_answers(b"", ()), notes=(str(error),))
-
-
-def _job(assignment, sources, settings, trust):
-    """What a worker needs for one submission, and what its result depends on."""
-    return {"assignment": asdict(assignment), "answers": sources, "limits": asdict(settings.limits), "trusted": bool(trust),
-            "seed": settings.seed, "seed_checksum": hashlib.sha256(settings.seed.encode()).hexdigest()[:16]}
-
-
-def graded(assignment, answers, limits, trusted, seed, seed_checksum):
-    """Run one submission; the arguments are those of `_job`. Returns a dict that JSON can hold."""
-    began = time.monotonic()
-    assignment, key = _prepared(json.dumps(assignment), seed)
-    exercises = grade_answers(assignment, key, answers, limits, trusted)
-    return {"exercises": [asdict(exercise) for exercise in exercises], "seconds": round(time.monotonic() - began, 2)}
-
-
-_preparing = threading.Lock()
-
-
-def _prepared(assignment, seed):
-    with _preparing:  # several threads would each load the models of the key
-        return _key(assignment, seed)
-
-
-@functools.lru_cache(maxsize=2)
-def _key(assignment, seed):
-    made = json.loads(assignment)
-    exercises = tuple(Exercise(**{name: _tuples(value) for name, value in exercise.items()}) for exercise in made["exercises"])
-    assignment = Assignment(made["name"], made["setup"], exercises, tuple(made["given"]))
-    return assignment, Key(assignment, seed)
-
-
-def _tuples(value):
-    return tuple(map(_tuples, value)) if isinstance(value, list) else value
-
-
-def _run(jobs, chosen, folder, workers, executor, name):
-    """What became of each submission: results stored by earlier calls, and those of the chosen ones that were missing."""
-    records = {submission: described(graded, job, apart=("seed",)) for submission, job in jobs.items()}
-    files = {submission: folder / file_name({"notebook": name}, record, ("notebook",)) for submission, record in records.items()}
-    done = {submission: stored(files[submission], records[submission]) for submission in jobs}
-    missing = {files[submission]: jobs[submission] for submission in chosen if submission in jobs and done[submission] is None}
-    # Equal answers are run once.
-    at = {file: [submission for submission in jobs if files[submission] == file] for file in missing}
-    waiting = sum(len([submission for submission in at[file] if submission in chosen]) for file in missing)
-    with bar(len(chosen), f"Grading {name[:2]}", "submission", initial=len(chosen) - waiting) as progress, _pool(executor, workers) as pool:
-        _check_key(jobs, missing)
-        with closing(outcomes(graded, missing, pool)) as arriving:
-            for file, result, error in arriving:
-                if error is not None:
-                    result = {"trouble": f"{type(error).__name__}: {error}"}
-                elif not any(exercise["state"] == "not graded" for exercise in result["exercises"]):
-                    write_bytes(file, (json.dumps({"job": records[at[file][0]], "result": result}, indent=1) + "\n").encode())
-                done |= dict.fromkeys(at[file], result)
-                progress.update(len([submission for submission in at[file] if submission in chosen]))
-    return {submission: result for submission, result in done.items() if result is not None}
-
-
-def _check_key(jobs, missing):
-    """Refuse before anybody is graded if the instructor's own solutions fail."""
-    if missing:
-        job = next(iter(missing.values()))
-        _prepared(json.dumps(job["assignment"]), job["seed"])
-
-
-@contextmanager
-def _pool(executor, workers):
-    if executor is not None:
-        yield executor
-        return
-    pool = ThreadPoolExecutor(workers)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        return FoundAnswers(notes=(str(error),))
 
 
 def _result(submission, assignment, found, done, settings, trust):
@@ -239,19 +183,27 @@ def _result(submission, assignment, found, done, settings, trust):
     result = SubmissionResult(submission.student, submission.file, assignment.name, exercises, submission.submitted, notes=tuple(notes),
                               checksum=submission.checksum, seconds=(done or {}).get("seconds", 0.0), sandboxed=not trust)
     days, lost = penalty(settings, assignment.number, submission.student, submission.submitted, result.points)
-    return replace(result, late_days=days, penalty=lost)
+    if lost and submission.clock != "timestamp.txt":
+        notes.append(f"late by the date of its {submission.clock}, which may be that of a download: look whether the points were rightly taken off")
+    return replace(result, late_days=days, penalty=lost, notes=tuple(notes))
 
 
 def _exercise(exercise, submission, found, done, settings):
     if done and "exercises" in done:
         result = next(ExerciseResult(**made) for made in done["exercises"] if made["label"] == exercise.label)
+        result = replace(result, points=exercise.points, earned=exercise.points * result.earned, reason=reason_for(result, exercise))
     else:
         answer = found.sources.get(exercise.label)
-        made = {"label": exercise.label, "title": exercise.title, "points": exercise.points, "answer": answer or ""}
-        result = ExerciseResult(**made, **({"state": "missing", "reason": MISSING} if answer is None else {"state": "not graded", "reason": NOT_GRADED}))
-    if exercise.written and settings.written == "by hand" and result.state in ("right", "wrong"):
-        return replace(result, state="by hand", earned=0.0, reason=_BY_HAND, note=f"the check says {result.state}: {result.reason}")
-    return result
+        if answer is None:
+            state, reason = "missing", MISSING
+        elif is_blank(exercise, answer):
+            state, reason = "unanswered", UNANSWERED
+        else:
+            state, reason = "not graded", NOT_GRADED
+        result = ExerciseResult(exercise.label, exercise.title, exercise.points, state=state, reason=reason, answer=answer or "")
+    if result.state == "missing" and (why := why_missing(submission, found)):
+        result = replace(result, reason=why)
+    return settings.left_to_a_person(result) if exercise.written else result
 
 
 def _written(assignment):

@@ -4,6 +4,7 @@ import html
 from datetime import datetime
 from pathlib import Path
 
+from gpt2lab.course.checking import is_computed
 from gpt2lab.grading.naming import feedback_name
 from gpt2lab.grading.student_source import own_part, prose
 from gpt2lab.grading.untrusted import as_html, name_of, one_line
@@ -15,8 +16,7 @@ STYLE = (Path(__file__).parent / "pages.css").read_text(encoding="utf-8")
 # A sign and a word, since not everybody sees the colours, and what to do next.
 SAID = {
     "right": ("✓", "Right", ""),
-    "wrong": ("✗", "Not quite", "Change your answer in the notebook and run the check cell below it, which answers at once. If it calls the same answer right: other values may be "
-              "used here than those you saw, so let your answer compute its result from what the notebook gives it."),
+    "wrong": ("✗", "Not quite", "Change your answer in the notebook and run the check cell below it, which answers at once."),
     "unanswered": ("○", "No answer yet", "Put your answer in the place of the ... in the answer cell; the check cell below it says at once whether it is right."),
     "missing": ("?", "Not found", "Open a fresh copy of the notebook and put your answers into its cells; the first line of each, such as # EXERCISE {label}, stays as it is."),
     "failed": ("!", "Ended in an error", "Restart the kernel and run all cells from the top, so that nothing is left of cells that you have changed since; the last line of the error "
@@ -25,6 +25,8 @@ SAID = {
     "by hand": ("✎", "Read by a person", "Nothing: your instructor reads this answer and gives its points."),
     "not graded": ("–", "Not graded", "Nothing: this is no fault of yours, and your instructor has been told."),
 }
+# Where answers are tried on hidden inputs.
+OTHER_VALUES = " If it calls the same answer right: other values were used here than those you saw, so let your answer compute its result from what the notebook gives it."
 OPEN = ("by hand", "not graded")  # states in which the points are not known yet
 
 
@@ -57,7 +59,7 @@ def feedback_page(result, due=None, written=frozenset()):
 def notebook_title(name):
     """A notebook in words: ``03_watch_the_loss`` is ``notebook 03, Watch the loss``."""
     number, _, words = one_line(name, 100).partition("_")
-    return f"notebook {number}" + (f", {words.replace('_', ' ').capitalize()}" if words else "")
+    return f"notebook {number}" + (f", {capital(words.replace('_', ' ').replace('gpt2', 'GPT-2'))}" if words else "")
 
 
 def capital(text):
@@ -132,6 +134,8 @@ def _counted(result):
 
 def _section(number, exercise, in_words):
     sign, word, next_step = SAID[exercise.state]
+    if exercise.state == "wrong" and is_computed(exercise.label):
+        next_step += OTHER_VALUES
     anchor, label = f"exercise-{number}", html.escape(exercise.label)
     parts = [f'<section class="exercise is-{exercise.state.replace(" ", "-")}" aria-labelledby="{anchor}">', f'<h2 id="{anchor}">{_heading(exercise)}</h2>',
              f'<p class="verdict"><span class="sign" aria-hidden="true">{sign}</span><span>{word}</span><span class="worth">{_worth(exercise)}</span></p>']

@@ -56,7 +56,7 @@ def _row(result, worth):
     return [
         cell(result.student), cell(result.file), cell(result.submitted or ""), *(_number(earned[label]) if label in earned else "" for label in worth),
         _number(result.earned), _number(result.points), result.late_days, _number(result.penalty),
-        _number(100 * result.earned / result.points, 1) if result.points else "", SANDBOXED if result.sandboxed else TRUSTED, cell("; ".join(result.notes)),
+        _number(100 * result.earned / result.points, 1) if result.points else "", SANDBOXED if result.sandboxed else TRUSTED, cell(" ".join(note if note.endswith((".", "…")) else f"{note}." for note in result.notes)),
     ]
 
 

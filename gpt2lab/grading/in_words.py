@@ -11,6 +11,8 @@ def graded_in_words(graded):
     """A graded class: the summary, what was not graded, and where everything is."""
     lines = [graded.summary.in_words(), ""]
     unsure = sum(exercise.state == "not graded" for result in graded.results for exercise in result.exercises)
+    if reads := sum(exercise.state == "by hand" for result in graded.results for exercise in result.exercises):
+        lines.append(f"{counted(reads, 'answer')} for you to read, side by side in the summary; the points of these are not in it yet.")
     if unsure:
         lines.append(f"{counted(unsure, 'answer')} could not be graded; the same command tries again.")
     if not all(result.sandboxed for result in graded.results):
@@ -20,10 +22,10 @@ def graded_in_words(graded):
 
 
 def found_in_words(graded):
-    """A trial: a line a student with the answers that were found, and the notes."""
+    """A trial: a line a student with the answers that were found and are not blank, and the notes."""
     lines = []
     for result in graded.results:
-        there = sum(exercise.state != "missing" for exercise in result.exercises)
+        there = sum(exercise.state not in ("missing", "unanswered") for exercise in result.exercises)
         when = (result.submitted or "")[:16].replace("T", " ")
         lines.append(f"{one_line(name_of(result.student), _WIDTH):<{_WIDTH}}  {there} of {counted(len(result.exercises), 'answer')}  {when:<16}  {one_line(result.file, 80)}".rstrip())
         lines += [f"    {one_line(note, 160)}" for note in result.notes]

@@ -6,12 +6,15 @@ Nothing of a student's runs here. The instructor's hidden inputs and solutions d
 import contextlib
 import hashlib
 import io
+import os
 import threading
 
 from gpt2lab.course import checking
 from gpt2lab.errors import LabError
 from gpt2lab.grading.assignment import bound_names
 from gpt2lab.grading.payload import Failure, read_payload
+from gpt2lab.grading.sandbox import environment
+from gpt2lab.progress import silent
 
 
 class AssignmentError(LabError, RuntimeError):
@@ -37,7 +40,11 @@ class Key:
         self.assignment, self.seed = assignment, seed
         self.contexts, self.calls = {}, {}
         self._lock = threading.Lock()
-        namespace = {"__name__": "__main__"}
+        with _bundled_models(), silent():
+            self._prepare_all({"__name__": "__main__"})
+
+    def _prepare_all(self, namespace):
+        assignment = self.assignment
         self._run(namespace, assignment.setup, "set-up")
         for exercise in assignment.exercises:
             if exercise.kind == "code":
@@ -98,8 +105,20 @@ class Key:
             return answer
         context, named = self.contexts[label]
         # One at a time: a model of TensorFlow's may be asked.
-        with self._lock, checking.hidden_inputs():
+        with self._lock, checking.hidden_inputs(), silent():
             return checking.judge(label, answer, *context, **named)
+
+
+@contextlib.contextmanager
+def _bundled_models():
+    """As in the kernels: a notebook's models are the bundled ones, whatever this machine has."""
+    asked = {name: os.environ.pop(name, None) for name in ("GPT2LAB_MODEL", "GPT2LAB_MODELS")}
+    os.environ["GPT2LAB_MODELS"] = environment()["GPT2LAB_MODELS"]
+    try:
+        yield
+    finally:
+        del os.environ["GPT2LAB_MODELS"]
+        os.environ.update({name: value for name, value in asked.items() if value is not None})
 
 
 def _recorded(function):

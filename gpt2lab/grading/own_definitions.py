@@ -10,6 +10,7 @@ from gpt2lab.grading.plain_python import PythonReader, without_magics
 
 MOST_CHARACTERS = 20_000  # of what is put in front of one answer, and of a cell that is looked through
 _DEFINED = re.compile(r"(?:async +)?(?:def|class) +([^\W\d]\w*)")
+_LAMBDA = re.compile(r"([^\W\d]\w*)\s*(?::[^=]*)?=\s*lambda\b")
 _IMPORTED = re.compile(r"(?:from\s+[\w.]+\s+)?import\b(.*)", re.DOTALL)
 
 
@@ -33,11 +34,13 @@ def definitions(sources):
                 found |= dict.fromkeys(re.findall(r"[^\W\d]\w*", imported[1]), statement)
             elif defined and statement.startswith(("def", "class", "async", "@")):
                 found[defined] = statement
+            elif named := _LAMBDA.match(statement):
+                found[named[1]] = statement
     found.pop("as", None)
     return found
 
 
-def used_in(answer, defined):
+def used_in(answer, defined, but=()):
     """The statements of ``defined`` that an answer uses, and those that these use, in an order in which they can run.
 
     Parameters
@@ -45,6 +48,8 @@ def used_in(answer, defined):
     answer : str
     defined : dict of str to str
         What `definitions` found.
+    but : collection of str, default ()
+        Names that are left alone.
 
     Returns
     -------
@@ -52,7 +57,7 @@ def used_in(answer, defined):
         The names, and the statements, each once.
     """
     names, statements, unread, length = [], [], [answer], 0
-    bound = set(_DEFINED.findall(answer))
+    bound = {*_DEFINED.findall(answer), *but}
     while unread:
         for name in dict.fromkeys(re.findall(r"[^\W\d]\w*", unread.pop())):
             statement = defined.get(name)

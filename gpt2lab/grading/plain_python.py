@@ -49,7 +49,7 @@ def without_magics(source):
         place = goes_on
         indent, plain = line[: len(line) - len(line.lstrip())], _plain(line.strip())
         kept.append(f"{indent}{plain}" if plain else f"{indent}pass  # taken out: {shown(line, 60)}")
-        taken.append(shown(line, 60))
+        taken.append("%time" if plain else shown(line, 60))
     return "\n".join(kept), taken
 
 

@@ -46,6 +46,8 @@ def plain(value, depth=0):
         return {"kind": "text", "value": str(value)[:CHARACTERS]}
     if isinstance(value, int):
         return {"kind": "number", "value": int(value)} if abs(value) < 2**63 else other
+    if kind in ("Fraction", "Decimal"):
+        return plain(float(value), depth)
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:  # NumPy's scalars
         return plain(value.item(), depth)
     if isinstance(value, float):

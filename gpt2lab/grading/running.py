@@ -196,6 +196,8 @@ def _failure(exercise, answer, error, verdict):
     kind = error.get("type", "")
     if error:
         name = re.search(r"name '(\w{1,60})' is not defined", error.get("message", ""))
+        if kind == "NameError" and name and len(name[1]) == 1 and re.search(rf"= *{name[1]} *(#|$)", answer, re.MULTILINE):
+            return f"Your cell takes {name[1]} for a name{_at(lines, error.get('line'))}. Put a letter into quotes."
         if kind == "NameError" and name and re.search(rf"\b{name[1]}\b", answer):
             return (
                 f"Your cell uses {name[1]}, which nothing before it defines{_at(lines, error.get('line'))}. Only answer cells are run: what an answer needs must stand in it."

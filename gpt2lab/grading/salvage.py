@@ -26,6 +26,7 @@ _TOKEN = re.compile(_STRING.pattern + r'|["{}\[\]]')
 _COLON = re.compile(r"\s*:")
 _OPENING = {"}": "{", "]": "["}
 _GRADE_ID = re.compile(r'"grade_id"\s*:\s*(' + _STRING.pattern + ")")
+_CELL = re.compile(r'\{\s*"cell_type"\s*:')  # where brackets were lost before it
 _LOOSE_CELL = re.compile(r'\{\s*"(?:cell_type|execution_count|attachments|metadata|id)"\s*:')
 _CONFLICT = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)
 _EXERCISE = re.compile(r"EXERCISE\s{1,9}\d\d\.\d", re.IGNORECASE)
@@ -130,7 +131,7 @@ def _cells(text, place, inside, notes):
             lists_cells = sign == "[" and key == "cells" and not level
             if level and len(stack) == level:
                 opened, held = start, key
-            elif not level and sign == "{" and stack and stack[-1] == "[cells":
+            elif not level and sign == "{" and (stack[-1:] == ["[cells"] or _CELL.match(text, start)):
                 level, fields = len(stack) + 1, {}
             stack.append("[cells" if lists_cells else sign)
             height[sign], key = height[sign] + 1, None

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import warnings
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -111,21 +112,36 @@ def find_submissions(path, notebook_name, other_notebooks=()):
         existing_folder(path)  # says what is there instead
     close_archives()  # what was read before may have changed
     everything = _all_handed_in(path, root)
-    students, passed_over = {}, 0
+    students, passed_over = {}, []
     for handed in everything:
-        belongs = owner(handed, notebook_name, other_notebooks) if handed.parts else None
+        belongs = (owner(handed, notebook_name, other_notebooks) or _owner_of_a_text(handed, notebook_name)) if handed.parts else None
         if belongs is None:
-            passed_over += 1
+            passed_over.append(handed.name)
         else:
             students.setdefault(belongs.key, []).append((belongs, handed))
     if not students:
-        beside = f" ({counted(passed_over, 'other file')} beside)" if passed_over else ""
+        beside = f" ({counted(len(passed_over), 'other file')} beside)" if passed_over else ""
         raise SubmissionsError(f"{path} holds no submissions{beside}; give the folder in which each student has a notebook or a folder, "
                                "or the archive that the learning platform handed out.")
+    if passed_over:
+        more = f" and {counted(len(passed_over) - 3, 'other file')}" if len(passed_over) > 3 else ""
+        warnings.warn(f"{path}: passed over, as nobody's notebook: {in_words(passed_over[:3]) if not more else ', '.join(passed_over[:3])}{more}.", stacklevel=3)
     found = [_of_student(files, notebook_name) for files in students.values()]
     close_archives()
     numbers = [files[0][0].number for files in students.values()]
     return sorted(_told_apart(found, numbers), key=lambda submission: (submission.student.casefold(), submission.student))
+
+
+def _owner_of_a_text(handed, notebook_name):
+    """Whose a lone text is, such as ``ada.py`` from Colab's menu, if it holds exercises of the assignment; else None."""
+    if len(handed.parts) > 1 or handed.is_folder or handed.trouble or not handed.parts[0].lower().endswith(_TEXTS):
+        return None
+    try:
+        ours, _ = _exercises(handed.read(), notebook_name)
+    except Refused:
+        return None
+    name = handed.parts[0].rpartition(".")[0]
+    return Owner(("plain", name), name, rest=handed.parts, layout="file") if ours and name else None
 
 
 def _all_handed_in(path, root):

@@ -58,8 +58,8 @@ class ClassSummary:
 
     @property
     def hardest(self):
-        """The label of the exercise with the smallest share of its points; None if none is harder than the others."""
-        shares = self.exercises["mean_share"].dropna()
+        """The label of the exercise with the smallest share of its points, of those whose points are all known; None if none is harder than the others."""
+        shares = self.exercises["mean_share"][~self.exercises[list(_OPEN)].any(axis=1)].dropna()
         return shares.idxmin() if shares.nunique() > 1 else None
 
     def in_words(self, reasons=3):
@@ -72,7 +72,7 @@ class ClassSummary:
         if self.hardest:
             lines.append(f"Hardest: {self.hardest} {self.exercises['title'][self.hardest]}.")
         for row in self.reasons.head(reasons).itertuples():
-            lines.append(f"{row.count} times in {row.label}: {one_line(row.reason, 110)}")
+            lines.append(f"{'Once' if row.count == 1 else f'{row.count} times'} in {row.label}: {one_line(row.reason, 110)}")
         if self.alike:
             lines.append(f"{counted(len(self.alike), 'group')} of submissions {'shares' if len(self.alike) == 1 else 'share'} an unusual answer; look at "
                          f"{'it' if len(self.alike) == 1 else 'them'} in the summary, it is no proof.")

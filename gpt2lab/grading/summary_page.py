@@ -46,9 +46,9 @@ def summary_page(summary):
     if len(summary.exercises):
         parts += [("Exercises", html_figure(plots.class_results(summary.exercises, summary.distribution), "Figure 1") + _exercises(summary))]
     if len(summary.reasons):
-        parts.append(("Why answers were not right", _reasons(summary)))
+        parts.append(("Why answers were not right", f'<div class="said">{_reasons(summary)}</div>'))
     if summary.notes:
-        parts.append(("To look at", _notes(summary)))
+        parts.append(("To look at", f'<div class="said">{_notes(summary)}</div>'))
     if summary.alike:
         parts.append(("Answers that are alike", _alike(summary)))
     if any(summary.answers.values()):

@@ -10,7 +10,7 @@ from gpt2lab.errors import ArgumentError
 
 # What is shown together, its colour, that of the numbers on it, and a pattern that tells it apart when printed in grey.
 GROUPS = {
-    "right": (("right",), "#0072B2", "white", ""), "not quite": (("wrong",), "#E69F00", "black", ""),
+    "right": (("right",), "#0072B2", "white", ""), "not quite": (("wrong",), "#E69F00", "black", "\\\\"),
     "error or stopped": (("failed", "stopped"), "#D55E00", "black", "////"), "no answer": (("unanswered", "missing"), "#FFFFFF", "black", ""),
     "not decided": (("by hand", "not graded"), "#CCCCCC", "black", "...."),
 }

@@ -92,7 +92,8 @@ print(lm.decode(lm.encode(sentence)) == sentence)
 # %% [markdown]
 # ### Exercise 01.2: how much text is a token?
 #
-# Compute the mean number of characters in a token of `paragraph`.
+# Compute the mean number of characters in a token of `paragraph`. Write an expression of the variables, not the number that comes
+# out: when your work is graded, the cell with your answer is run with other values, here with another paragraph.
 #
 # <details><summary>Hint</summary>
 #
@@ -101,12 +102,29 @@ print(lm.decode(lm.encode(sentence)) == sentence)
 # </details>
 
 # %%
-# EXERCISE 01.2 (difficulty 1, 4 min, 1 point)
 paragraph = (
     "A language model does not see letters, and it does not see words. It sees tokens. "
     "Prices, limits and losses are all counted in tokens, so it helps to know how much "
     "text one of them holds."
 )
+
+# %%
+# HIDDEN 01.2
+from gpt2lab.course import scenes
+
+lm = scenes.model(MODEL)
+guesses = scenes.Lazy(lambda: lm.next_tokens("I went to the"))
+sentence = scenes.sentences(rng, 1)[0]
+common = "The people of the United States have to know what they pay for, and how much of it is left."
+paragraph = " ".join([common, *scenes.sentences(rng, 4)])
+
+
+def pieces(text):
+    return [lm.decode([number]) for number in lm.encode(text)]
+
+
+# %%
+# EXERCISE 01.2 (difficulty 1, 4 min, 1 point)
 ### BEGIN SOLUTION
 characters_per_token = len(paragraph) / len(lm.encode(paragraph))
 ### END SOLUTION
@@ -154,6 +172,12 @@ for seed in (1, 1, 2):
 # </details>
 
 # %%
+# HIDDEN 01.3
+import textwrap
+
+text = "The people of the United States, and"
+
+# %%
 # EXERCISE 01.3 (difficulty 1, 3 min, 1 point)
 ### BEGIN SOLUTION
 what_the_seed_changes = "b"
@@ -198,8 +222,18 @@ lab.plots.token_losses(scores)
 # </details>
 
 # %%
-# EXERCISE 01.4 (difficulty 2, 5 min, 1 point)
 plain = "The Congress of the United States passed the law."
+
+# %%
+# HIDDEN 01.4
+import numpy as np
+
+# The same sentence: who answers types a sentence of their own, made from it.
+plain = "The Congress of the United States passed the law."
+scores = scenes.Lazy(lambda: lm.score("The President of the United States signed a banana."))
+
+# %%
+# EXERCISE 01.4 (difficulty 2, 5 min, 1 point)
 ### BEGIN SOLUTION
 surprising = "The Congress of the United Bananas passed the law."
 ### END SOLUTION
@@ -253,6 +287,10 @@ lab.plots.parameters("124M")
 # </details>
 
 # %%
+# HIDDEN 01.5
+widths = [int(width) for width in rng.choice(range(16, 400, 4), 3, replace=False)]
+
+# %%
 # EXERCISE 01.5 (difficulty 2, 6 min, 2 points)
 def block_parameters(d):
     ### BEGIN SOLUTION
@@ -261,7 +299,7 @@ def block_parameters(d):
 
 # %%
 # CHECK 01.5
-lab.course.check("01.5", block_parameters, widths=[1, 128, 768])
+lab.course.check("01.5", block_parameters, widths=[10, 128, 768])
 
 # %% [markdown]
 # ### Exercise 01.6: the whole model
@@ -273,6 +311,18 @@ lab.course.check("01.5", block_parameters, widths=[1, 128, 768])
 # Two embeddings, the blocks, and one layer norm after the last block. `lab.models()` has what you should get.
 #
 # </details>
+
+# %%
+# HIDDEN 01.6
+sizes = [
+    (int(rng.integers(2000, 9000)), int(rng.integers(100, 900)), int(rng.integers(16, 99)), layers)
+    for layers in (2, 7)
+]
+
+
+def block_parameters(d):  # whose own is wrong may have this one right
+    return 12 * d**2 + 13 * d
+
 
 # %%
 # EXERCISE 01.6 (difficulty 2, 6 min, 2 points)

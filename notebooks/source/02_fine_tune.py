@@ -149,13 +149,41 @@ show(diagnosis.verdict, diagnosis.explanation)
 #
 # <details><summary>Hint</summary>
 #
-# `training_tokens` below is the length of the training text. How many tokens did all steps together read?
+# `training_tokens` is the length of the training text. How many tokens did all steps together read?
 #
 # </details>
 
 # %%
-# EXERCISE 02.2 (difficulty 1, 4 min, 1 point)
 training_tokens = splits.describe(MODEL).loc["train", "tokens"]
+print(f"{training_tokens:,} tokens")
+
+# %%
+# HIDDEN 02.2
+import textwrap
+
+from gpt2lab.course import scenes
+
+YOUR_FILE, PREFIX = None, "My fellow Americans, tonight"
+folder = lab.download(MODEL, scenes.temporary_folder())
+corpus = scenes.corpus(rng, documents=20, length=30)
+splits = corpus.split(valid=0.1, test=0.1, seed=0)
+training_tokens = splits.describe(MODEL, folder.parent).loc["train", "tokens"]
+# Between two whole epochs, and so many that who rounds down, or counts the whole corpus, is far off.
+small, LEARNING_RATE = True, 1e-3
+STEPS = round((int(rng.integers(4, 7)) + rng.uniform(0.3, 0.7)) * training_tokens / 1024)
+run = scenes.run(rng, "speeches", steps=STEPS, turn=20, rise=-0.1, last=3, text_tokens=training_tokens)
+diagnosis = run.diagnosis()
+before = scenes.model(MODEL, folder.parent)
+texts_before, unseen = scenes.sentences(rng, 2), splits.test.first(characters=2000)
+perplexity_before = float(rng.uniform(45, 55))
+
+
+def show(label, text):
+    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
+
+
+# %%
+# EXERCISE 02.2 (difficulty 1, 4 min, 1 point)
 ### BEGIN SOLUTION
 epochs = STEPS * 1024 / training_tokens
 ### END SOLUTION
@@ -205,6 +233,11 @@ lab.course.check("02.1", prediction, perplexity_before, perplexity_after)
 # </details>
 
 # %%
+# HIDDEN 02.3
+after, texts_after = before, scenes.sentences(rng, 2)
+perplexity_after = float(rng.uniform(35, 42))
+
+# %%
 # EXERCISE 02.3 (difficulty 1, 3 min, 1 point)
 ### BEGIN SOLUTION
 not_ruled_out = "b"
@@ -234,13 +267,28 @@ lab.course.check("02.3", not_ruled_out)
 # </details>
 
 # %%
-# EXERCISE 02.4 (difficulty 2, 5 min, 1 point)
 import math
 
 vocabulary = lab.models().loc["1M", "vocabulary"]
+
+# %%
+# HIDDEN 02.4
+import math
+
+vocabulary = int(rng.integers(9_000, 40_000))
+sizes = lab.models().copy()
+sizes.loc["1M", "vocabulary"] = vocabulary
+lab = scenes.instead(lab, models=lambda: sizes)
+
+# %%
+# EXERCISE 02.4 (difficulty 2, 5 min, 1 point)
 ### BEGIN SOLUTION
 first_loss = math.log(vocabulary)
 ### END SOLUTION
+
+# %%
+# KEY 02.4
+scratch = scenes.run(rng, "random", first=math.log(vocabulary), last=6.5)
 
 # %%
 settings = {"model_name": "1M", "steps": STEPS, "learning_rate": 1e-3}
@@ -282,6 +330,14 @@ print(f"WebText:            {40_000:9,.1f} MB, {40_000 / megabytes:,.0f} times a
 # What does the random model write? And what can a model do with a short text that it reads a hundred times?
 #
 # </details>
+
+# %%
+# HIDDEN 02.5
+settings = {"model_name": "1M", "steps": STEPS, "learning_rate": 1e-3}
+settings |= {"accumulate_gradients": 1, "valid": splits.valid, "sample_every": 0}
+scratch = scenes.run(rng, "random", first=math.log(vocabulary), last=6.5, rise=-0.1)
+pretrained = scenes.run(rng, "tuned", first=4.5, last=4.2, rise=-0.1)
+megabytes = float(rng.uniform(2, 4))
 
 # %%
 # EXERCISE 02.5 (difficulty 2, 6 min, 2 points)

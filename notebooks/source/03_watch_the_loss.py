@@ -93,8 +93,15 @@ history.dropna(subset="valid_loss").round(2)
 # HIDDEN 03.2
 from gpt2lab.course import scenes
 
-by_heart = scenes.run(rng, "by_heart", turn=10 * int(rng.integers(2, 6)), last=0.3)
-STEPS = 100
+speeches = scenes.corpus(rng)
+splits = speeches.split(valid=0.15, test=0.15, seed=0)
+short = splits.train.first(characters=3000)
+small, STEPS, LEARNING_RATE = True, 105, 2e-3
+settings = {"model_name": MODEL, "restore_from": "fresh", "accumulate_gradients": 1}
+settings |= {"valid": splits.valid, "eval_every": 7}  # no step is one of the notebook's
+by_heart = scenes.run(
+    rng, "by_heart", steps=STEPS, eval_every=7, turn=7 * int(rng.choice([3, 4, 5, 6, 7])), last=0.3
+)
 history = by_heart.history[["step", "epoch", "loss", "average_loss", "valid_loss"]]
 
 # %%
@@ -189,26 +196,46 @@ lab.plots.copying(by_heart)
 # ### Exercise 03.4: a loss near 0
 #
 # The second sign of learning by heart is the training loss itself. The loss is minus the natural logarithm of the probability that the model
-# gave to the right token. Say the training loss is 0.1 nats a token. How probable, from 0 to 1, did the model hold the right token, on
+# gave to the right token. Say the training loss is `low`, 0.1 nats a token. How probable, from 0 to 1, did the model hold the right token, on
 # (geometric) average?
 #
 # <details><summary>Hint</summary>
 #
-# Solve `0.1 = -math.log(probability)`. The inverse of the logarithm is `math.exp`.
+# Solve `low = -math.log(probability)`. The inverse of the logarithm is `math.exp`.
 #
 # </details>
 
 # %%
-# EXERCISE 03.4 (difficulty 1, 4 min, 1 point)
 import math
 
+low = 0.1
+
+# %%
+# HIDDEN 03.4
+import math
+import textwrap
+
+
+def show(label, text):
+    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
+
+
+low = float(rng.choice([0.2, 0.23, 0.32, 0.36, 0.42]))
+diagnosis = by_heart.diagnosis()
+samples = [*scenes.sentences(rng, 7), short.text[:200]]
+most_copied = samples[-1]
+copying = lab.copied(samples, short)[["words", "share_8"]]
+copying.columns = ["longest copied span (words)", "share of 8-word sequences copied"]
+
+# %%
+# EXERCISE 03.4 (difficulty 1, 4 min, 1 point)
 ### BEGIN SOLUTION
-probability = math.exp(-0.1)
+probability = math.exp(-low)
 ### END SOLUTION
 
 # %%
 # CHECK 03.4
-lab.course.check("03.4", probability)
+lab.course.check("03.4", probability, low)
 
 # %% [markdown]
 # Nobody can foresee a speech to that degree. Who can, has read it before. For comparison: on speeches that it never read, the pretrained model
@@ -268,6 +295,14 @@ for name, model in models.items():
 # Which loss is 0.05, and which one did your friend not measure?
 #
 # </details>
+
+# %%
+# HIDDEN 03.5
+in_time = scenes.run(rng, "in_time", steps=50, turn=20, last=3.2)
+last = in_time.history["step"].iloc[-1]
+unseen = splits.test.first(characters=2000)
+pretrained = scenes.model(MODEL)
+models = {"pretrained": pretrained, "stopped in time": pretrained, "learned by heart": pretrained}
 
 # %%
 # EXERCISE 03.5 (difficulty 2, 6 min, 2 points)

@@ -77,8 +77,30 @@ prediction = "c"
 # </details>
 
 # %%
-# EXERCISE 04.2 (difficulty 2, 5 min, 1 point)
 tokens, characters = splits.describe(MODEL).loc["train", ["tokens", "characters"]]
+print(f"{characters:,.0f} characters for training, {tokens:,.0f} tokens")
+
+# %%
+# HIDDEN 04.2
+import pandas as pd
+
+from gpt2lab.course import scenes
+
+small, LEARNING_RATE = True, 1e-3
+STEPS = int(rng.integers(65, 95))  # more than those of the notebook
+shortest = int(rng.integers(40, 48)) * 100
+SIZES = [shortest * times for times in (1, 3, 12, 60)]
+splits = scenes.corpus(rng, documents=20, length=30).split(valid=0.1, test=0.1, seed=0)
+folder = scenes.temporary_folder()
+tokens, characters = splits.describe(MODEL, folder).loc["train", ["tokens", "characters"]]
+parameters = lab.models().loc[[MODEL, OTHER_MODEL], "parameters"]
+lengths = pd.Series(SIZES, index=pd.Index(SIZES, name="characters"))
+table = pd.DataFrame({"pages": lengths / 2000})
+for name in parameters.index:
+    table[f"per parameter of {name}"] = (lengths / parameters[name]).round(4)
+
+# %%
+# EXERCISE 04.2 (difficulty 2, 5 min, 1 point)
 ### BEGIN SOLUTION
 read_once = STEPS * 1024 * characters / tokens
 ### END SOLUTION
@@ -189,17 +211,48 @@ lab.plots.copied_spans(text, lab.copied_spans(text, splits.train.first(SIZES[0])
 # </details>
 
 # %%
+# HIDDEN 04.3
+def grid(sizes, limits):
+    """A table as of `corpus_sizes`, in which each model was helped from its limit among the sizes on."""
+    rows = []
+    for (name, number), limit in zip(parameters.sort_values().items(), limits):
+        before = 6.2 - 0.14 * float(numpy.log(number))
+        for at, size in enumerate(sizes):
+            epochs = STEPS * 1024 * 3.6 / size
+            change = float(rng.uniform(0.02, 0.04)) * (at - limit + 0.5) * (1 if at >= limit else 8)
+            row = {"model_name": name, "parameters": number, "characters": size, "seed": 0, "tokens": round(size / 3.6)}
+            row |= {"tokens_per_parameter": size / 3.6 / number, "characters_per_parameter": size / number}
+            row |= {"epochs": epochs, "train_loss": before - 0.3 * epochs**0.5, "valid_loss": before - change}
+            row |= {"test_loss": before - change, "test_loss_before": before, "verdict": "fitting" if at >= limit else "over-fitting"}
+            row |= {"copied": max(0.0, 0.1 - 0.03 * at), "copied_human": 0.0, "sample": scenes.sentences(rng, 1)[0], "seconds": 9.0}
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
+# The two models have two limits, so that the rows of one model alone do not tell those of both.
+shortest = int(rng.integers(30, 40)) * 100
+SIZES = [shortest * times for times in (1, 2, 5, 13, 40, 110, 300)]
+STEPS = int(rng.integers(40, 60))
+smaller_limit = int(rng.integers(2, 4))
+table = grid(SIZES, (smaller_limit, smaller_limit + 2))
+settings = {"splits": splits, "learning_rate": LEARNING_RATE, "folder": "grid"}
+settings |= {"test_characters": 30_000, "eval_every": STEPS, "nsamples": 4, "length": 80}
+columns = ["model_name", "characters", "epochs", "train_loss"]
+columns += ["test_loss", "test_loss_before", "copied"]
+first = table[(table.model_name == MODEL) & (table.characters == SIZES[0])].iloc[0]
+text = first["sample"]
+
+# %%
 # EXERCISE 04.3 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
 _helped = table.test_loss < table.test_loss_before
 most_epochs = table[_helped].epochs.max()
 fewest_epochs = table[~_helped].epochs.min()
 ### END SOLUTION
-limits = (most_epochs, fewest_epochs)
 
 # %%
 # CHECK 04.3
-lab.course.check("04.3", limits, table)
+lab.course.check("04.3", (most_epochs, fewest_epochs), table)
 
 # %% [markdown]
 # The same limit in characters per parameter:
@@ -231,12 +284,29 @@ print(f"{point.characters_per_parameter:.3f} characters per parameter")
 # `"a"`, fine-tuning will help, or `"b"`, it will not?
 
 # %%
+# HIDDEN 04.4
+# As in the notebook the point is read as often as a text that did harm, and is as long as one that helped.
+shortest = int(rng.integers(40, 60)) * 100
+SIZES = [shortest * times for times in (1, 3, 12, 60)]
+table = grid(SIZES, (2, 2))
+helped = table.test_loss < table.test_loss_before
+most_epochs, fewest_epochs = table[helped].epochs.max(), table[~helped].epochs.min()
+enough = table[helped].characters_per_parameter.min()
+too_few = table[~helped].characters_per_parameter.max()
+smaller = parameters.idxmin()
+of_smaller = table[table.model_name == smaller].set_index("characters", drop=False)
+point = of_smaller.loc[SIZES[2]]
+
+# %%
 # EXERCISE 04.4 (difficulty 2, 5 min, 2 points)
 ### BEGIN SOLUTION
 by_epochs = "b"
 by_characters = "a"
 ### END SOLUTION
-predicted = (by_epochs, by_characters)
+
+# %%
+# KEY 04.4
+longer = of_smaller.loc[[SIZES[2]]].assign(epochs=4 * point.epochs)
 
 # %%
 longer = lab.experiments.corpus_sizes([smaller], [SIZES[2]], steps=4 * STEPS, **settings)
@@ -244,7 +314,7 @@ longer[columns].round(3)
 
 # %%
 # CHECK 04.4
-lab.course.check("04.4", predicted, table, longer)
+lab.course.check("04.4", (by_epochs, by_characters), table, longer)
 
 # %%
 new = longer.iloc[0]
@@ -291,6 +361,12 @@ lab.plots.scaling_laws(table)
 # What do the laws speak of, fine-tuning or pretraining? Remember the last figure of notebook 2.
 #
 # </details>
+
+# %%
+# HIDDEN 04.5
+longer = of_smaller.loc[[SIZES[2]]].assign(epochs=4 * point.epochs)
+new, short, verdict = longer.iloc[0], of_smaller.loc[SIZES[1]], "characters"
+laws = lab.experiments.scaling_laws([MODEL, OTHER_MODEL])
 
 # %%
 # EXERCISE 04.5 (difficulty 3, 6 min, 2 points)

@@ -104,10 +104,56 @@ lab.course.check("05.1", prediction, after[SMALLER], after[LARGER])
 # </details>
 
 # %%
-# EXERCISE 05.2 (difficulty 2, 5 min, 1 point)
 import math
 
 nats, tokens, text_bytes = table.loc[LARGER, ["test_loss", "test_tokens", "test_bytes"]]
+print(f"{nats:.2f} nats a token, {tokens:,.0f} tokens, {text_bytes:,.0f} bytes")
+
+# %%
+# HIDDEN 05.2
+import math
+
+import pandas as pd
+
+from gpt2lab.course import scenes
+
+parameters = lab.models()["parameters"]
+SMALLER, LARGER = sorted([MODEL, OTHER_MODEL], key=parameters.get)
+small, LEARNING_RATE = True, 1e-3
+STEPS = int(rng.integers(60, 75))
+splits = scenes.corpus(rng).split(valid=0.15, test=0.15, seed=0)
+
+
+def row(name, loss, seconds):
+    """What `model_sizes` would say of a model; the tokens are shorter than those of the notebook's text."""
+    before, a_byte = loss + 0.15, 10_000 / 29_000 / math.log(2)
+    made = {"model_name": name, "parameters": parameters[name], "seed": 2, "test_tokens": 10_000, "test_bytes": 29_000}
+    made |= {"test_loss_before": before, "test_loss": loss, "test_bits_per_byte_before": before * a_byte}
+    made |= {"test_perplexity_before": math.exp(before), "test_perplexity": math.exp(loss)}
+    made |= {"test_bits_per_byte": loss * a_byte, "train_loss": loss - 0.2, "valid_loss": loss, "verdict": "fitting"}
+    memory = 800 + 80 * parameters[name] / 1e6
+    made |= {"seconds": STEPS * seconds, "seconds_a_step": seconds, "memory_MB": memory, "memory_above_MB": memory - 500}
+    return made | {"memory_estimated_MB": memory * 1.02}
+
+
+nats, a_step = float(rng.uniform(4.6, 5.2)), float(rng.uniform(0.21, 0.25))
+rows = [row(SMALLER, nats + 0.4, a_step), row(LARGER, nats, a_step * float(rng.uniform(3.2, 3.6)))]
+names = ["sentence_words", "word_letters", "distinct_2", "repetition_4", "known_words", "known_3grams"]
+values = {SMALLER: [19.0, 4.0, 0.74, 0.003, 0.94, 0.44], LARGER: [32.1, 4.5, 0.72, 0.001, 0.97, 0.46]}
+values["human"] = [17.7, 4.8, 0.88, 0.010, 0.99, 0.43]
+complexity = pd.DataFrame.from_dict(values, orient="index", columns=names).rename_axis("model_name")
+samples = {
+    name: ["My fellow Americans, " + " ".join(scenes.sentences(rng, 3)) for _ in range(20)]
+    for name in (SMALLER, LARGER)
+}
+sizes = lab.experiments.ModelSizes(pd.DataFrame(rows), samples, complexity)
+table = sizes.table.set_index("model_name")
+columns = ["test_loss_before", "test_loss", "test_perplexity_before", "test_perplexity"]
+after = table.test_perplexity
+nats, tokens, text_bytes = table.loc[LARGER, ["test_loss", "test_tokens", "test_bytes"]]
+
+# %%
+# EXERCISE 05.2 (difficulty 2, 5 min, 1 point)
 ### BEGIN SOLUTION
 bits_a_byte = nats * tokens / text_bytes / math.log(2)
 ### END SOLUTION
@@ -142,8 +188,15 @@ lab.estimate(LARGER, accumulate_gradients=1)
 # </details>
 
 # %%
-# EXERCISE 05.3 (difficulty 1, 3 min, 1 point)
 seconds = table.seconds_a_step
+seconds.round(2)
+
+# %%
+# HIDDEN 05.3
+seconds = table.seconds_a_step
+
+# %%
+# EXERCISE 05.3 (difficulty 1, 3 min, 1 point)
 ### BEGIN SOLUTION
 equal_time_steps = STEPS * seconds[LARGER] / seconds[SMALLER]
 ### END SOLUTION
@@ -196,6 +249,11 @@ panel
 # right or wrong answers, only honest ones. (In the solved notebook one of the makers of this course answered, before looking at the key.)
 
 # %%
+# HIDDEN 05.4
+# Who read with the buttons may have written panel.answers: that they did read is taken on trust.
+panel = scenes.Lazy(lambda: lab.widgets.reading_test(sizes.samples, pairs=10, seed=0), answers="AB-BABBA-A")
+
+# %%
 # EXERCISE 05.4 (difficulty 1, 10 min, 1 point)
 ### BEGIN SOLUTION
 answers = "BA-ABBABBA"
@@ -240,6 +298,12 @@ for wins, pairs in ((7, 10), (70, 100), (210, 300)):
 # Name one number from the tables. A loss is a mean over thousands of tokens. How many answers did you give?
 #
 # </details>
+
+# %%
+# HIDDEN 05.5
+import textwrap
+
+result = pooled = lab.preference(6, 3, names=(LARGER, SMALLER))
 
 # %%
 # EXERCISE 05.5 (difficulty 2, 8 min, 2 points)

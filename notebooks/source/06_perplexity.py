@@ -105,6 +105,38 @@ scores[["token", "probability", "nats"]].round(3)
 # </details>
 
 # %%
+# HIDDEN 06.2
+import random
+import textwrap
+
+import numpy as np
+import pandas as pd
+
+from gpt2lab.course import scenes_of_texts
+
+splits = scenes_of_texts.speeches(rng)
+base, tuned = scenes_of_texts.models(splits, MODEL)
+held_out = splits.test.documents[0].text
+speech = held_out[2000:3200]
+words = speech.split()
+recipe = "Boil the rice in salted water until it is soft. Fry the onions in butter, and mix both."
+texts = {
+    "a: a speech": speech,
+    "b: its words, shuffled": " ".join(rng.permutation(words)),
+    "c: a recipe": recipe,
+    "d: by the model": base.generate("My fellow Americans,", length=60, temperature=0)[0],
+}
+by_text = pd.Series({name: lab.perplexity(base, text).perplexity for name, text in texts.items()})
+subject, verb, place = (rng.choice(options) for options in (
+    ["The Congress", "My administration", "Our Government", "The American people"],
+    ["has the power to protect", "must not forget", "will provide more help for", "should defend"],
+    ["the schools of every State.", "peace in the world.", "the farmers and the workers.", "the freedom of our children."],
+))
+sentence = f"{subject} {verb} {place}"
+scores = base.score(sentence)
+scores = scores.assign(probability=np.exp(-scores.nats))
+
+# %%
 # EXERCISE 06.2 (difficulty 1, 4 min, 1 point)
 import math
 
@@ -152,6 +184,14 @@ documents.round(2)
 # Multiply two columns, add up what you get, and divide by the number of all tokens. Then *e* to the power of that.
 #
 # </details>
+
+# %%
+# HIDDEN 06.3
+import math
+
+choices = np.exp(base.score(sentence).nats)
+before_test = lab.perplexity(base, splits.test)
+documents = before_test.table.set_index("name")[["tokens", "nats_per_token", "perplexity"]]
 
 # %%
 # EXERCISE 06.3 (difficulty 2, 6 min, 1 point)
@@ -238,6 +278,16 @@ print(f"after / before: {on_valid.ratio:.2f}, 95 % interval {low:.2f} to {high:.
 # Look at the figure. Is a speech that was hard before hard after, too? What if you asked each speech by itself how much it fell?
 #
 # </details>
+
+# %%
+# HIDDEN 06.4
+from gpt2lab.course import scenes
+
+run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
+before_valid, after_valid = (lab.perplexity(lm, splits.valid) for lm in (base, tuned))
+on_valid = lab.compare_perplexity(before_valid, after_valid)
+token_spread = base.score(held_out).nats.std()
+loss = before_test.nats_per_token
 
 # %%
 # EXERCISE 06.4 (difficulty 2, 3 min, 1 point)
@@ -345,6 +395,15 @@ yours.map(lambda number: f"{number:,.2f}".removesuffix(".00"))
 # A number without its interval is half a finding. And say what the validation split had been used for.
 #
 # </details>
+
+# %%
+# HIDDEN 06.5
+beginning = max((document.text for document in splits.test), key=len)
+pieces, rows = {50: 3.1, 200: 2.9}, [(1023, 1, 540.0, 0.1)]
+columns = ["stride", "tokens before, at least", "perplexity", "seconds"]
+on_test = lab.compare_perplexity(before_test, lab.perplexity(tuned, splits.test))
+theirs = pd.DataFrame({"before": [27.07], "after": [19.99], "ratio": [0.74]}, index=["speeches, test"])
+yours = pd.DataFrame({"speeches, validation": on_valid.row, "speeches, test": on_test.row})
 
 # %%
 # EXERCISE 06.5 (difficulty 2, 8 min, 2 points)

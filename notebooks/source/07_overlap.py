@@ -89,6 +89,21 @@ print(f"{len(tokens)} tokens, {len(set(tokens))} types: {sorted(set(tokens))}")
 # </details>
 
 # %%
+# HIDDEN 07.2
+import textwrap
+
+from gpt2lab.course import scenes, scenes_of_texts
+
+splits = scenes_of_texts.speeches(rng)
+run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
+pretrained, finetuned = scenes_of_texts.models(splits, MODEL)
+because = "It has read speeches of the same kind."
+settings = {"nsamples": 10, "length": 50, "seed": int(rng.integers(1000))}
+samples = pretrained.generate(temperature=1.0, **settings)
+samples_finetuned = finetuned.generate(temperature=1.0, **settings)
+tokens = lab.words("The cat saw the dog, and the dog saw the cat.")
+
+# %%
 # EXERCISE 07.2 (difficulty 1, 4 min, 1 point)
 ### BEGIN SOLUTION
 jaccard = 3 / 7  # the, law, of; and land, state, union, is
@@ -126,6 +141,10 @@ print(f"{found.shared_types:,} in both: Jaccard {found.jaccard:.3f}")
 # How often does *the* stand in the reference? So many of the sample's four words count.
 #
 # </details>
+
+# %%
+# HIDDEN 07.3
+found = lab.overlap(samples_finetuned, splits.test)
 
 # %%
 # EXERCISE 07.3 (difficulty 1, 3 min, 1 point)
@@ -186,6 +205,21 @@ lab.plots.overlap_growth(growth)
 # Which curve is level? Read the fine-tuned model's at 50 and the pretrained model's at 100.
 #
 # </details>
+
+# %%
+# HIDDEN 07.4
+import pandas as pd
+
+cheat = ["the " * 60] * 2
+human = lab.human_samples(splits.train, like=samples_finetuned)
+sets = {"pretrained": samples, "fine-tuned": samples_finetuned, "human": human}
+rows = []
+for name, texts in sets.items():
+    for number in (3, 6, 10):
+        found = lab.overlap(texts[:number], splits.test)
+        measured = {"jaccard": found.jaccard, "precision_2": found.precision[1]}
+        rows.append({"set": name, "samples": number, **measured})
+growth = pd.DataFrame(rows)
 
 # %%
 # EXERCISE 07.4 (difficulty 2, 4 min, 1 point)
@@ -324,7 +358,6 @@ lab.plots.overlap(friend)
 # </details>
 
 # %%
-# EXERCISE 07.5 (difficulty 2, 8 min, 2 points)
 sets = {
     "pretrained": samples,
     "fine-tuned": samples_finetuned,
@@ -332,6 +365,42 @@ sets = {
     "fine-tuned, colder": colder_finetuned,
     "human": human,
 }
+
+# %%
+# HIDDEN 07.5
+def encoded(texts):
+    return [finetuned.encode(text) for text in texts]
+
+
+compared = lab.compare_overlap(
+    samples, samples_finetuned, splits.test, human=splits.train, names=("pretrained", "fine-tuned")
+)
+halves = lab.compare_overlap(samples_finetuned[:5], samples_finetuned[5:], splits.test)
+test_tokens = encoded(document.text for document in splits.test)
+train_tokens = encoded(document.text for document in splits.train)
+by_tokens = lab.compare_overlap(
+    encoded(samples), encoded(samples_finetuned), test_tokens, human=train_tokens, names=("pretrained", "fine-tuned")
+)
+names = {"before": "pretrained", "after": "fine-tuned"}
+both = {"words": compared.table, "tokens": by_tokens.table}
+table = pd.concat(both, axis=1)
+vocabulary = lab.models().loc[MODEL, "vocabulary"]
+seen = by_tokens.after.reference_types
+colder = pretrained.generate(temperature=0.7, **settings)
+colder_finetuned = finetuned.generate(temperature=0.7, **settings)
+friend = lab.compare_overlap(
+    colder, samples_finetuned, splits.test, human=splits.train, names=("colder pretrained", "fine-tuned")
+)
+sets = {
+    "pretrained": samples,
+    "fine-tuned": samples_finetuned,
+    "pretrained, colder": colder,
+    "fine-tuned, colder": colder_finetuned,
+    "human": human,
+}
+
+# %%
+# EXERCISE 07.5 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
 _rows = []
 for _name, _texts in sets.items():
@@ -407,6 +476,15 @@ print(textwrap.fill(compared.answer, 88))
 # Name a measure and its figures. *Why* is about what the model learned from, and about what your first sentence left out.
 #
 # </details>
+
+# %%
+# HIDDEN 07.6
+unread = lab.human_samples(splits.test, like=samples_finetuned)
+copied = {
+    "fine-tuned": lab.copied(samples_finetuned, splits.train),
+    "human": lab.copied(unread, splits.train),
+}
+text = samples_finetuned[copied["fine-tuned"].words.idxmax()]
 
 # %%
 # EXERCISE 07.6 (difficulty 2, 8 min, 2 points)

@@ -92,8 +92,30 @@ explorer.history[columns].head() if len(explorer.history) else "Nothing written 
 # </details>
 
 # %%
-# EXERCISE 08.1 (difficulty 2, 5 min, 1 point)
 p = lm.next_tokens(PROMPT).probability
+
+# %%
+# HIDDEN 08.1
+import textwrap
+
+from gpt2lab.course import scenes, scenes_of_experiments, scenes_of_texts
+
+splits = scenes_of_texts.speeches(rng)
+run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
+lm = scenes_of_texts.models(splits, MODEL)[1]
+
+
+def show(label, text):
+    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
+
+
+PROMPT = str(rng.choice(["We all know that the", "This is a question of", "It is time to", "I believe in our"]))
+SETTINGS = [{"temperature": 0.5}, {"top_k": 5}, {"top_p": 0.3}]
+columns = ["temperature", "top_k", "top_p", "seed", "text"]
+p = lm.next_tokens(PROMPT).probability
+
+# %%
+# EXERCISE 08.1 (difficulty 2, 5 min, 1 point)
 ### BEGIN SOLUTION
 _powers = p ** (1 / 0.5)
 at_half = _powers[0] / _powers.sum()
@@ -164,18 +186,30 @@ for prompt in (SURE, OPEN):
 # </details>
 
 # %%
-# EXERCISE 08.2 (difficulty 2, 6 min, 1 point)
 sure = lm.next_tokens(SURE).probability
 open_ended = lm.next_tokens(OPEN).probability
+
+# %%
+# HIDDEN 08.2
+import numpy as np
+
+greedy_text = lm.generate(PROMPT, length=60, temperature=0)[0]
+sentence = " We need the help of the Congress."
+nats = lm.score(6 * sentence).nats
+SURE, OPEN = scenes_of_texts.sure_and_open(lm, rng)
+sure = lm.next_tokens(SURE).probability
+open_ended = lm.next_tokens(OPEN).probability
+
+# %%
+# EXERCISE 08.2 (difficulty 2, 6 min, 1 point)
 ### BEGIN SOLUTION
 survive_sure = (sure.cumsum() < 0.9).sum() + 1
 survive_open = (open_ended.cumsum() < 0.9).sum() + 1
 ### END SOLUTION
-survivors = (survive_sure, survive_open)
 
 # %%
 # CHECK 08.2
-lab.course.check("08.2", survivors, sure, open_ended)
+lab.course.check("08.2", (survive_sure, survive_open), sure, open_ended)
 
 # %% [markdown]
 # ## How varied is a text?
@@ -198,8 +232,14 @@ lab.course.check("08.2", survivors, sure, open_ended)
 # </details>
 
 # %%
-# EXERCISE 08.3 (difficulty 1, 5 min, 1 point)
 texts = lm.generate(nsamples=10, length=60, temperature=1.0, seed=0)
+
+# %%
+# HIDDEN 08.3
+texts = lm.generate(nsamples=8, length=50, temperature=1.0, seed=int(rng.integers(1000)))
+
+# %%
+# EXERCISE 08.3 (difficulty 1, 5 min, 1 point)
 ### BEGIN SOLUTION
 _words = [word for text in texts for word in lab.words(text)]
 dist_1 = len(set(_words)) / len(_words)
@@ -292,18 +332,32 @@ lab.course.check("08.4", prediction, table)
 # </details>
 
 # %%
-# EXERCISE 08.5 (difficulty 2, 5 min, 2 points)
 tried = table[table.parameter != "human"]
 human = table.iloc[-1]
+
+# %%
+# HIDDEN 08.5
+import pandas as pd
+
+people = lab.human_samples(splits.test, like=6 * [" ".join(40 * ["word"])])
+measured = {n: {"dist_1": lab.distinct(people[:n]), "self_bleu": lab.self_bleu(people[:n])} for n in (2, 4)}
+settings = {"nsamples": 100, "length": 60, "seed": 0, "reference": splits.test, "folder": "sampling"}
+# The rows that are nearest in the notebook itself are not to be so again.
+table = scenes_of_experiments.sweep(rng, not_nearest=(1, 8))
+columns = ["parameter", "value", "dist_1", "self_bleu", "repetition", "zipf", "perplexity"]
+tried = table[table.parameter != "human"]
+human = table.iloc[-1]
+
+# %%
+# EXERCISE 08.5 (difficulty 2, 5 min, 2 points)
 ### BEGIN SOLUTION
 by_dist_1 = (tried.dist_1 - human.dist_1).abs().idxmin()
 by_perplexity = (tried.perplexity - human.perplexity).abs().idxmin()
 ### END SOLUTION
-nearest = (by_dist_1, by_perplexity)
 
 # %%
 # CHECK 08.5
-lab.course.check("08.5", nearest, table)
+lab.course.check("08.5", (by_dist_1, by_perplexity), table)
 
 # %% [markdown]
 # ## Sense against variety
@@ -374,6 +428,20 @@ print(f"Human text surprises {MODEL} {surprised:.1f} times as much as its pure s
 # What does the text look like at temperature 0.5, and at 1.5? And what does no column of the table know about a text?
 #
 # </details>
+
+# %%
+# HIDDEN 08.6
+tried = table[table.parameter != "human"]
+human = table.iloc[-1]
+order = tried.perplexity.sort_values().index
+middle = (np.log(tried.perplexity) - np.log(tried.perplexity).mean()).abs().idxmin()
+published = lab.experiments.published_sampling()
+greedy = table[table.parameter == "temperature"].head(1).assign(value=0.0, temperature=0.0, repetition=0.6)
+both = pd.concat([greedy, table])
+orderings = lab.experiments.sampling_orderings(both)
+differ = orderings[~orderings.holds]
+pure = table[(table.parameter == "temperature") & (table.value == 1)].iloc[0]
+surprised = human.perplexity / pure.perplexity
 
 # %%
 # EXERCISE 08.6 (difficulty 2, 8 min, 2 points)

@@ -124,6 +124,27 @@ for document in train.with_author_prefix().documents[:4]:
 # </details>
 
 # %%
+# HIDDEN 09.2
+import json
+from pathlib import Path
+
+from gpt2lab.course import scenes, scenes_of_experiments, scenes_of_texts
+
+POSTS = ["Startups are hard.", "Write to me at paul@example.com.", "Some do what they like."]
+posts = json.dumps([{"tweet": {"full_text": text}} for text in POSTS])
+raw = lab.Corpus.from_texts(POSTS, authors=["paulg"] * len(POSTS))
+AUTHORS = [
+    "George Washington",
+    "Ulysses S. Grant",
+    "Theodore Roosevelt",
+    "Harry S. Truman",
+    "Donald J. Trump",
+]
+whole = scenes_of_texts.speeches_of(AUTHORS, rng)
+speeches = whole.train + whole.test
+train, test = (part.pieces(of="sentences", least=40) for part in (whole.train, whole.test))
+
+# %%
 # EXERCISE 09.2 (difficulty 1, 3 min, 1 point)
 ### BEGIN SOLUTION
 effect = "b"
@@ -202,6 +223,21 @@ pd.concat(tables, axis=1).loc[:, (slice(None), ["token", "probability"])].round(
 # </details>
 
 # %%
+# HIDDEN 09.3
+import pandas as pd
+
+splits = lab.Splits(train=train, valid=lab.Corpus(), test=test)
+table = splits.describe(MODEL)
+card = "## Source"
+small = MODEL in ("1M", "3M")
+STEPS, LEARNING_RATE = 100, 1e-3
+run = scenes.run(rng, "authors", turn=100, rise=0)
+base, tuned = scenes_of_texts.models_of_authors(splits, MODEL)
+with_space = tuned.next_tokens("\\Theodore Roosevelt- ").head(6)
+without_space = tuned.next_tokens("\\Theodore Roosevelt-").head(6)
+tables = {"with the space": with_space, "without": without_space}
+
+# %%
 # EXERCISE 09.3 (difficulty 2, 4 min, 1 point)
 ### BEGIN SOLUTION
 prefix = r"\Theodore Roosevelt-"
@@ -271,6 +307,24 @@ others.round(2)
 # `math.exp` of the mean of the logarithms is the same: `math.exp(np.log(others).mean())`.
 #
 # </details>
+
+# %%
+# HIDDEN 09.4
+import textwrap
+
+NUMBER = 6
+samples, samples_before = {}, {}
+for author in AUTHORS:
+    settings = {"nsamples": NUMBER, "length": 40, "temperature": 0.8, "seed": int(rng.integers(1000))}
+    settings |= {"prefix": lab.author_prefix(author).rstrip(), "include_prefix": False}
+    samples[author] = tuned.generate(**settings)
+    samples_before[author] = base.generate(**settings)
+matrix = {
+    "before": lab.author_matrix(base, test, AUTHORS, characters=1500),
+    "after": lab.author_matrix(tuned, test, AUTHORS, characters=1500),
+}
+row = matrix["after"].perplexity.loc[AUTHORS[-1]]
+own, others = row[AUTHORS[-1]], row.drop(AUTHORS[-1])
 
 # %%
 # EXERCISE 09.4 (difficulty 2, 4 min, 1 point)
@@ -357,6 +411,17 @@ guessed["after"].confusion
 # when reading?
 #
 # </details>
+
+# %%
+# HIDDEN 09.5
+columns = ["documents", "own", "others", "gain", "low", "high", "rank"]
+before, after = (matrix[name].table["own"] for name in ("before", "after"))
+perplexity = matrix["after"].perplexity
+rows = [{"texts by": author, "best wrong prefix": perplexity.loc[author].drop(author).idxmin()} for author in AUTHORS]
+guessed = {
+    "before": scenes_of_experiments.guesses(rng, AUTHORS, NUMBER, right=0.2),
+    "after": scenes_of_experiments.guesses(rng, AUTHORS, NUMBER),
+}
 
 # %%
 # EXERCISE 09.5 (difficulty 2, 8 min, 2 points)

@@ -76,6 +76,17 @@ flags[columns].round(2)
 # </details>
 
 # %%
+# HIDDEN 10.2
+from gpt2lab.course import scenes, scenes_of_experiments, scenes_of_texts
+
+small = MODEL in ("1M", "3M")
+LEARNING_RATE = 1e-3 if small else 1e-4
+SMALLEST = "1M" if small else MODEL
+splits = scenes_of_texts.speeches(rng)
+flags = scenes_of_experiments.flags(rng)
+columns = ["flag", "value", "steps", "epochs", "valid_loss", "written_MB", "seconds"]
+
+# %%
 # EXERCISE 10.2 (difficulty 1, 3 min, 1 point)
 # "a": accumulate_gradients    "b": epochs    "c": save_every
 ### BEGIN SOLUTION
@@ -152,6 +163,15 @@ print("\n".join(line for line in text.splitlines() if line.startswith("#")))
 # </details>
 
 # %%
+# HIDDEN 10.3
+run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
+tuned = scenes_of_texts.models(splits, MODEL)[1]
+sweep = scenes_of_experiments.sweep(rng)
+settings = {"train": splits.train, "valid": splits.valid, "test": splits.test, "length": 60, "temperature": 1.0, "sweep": sweep}
+report = scenes_of_experiments.report()
+text = report.markdown.read_text(encoding="utf-8")
+
+# %%
 # EXERCISE 10.3 (difficulty 1, 3 min, 1 point)
 ### BEGIN SOLUTION
 whose_choice = "b"
@@ -185,6 +205,13 @@ print(textwrap.fill(run.diagnosis().explanation, 88))
 # "The model got better" is not a claim that anybody can check. "Perplexity on unseen speeches fell from … to …" is.
 #
 # </details>
+
+# %%
+# HIDDEN 10.4
+import textwrap
+
+history = run.history
+first, last = history.loss[1:11].mean(), history.loss[-10:].mean()
 
 # %%
 # EXERCISE 10.4 (difficulty 2, 25 min, 3 points)
@@ -222,6 +249,17 @@ print("no words yet on:", ", ".join(report.unanswered) or "nothing")
 # The rest you write in `report/report.md`, between the marks, and run the last cell again. Your words stay: whatever is measured anew, what you wrote is
 # kept.
 #
+# ## How well did you foresee it?
+#
+# Each notebook began with a guess. The checks have written down what you guessed and what came out, for all notebooks that ran in this folder:
+
+# %%
+lab.course.predictions()
+
+# %% [markdown]
+# A surprise is worth more than a guess that came true: it shows where your picture of the model was wrong. Which of yours would you guess
+# otherwise today?
+#
 # ## Change one thing
 #
 # - Your own author experiment belongs into the report: run [notebook 9](09_your_own_dataset.ipynb), and give `"author": [lab.plots.author_matrix(matrix)]` as
@@ -229,6 +267,8 @@ print("no words yet on:", ", ".join(report.unanswered) or "nothing")
 # - A question of your own: `questions={"poems": "Do the samples rhyme?"}`.
 # - Another run, on your own text: `lab.report("my_run", folder="my_report", …)`.
 # - A flag that is not in the table: `learning_rate`. What does `lab.experiments.flags(…, learning_rate=3e-3)` say of all the others?
+# - A guess of your own, before you look: `lab.course.predict("twice the text", perplexity="down")`, and then
+#   `lab.course.outcome("twice the text", perplexity=(before, after))`, with the two numbers that you measured.
 #
 # ## Summary
 #

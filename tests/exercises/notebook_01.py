@@ -51,6 +51,7 @@ EXERCISES = {
         [
             (PLAIN, "plain one"),
             ("a banana passed banana law extra", "words"),
+            ("we passed the " + 99 * "banana", "far longer"),
             ("they banana the law", "changed 2"),
             ("we passed the dull", "fell"),
             ("we passed the bill", "rose by 0.00"),
@@ -85,3 +86,88 @@ EXERCISES = {
 }
 
 ALIKE = {"01.4": ("we banana the law", "banana passed the law")}
+
+ASKS_A_MODEL = True  # the check of 01.4
+
+SOURCES = {
+    "01.2": [
+        ("characters_per_token = 3.3393", "too large"),
+        ("characters_per_token = len(lm.encode(paragraph)) / len(paragraph)", "turn the fraction round"),
+        ("characters_per_token = len(paragraph) / len(paragraph.split())", "not split"),
+        ("characters_per_token = len(lm.encode(paragraph)) / len(paragraph.split())", "tokens per word"),
+        ("characters_per_token = len(paragraph.split()) / len(lm.encode(paragraph))", "words per token"),
+        ("characters_per_token = len(paragraph)", "the number of characters"),
+        ("characters_per_token = len(lm.encode(paragraph))", "the number of tokens"),
+        ("characters_per_token = len(paragraph) // len(lm.encode(paragraph))", "rounded down"),
+        ("characters_per_token = len(paragraph.replace(' ', '')) / len(lm.encode(paragraph))", "left out the spaces"),
+        ("characters_per_token = len(paragraph) / (len(lm.encode(paragraph)) + len(paragraph.split()))", "too small"),
+        ("characters_per_token = lm.encode(paragraph)", "list with several entries"),
+        ("characters_per_token = f'{len(paragraph) / len(lm.encode(paragraph)):.2f}'", "without quotes"),
+        ("characters_per_token = len", "function"),
+    ],
+    "01.3": [
+        ('what_the_seed_changes = "a"', "takes no seed"),
+        ('what_the_seed_changes = "c"', "only training"),
+        ('what_the_seed_changes = "the probabilities"', "one letter"),
+        ("what_the_seed_changes = 2", "one letter"),
+    ],
+    "01.4": [
+        ("surprising = plain", "plain one"),
+        ('surprising = plain + " Bananas."', "one word in the place of one word"),
+        ('surprising = "The Congress of the Disunited Bananas passed the law."', "Change one only"),
+        ('surprising = plain.replace("a", "the")', "You changed"),
+        ('surprising = plain.replace("law", "bill")', "The loss fell by"),
+        ('surprising = plain.replace("law", "act")', "and should rise by 0.5"),
+        ('surprising = "Bananas"', "words"),
+        ("surprising = lm.encode(plain)", "in quotes"),
+        ('surprising = plain.replace("law", "xyz" * 1000)', "far longer"),
+    ],
+    "01.5": [
+        ("def block_parameters(d):\n    return 12 * d**2", "matrices only"),
+        ("def block_parameters(d):\n    return 12 * d**2 + 9 * d", "layer norms are missing"),
+        ("def block_parameters(d):\n    return 12 * d**2 + 11 * d", "One layer norm"),
+        ("def block_parameters(d):\n    return 12 * d**2 + 4 * d", "biases are missing"),
+        ("def block_parameters(d):\n    return 4 * d**2 + 8 * d", "perceptron is missing"),
+        ("def block_parameters(d):\n    return 8 * d**2 + 9 * d", "attention is missing"),
+        ("def block_parameters(d):\n    return 3*d*d + 3*d + d*d + d", "attention alone"),
+        ("def block_parameters(d):\n    return {10: 1330, 128: 198272, 768: 7087872}[d]", "KeyError"),
+        ("def block_parameters(d):\n    return {10: 1330, 128: 198272, 768: 7087872}.get(d, 0)", "too small"),
+        ("def block_parameters(d):\n    print(12 * d**2 + 13 * d)", "returns nothing"),
+        ("block_parameters = 12 * 768**2 + 13 * 768", "a function is asked for"),
+    ],
+    "01.6": [
+        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + window * d + layers * block_parameters(d)", "after the last"),
+        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return 2 * vocabulary * d + window * d + layers * block_parameters(d) + 2 * d", "twice"),
+        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + layers * block_parameters(d) + 2 * d", "position embedding"),
+        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return window * d + layers * block_parameters(d) + 2 * d", "token embedding is missing"),
+        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + window * d + block_parameters(d) + 2 * d", "one block"),
+        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return layers * block_parameters(d)", "blocks only"),
+        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return int(lab.models().loc['124M', 'parameters'])", "too large"),
+        ("def gpt2_parameters(d, layers):\n    return layers * block_parameters(d)", "TypeError"),
+    ],
+}
+
+ALSO_RIGHT = {
+    "01.2": [
+        "tokens = lm.encode(paragraph)\ncharacters_per_token = len(paragraph) / len(tokens)",
+        "import numpy as np\ncharacters_per_token = np.mean([len(piece) for piece in pieces(paragraph)])",
+        "characters_per_token = round(len(paragraph) / len(lm.encode(paragraph)), 2)",
+        "characters_per_token = len(paragraph) / len(pieces(paragraph))",
+        "characters_per_token = round(len(paragraph) / len(lm.encode(paragraph)), 1)",
+    ],
+    "01.3": ['what_the_seed_changes = "B"', "what_the_seed_changes = 'b)'\nprint(pieces(text))"],
+    "01.4": [
+        'surprising = plain.replace("States", "Bananas")',
+        'words = plain.split()\nwords[5] = "Bananas"\nsurprising = " ".join(words)',
+        'surprising = f"The Congress of the United Tomatoes passed the law."',
+    ],
+    "01.5": [
+        "block_parameters = lambda d: 2 * 2 * d + (3*d*d + 3*d + d*d + d) + (4*d*d + 4*d + 4*d*d + d)",
+        "def block_parameters(d):\n    norms, attention = 4 * d, 4 * d * d + 4 * d\n    return norms + attention + 8 * d * d + 5 * d",
+        "def block_parameters(d):\n    return np.int64(12) * d * d + 13.0 * d",
+    ],
+    "01.6": [
+        "def gpt2_parameters(vocabulary, window, d, layers):\n    return (vocabulary + window + 2) * d + sum(block_parameters(d) for _ in range(layers))",
+        "def gpt2_parameters(v, w, d, n):\n    return d * (v + w + 2) + n * (12 * d * d + 13 * d)",
+    ],
+}

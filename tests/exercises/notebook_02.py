@@ -39,3 +39,65 @@ EXERCISES = {
 }
 
 ALIKE = {"02.5": (EXPLAINED, EXPLAINED + " So there.")}
+
+SOURCES = {
+    "02.2": [
+        ("epochs = 0.128", "too small"),
+        ("epochs = 100 * 1024 / 799_663", "too small"),
+        ("epochs = training_tokens / (STEPS * 1024)", "Turn the fraction round"),
+        ("epochs = STEPS / training_tokens", "1,024 tokens, not one"),
+        ("epochs = STEPS * 1024", "how many tokens were read"),
+        ("epochs = training_tokens / 1024", "how many windows"),
+        ("epochs = STEPS", "number of steps"),
+        ("epochs = STEPS * 1024 // training_tokens", "rounded down"),
+        ("epochs = STEPS * 1024 / splits.describe(MODEL).loc['total', 'tokens']", "too small"),
+        ("epochs = STEPS * 1024 / splits.train.characters", "too small"),
+        ("epochs = STEPS * 1024 / splits.describe(MODEL)['tokens']", "several entries"),
+    ],
+    "02.3": [
+        ('not_ruled_out = "a"', "learning rate"),
+        ('not_ruled_out = "c"', "opposite"),
+        ('not_ruled_out = "by heart"', "one letter"),
+    ],
+    "02.4": [
+        ("first_loss = 8.317766166719343", "too small"),
+        ("first_loss = math.log(4096)", "too small"),
+        ("first_loss = math.log2(vocabulary)", "in bits"),
+        ("first_loss = math.log10(vocabulary)", "base 10"),
+        ("first_loss = -math.log(vocabulary)", "sign"),
+        ("first_loss = vocabulary", "perplexity"),
+        ("first_loss = 1 / vocabulary", "probability of a token"),
+        ("first_loss = math.exp(-1 / vocabulary)", "not the exponential"),
+        ("first_loss = math.log(1 / vocabulary)", "sign"),
+        ("first_loss = math.log", "function"),
+    ],
+    "02.5": [
+        ('explanation = "It is bad."', "3 words"),
+        ("explanation = 'It would ' * 20", "bring along"),
+        ("explanation = 'the language is English and so on ' * 4", "read many times"),
+        ("explanation = 'It has to learn the words and the grammar first, and when it trains for longer it will not overfit on such a text.'", "Look again"),
+        ("explanation = 3", "three quotes"),
+    ],
+}
+
+ALSO_RIGHT = {
+    "02.2": [
+        "tokens_read = 1024 * STEPS\nepochs = tokens_read / training_tokens",
+        "epochs = run.history['epoch'].iloc[-1]",
+        "import numpy as np\nepochs = np.float64(STEPS) / (training_tokens / 1024)",
+        "epochs = STEPS * 1024 / splits.describe(MODEL)['tokens']['train']",
+    ],
+    "02.3": ['not_ruled_out = "B"', 'not_ruled_out = "(b)"\nshow(not_ruled_out, texts_after[0])'],
+    "02.4": [
+        "first_loss = -math.log(1 / vocabulary)",
+        "import numpy as np\nfirst_loss = np.log(vocabulary)",
+        "first_loss = math.log(lab.models().loc['1M', 'vocabulary'])",
+        "first_loss = round(math.log(vocabulary), 2)",
+    ],
+    "02.5": [
+        "explanation = f'The speeches would have to teach it English. They are short ({megabytes:.1f} MB), so with more steps "
+        "than {STEPS} it would memorise them; perplexity fell from {perplexity_before:.0f} to {perplexity_after:.0f} for the pretrained one.'",
+        "explanation = 'Training from scratch would need far more text, since all knowledge of how texts are built is missing. If we train longer, '\\\n"
+        "    'the loss on these speeches drops, and the loss on others does not drop any more.'",
+    ],
+}

@@ -76,3 +76,74 @@ EXERCISES = {
 }
 
 ALIKE = {"04.5": (EXPLAINED, EXPLAINED + " That is another matter.")}
+
+HELPED = "helped = table.test_loss < table.test_loss_before\n"
+MOST = "most_epochs = table[helped].epochs.max()\n"
+FEWEST = "fewest_epochs = table[~helped].epochs.min()\n"
+
+SOURCES = {
+    "04.2": [
+        ("read_once = 110_597", "too small"),
+        ("read_once = 30 * 1024 * 2_879_008 / 799_663", "too small"),
+        ("read_once = STEPS * 1024", "How many characters are these"),
+        ("read_once = STEPS * 1024 * tokens / characters", "do not divide"),
+        ("read_once = STEPS * characters / tokens", "not one"),
+        ("read_once = 1024 * characters / tokens", "one step"),
+        ("read_once = characters", "whole training text"),
+        ("read_once = characters / tokens", "characters a token"),
+        ("read_once = STEPS * 1024 / tokens", "A length in characters"),
+        ("read_once = STEPS * 1024 * 4", "too large"),
+        ("read_once = f'{STEPS * 1024 * characters / tokens:,.0f}'", "without quotes"),
+    ],
+    "04.3": [
+        ("most_epochs = 1.923\nfewest_epochs = 7.707", "most_epochs: It is too"),
+        (HELPED + "fewest_epochs = table[helped].epochs.max()\nmost_epochs = table[~helped].epochs.min()", "wrong order"),
+        (HELPED + "most_epochs = table[helped].epochs.min()\n" + FEWEST, "fewest epochs with which it helped"),
+        (HELPED + MOST + "fewest_epochs = table[~helped].epochs.max()", "most epochs with which it did harm"),
+        (HELPED + "most_epochs = table.epochs.max()\n" + FEWEST, "the most of all rows"),
+        (HELPED + MOST + "fewest_epochs = table.epochs.min()", "the fewest of all rows"),
+        (HELPED + "most_epochs = table[helped].characters.max()\n" + FEWEST, "called epochs"),
+        ("table = table[table.model_name == parameters.idxmax()]\n" + HELPED + MOST + FEWEST, "most_epochs: That is so for the rows of one model"),
+        ("table = table[table.model_name == parameters.idxmin()]\n" + HELPED + MOST + FEWEST, "fewest_epochs: That is so for the rows of one model"),
+        ("helped = table.train_loss < table.test_loss_before\n" + MOST + "fewest_epochs = 8", "most of all rows"),
+        (HELPED + "most_epochs = table[helped].epochs\nfewest_epochs = table[~helped].epochs", "several entries"),
+        (HELPED + MOST + "fewest_epochs = ...", "Not answered yet"),
+    ],
+    "04.4": [
+        ('by_epochs = "a"\nby_characters = "a"', "fewest epochs that did harm"),
+        ('by_epochs = "a"\nby_characters = "b"', "fewest epochs that did harm"),
+        ('by_epochs = "b"\nby_characters = "b"', "fewest that helped"),
+        ('by_epochs = "helps"\nby_characters = "a"', "Two letters"),
+        ("by_epochs = 4 * point.epochs\nby_characters = point.characters_per_parameter", "Two letters"),
+    ],
+    "04.5": [
+        ('explanation = "They are wrong."', "3 words"),
+        ("explanation = 'It would ' * 20", "before the first step"),
+        (f"explanation = {EXPLAINED + ' So the laws are wrong.'!r}", "another question"),
+        ("explanation = 3", "three quotes"),
+    ],
+}
+
+ALSO_RIGHT = {
+    "04.2": [
+        "read_once = STEPS * 1024 / (tokens / characters)",
+        "tokens_read = STEPS * 1024\nread_once = round(tokens_read * characters / tokens)",
+        "sizes = splits.describe(MODEL)\nread_once = 1024 * STEPS * sizes.characters['train'] / sizes.tokens['train']",
+        "read_once = splits.train.characters * STEPS * 1024 / tokens",
+    ],
+    "04.3": [
+        "change = table['test_loss'] - table['test_loss_before']\n"
+        "most_epochs, fewest_epochs = max(table['epochs'][change < 0]), min(table['epochs'][change >= 0])",
+        "good = table.query('test_loss < test_loss_before')\nmost_epochs = good['epochs'].max()\nfewest_epochs = table.drop(good.index)['epochs'].min()",
+        HELPED + "most_epochs = round(table[helped].epochs.max(), 2)\nfewest_epochs = float(table[~helped].epochs.min())",
+    ],
+    "04.4": [
+        'by_epochs, by_characters = "B", "(a)"',
+        'by_epochs = "b" if 4 * point.epochs >= fewest_epochs else "a"\n'
+        'by_characters = "a" if point.characters_per_parameter >= enough else "b"',
+    ],
+    "04.5": [
+        "explanation = f'The laws are about pretraining from random weights. {MODEL} knew English already when I tuned it for {STEPS} steps; "
+        "random weights would learn next to nothing from that.'",
+    ],
+}

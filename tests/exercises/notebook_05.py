@@ -50,3 +50,62 @@ EXERCISES = {
 }
 
 ALIKE = {"05.4": ("A" * 10, "BABABABABA"), "05.5": (EXPLAINED, EXPLAINED + " So there.")}
+
+SOURCES = {
+    "05.2": [
+        ("bits_a_byte = 1.4496", "too small"),
+        ("bits_a_byte = 3.759 * 8019 / 29_990 / math.log(2)", "too small"),
+        ("bits_a_byte = nats * tokens / text_bytes", "nats a byte"),
+        ("bits_a_byte = nats * tokens / text_bytes * math.log(2)", "You multiplied"),
+        ("bits_a_byte = nats / math.log(2)", "bits a token"),
+        ("bits_a_byte = nats * text_bytes / tokens / math.log(2)", "Turn the fraction round"),
+        ("bits_a_byte = nats * tokens / math.log(2)", "bits of the whole text"),
+        ("bits_a_byte = nats * tokens", "nats of the whole text"),
+        ("bits_a_byte = math.exp(nats)", "perplexity"),
+        ("bits_a_byte = nats * tokens / text_bytes / math.log10(2)", "base 10"),
+        ("bits_a_byte = table.loc[SMALLER, 'test_bits_per_byte']", "too large"),
+        ("bits_a_byte = table['test_bits_per_byte']", "several entries"),
+    ],
+    "05.3": [
+        ("equal_time_steps = 102", "too small"),
+        ("equal_time_steps = STEPS * seconds[SMALLER] / seconds[LARGER]", "Turn the fraction round"),
+        ("equal_time_steps = seconds[LARGER] / seconds[SMALLER]", "How many does that make in all"),
+        ("equal_time_steps = STEPS * seconds[LARGER]", "time in seconds"),
+        ("equal_time_steps = STEPS", "is quicker"),
+        ("equal_time_steps = STEPS * (seconds[LARGER] - seconds[SMALLER])", "done earlier"),
+        ("equal_time_steps = STEPS * parameters[LARGER] / parameters[SMALLER]", "too small"),
+        ("equal_time_steps = STEPS * seconds", "several entries"),
+    ],
+    "05.4": [
+        ('answers = "ABBA"', "4 letters"),
+        ('answers = "ABBA-BABBX"', "'X'"),
+        ("answers = 7", "int"),
+        ("answers = ''", "Not answered yet"),
+    ],
+    "05.5": [
+        ('explanation = "It is larger."', "3 words"),
+        ('explanation = "The larger one writes so much better in every way that I think it is worth all that it costs us"', "name at least one column"),
+        ('explanation = "The loss of the larger model is lower and so is its perplexity and that is all there is to say"', "your reading"),
+        ("explanation = 0.78", "three quotes"),
+    ],
+}
+
+ALSO_RIGHT = {
+    "05.2": [
+        "bits_a_byte = table.loc[LARGER, 'test_bits_per_byte']",
+        "import numpy as np\nbits_a_byte = nats * tokens / text_bytes / np.log(2)",
+        "bits = nats * tokens * math.log2(math.e)\nbits_a_byte = bits / text_bytes",
+        "bits_a_byte = table.test_loss[LARGER] * table.test_tokens[LARGER] / table.test_bytes[LARGER] / math.log(2)",
+    ],
+    "05.3": [
+        "equal_time_steps = STEPS * (seconds[LARGER] / seconds[SMALLER])",
+        "time = table.seconds_a_step[LARGER] * STEPS\nequal_time_steps = int(time / seconds.min())",
+        "equal_time_steps = round(STEPS * seconds.loc[LARGER] / seconds.loc[SMALLER])",
+    ],
+    "05.4": ['answers = "-BABABABAB"', "answers = panel.answers", 'answers = "AB" * 5'],
+    "05.5": [
+        "explanation = f'The loss was {table.test_loss[LARGER]:.2f} against {table.test_loss[SMALLER]:.2f}, so the numbers favour the larger "
+        "model. In my reading I could not tell them apart: ten pairs are few ({result.numbers}).'",
+        "explanation = 'Yes and no: the larger one wins by 0.4 bpb, but in my choices it was preferred five times of ten, so I could not say.'",
+    ],
+}

@@ -65,3 +65,56 @@ EXERCISES = {
 }
 
 ALIKE = {"06.4": ("b", " B "), "06.5": (FINDING, FINDING + " So there.")}
+
+SOURCES = {
+    "06.2": [
+        ("sentence_perplexity = scores.nats.mean()", "mean loss in nats"),
+        ("sentence_perplexity = scores['nats'].sum()", "whole sentence"),
+        ("import math\nsentence_perplexity = math.exp(scores.nats.sum())", "sum of the nats"),
+        ("sentence_perplexity = choices = (1 / scores.probability).mean()", "outweighs"),
+        ("sentence_perplexity = 2 ** scores.nats.mean()", "in bits"),
+        ("import math\nsentence_perplexity = math.exp(-scores.nats.mean())", "sign"),
+        ("sentence_perplexity = 83.5", "is too"),  # what came out in the notebook
+    ],
+    "06.3": [
+        ("pooled = documents.perplexity.mean()", "a short speech counts as much"),
+        ("import math\npooled = math.exp(documents.nats_per_token.mean())", "Each document counts the same"),
+        ("pooled = (documents.perplexity * documents.tokens).sum() / documents.tokens.sum()", "weighted perplexities"),
+        ("pooled = (documents.nats_per_token * documents.tokens).sum() / documents.tokens.sum()", "in nats a token"),
+        ("pooled = documents.perplexity.median()", "middle document"),
+        ("pooled = 55.22", "is too"),
+    ],
+    "06.4": [("decides = 'a'", "that part cancels"), ("decides = 'c'", "could be chance"), ("decides = True", "one letter")],
+    "06.5": [
+        ("finding = 'It fell.'", "2 words"),
+        ("finding = 'I think that it is so much better after it has read all of the speeches, and that it writes well.'", "name the perplexity"),
+        ("finding = 'The perplexity on the test split fell a lot and so I would say that fine-tuning has worked very well'", "how sure"),
+        ("finding = f'The perplexity is {on_test.ratio:.0%} of what it was, with an interval around it: that is what I report of the test'", "why it is the test split"),
+    ],
+}
+ALSO_RIGHT = {
+    "06.2": [
+        "sentence_perplexity = np.exp(scores.nats).prod() ** (1 / len(scores))",
+        "sentence_perplexity = np.exp(np.mean(scores['nats']))",
+        "sentence_perplexity = choices = (1 / scores.probability).prod() ** (1 / len(scores))",
+        "sentence_perplexity = lab.perplexity(base, sentence).perplexity",
+        "sentence_perplexity = float(2 ** (base.score(sentence).nats / np.log(2)).mean())",
+    ],
+    "06.3": [
+        "pooled = before_test.perplexity",
+        "pooled = np.exp(np.average(documents['nats_per_token'], weights=documents['tokens']))",
+        "total = 0\nfor _, row in documents.iterrows():\n    total += row.tokens * row.nats_per_token\npooled = math.e ** (total / documents.tokens.sum())",
+        "pooled = lab.perplexity(base, splits.test).perplexity",
+    ],
+    "06.4": ["decides = 'B'", "decides = '(b)'"],
+    "06.5": [
+        "finding = f'The perplexity on the test speeches fell to {on_test.ratio:.0%} (interval {on_test.interval[0]:.2f} to {on_test.interval[1]:.2f}). '\\\n"
+        "    f'It fell in {on_test.fell} of them. The validation split had been used to choose {tuned.name}.'",
+        "finding = f'''Perplexity went from {yours.loc[\"before\", \"speeches, test\"]:.1f} to {yours.loc[\"after\", \"speeches, test\"]:.1f}; the interval\n"
+        "of the ratio does not hold 1. We chose the checkpoint on the other split, so its number is a little too good.'''",
+    ],
+}
+UNBOUND = {
+    **dict.fromkeys(("name", "text", "stride", "size", "cut", "found", "lm", "document"), "of a loop"),
+    **dict.fromkeys(("reach", "away", "low", "high", "time", "start", "seconds"), "only printed"),
+}

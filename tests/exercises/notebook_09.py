@@ -69,3 +69,59 @@ EXERCISES = {
 }
 
 ALIKE = {"09.5": (EXPLAINED, EXPLAINED + " So there.")}
+
+SOURCES = {
+    "09.2": [("effect = 'a'", "between sentences"), ("effect = 'c'", "before and after"), ("effect = 'leakage'", "one letter")],
+    "09.3": [
+        (r"prefix = '\\Theodore Roosevelt- '", "belongs to the word"),
+        ("prefix = lab.author_prefix('Theodore Roosevelt')", "belongs to the word"),
+        ("prefix = 'Theodore Roosevelt-'", "backslash"),
+        (r"prefix = r'\\Theodore Roosevelt-'", "two backslashes"),
+        (r"prefix = r'\Theodore Roosevelt:'", "character by character"),
+        (r"prefix = r'\Roosevelt-'", "The name is"),
+        (r"prefix = r'\Theodore Roosevelt- The'", "Only the prefix"),
+    ],
+    "09.4": [
+        ("import numpy as np\ngain = 100 * (1 - own / np.exp(np.log(others).mean()))", "per cent"),
+        ("import numpy as np\ngain = own / np.exp(np.log(others).mean())", "what is left"),
+        ("import numpy as np\ngain = np.exp(np.log(others).mean()) / own", "round"),
+        ("import numpy as np\ngain = np.exp(np.log(others).mean()) - own", "difference of perplexities"),
+        ("import numpy as np\ngain = np.exp(np.log(others).mean())", "geometric mean of the others"),
+        ("import numpy as np\ngain = own / np.exp(np.log(others).mean()) - 1", "sign"),
+        ("gain = 1 - own / row.mean()", "Leave the own prefix out"),
+        ("gain = 1 - own / others.min()", "best of the others"),
+        ("gain = 1 - own / others.max()", "worst of the others"),
+        ("gain = 0.051", "is too"),
+    ],
+    "09.5": [
+        ("answer = 'It does.'", "2 words"),
+        ("answer = 'The classifier finds the right author of 45 of 100 texts, and they are of another century, so I think it works'", "first measurement"),
+        ("answer = 'The perplexity is lower by 2 % after the own prefix, in five centuries, and so I think that it works a little'", "second measurement"),
+        ("answer = 'The perplexity is lower and the classifier is better than by chance, though the centuries differ, so I think it works'", "figure"),
+        ("answer = 'The perplexity is 2 % lower and the classifier finds 45 of 100, so I think that the prefix makes a voice'", "differ"),
+    ],
+}
+ALSO_RIGHT = {
+    "09.2": ["effect = 'B'", "effect = ' (b) '"],
+    "09.3": [
+        "prefix = lab.author_prefix('Theodore Roosevelt').rstrip()",
+        "prefix = lab.author_prefix(AUTHORS[2])[:-1]",
+        r"prefix = f'\\{AUTHORS[2]}-'",
+        r"""name = 'Theodore Roosevelt'
+prefix = chr(92) + name + '-'""",
+    ],
+    "09.4": [
+        "import math\nimport numpy as np\ngain = 1 - own / np.prod(others) ** (1 / 4)",
+        "import numpy as np\ngain = 1 - own / others.prod() ** 0.25",
+        "import math\ngain = -math.expm1(math.log(own) - sum(map(math.log, others)) / len(others))",
+        "gain = matrix['after'].table.loc[AUTHORS[-1], 'gain']",
+        "import math\nfrom statistics import geometric_mean\ngain = (geometric_mean(others) - own) / geometric_mean(others)",
+    ],
+    "09.5": [
+        "answer = f'{matrix[\"after\"].answer} {guessed[\"after\"].answer} It may be the century or the subjects.'",
+        "answer = f'''Hardly: gain {gain:.1%} for {AUTHORS[-1]}, and the classifier gave {guessed['after'].share:.0%} right, against {guessed['before'].share:.0%} before.\n"
+        "The words of the time may be enough to explain that.'''",
+    ],
+}
+UNBOUND = dict.fromkeys(
+    ("document", "text", "place", "wrong", "nearest", "farthest", "best", "worst", "name", "result"), "of a loop")

@@ -27,3 +27,25 @@ EXERCISES = {
 }
 
 ALIKE = {"10.4": (CLAIMS, CLAIMS | {"findings": SAID + " So there."})}
+
+SOURCES = {
+    "10.2": [("only_safety = 'a'", "does change what the model learns"), ("only_safety = 'b'", "does change what the model learns"), ("only_safety = 'save_every'", "one letter")],
+    "10.3": [("whose_choice = 'a'", "honest"), ("whose_choice = 'c'", "same mistake"), ("whose_choice = 3", "letter")],
+    "10.4": [
+        (f"claims = {SAID!r}", "dictionary"),
+        (f"claims = {{'loss': {SAID!r}, 'findings': {SAID!r}}}", "'flags'"),
+        (f"claims = dict.fromkeys(('loss', 'flags'), {SAID!r}) | {{'findings': 'It got better.'}}", "3 words"),
+        (f"claims = dict.fromkeys(('loss', 'flags', 'findings'), {SAID.replace('4.5', 'more').replace('4.2', 'less')!r})", "no number"),
+        (f"claims = dict.fromkeys(('loss', 'findings'), {SAID!r}) | {{'flags': 5}}", "int"),
+    ],
+}
+ALSO_RIGHT = {
+    "10.2": ["only_safety = 'C'", "only_safety = '[c]'"],
+    "10.3": ["whose_choice = 'B'"],
+    "10.4": [
+        f"claims = dict.fromkeys(('loss', 'flags', 'findings'), {SAID!r})",
+        "words = f'From {first:.2f} to {last:.2f} nats a token it fell, with {SMALLEST} or {MODEL}, best at {run.best_step}, says the {settings[\"sweep\"].parameter[0]} row.'\n"
+        "claims = {'loss': words + run.diagnosis().verdict, 'flags': words + f'{flags.valid_loss.min():.3f}', 'findings': words}",
+    ],
+}
+UNBOUND = {}

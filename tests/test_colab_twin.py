@@ -1,0 +1,75 @@
+"""Notebooks with the versions of Google Colab: see `colab_twin.Twin`. Where there is no Python 3.13 the twin has the one that runs these tests."""
+
+import os
+import re
+import shutil
+import tomllib
+from datetime import date
+
+import colab_twin
+import pytest
+from packaging.requirements import Requirement
+from test_notebooks import FOLDER, NAMES, nbval
+
+PATH, VERSION = colab_twin.python()
+# One is enough to notice what another version breaks: it asks a model all that it can be asked, and draws. `make colab` runs all.
+EVERY = os.environ.get("GPT2LAB_COLAB") == "all"
+RUN = [name for name in NAMES if EVERY or name[:2] == "01"]
+in_the_twin = pytest.mark.parametrize("twin", [f"Python {VERSION}"], indirect=True)
+
+
+def test_the_list_names_one_version_each_and_its_date():
+    text = colab_twin.VERSIONS.read_text()
+    found = re.search(r"the commit of (\d+) August 2026, for Python ([\d.]+)\.", text)
+    assert found and found[2] == colab_twin.COLABS_PYTHON and date(2026, 8, int(found[1]))
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines) and len(colab_twin.pins()) == len(lines)
+
+
+def test_what_colab_has_is_new_enough_for_the_package():
+    asked = tomllib.loads((colab_twin.REPOSITORY / "pyproject.toml").read_text())["project"]["dependencies"]
+    asked, pins = [Requirement(one) for one in asked], colab_twin.pins()
+    there = {one.name: one.specifier.contains(pins[one.name]) for one in asked if one.name in pins}
+    assert len(there) > 12 and {name for name, fits in there.items() if not fits} == set()
+
+
+@pytest.fixture(scope="session")
+def twin(request):
+    """The `colab_twin.Twin` of this repository, with the package in it."""
+    twin = colab_twin.Twin().make()
+    if VERSION != colab_twin.COLABS_PYTHON:
+        print(f"Colab has Python {colab_twin.COLABS_PYTHON}; this machine has none, so the twin was made with {VERSION}.")
+    print(f"Colab's twin with {request.param}: {twin.seconds:.0f} s, {twin.megabytes():.0f} MB in {twin.folder.name}.")
+    return twin
+
+
+@pytest.fixture(scope="session")
+def fine_tuned(tmp_path_factory):
+    """Where the run of several notebooks is kept, once one of them has made it in the twin."""
+    return tmp_path_factory.mktemp("twin") / "checkpoint"
+
+
+@pytest.mark.colab
+@pytest.mark.timeout(1800)  # with the making of the twin
+@in_the_twin
+def test_the_set_up_cell_leaves_alone_what_colab_has(twin):
+    pins = colab_twin.pins()
+    assert {name: twin.before[name] for name in pins} == pins
+    assert {name: twin.after.get(name) for name in twin.before} == twin.before
+    assert {"gpt2lab", "gpt-2-simple"} <= twin.after.keys() - twin.before.keys()
+
+
+@pytest.mark.colab
+@pytest.mark.notebook
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("name", RUN)
+@in_the_twin
+def test_the_notebook_gives_in_colab_what_it_gives_here(twin, name, fine_tuned, tmp_path):
+    if fine_tuned.exists():
+        shutil.copytree(fine_tuned, tmp_path / "checkpoint")
+    # Neither this repository's package nor a network.
+    alone = {"PYTHONPATH": "", "PYTHONSAFEPATH": "1", "HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    result = nbval(FOLDER / "solutions" / f"{name}.ipynb", tmp_path, python=twin.path, **alone)
+    assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
+    for made in (tmp_path / "checkpoint").glob("speeches-*"):
+        shutil.copytree(made, fine_tuned / made.name, dirs_exist_ok=True)
