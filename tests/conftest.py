@@ -1,6 +1,8 @@
 """What several tests share: models, texts and one fine-tuned run, made once a session since TensorFlow takes its time."""
 
+import functools
 import os
+import re
 
 import browser
 import pytest
@@ -17,16 +19,22 @@ settings.load_profile("shared machine")
 HEAVY = ("slow", "notebook", "browser", "sandbox", "colab")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """With two workers, one has all the heavy tests: two trainings at once would only wait for each other. The rest stays together by file."""
+def pytest_xdist_make_scheduler(config, log):
+    """With two workers, one has all files with heavy tests: two trainings at once would only wait for each other. The tests of a file stay together."""
+    from xdist.scheduler import LoadScopeScheduling
 
-    def heavy(item):
-        return any(item.get_closest_marker(name) for name in HEAVY)
+    heavy = re.compile(rf"mark\.({'|'.join(HEAVY)})\b")
 
-    items.sort(key=lambda item: not heavy(item))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("heavy" if heavy(item) else item.path.stem))
+    @functools.cache
+    def group(file):
+        alone = config.option.markexpr or not heavy.search((config.rootpath / file).read_text(encoding="utf-8"))
+        return file if alone else "heavy"
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group(nodeid.partition("::")[0])
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
