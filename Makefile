@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Two workers: one for all that is heavy, one test after the other, the other for the rest (tests/conftest.py says which is which).
-SIDE_BY_SIDE := -n 2 --dist loadscope
+# Two workers, since most of a test keeps one core busy. The tests of a file stay together: they share what took long to make.
+SIDE_BY_SIDE := -n 2 --dist loadfile
 
 .PHONY: run test check colab lab notebooks site bench clean
 

@@ -1,8 +1,6 @@
 """What several tests share: models, texts and one fine-tuned run, made once a session since TensorFlow takes its time."""
 
-import functools
 import os
-import re
 
 import browser
 import pytest
@@ -14,27 +12,6 @@ import gpt2lab as lab
 # wants new ones runs pytest with --hypothesis-profile=default.
 settings.register_profile("shared machine", deadline=None, derandomize=True)
 settings.load_profile("shared machine")
-
-
-HEAVY = ("slow", "notebook", "browser", "sandbox", "colab")
-
-
-def pytest_xdist_make_scheduler(config, log):
-    """With two workers, one has all files with heavy tests: two trainings at once would only wait for each other. The tests of a file stay together."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    heavy = re.compile(rf"mark\.({'|'.join(HEAVY)})\b")
-
-    @functools.cache
-    def group(file):
-        alone = config.option.markexpr or not heavy.search((config.rootpath / file).read_text(encoding="utf-8"))
-        return file if alone else "heavy"
-
-    class ByFile(LoadScopeScheduling):
-        def _split_scope(self, nodeid):
-            return group(nodeid.partition("::")[0])
-
-    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
