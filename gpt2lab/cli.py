@@ -212,19 +212,24 @@ def report(run_name, **settings):
 @click.option("--execute/--no-execute", default=True, show_default=True, help="Run the solved notebooks and store their outputs.")
 @click.option("--folder", default="notebooks", show_default=True, help="Where the notebooks and their sources are.")
 @click.option("--times", is_flag=True, help="Write nothing but how long each notebook runs: all are run from the beginning, with 3M.")
+@click.option("--table", is_flag=True, help="Write nothing; print the README's table of the notebooks, with what they ask of a student.")
 @click.option("--instructor", metavar="DIR", type=click.Path(path_type=Path),
               help="Write instead the folder that a course keeps private: sources, a secret seed, notebooks for nbgrader.")
 @click.option("--release", metavar="DIR", type=click.Path(path_type=Path),
               help="Write instead what students get: notebooks without answers and a README; zipped if DIR ends in .zip.")
-def notebooks(names, check, execute, folder, times, instructor, release):
+def notebooks(names, check, execute, folder, times, table, instructor, release):
     """Build the notebooks NAMES (all if none is given) from notebooks/source."""
     from gpt2lab.course.instructor import write_private_folder
     from gpt2lab.course.notebooks import build_all, sources_of
+    from gpt2lab.course.outline import table as table_of
     from gpt2lab.course.release import write_release
     from gpt2lab.course.running_times import measure
 
     if times:
         measure(sources_of(folder, names), say=click.echo)
+        return
+    if table:
+        click.echo(table_of(sources_of(folder, names)))
         return
     if instructor or release:
         lines = write_private_folder(instructor, folder, names) if instructor else []

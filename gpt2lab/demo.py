@@ -123,7 +123,7 @@ The model {settings['model_name']} was fine-tuned for {settings['steps']} steps 
 {samples}
 ## Perplexity on speeches that it never saw
 
-| speeches | tokens | before | after | change | bits a byte before | after |
+| speeches | tokens | before | after | change | bits per byte before | after |
 |---|---|---|---|---|---|---|
 {rows}
 

@@ -7,7 +7,7 @@ import numpy as np
 
 # Steps without which a diagnosis would read the noise of single windows.
 FEWEST = 20
-# A training loss below this, in nats a token, is near 0: of two tokens the model knows more than one for certain.
+# A training loss below this, in nats per token, is near 0: of two tokens the model knows more than one for certain.
 NEAR_ZERO = 0.5
 # Windows and steps differ by chance. A change counts when it is a share of the loss that matters, and this many standard errors: more of
 # them where the lowest of many levels is compared, which is low by chance too.
@@ -26,7 +26,7 @@ class Diagnosis:
     best_step : int or None
         Step of the lowest validation loss; None if none was measured.
     gap : float
-        Validation loss less training loss at the end, in nats a token (the generalisation gap); NaN without validation.
+        Validation loss less training loss at the end, in nats per token (the generalisation gap); NaN without validation.
     gap_error : float
         Standard error of the gap: of the mean over the windows of held-out text and of that over the last training steps. NaN if there
         is only one such window, and for histories of gpt2lab 0.1 and of plain gpt-2-simple.
@@ -66,7 +66,7 @@ def diagnose(record, diverged=False):
     -----
     The first of these that holds:
 
-    - **over-fitting**: the training loss is near 0, below 0.5 nats a token;
+    - **over-fitting**: the training loss is near 0, below 0.5 nats per token;
     - **under-fitting**: there were fewer than 20 steps;
     - **diverging**: the training loss ends 20 % or more, and four standard errors, above the lowest level that it had reached (or, before all
       others, it stopped being a number);
@@ -123,14 +123,14 @@ class _Reading:
 
     def _verdict(self):
         if self.final < NEAR_ZERO:
-            return ("over-fitting", f"The training loss is {self.final:.2f} nats a token, near 0: the model knows the text by heart",
+            return ("over-fitting", f"The training loss is {self.final:.2f} nats per token, near 0: the model knows the text by heart",
                     "Use more text, fewer steps or a lower learning rate.")
         if len(self.losses) < FEWEST:
             steps = f"{len(self.losses)} step{'s are' if len(self.losses) > 1 else ' is'}"
             return "under-fitting", f"{steps} too few to tell how the losses go", f"Train for at least {FEWEST}."
         level, level_error = self._lowest_level()
         if self.final > (1 + DIVERGED) * level and self.final - level > DIVERGED_ERRORS * math.hypot(level_error, self.final_error):
-            return ("diverging", f"The training loss has risen from {level:.2f} to {self.final:.2f} nats a token: the steps are too large, the run "
+            return ("diverging", f"The training loss has risen from {level:.2f} to {self.final:.2f} nats per token: the steps are too large, the run "
                     "diverges", "Lower the learning rate.")
         if self.rise >= RISE * self.lowest and not self.rise < RISE_ERRORS * self.rise_error:
             return ("over-fitting", f"The validation loss was lowest at step {self.best_step} and has risen by {self.rise / self.lowest:.0%} since, "
@@ -140,9 +140,9 @@ class _Reading:
             return ("under-fitting", f"The loss was still falling at the end, by {fall:.0%} in the last quarter of the {self.last} steps",
                     "Train for more steps, or raise the learning rate.")
         if self.measured.empty:
-            return ("fitting", f"The training loss has levelled off at {self.final:.2f} nats a token",
+            return ("fitting", f"The training loss has levelled off at {self.final:.2f} nats per token",
                     "Without a validation loss nobody can say whether it learned by heart: give valid=….")
-        return ("fitting", f"The validation loss ends at {self.end:.2f} nats a token, at or near its lowest value",
+        return ("fitting", f"The validation loss ends at {self.end:.2f} nats per token, at or near its lowest value",
                 "What the model learned from the text holds for text that it has not seen.")
 
     def _lowest_level(self):

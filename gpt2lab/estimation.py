@@ -245,7 +245,7 @@ def _bytes(asked, room):
 
 
 def alternatives(asked, other_sizes=True):
-    """Settings to try instead, the cheapest first, each reading as many tokens a step: smaller batches, recomputation, fewer trained layers,
+    """Settings to try instead, the cheapest first, each reading as many tokens per step: smaller batches, recomputation, fewer trained layers,
     then the same with ever smaller models.
 
     Yields

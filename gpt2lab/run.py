@@ -82,7 +82,7 @@ class Run:
         """The losses, a row a step: pandas.DataFrame with the columns
 
         ``step``; ``seconds`` and ``tokens`` of training so far; ``epoch`` (tokens so far over tokens of the text); ``loss`` of the step's
-        batches before the weights moved, in nats a token; ``average_loss``, gpt-2-simple's running average of it; ``valid_loss``, mean
+        batches before the weights moved, in nats per token; ``average_loss``, gpt-2-simple's running average of it; ``valid_loss``, mean
         loss on the held-out text after the step, NaN where it was not measured. Step 0 is the model before fine-tuning. If the learning rate
         was not the same at all steps there is one more column, ``learning_rate`` of the step (NaN where it was not recorded).
         """

@@ -19,7 +19,7 @@ def history(losses, valid):
 
 
 def told(levels):
-    """The perplexity of a model with a loss of so many nats a token on each text."""
+    """The perplexity of a model with a loss of so many nats per token on each text."""
     losses = iter(levels)
     texts = ["one", "two words", "three words now"]
     return lab.perplexity(SimpleNamespace(token_losses=lambda texts, stride: [(None, np.full(len(text), next(losses))) for text in texts]), texts)

@@ -97,7 +97,7 @@ def test_a_text_without_author_is_named():
 def test_the_figure_says_what_the_matrix_says():
     found = lab.author_matrix(Telling(), POSTS)
     figure = lab.plots.author_matrix({"before": lab.author_matrix(Telling(worth=0), POSTS), "after": found})
-    assert "After: the own prefix is the best for 3 of 3 authors" in figure.caption and len(figure.axes) == 2
+    assert "After: the author's own prefix is the best for 3 of 3 authors" in figure.caption and len(figure.axes) == 2
     assert figure.axes[0].get_ylabel() == "texts by" and figure.get_supxlabel() == "prefix"
     row = found.perplexity.loc["Ann"]
     expected = [f"{100 * (value / np.exp(np.log(row).mean()) - 1):+.1f}" for value in row]

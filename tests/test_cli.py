@@ -103,7 +103,7 @@ def test_perplexity_says_the_interval_over_documents_and_writes_the_single_ones(
         (tmp_path / "texts" / f"{number}.txt").write_text("The state of the Union is strong. " * (number + 1))
     result = call("perplexity", tmp_path / "texts", "--model-name", "1M", "--model-dir", models, "--output", tmp_path / "documents.csv")
     assert result.exit_code == 0 and result.output.startswith("1M: perplexity "), result.output
-    assert re.search(r"perplexity [\d.]+ \([\d.]+ to [\d.]+\), .*bits a byte \([\d.]+ to [\d.]+\); .* over 3 documents\.$", result.output.strip())
+    assert re.search(r"perplexity [\d.]+ \([\d.]+ to [\d.]+\), .*bits per byte \([\d.]+ to [\d.]+\); .* over 3 documents\.$", result.output.strip())
     rows = list(csv.DictReader(open(tmp_path / "documents.csv")))
     assert [row["name"] for row in rows] == ["0.txt", "1.txt", "2.txt"] and float(rows[0]["perplexity"]) > float(rows[2]["perplexity"])
 

@@ -432,8 +432,8 @@ def table():
 
 def test_the_figure_of_a_grid_says_from_which_length_on_fine_tuning_helped(table):
     caption = plots.corpus_sizes(table).caption
-    assert "1M: the loss on the test text is 4.00 nats a token before fine-tuning; it ends below that from 80,000 characters on" in caption
-    assert "3M: the loss on the test text is 3.80 nats a token before fine-tuning; it ends below that from 400,000 characters on" in caption
+    assert "1M: the loss on the test text is 4.00 nats per token before fine-tuning; it ends below that from 80,000 characters on" in caption
+    assert "3M: the loss on the test text is 3.80 nats per token before fine-tuning; it ends below that from 400,000 characters on" in caption
     assert "from 4.55 to 3.65" in caption and "from 1.55 to 3.55" in caption and "100 % with 1M" in caption and "means over 2 seeds" in caption
     never = plots.corpus_sizes(table[table["characters"] == 5_000]).caption
     assert "the longest text it does not end below" in never

@@ -1,6 +1,7 @@
 """The glossary and the notebooks agree: every term is there, and no notebook uses one before a notebook has introduced it.
 
-What a notebook sets in bold is a term, unless it is the question below the title, the letter of a choice, code, a sentence, or listed below.
+What a notebook sets in bold is a term, unless it is the question below the title, the letter of a choice or a sentence.
+For stress there are italics.
 """
 
 import re
@@ -8,32 +9,19 @@ from pathlib import Path
 
 import pytest
 
+from gpt2lab.course import terms
+from gpt2lab.course.notebooks import compose
+from gpt2lab.course.source import SourceError
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = {path.stem: path for path in sorted((REPOSITORY / "notebooks/source").glob("*.py"))}
 GLOSSARY = REPOSITORY / "docs/glossary.md"
 SENTENCE = 5  # words; no term has so many
 
-# Bold that is a term, in other words than the glossary's.
-OTHER_WORDS = {
-    "average": "running average",
-    "clipped": "clipped precision",
-    "greedy": "greedy decoding",
-    "pools": "pooled perplexity",
-    "precision": "n-gram precision",
-    "test": "test split",
-    "validation": "validation split",
-}
-# Bold that only says: look here.
-STRESSED = {
-    "04_corpus_size": {"unseen", "On the right", "On the left", "random"},
-    "05_model_sizes": {"time", "memory", "more intelligible"},
-    "06_perplexity": {"Levels"},
-    "08_sampling": {"Lower", "orderings"},
-}
+ENTRIES = terms.entries(GLOSSARY.read_text(encoding="utf-8"))
 # A term that a notebook uses before the one that introduces it, and why it may.
 BEFORE = {
     ("01_meet_gpt2", "step"): "at each step of writing: the everyday word, in a wrong answer",
-    ("01_meet_gpt2", "window"): "a row of the table of parts, next to the figure of how many tokens it has",
 }
 
 
@@ -49,30 +37,12 @@ def without_code(text):
     return re.sub(r"`[^`]*`", "", text)
 
 
-def glossary():
-    """The entries: of each term its text."""
-    sections = re.split(r"^## ", GLOSSARY.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
-    return {name: " ".join(text.split()) for name, text in (section.split("\n", 1) for section in sections)}
-
-
-def introduced_in(text):
-    """The notebook to which an entry leads."""
-    return re.findall(r"\]\(\.\./notebooks/solutions/(\w+)\.ipynb\)$", text)[0]
-
-
-def singular(words, terms):
-    """The term that bold words stand for, None if the glossary has none."""
-    words = OTHER_WORDS.get(words.casefold(), words)
-    names = {name.casefold(): name for name in terms}
-    return names.get(words.casefold()) or names.get(words.casefold().removesuffix("s"))
-
-
-def bold_terms(name, text):
+def bold_terms(text):
     """The words that a notebook sets in bold as terms."""
     for found in re.finditer(r"\*\*([^*]+)\*\*", text):
         words = " ".join(found[1].split())
-        is_choice, is_code, is_sentence = len(words) == 1, "`" in words, len(words.split()) >= SENTENCE or words.endswith(("?", "."))
-        if not (is_choice or is_code or is_sentence or words in STRESSED.get(name, ())):
+        is_choice, is_sentence = len(words) == 1, len(words.split()) >= SENTENCE or words.endswith(("?", "."))
+        if not (is_choice or is_sentence):
             yield words
 
 
@@ -84,51 +54,53 @@ def uses(term, text):
 
 
 def test_entries_are_sorted_short_and_lead_to_a_notebook():
-    entries = glossary()
-    assert list(entries) == sorted(entries, key=str.casefold) and len(entries) == len(set(entries))
-    for term, text in entries.items():
+    assert list(ENTRIES) == sorted(ENTRIES, key=str.casefold) and len(ENTRIES) == GLOSSARY.read_text(encoding="utf-8").count("\n## ")
+    for term, (text, name) in ENTRIES.items():
         words, link = text.rsplit("[", 1)
-        name = introduced_in(text)
         assert link.startswith(f"Notebook {int(name[:2])}]") and name in SOURCES, term
         assert 4 <= len(words.split()) <= 45, term
         assert 1 <= len(re.findall(r"[.:?](?= |$)", words.replace(" *e* ", " "))) <= 4, term
 
 
-@pytest.mark.parametrize("name", SOURCES)
-def test_every_term_that_a_notebook_sets_in_bold_is_in_the_glossary(name):
-    entries = glossary()
-    missing = [words for words in bold_terms(name, prose(SOURCES[name])) if singular(words, entries) is None]
-    assert missing == [], f"bold in {name}: write them into docs/glossary.md, or list them in STRESSED here"
-
-
-def test_a_term_is_introduced_by_the_first_notebook_that_sets_it_in_bold():
-    entries, first = glossary(), {}
-    for name, path in SOURCES.items():
-        for words in bold_terms(name, prose(path)):
-            first.setdefault(singular(words, entries), name)
-    assert {term: introduced_in(entries[term]) for term in first if term} == {term: name for term, name in first.items() if term}
+def test_each_term_is_in_bold_once_in_the_notebook_that_introduces_it():
+    bold = [(terms.term_of(words, ENTRIES) or words, name) for name, path in SOURCES.items() for words in bold_terms(without_code(prose(path)))]
+    assert sorted(bold) == sorted((term, name) for term, (_, name) in ENTRIES.items())
 
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_no_notebook_uses_a_term_before_it_is_introduced(name):
+    early = {}
     text = without_code(prose(SOURCES[name]))
-    # The last line before the papers may say what the next notebook is about.
-    text = re.sub(r"^Next: .*?(?=\n\n|\Z)", "", text, flags=re.MULTILINE | re.DOTALL)
-    early = {(name, term): uses(term, text) for term, entry in glossary().items() if introduced_in(entry) > name}
-    early = {key: text[max(0, found.start() - 60) : found.end() + 40] for key, found in early.items() if found}
+    # The first cell and the headings say what is to come, and so may the last line before the papers.
+    text = re.sub(r"^(Next: .*?(?=\n\n|\Z)|#+ [^\n]*)", "", text.split("\n## ", 1)[1].partition("\n")[2], flags=re.MULTILINE | re.DOTALL)
+    for term, (_, introduced_in) in ENTRIES.items():
+        found = uses(term, text)
+        bold = re.search(r"\*\*(" + r"\s+".join(map(re.escape, term.split())) + r")s?\*\*", text, re.IGNORECASE)
+        if found and (introduced_in > name or (introduced_in == name and found.start() < bold.start())):
+            early[name, term] = text[max(0, found.start() - 60) : found.end() + 40]
     assert {key: place for key, place in early.items() if key not in BEFORE} == {}
     assert {key for key in BEFORE if key[0] == name} <= set(early), "no longer used too early: take it out of BEFORE"
 
 
-def test_every_term_stands_in_the_notebook_that_it_leads_to():
-    texts = {name: prose(path) for name, path in SOURCES.items()}
-    bold = {name: {singular(words, glossary()) for words in bold_terms(name, text)} for name, text in texts.items()}
-    absent = [
-        term for term, entry in glossary().items() if term not in bold[introduced_in(entry)] and not uses(term, without_code(texts[introduced_in(entry)]))
-    ]
-    assert absent == []
+@pytest.mark.parametrize("student", [True, False], ids=["student", "solved"])
+@pytest.mark.parametrize("name", SOURCES)
+def test_each_term_of_a_built_notebook_leads_to_its_entry(name, student):
+    folder = REPOSITORY / "notebooks" / ("." if student else "solutions")
+    text = "\n".join(cell.source for cell in compose(SOURCES[name], student).cells if cell.cell_type == "markdown")
+    linked = re.findall(r"\*\*\[([^\]]+)\]\(([^)#]+)#([^)]+)\)\*\*", text)
+    assert {terms.term_of(words, ENTRIES) for words, _, _ in linked} == {term for term, (_, where) in ENTRIES.items() if where == name}
+    assert {(folder / path).resolve() for _, path, _ in linked} <= {GLOSSARY}
+    assert {anchor for _, _, anchor in linked} <= {terms.anchor(term) for term in ENTRIES}
+    about_terms = re.search(r"\[glossary\]\(([^)]+)\)", text)[1]
+    assert (folder / about_terms).resolve() == GLOSSARY and {path for _, path, _ in linked} <= {about_terms}
 
 
-def test_what_is_listed_as_stressed_is_still_there():
-    for name, words in STRESSED.items():
-        assert words <= {" ".join(found.split()) for found in re.findall(r"\*\*([^*]+)\*\*", prose(SOURCES[name]))}, name
+def test_a_glossary_that_leads_nowhere_is_refused():
+    with pytest.raises(SourceError, match="'loss'"):
+        terms.entries("# Glossary\n\n## loss\n\nThe mean surprise.\n")
+
+
+def test_the_glossary_of_a_folder_leads_to_what_lies_beside_it():
+    text = terms.beside(GLOSSARY.read_text(encoding="utf-8"), {"01_meet_gpt2"})
+    assert set(re.findall(r"\]\(([^)]+)\)", text)) == {"README.md", "01_meet_gpt2.ipynb"}
+    assert len(terms.entries(GLOSSARY.read_text(encoding="utf-8"))) == text.count("\n## ")

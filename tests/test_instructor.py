@@ -219,11 +219,28 @@ def test_a_leak_would_be_found(source):
 
 
 def test_the_release_has_each_students_notebook_and_a_page_about_them(released):
-    assert sorted(path.name for path in released.iterdir()) == sorted([*(f"{source.stem}.ipynb" for source in SOURCES), "README.md"])
+    assert sorted(path.name for path in released.iterdir()) == sorted([*(f"{source.stem}.ipynb" for source in SOURCES), "README.md", "glossary.md"])
     for source in SOURCES:
         name = f"{source.stem}.ipynb"
-        assert (released / name).read_text(encoding="utf-8") == notebook_text(compose(source, student=True))
+        assert (released / name).read_text(encoding="utf-8") == notebook_text(compose(source, student=True, glossary="glossary.md"))
         assert f"]({name})" in (released / "README.md").read_text()
+
+
+def test_what_the_release_links_to_is_in_it(released):
+    for path in released.iterdir():
+        text = "\n".join(lines_in(path))
+        links = {link.partition("#")[0] for link in re.findall(r"\]\(([^()\s]+)\)", text) if not link.startswith("http")}
+        assert {link for link in links if link and not (released / link).is_file()} == set(), path.name
+    assert "](glossary.md#perplexity)" in "\n".join(lines_in(released / "02_fine_tune.ipynb"))
+
+
+def test_nbgrader_gives_the_glossary_to_students_with_the_notebook(tmp_path):
+    write_private_folder(tmp_path / "private", FOLDER, ["02"])
+    write_private_folder(tmp_path / "again", tmp_path / "private", ["02"])  # from the private sources, which have no repository around them
+    for private in ("private", "again"):
+        folder = tmp_path / private / "nbgrader" / "source" / "02_fine_tune"
+        assert "](glossary.md#perplexity)" in "\n".join(lines_in(folder / "02_fine_tune.ipynb"))
+        assert "## perplexity" in (folder / "glossary.md").read_text(encoding="utf-8")
 
 
 def test_a_zip_holds_the_same_in_one_folder_and_the_same_bytes_each_time(course, tmp_path):
@@ -247,7 +264,7 @@ def test_a_published_course_says_what_to_install_and_opens_in_colab(course, tmp_
     assert (tmp_path / "release" / "requirements.txt").read_text() == address + "\n"
     assert f"- {address}\n" in (tmp_path / "release" / "environment.yml").read_text()
     readme = (tmp_path / "release" / "README.md").read_text()
-    assert "[07 A small notebook](07_small.ipynb) | Is it small? |" in readme
+    assert "[07 A small notebook](07_small.ipynb) | Is it small? | 20 |" in readme
     assert "github/someone/course/blob/v1/notebooks/07_small.ipynb" in readme and "solutions" not in readme
 
 

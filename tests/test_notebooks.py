@@ -11,7 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gpt2lab.course.notebooks import out_of_date, run
+from gpt2lab.course.executing import run
+from gpt2lab.course.notebooks import out_of_date
 
 TESTS = Path(__file__).parent
 FOLDER = TESTS.parent / "notebooks"

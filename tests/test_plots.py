@@ -53,7 +53,7 @@ def spans():
 
 
 def told(levels, texts=("one", "two words", "three words now")):
-    """The perplexity of a model with a loss of so many nats a token on each text."""
+    """The perplexity of a model with a loss of so many nats per token on each text."""
     losses = iter(levels)
     return lab.perplexity(SimpleNamespace(token_losses=lambda texts, stride: [(None, np.full(len(text), next(losses))) for text in texts]), list(texts))
 

@@ -162,3 +162,14 @@ def test_the_command_measures_and_keeps_what_it_did_not_run(table, tmp_path):
     number, model, _, seconds = second.split(",")
     assert (number, model) == ("07", "3M") and 2 <= int(seconds) < 60
     assert sorted(path.name for path in (tmp_path / "notebooks").iterdir()) == ["source"]
+
+
+# --- texts
+
+
+def test_a_text_is_shown_in_lines_with_its_label(capsys):
+    lab.course.show("word " * 40, label="writer a")
+    lab.course.show("word " * 40)
+    with_label, without = capsys.readouterr().out.split("\n\n")
+    assert with_label.startswith("WRITER A: word word") and without.startswith("word word") and without.endswith("word\n")
+    assert max(map(len, [*with_label.splitlines(), *without.splitlines()])) <= 88

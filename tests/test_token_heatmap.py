@@ -114,7 +114,7 @@ def test_models_stand_beside_each_other_on_the_same_scale():
                      for view in re.findall(r"<section.*?(?=</section>)", heatmap.html, flags=re.DOTALL))
     assert before == after and len(set(before.values())) == 3
     assert heatmap.html.count("Loss (nats): ") == 1
-    assert "before: mean 3.50 nats a token, perplexity 33.1" in heatmap.html and "after: mean 3.50" in heatmap.html
+    assert "before: mean 3.50 nats per token, perplexity 33.1" in heatmap.html and "after: mean 3.50" in heatmap.html
     assert "For 2 of the 3 tokens 'after' is less surprised than 'before'" in heatmap.caption
 
 

@@ -184,8 +184,8 @@ def finish(trainer, data):
     write_json(trainer.folder / "record.json", record(trainer, figures, data), indent=2)
     for length, figure in figures.items():
         click.echo(
-            f"held out, windows of {int(length):,}: {figure['nats']:.4f} nats a token, perplexity {figure['perplexity']:.2f}, "
-            f"{figure['bits_per_byte']:.4f} bits a byte ({figure['tokens']:,} tokens)"
+            f"held out, windows of {int(length):,}: {figure['nats']:.4f} nats per token, perplexity {figure['perplexity']:.2f}, "
+            f"{figure['bits_per_byte']:.4f} bits per byte ({figure['tokens']:,} tokens)"
         )
 
 
@@ -225,7 +225,7 @@ FOLDER = click.Path(exists=True, path_type=Path)
 @click.option("--steps", type=click.IntRange(0), help="Budget; 0 only evaluates.")
 @click.option("--tokens", type=click.IntRange(0), help="Budget in training tokens.")
 @click.option("--seconds", type=click.FloatRange(0), help="Budget in seconds, without preparation and last evaluation.")
-@click.option("--batch", type=click.IntRange(4), default=16, help="Windows of 256 tokens a step; of 1,024, a quarter as many.")
+@click.option("--batch", type=click.IntRange(4), default=16, help="Windows of 256 tokens per step; of 1,024, a quarter as many.")
 @click.option("--full-window-share", type=click.FloatRange(0, 1), default=0.15, help="Last share, in windows of 1,024.")
 @click.option("--matrix-rate", type=click.FloatRange(0), default=0.02, help="Muon's learning rate: matrices in the blocks.")
 @click.option("--rate", type=click.FloatRange(0), default=3e-3, help="AdamW's learning rate: all the rest.")

@@ -66,7 +66,7 @@ class Pages:
             text = (self.repository / path).read_text(encoding="utf-8")
             (folder / f"{self.names[path]}.md").write_text(self.linked(text, path, folder), encoding="utf-8")
         for path in self.notebooks:
-            text = notebook_page.page(path, folder / "pictures", lambda text: self.linked(text, f"notebooks/{path.name}", folder))
+            text = notebook_page.page(path, folder / "pictures", lambda text: self.linked(text, f"notebooks/solutions/{path.name}", folder))
             (folder / f"{path.stem}.md").write_text(self._with_a_way_to_work_on(path, text), encoding="utf-8")
 
     def _readme(self, folder):
@@ -96,10 +96,11 @@ class Pages:
                 return code
             if "colab-badge" in words:  # the page has its own link to Colab, to the student's notebook
                 return ""
-            if re.match(r"[a-z]+:|#", target):
+            inside = self.address and target.startswith(f"{self.address}/")  # a published notebook names files of its repository in full
+            if re.match(r"[a-z]+:|#", target) and not inside:
                 return f"[{words}]({target})" if picture else found[0]
-            file, _, anchor = target.partition("#")
-            file = posixpath.normpath(posixpath.join(posixpath.dirname(path), file))
+            file, _, anchor = (target.removeprefix(f"{self.address}/") if inside else target).partition("#")
+            file = file if inside else posixpath.normpath(posixpath.join(posixpath.dirname(path), file))
             if file in self.names:
                 return f"[{words}]({self.names[file]}.md{'#' + anchor if anchor else ''})"
             if picture and (self.repository / file).suffix in PICTURES:

@@ -5,5 +5,6 @@ from gpt2lab.course.drive import keep_on_drive
 from gpt2lab.course.machine import model_names
 from gpt2lab.course.predictions import outcome, predict, predictions
 from gpt2lab.course.shared_run import fine_tuned
+from gpt2lab.course.shown import show
 
-__all__ = ["check", "fine_tuned", "judge", "keep_on_drive", "model_names", "outcome", "predict", "predictions"]
+__all__ = ["check", "fine_tuned", "judge", "keep_on_drive", "model_names", "outcome", "predict", "predictions", "show"]

@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 
 from gpt2lab.course.predictions import note
+from gpt2lab.course.shown import WIDTH
 
-WIDTH = 92  # characters a printed line
 UNANSWERED = "Not answered yet. Put your answer in the place of the ... in the cell above, run that cell, then this one."
 
 TYPED = (
@@ -296,7 +296,10 @@ def call(function, *arguments):
         value = function(*arguments)
     except (Exception, SystemExit) as error:
         if isinstance(error, NameError) and _HIDDEN.get():
-            return None, wrong(f"{written} uses a name that nothing before it defines. Only answer cells are run: what an answer needs must stand in its cell.")
+            return None, wrong(
+                f"{written} uses a name that nothing before it defines. Only answer cells are run; imports and functions of other cells go along, and all else "
+                "that an answer needs must stand in its cell."
+            )
         return None, wrong(f"{written} fails with {_short(error)}" + ("." if _HIDDEN.get() else ""))
     if value is ... or value is None:
         return None, unanswered(f"{written} returns nothing yet. Write the body of the function, with a return.")

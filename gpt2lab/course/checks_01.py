@@ -84,10 +84,10 @@ def surprising_sentence(answer, lm, plain):
         )
     if rise < 0:
         return wrong(
-            f"The loss fell by {-rise:.2f} nats a token: the model finds {changed[0][1]!r} more likely than {changed[0][0]!r}."
+            f"The loss fell by {-rise:.2f} nats per token: the model finds {changed[0][1]!r} more likely than {changed[0][0]!r}."
         )
     return wrong(
-        f"The loss rose by {rise:.2f} nats a token and should rise by 0.5. Try a word that makes less sense, or a longer one."
+        f"The loss rose by {rise:.2f} nats per token and should rise by 0.5. Try a word that makes less sense, or a longer one."
     )
 
 

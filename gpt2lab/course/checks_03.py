@@ -11,7 +11,7 @@ def validation_loss_of_a_short_text(prediction, run):
     measured = run.history["valid_loss"].dropna()
     end, first, lowest = measured.iloc[-1], measured.iloc[0], measured.min()
     found = "b" if end > 1.02 * lowest else "a" if end < 0.98 * first else "c"
-    went = f"It went from {first:.2f} to {end:.2f} nats a token, and was lowest at {lowest:.2f}."
+    went = f"It went from {first:.2f} to {end:.2f} nats per token, and was lowest at {lowest:.2f}."
     reasons = {
         "a": f"{went} The training loss fell because the text came again; other text does not come again.",
         "b": f"{went} Each step moved the model away from what held for other text.",

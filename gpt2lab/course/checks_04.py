@@ -29,11 +29,11 @@ def length_read_once(answer, steps, tokens, characters):
         exact,
         mistakes=(
             (steps * WINDOW, "That is how many tokens the steps read. How many characters are these?"),
-            (steps * WINDOW * tokens / characters, "A token has several characters: multiply by characters a token, do not divide."),
+            (steps * WINDOW * tokens / characters, "A token has several characters: multiply by characters per token, do not divide."),
             (steps * characters / tokens, "Each step reads 1,024 tokens, not one."),
             (WINDOW * characters / tokens, "That is what one step reads. How many steps are there?"),
             (characters, "That is the whole training text. How much of it do the steps read?"),
-            (characters / tokens, "That is characters a token. How many tokens do the steps read?"),
+            (characters / tokens, "That is characters per token. How many tokens do the steps read?"),
             (steps * WINDOW / tokens, "That is how often the steps read the whole training text. A length in characters is asked for."),
         ),
         otherwise="Multiply the tokens that the steps read by the characters that a token has.",

@@ -4,11 +4,11 @@ from gpt2lab.course.checking import choice, exercise, number, right, too_short, 
 from gpt2lab.document import author_prefix
 
 
-@exercise("09.1", prediction="how often the own prefix is best")
+@exercise("09.1", prediction="how often the author's own prefix is best")
 def own_prefix_best(prediction, matrix):
     first, authors = int((matrix.table["rank"] == 1).sum()), len(matrix.table)
     found = "a" if first <= 1 else "b" if first <= 3 else "c"
-    measured = f"The own prefix is the best for {first} of {authors} authors, and lowers the perplexity by {100 * matrix.gain:.1f} %."
+    measured = f"The author's own prefix is the best for {first} of {authors} authors, and lowers the perplexity by {100 * matrix.gain:.1f} %."
     more = f"{measured} What stands right before a text is read with it, and fine-tuning rewards whatever helps to predict."
     less = f"{measured} A prefix is a few tokens among a thousand, and the words of a sentence soon tell more about its author."
     reasons = {letter: more if letter < found else less for letter in "abc"}
@@ -65,7 +65,7 @@ def gain_of_the_own_prefix(answer, matrix, author):
             (typical / own, "Turn the fraction round: own by others, and what is missing to 1."),
             (typical - own, "That is a difference of perplexities. By what share of the typical one is own lower?"),
             (typical, "That is the geometric mean of the others. By what share is own lower?"),
-            (1 - own / row.mean(), "Leave the own prefix out of the mean, and take the geometric one."),
+            (1 - own / row.mean(), "Leave the author's own prefix out of the mean, and take the geometric one."),
             (1 - own / others.min(), "That compares with the best of the others. Take the geometric mean of all four."),
             (1 - own / others.max(), "That compares with the worst of the others. Take the geometric mean of all four."),
             (-exact, "The sign: a gain is positive if own is lower."),
@@ -89,7 +89,7 @@ def can_a_prefix(answer):
         return wrong(short)
     text = answer.lower()
     if not any(part in text for part in _MATRIX):
-        return wrong("Say what the first measurement found: by how much is the perplexity lower after the own prefix, and for how many authors?")
+        return wrong("Say what the first measurement found: by how much is the perplexity lower after the author's own prefix, and for how many authors?")
     if not any(part in text for part in _CLASSIFIER):
         return wrong("Say what the second measurement found: how many of the generated texts did the classifier give to the right author?")
     if not any(character.isdigit() for character in text):

@@ -3,7 +3,7 @@
 from gpt2lab.course.checking import choice, exercise, here, right, too_short, wrong
 
 CLAIMS = ("loss", "flags", "findings")
-_ABOUT_THE_SAME = 0.01  # nats a token
+_ABOUT_THE_SAME = 0.01  # nats per token
 
 
 def _row(flags, flag):
@@ -15,11 +15,11 @@ def accumulated(prediction, flags):
     usual, changed = _row(flags, "none"), _row(flags, "accumulate_gradients")
     more = changed["valid_loss"] - usual["valid_loss"]
     found = "c" if abs(more) < _ABOUT_THE_SAME else "b" if more > 0 else "a"
-    measured = (f"With {changed['value']:.0f} windows a step it ended at {changed['valid_loss']:.2f}, without at {usual['valid_loss']:.2f}, after "
+    measured = (f"With {changed['value']:.0f} windows per step it ended at {changed['valid_loss']:.2f}, without at {usual['valid_loss']:.2f}, after "
                 f"{changed['steps']:.0f} and {usual['steps']:.0f} steps.")
     reasons = {
-        "a": f"{measured} A mean over more windows points more surely to where the loss falls, but each step is no longer for that.",
-        "b": f"{measured} Fewer steps of the same length do not get as far, unless each was so unsure before that most of it was lost.",
+        "a": f"{measured} A mean over more windows points more surely to where the loss falls, but the step in that direction is as short as before.",
+        "b": f"{measured} Each step is surer, but as short as before, and fewer of them do not get as far.",
         "c": f"{measured} Reading changes nothing by itself: the weights move once a step, and there are fewer steps.",
     }
     return choice(prediction, "abc", reasons, found)

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
+from gpt2lab.course import terms
 from gpt2lab.course.notebooks import compose, grade_id_of, notebook_text, sources_of
 from gpt2lab.course.published import published
 from gpt2lab.course.source import BEGIN, END, SourceError, read_source, without_answers
@@ -78,6 +79,9 @@ def write_private_folder(target, folder="notebooks", names=()):
         make_folder(target).chmod(0o700)  # a machine may have many users
     lines = [_write_course(target / "course.toml", folder / "course.toml")]
     lines += [_write_unless_there(target / "source" / source.name, source.read_bytes(), source) for source in sources]
+    glossary = terms.glossary_of(folder)
+    if glossary:
+        lines.append(_write_unless_there(target / terms.GLOSSARY, glossary.read_bytes(), glossary))
     course_id = published(target)["repository"].partition("/")[2] or "gpt2lab"
     config = _CONFIG.format(course_id=course_id).encode()
     lines.append(_write_unless_there(target / "nbgrader" / "nbgrader_config.py", config, "what would be written now"))
@@ -85,6 +89,8 @@ def write_private_folder(target, folder="notebooks", names=()):
         path = target / "nbgrader" / "source" / source.stem / f"{source.stem}.ipynb"
         make_folder(path.parent)
         write_bytes(path, notebook_text(for_nbgrader(target / "source" / source.name)).encode())
+        if glossary:  # nbgrader gives a folder to students whole
+            write_bytes(path.with_name(terms.GLOSSARY), terms.beside(glossary.read_text(encoding="utf-8"), {source.stem}).encode())
         lines.append(str(path))
     return lines
 
@@ -142,7 +148,7 @@ def for_nbgrader(source):
     unless the answer is right: nbgrader gives a check its points unless it raises.
     """
     source = Path(source)
-    notebook = compose(source, student=True)
+    notebook = compose(source, student=True, glossary=terms.GLOSSARY)
     made_from = {grade_id_of(cell): cell for cell in read_source(source) if cell.exercise or cell.check}
     for cell in notebook.cells:
         if cell.id in made_from:

@@ -1,17 +1,14 @@
 """Build from ``notebooks/source/NN_name.py`` the student's notebook without answers and the solved one with its outputs."""
 
 import json
-import os
 import re
-import subprocess
-import tempfile
 from pathlib import Path
 
-from gpt2lab.course.published import badge, published, set_up
+from gpt2lab.course import outline, terms
+from gpt2lab.course.executing import run_for_storage
+from gpt2lab.course.published import badge, file_address, published, set_up
 from gpt2lab.course.source import SourceError, read_source, without_answers
 from gpt2lab.storage import make_folder, write_bytes
-
-CELL_SECONDS = 600  # a cell that takes longer hangs
 
 
 def build(source, execute=True):
@@ -39,7 +36,7 @@ def build(source, execute=True):
     student_path, solved_path = _targets(source)
     student, solved = compose(source, student=True), compose(source, student=False)
     if execute:
-        _run_for_storage(source, solved)
+        run_for_storage(source, solved)
     else:
         _keep_outputs(solved, solved_path)
     for path, notebook in ((student_path, student), (solved_path, solved)):
@@ -112,21 +109,43 @@ def out_of_date(folder="notebooks", names=()):
     return stale
 
 
-def compose(source, student):
-    """The notebook of a source as an nbformat object, not run; for students without the answers."""
+def compose(source, student, glossary=None):
+    """The notebook of a source as an nbformat object, not run; for students without the answers.
+
+    ``glossary`` is where it will find the glossary, if not where the repository has it.
+    """
     source = Path(source)
-    course, path = published(source.parent.parent), _targets(source)[0 if student else 1]
+    folder = source.parent.parent
+    course, path = published(folder), _targets(source)[0 if student else 1]
+    linked = terms.Linked(terms.glossary_of(folder), source.stem, glossary or _glossary_seen_from(path, folder, course))
     cells, number = [], source.name[:2]
     for position, cell in enumerate(cell for cell in read_source(source) if not cell.for_grading_only):
         text = set_up(course, number) if cell.is_setup else without_answers(source, cell) if student else cell.source
         if cell.kind == "markdown":
             # In code the markers stay, as nbgrader expects of an instructor's notebook; in markdown they would show as headings.
-            text = re.sub(r"^### (BEGIN|END) SOLUTION\n?", "", text, flags=re.MULTILINE)
+            text = linked(re.sub(r"^### (BEGIN|END) SOLUTION\n?", "", text, flags=re.MULTILINE))
+        if position == 0:
+            text = _opening(text, source, linked.sentence)
         if position == 0 and course["repository"]:
             title, _, rest = text.partition("\n")
-            text = "\n".join([title, "", badge(course, path.relative_to(source.parent.parent)), rest])
+            text = "\n".join([title, "", badge(course, path.relative_to(folder)), rest])
         cells.append(_cell(f"{number}-{position:02d}", cell, text))
     return _notebook(cells)
+
+
+def _opening(text, source, about_terms):
+    """The first cell, with what its mark stands for: how long the notebook takes and where its words are explained."""
+    if outline.MARK not in text.split("\n"):
+        return text
+    says = " ".join(filter(None, [outline.outline(source).sentence, about_terms]))
+    return "\n".join(says if line == outline.MARK else line for line in text.split("\n"))
+
+
+def _glossary_seen_from(path, folder, course):
+    """Where a notebook finds the glossary: beside it in the repository, or where the course is published, since Colab knows no other file."""
+    if course["repository"]:
+        return file_address(course, f"docs/{terms.GLOSSARY}")
+    return f"{'../' * len(path.relative_to(folder).parts)}docs/{terms.GLOSSARY}"
 
 
 def _notebook(cells):
@@ -167,54 +186,6 @@ def _nbgrader(grade_id, grade, solution, points):
         "solution": solution,
         "task": False,
     }
-
-
-def run(notebook, working_folder, environment=None):
-    """Run a notebook's cells where they may leave files; its outputs are filled in.
-
-    The kernel shows no progress bars and no GPU, so that a solved notebook is the same wherever it is built.
-    """
-    from nbclient import NotebookClient
-
-    client = NotebookClient(
-        notebook,
-        timeout=CELL_SECONDS,
-        kernel_name="python3",
-        record_timing=False,
-        coalesce_streams=True,  # else how printed lines are grouped depends on the machine's speed
-        resources={"metadata": {"path": str(working_folder)}},
-    )
-    quiet = {"GPT2LAB_PROGRESS": "0", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"}
-    mine = {key: value for key, value in os.environ.items() if key not in ("GPT2LAB_MODEL", "GPT2LAB_MODELS")}
-    # What TensorFlow writes past Python goes to the terminal, not into the notebook.
-    client.execute(env=mine | quiet | (environment or {}), stderr=subprocess.DEVNULL)
-    return notebook
-
-
-def _run_for_storage(source, notebook):
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            run(notebook, folder)
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            raise SourceError(f"{source}:{_failed_line(source, notebook)}: this cell fails: {_last_line(error)}") from error
-    notebook.metadata = _notebook([]).metadata
-    for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
-
-
-def _failed_line(source, notebook):
-    cells = [cell for cell in read_source(source) if not cell.for_grading_only]
-    ran = [index for index, cell in enumerate(notebook.cells) if cell.get("execution_count") or cell.get("outputs")]
-    return cells[ran[-1] if ran else 0].line
-
-
-def _last_line(error):
-    lines = [line for line in re.sub(r"\x1b\[[\d;]*m", "", str(error)).splitlines() if line.strip()]
-    return lines[-1].strip() if lines else type(error).__name__
 
 
 def _keep_outputs(notebook, path):

@@ -58,6 +58,11 @@ def badge(course, path):
     return f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({address})"
 
 
+def file_address(course, path):
+    """Where a file of a published course's repository is shown."""
+    return f"https://github.com/{course['repository']}/blob/{course['branch']}/{path}"
+
+
 def set_up(course, notebook):
     """The first cell of code of a notebook, the same for all but for the notebook's number, such as ``"07"``."""
     return _SETUP.format(install=_INSTALL.format(address=package_address(course)) if course["repository"] else "", notebook=notebook)

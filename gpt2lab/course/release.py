@@ -5,7 +5,9 @@ import re
 import zipfile
 from pathlib import Path
 
+from gpt2lab.course import terms
 from gpt2lab.course.notebooks import compose, notebook_text, sources_of
+from gpt2lab.course.outline import outline
 from gpt2lab.course.published import badge, package_address, published
 from gpt2lab.course.source import SourceError
 from gpt2lab.storage import make_folder, write_bytes
@@ -98,14 +100,17 @@ def _refuse_others(target, known):
 def _files(folder, names):
     """Content of each file of the bundle by its name."""
     course, sources = published(folder), sources_of(folder, names)
-    notebooks = {source: compose(source, student=True) for source in sources}
-    files = {f"{source.stem}.ipynb": notebook_text(notebook) for source, notebook in notebooks.items()}
+    glossary = None if course["repository"] else terms.glossary_of(folder)
+    beside = terms.GLOSSARY if glossary else None
+    files = {f"{source.stem}.ipynb": notebook_text(compose(source, student=True, glossary=beside)) for source in sources}
+    if glossary:
+        files[beside] = terms.beside(glossary.read_text(encoding="utf-8"), {source.stem for source in sources})
     opening = _AS_YOUR_COURSE_SAYS
     if course["repository"]:
         opening = _COLAB + _ON_A_COMPUTER
         files["requirements.txt"] = f"gpt2lab[lab] @ {package_address(course)}\n"
         files |= _environment(folder.parent / "environment.yml", files["requirements.txt"].strip())
-    files["README.md"] = _README.format(table=_table(course, notebooks), opening=opening)
+    files["README.md"] = _README.format(table=_table(course, sources), opening=opening)
     return {name: text.encode() for name, text in files.items()}
 
 
@@ -116,14 +121,12 @@ def _environment(path, requirement):
     return {path.name: re.sub(r"-e \.(\[\w+\])?", requirement, path.read_text(encoding="utf-8"))}
 
 
-def _table(course, notebooks):
-    rows = ["| notebook | the question that it answers |" + " |" * bool(course["repository"]), "|---|---|" + "---|" * bool(course["repository"])]
-    for source, notebook in notebooks.items():
-        first = notebook.cells[0].source
-        title = re.sub(r"^# (\d+\. )?", "", first.partition("\n")[0])
-        question = re.search(r"^\*\*(.+?)\*\*$", first, re.MULTILINE)
-        row = f"| [{source.stem[:2]} {title}]({source.stem}.ipynb) | {question[1] if question else ''} |"
-        rows.append(row + (f" {badge(course, f'{source.stem}.ipynb')} |" if course["repository"] else ""))
+def _table(course, sources):
+    rows = ["| notebook | the question that it answers | minutes |" + " |" * bool(course["repository"])]
+    rows.append("|---|---|--:|" + "---|" * bool(course["repository"]))
+    for about in map(outline, sources):
+        row = f"| [{about.stem[:2]} {about.title}]({about.stem}.ipynb) | {about.question} | {about.minutes} |"
+        rows.append(row + (f" {badge(course, f'{about.stem}.ipynb')} |" if course["repository"] else ""))
     return "\n".join(rows)
 
 

@@ -14,6 +14,12 @@ TABLE = Path(__file__).with_name("running_times.csv")
 MODEL = "3M"  # what the notebooks take where there is no GPU
 
 
+def seconds(notebook):
+    """How long a notebook, such as ``"07"``, ran with `MODEL`; None if that was not measured."""
+    measured = _read()
+    return measured[notebook]["seconds"] if notebook in measured else None
+
+
 def in_words(notebook, model):
     """A sentence on how long a notebook runs, such as ``"07"``; empty if it was not measured."""
     measured = _read()
@@ -28,7 +34,8 @@ def in_words(notebook, model):
 
 def measure(sources, say=print):
     """Run the solved notebooks of ``sources``, each from the beginning and in a folder of its own, and write into `TABLE` what they took."""
-    from gpt2lab.course.notebooks import compose, run
+    from gpt2lab.course.executing import run
+    from gpt2lab.course.notebooks import compose
 
     for source in sources:
         with tempfile.TemporaryDirectory() as folder:

@@ -88,7 +88,7 @@ def run(rng, run_name="run1", steps=100, eval_every=10, first=4.2, last=1.0, tur
     steps, eval_every : int
         Training steps, and how often the validation loss was measured.
     first, last : float
-        Training loss at the beginning and the end, nats a token.
+        Training loss at the beginning and the end, nats per token.
     turn : int
         The step at which the validation loss turns, a multiple of ``eval_every``.
     rise : float

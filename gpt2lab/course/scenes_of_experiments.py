@@ -93,7 +93,7 @@ def guesses(rng, authors, each=20, right=0.35):
     found, texts, chance = int(np.trace(drawn)), each * len(authors), 1 / len(authors)
     low, high = clopper_pearson(found, texts)
     answer = (f"The classifier gives {found} of {texts} texts to the author for whom it was generated, {found / texts:.0%} (95 % interval {100 * low:.0f} to "
-              f"{100 * high:.0f} %); guesses that know nothing of the texts would get {chance:.0%}. Of human text as long it gets 70 % right.")
+              f"{100 * high:.0f} %); blind guesses would get {chance:.0%}. Of human text of the same length it gets 70 % right.")
     return AuthorGuesses(answer, found, texts, found / texts, (low, high), chance, 0.02, 0.7, confusion)
 
 

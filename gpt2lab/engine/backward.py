@@ -33,7 +33,7 @@ def loss_and_collected(network, context, trained, collect, recompute=False, prec
     Returns
     -------
     tensor, scalar
-        In nats a token.
+        In nats per token.
     """
     tf = tensorflow()
     weights, hparams = Weights(network), network.hparams

@@ -26,7 +26,7 @@ def loss_and_gradients(hidden, targets, embedding, precision="float32", embeddin
     Returns
     -------
     loss : tensor, scalar
-        In nats a token.
+        In nats per token.
     d_hidden : tensor, [N, E]
     d_embedding : tensor, [V, E] or None
         Only what follows from the probabilities; the tokens that were right are left to the caller, who adds up such rows anyway.

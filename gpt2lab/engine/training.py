@@ -120,7 +120,7 @@ class Trainer:
         Returns
         -------
         float
-            Mean loss of the batches before the move, in nats a token.
+            Mean loss of the batches before the move, in nats per token.
         """
         with deterministic():
             loss, norm, _ = self._step(np.stack(batches), learning_rate)

@@ -71,7 +71,7 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
 
         - ``model_name``, ``parameters``, ``characters``, ``seed``; ``tokens`` of the text, ``tokens_per_parameter``,
           ``characters_per_parameter``, and ``epochs``, how often the text was read;
-        - in nats a token ``train_loss`` (mean of the last steps, a tenth of them, at least 10), ``valid_loss`` at the end,
+        - in nats per token ``train_loss`` (mean of the last steps, a tenth of them, at least 10), ``valid_loss`` at the end,
           ``best_valid_loss`` and its ``best_step``, ``test_loss`` of the final model and ``test_loss_before`` of the pretrained one on the same
           text, both also as ``test_bits_per_byte`` (models with different vocabularies can be compared by it only);
         - ``verdict`` of the diagnosis;

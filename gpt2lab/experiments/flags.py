@@ -52,7 +52,7 @@ def flags(model_name="1M", windows=120, splits=None, *, accumulate_gradients=(5,
     -------
     pandas.DataFrame
         A row per run: ``flag`` that was changed ("none" in the first) and its ``value``; ``steps``, ``windows`` and ``epochs``; ``saves`` and
-        ``written_MB``, million bytes of weights and optimizer written by them; ``valid_loss_before`` and ``valid_loss`` in nats a token; ``copied``,
+        ``written_MB``, million bytes of weights and optimizer written by them; ``valid_loss_before`` and ``valid_loss`` in nats per token; ``copied``,
         the share of what the model writes that stands word for word in its text, and ``human_copied``, that of held-out human text (see
         `Diagnosis`); ``seconds`` until the last step was taken.
 

@@ -92,7 +92,7 @@ def model_sizes(model_names=("1M", "3M"), steps=100, seeds=(0,), splits=None, *,
         Its ``table`` has a row per fine-tuning, sorted by parameters and seed:
 
         - ``model_name``, ``parameters``, ``seed``; the size of the test text, in ``test_tokens`` of that model and ``test_bytes``;
-        - the loss on the test text in nats a token, ``test_loss_before`` fine-tuning and ``test_loss`` after, the same as perplexity
+        - the loss on the test text in nats per token, ``test_loss_before`` fine-tuning and ``test_loss`` after, the same as perplexity
           (``test_perplexity…``), and as ``test_bits_per_byte…``, which alone compares models with different vocabularies;
         - ``train_loss``, mean of the last steps (a tenth of them, at least 10), ``valid_loss`` at the end, and the ``verdict`` of the diagnosis;
         - ``seconds`` of training in all, and ``seconds_a_step``, the median over the steps (the first is slower, and some measure the

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gpt2lab.arguments import folder_path, whole_number
-from gpt2lab.course.checking import UNANSWERED
 from gpt2lab.course.source import read_source
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.grid import usable
@@ -21,7 +20,7 @@ from gpt2lab.grading.jobs import job_of, run_all
 from gpt2lab.grading.lateness import penalty
 from gpt2lab.grading.reasons import reason_for, why_missing
 from gpt2lab.grading.results import ExerciseResult, SubmissionResult
-from gpt2lab.grading.running import MISSING, NOT_GRADED, is_blank
+from gpt2lab.grading.running import MISSING, NOT_GRADED, OPEN, is_blank
 from gpt2lab.grading.settings import Settings, read_settings
 from gpt2lab.grading.submissions import SubmissionsError, find_submissions
 from gpt2lab.grading.summary import ClassSummary, class_summary
@@ -197,7 +196,7 @@ def _exercise(exercise, submission, found, done, settings):
         if answer is None:
             state, reason = "missing", MISSING
         elif is_blank(exercise, answer):
-            state, reason = "unanswered", UNANSWERED
+            state, reason = "unanswered", OPEN
         else:
             state, reason = "not graded", NOT_GRADED
         result = ExerciseResult(exercise.label, exercise.title, exercise.points, state=state, reason=reason, answer=answer or "")

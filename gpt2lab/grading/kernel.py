@@ -22,12 +22,11 @@ LARGEST = 4 << 20  # bytes of one message
 START = 60  # seconds that a kernel may take to answer
 PATIENCE = 20  # seconds between a kernel's reply and the last of what its cell printed
 FILES = 20_000  # in each of the file systems that a kernel may write to
+PROCESSES = 64  # of a kernel
 SPARE = 0.03  # of this machine's memory: with less left, every kernel is ended
 DISTURBED = "Your code disturbed the kernel, so that it could not be used any more."
+ENDED = "Your cell ended the kernel: it exited, crashed, or took more memory than there was."
 _starts = itertools.count()
-
-
-PROCESSES = 64  # of a kernel
 
 
 class KernelGone(Exception):
@@ -152,7 +151,7 @@ class WatchedKernel(RunningKernel):
         self.looked = now
         cut_off = self._cut_off.poll(0)
         if not self.is_alive() or (cut_off and self._ended_within(2 * LOOK)):
-            raise KernelGone("Your cell ended the kernel: it exited, crashed, or took more memory than there was.")
+            raise KernelGone(ENDED)
         if cut_off:
             raise KernelGone("Your cell printed too much at once.")
         if now > self.ends:
@@ -160,7 +159,8 @@ class WatchedKernel(RunningKernel):
         if now > self.cell_ends:
             raise KernelGone(f"Your cell took longer than {self.limits['seconds_a_cell']:g} seconds.", timed_out=True)
         family = processes.below()
-        # Counted first: what many processes share takes long to find out. The limit of the system counts threads too, of which TensorFlow starts many: so many processes would bring the machine down before.
+        # Counted first: what many processes share takes long to find out. The limit of the system counts threads too, of which TensorFlow starts
+        # many: so many processes would bring the machine down before.
         most = min(PROCESSES, self.limits["processes"])
         if len(family) > most:
             raise KernelGone(f"Your code started more than {most} processes.")

@@ -18,11 +18,10 @@ sys.modules.setdefault("rfc3987_syntax", None)
 import nbval.plugin
 
 from gpt2lab.grading import processes
-from gpt2lab.grading.kernel import DISTURBED, PATIENCE, KernelGone, NoKernel, WatchedKernel
-from gpt2lab.grading.payload import LONGEST
+from gpt2lab.grading.kernel import DISTURBED, ENDED, PATIENCE, KernelGone, NoKernel, WatchedKernel
+from gpt2lab.grading.payload import LONGEST, UNREAD
 from gpt2lab.grading.probe import MIME
 
-_UNREAD = "Your answer could not be read: its cell, or what it left running, disturbed the check."
 _run = nbval.plugin.IPyNbCell.runtest
 
 
@@ -104,7 +103,7 @@ def _attempt(cell, role, label):
     file = cell.parent
     if not (file.kernel and file.kernel.is_alive()):
         if role == "probe":  # a new kernel would hold the instructor's solution
-            raise KernelGone("Your cell ended the kernel: it exited, crashed, or took more memory than there was.")
+            raise KernelGone(ENDED)
         _revive(file, before=cell.cell)
     file.kernel.begin_cell()
     if role == "answer":
@@ -120,7 +119,7 @@ def _attempt(cell, role, label):
         elif role != "probe":
             raise KernelGone(DISTURBED, note=f"the {role} cell {label} fails in the grader: {error}") from ended
         elif error:
-            raise KernelGone(_UNREAD) from ended
+            raise KernelGone(UNREAD) from ended
         raise
     except Exception as error:  # nbval met a message that is none
         raise KernelGone(DISTURBED) from error
@@ -167,12 +166,12 @@ def compare_outputs(cell, outputs, _reference, skip_compare=None):
     shown = [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
     label = cell.cell.metadata.gpt2lab.label
     if len(shown) != 1:
-        raise KernelGone(_UNREAD)
+        raise KernelGone(UNREAD)
     payload = shown[0] if isinstance(shown[0], str) else json.dumps(shown[0])
     # What is longer cannot be read, nor shall it fill the grader's memory.
     verdict = cell.config.gpt2lab_judge.ask({"judge": label, "payload": payload if len(payload) <= LONGEST else ""})
     if verdict["state"] == "unreadable":
-        raise KernelGone(_UNREAD)
+        raise KernelGone(UNREAD)
     cell.comparison_traceback = [verdict["reason"]]
     return verdict["state"] == "right"
 

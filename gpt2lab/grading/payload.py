@@ -7,6 +7,7 @@ import math
 from gpt2lab.grading.probe import CHARACTERS, DEPTH, ITEMS
 
 LONGEST = 2_000_000  # characters
+UNREAD = "Your answer could not be read: its cell, or what it left running, disturbed the check."
 # What a student's object may be called in a reason. Its real name is the student's to choose, so that it could carry hidden inputs to the outside.
 _KINDS = {*dir(builtins), "ndarray", "Series", "Index", "DataFrame", "module", "Figure", "Axes", "LanguageModel", "Corpus", "Run", "Splits", "Perplexity"}
 _MISSING = ...

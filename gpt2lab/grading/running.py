@@ -15,12 +15,12 @@ from pathlib import Path
 import psutil
 
 from gpt2lab.grading import processes, sandbox
-from gpt2lab.grading.payload import LONGEST, Failure, Unreadable
+from gpt2lab.grading.payload import LONGEST, UNREAD, Failure, Unreadable
 from gpt2lab.grading.rebuilding import rebuild
 from gpt2lab.grading.results import ExerciseResult
 
 NOT_GRADED = "This exercise could not be graded; your instructor will look at it."
-_OPEN = "You left this one open."
+OPEN = "You left this one open."
 MISSING = "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
 _LINE = 13 * LONGEST  # characters of a message from pytest, if every one of a payload is written as an escape
 
@@ -151,7 +151,7 @@ def _result(exercise, answer, judging):
         return ExerciseResult(**made, state="missing", reason=MISSING)
     if exercise.kind == "markdown":
         blank = answer.strip() == exercise.blank.strip()
-        return ExerciseResult(**made, state="unanswered", reason=_OPEN) if blank else ExerciseResult(**made, state="by hand", reason="A person reads this one.")
+        return ExerciseResult(**made, state="unanswered", reason=OPEN) if blank else ExerciseResult(**made, state="by hand", reason="A person reads this one.")
     state, reason, note = _found(exercise, answer, judging)
     return ExerciseResult(**made, state=state, reason=reason, note=note, earned=exercise.points if state == "right" else 0.0)
 
@@ -175,7 +175,7 @@ def _found(exercise, answer, judging):
     if state == "wrong":
         return "wrong", verdict.reason, note
     if is_blank(exercise, answer) or (state == "unanswered" and not error):
-        return "unanswered", _OPEN, note
+        return "unanswered", OPEN, note
     return "failed", _failure(exercise, answer, error, verdict), note
 
 
@@ -200,13 +200,14 @@ def _failure(exercise, answer, error, verdict):
             return f"Your cell takes {name[1]} for a name{_at(lines, error.get('line'))}. Put a letter into quotes."
         if kind == "NameError" and name and re.search(rf"\b{name[1]}\b", answer):
             return (
-                f"Your cell uses {name[1]}, which nothing before it defines{_at(lines, error.get('line'))}. Only answer cells are run: what an answer needs must stand in it."
+                f"Your cell uses {name[1]}, which nothing before it defines{_at(lines, error.get('line'))}. Only answer cells are run; "
+                "imports and functions of other cells go along, and all else that an answer needs must stand in it."
             )
         return f"Your cell ends with {_article(Failure(kind).kind)}{_at(lines, error.get('line'))}."
     if isinstance(verdict, Failure):
         wanted = " and ".join(exercise.names) or "what was asked for"
         return f"Your cell runs, but {wanted} has no value afterwards ({verdict.kind})."
-    return "Your answer could not be read: its cell, or what it left running, disturbed the check."
+    return UNREAD
 
 
 def _article(kind):

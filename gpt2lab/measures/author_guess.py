@@ -180,8 +180,8 @@ def _confusion(wanted, guesses, names):
 def _answer(right, texts, interval, chance, p_value, human_share):
     low, high = (100 * value for value in interval)
     lead = f"The classifier gives {right} of {counted(texts, 'text')} to the author for whom it was generated, {100 * right / texts:.0f} % " \
-           f"(95 % interval {low:.0f} to {high:.0f} %); guesses that know nothing of the texts would get {100 * chance:.0f} %"
-    human = f"Of human text as long it gets {100 * human_share:.0f} % right."
+           f"(95 % interval {low:.0f} to {high:.0f} %); blind guesses would get {100 * chance:.0f} %"
+    human = f"Of human text of the same length it gets {100 * human_share:.0f} % right."
     if human_share <= chance:
         return f"{lead}. {human} So it cannot tell these authors apart itself, and says nothing about the model."
     if p_value < 0.05:

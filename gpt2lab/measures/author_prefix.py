@@ -29,8 +29,8 @@ class AuthorMatrix:
     interval : (float, float)
         Its 95 % interval over texts; NaN for a single text.
     table : pandas.DataFrame
-        A row per author: ``documents``, ``tokens``, ``own`` and ``others`` (perplexity after the own prefix and after the others', geometric mean),
-        ``gain`` with its interval ``low`` to ``high``, and ``rank`` of the own prefix among all, 1 if it is the best.
+        A row per author: ``documents``, ``tokens``, ``own`` and ``others`` (perplexity after the author's own prefix and after the others', geometric mean),
+        ``gain`` with its interval ``low`` to ``high``, and ``rank`` of the author's own prefix among all, 1 if it is the best.
     """
 
     answer: str
@@ -142,7 +142,7 @@ def texts_by_author(texts, authors, characters, seed):
 
 
 def _gains(lost, tokens):
-    """Share by which perplexity is lower after the own prefix, from the nats that other prefixes cost, with its interval."""
+    """Share by which perplexity is lower after the author's own prefix, from the nats that other prefixes cost, with its interval."""
     mean, low, high = pooled_mean(lost, tokens)
     return tuple(float(-np.expm1(-value)) for value in (mean, low, high))
 
@@ -159,7 +159,7 @@ def _answer(table, gain, interval):
     first = int((table["rank"] == 1).sum())
     lead = (f"After their own author's prefix texts have a perplexity {100 * abs(gain):.1f} % {'lower' if gain >= 0 else 'higher'} than after "
             f"another's (95 % interval of the gain {low} to {high} %)")
-    lowest = f"The own prefix is the best of all for {first} of {counted(len(table), 'author')}; by chance it would be for about one"
+    lowest = f"The author's own prefix is the best of all for {first} of {counted(len(table), 'author')}; by chance it would be for about one"
     if interval[0] > 0:
         return f"{lead}: the prefix tells the model something about the text. {lowest}."
     if interval[1] < 0:

@@ -47,16 +47,16 @@ class Perplexity:
         """The measures with their intervals in words."""
         size = f"{self.tokens:,} tokens, {self.bytes:,} bytes"
         if len(self.table) < 2:
-            return (f"perplexity {self.perplexity:.2f}, {self.nats_per_token:.4f} nats a token, {self.bits_per_byte:.4f} bits a byte "
+            return (f"perplexity {self.perplexity:.2f}, {self.nats_per_token:.4f} nats per token, {self.bits_per_byte:.4f} bits per byte "
                     f"({size}; one document has no interval).")
         ends = {name: f"{low:.{digits}f} to {high:.{digits}f}" for (name, (low, high)), digits in zip(self.intervals.items(), (2, 4, 4))}
-        return (f"perplexity {self.perplexity:.2f} ({ends['perplexity']}), {self.nats_per_token:.4f} nats a token ({ends['nats_per_token']}), "
-                f"{self.bits_per_byte:.4f} bits a byte ({ends['bits_per_byte']}); {size}; 95 % intervals over {len(self.table):,} documents.")
+        return (f"perplexity {self.perplexity:.2f} ({ends['perplexity']}), {self.nats_per_token:.4f} nats per token ({ends['nats_per_token']}), "
+                f"{self.bits_per_byte:.4f} bits per byte ({ends['bits_per_byte']}); {size}; 95 % intervals over {len(self.table):,} documents.")
 
     def __repr__(self):
         low, high = self.intervals["perplexity"]
-        return (f"Perplexity({self.perplexity:.4g} [{low:.4g}, {high:.4g}], {self.nats_per_token:.4f} nats a token, "
-                f"{self.bits_per_byte:.4f} bits a byte, {self.tokens:,} tokens, {self.bytes:,} bytes, documents: {len(self.table):,})")
+        return (f"Perplexity({self.perplexity:.4g} [{low:.4g}, {high:.4g}], {self.nats_per_token:.4f} nats per token, "
+                f"{self.bits_per_byte:.4f} bits per byte, {self.tokens:,} tokens, {self.bytes:,} bytes, documents: {len(self.table):,})")
 
 
 def perplexity(lm, text_or_corpus, stride=None):

@@ -77,7 +77,7 @@ def _in_words(panels, number):
         first = int((matrix.table["rank"] == 1).sum())
         low, high = matrix.interval
         label = f"{name}: " if name else ""
-        parts.append(f"{label}the own prefix is the best for {first} of {number} authors; after it the perplexity is "
+        parts.append(f"{label}the author's own prefix is the best for {first} of {number} authors; after it the perplexity is "
                      f"{100 * abs(matrix.gain):.1f} % {'lower' if matrix.gain >= 0 else 'higher'} than after others' "
                      f"(95 % interval of the gain {100 * low:+.1f} to {100 * high:+.1f} %)")
     return (

@@ -59,7 +59,7 @@ def corpus_sizes(table):
         sentences.append(_losses_in_words(name, rows, before))
     human = 100 * table.groupby("characters")["copied_human"].mean()
     copies.plot(human.index, human, ":", color="#555555", linewidth=1.8)
-    losses.set_ylabel("loss (nats a token)")
+    losses.set_ylabel("loss (nats per token)")
     copies.set_ylabel("8-grams copied from the text (%)")
     _character_ticks(losses, table, 0.34)
     _character_ticks(copies, table, 0.36)
@@ -103,7 +103,7 @@ def _losses_in_words(name, rows, before):
     below = rows.loc[rows["characters"] > (above.max() if len(above) else 0), "characters"]
     least = f"it ends below that from {below.iloc[0]:,} characters on" if len(below) else "with the longest text it does not end below that"
     return (
-        f"{name}: the loss on the test text is {before:.2f} nats a token before fine-tuning; {least}. From {first['characters']:,} to "
+        f"{name}: the loss on the test text is {before:.2f} nats per token before fine-tuning; {least}. From {first['characters']:,} to "
         f"{last['characters']:,} characters it goes from {first['test_loss']:.2f} to {last['test_loss']:.2f}, "
         f"that on the text trained on from {first['train_loss']:.2f} to {last['train_loss']:.2f}."
     )

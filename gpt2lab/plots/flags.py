@@ -36,7 +36,7 @@ def flags(table):
     places, usual = np.arange(len(table)), table[table["flag"] == "none"].iloc[0]
     losses.hlines(places, table["valid_loss"], table["valid_loss_before"], color=LIGHT, linewidth=2)
     losses.plot(table["valid_loss_before"], places, "s", color=MIDDLE, markerfacecolor="white", markeredgewidth=1.8, markersize=7)
-    _marked(losses, table["valid_loss"], usual["valid_loss"], "validation loss (nats a token)", "{:.2f}", left=table["valid_loss"] < table["valid_loss_before"])
+    _marked(losses, table["valid_loss"], usual["valid_loss"], "validation loss (nats per token)", "{:.2f}", left=table["valid_loss"] < table["valid_loss_before"])
     losses.annotate("before", (usual["valid_loss_before"], 0), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=9, color=MIDDLE)
     losses.annotate("after", (usual["valid_loss"], 0), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=9, color=DARK)
     _marked(copies, 100 * table["copied"], 100 * usual["copied"], "copied (% of the words)", "{:.0f} %")
@@ -76,6 +76,6 @@ def _in_words(table, usual):
                      f"{row.seconds / usual['seconds']:.2g} times the seconds")
     return (
         f"Every run read {table['windows'].iloc[0]:,} windows. Without a flag the validation loss went from {usual['valid_loss_before']:.2f} to "
-        f"{usual['valid_loss']:.2f} nats a token in {usual['seconds']:.0f} seconds, and {100 * usual['copied']:.0f} % of what the model writes is copied. "
+        f"{usual['valid_loss']:.2f} nats per token in {usual['seconds']:.0f} seconds, and {100 * usual['copied']:.0f} % of what the model writes is copied. "
         f"Compared with that, {'; '.join(parts)}."
     )

@@ -35,7 +35,7 @@ def model_sizes(table):
     figure.get_layout_engine().set(wspace=0.06)
     losses, seconds, memory = figure.subplots(1, 3, width_ratios=(1.35, 1, 1))
     _losses(losses, sizes)
-    _bars(seconds, sizes, "seconds_a_step", "time (seconds a step)", "{:.2g}")
+    _bars(seconds, sizes, "seconds_a_step", "time (seconds per step)", "{:.2g}")
     _bars(memory, sizes, "memory_MB", "memory (MB)", "{:,.0f}")
     for x, value in enumerate(sizes["memory_estimated_MB"]):
         memory.plot((x - 0.38, x + 0.38), (value, value), color="#000000", linestyle=(0, (2, 1.5)), linewidth=1.6)
@@ -55,7 +55,7 @@ def _losses(axes, sizes):
     first = sizes.iloc[0]
     for column, words, colour in (("test_loss_before", "before", MIDDLE), ("test_loss", "after", DARK)):
         axes.annotate(words, (0, first[column]), xytext=(-10, 0), textcoords="offset points", va="center", ha="right", fontsize=11, color=colour)
-    _names(axes, sizes, "loss on the test text (nats a token)")
+    _names(axes, sizes, "loss on the test text (nats per token)")
     axes.set_xlim(-0.1 - 0.38 * len(sizes), len(sizes) - 0.35)  # room for the words on the left, the numbers on the right
     axes.margins(y=0.12)
 
@@ -82,7 +82,7 @@ def _names(axes, sizes, label):
 def _in_words(sizes):
     sentences = [
         f"{name} ({row['parameters'] / 1e6:,.1f} million parameters): the loss on the test text goes from {row['test_loss_before']:.2f} to "
-        f"{row['test_loss']:.2f} nats a token; a step takes {row['seconds_a_step']:.2g} seconds{_memory_in_words(row)}."
+        f"{row['test_loss']:.2f} nats per token; a step takes {row['seconds_a_step']:.2g} seconds{_memory_in_words(row)}."
         for name, row in sizes.iterrows()
     ]
     if len(sizes) > 1:

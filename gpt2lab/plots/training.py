@@ -40,12 +40,12 @@ def loss(run):
     trained, measured = history.dropna(subset=["loss"]), history.dropna(subset=["valid_loss"])
     if trained.empty:
         raise ArgumentError("The run has no losses yet; fine-tune for some steps first.")
-    figure, axes = captioned_axes("step", "loss (nats a token)")
+    figure, axes = captioned_axes("step", "loss (nats per token)")
     axes.plot(trained["step"], trained["loss"], ".", color=LIGHT, markersize=3, alpha=0.8)
     axes.plot(trained["step"], trained["average_loss"], color=DARK, linewidth=2)
     last = trained.iloc[-1]
     sentences = [
-        f"The running average of the training loss goes from {trained['average_loss'].iloc[0]:.2f} to {last['average_loss']:.2f} nats a token "
+        f"The running average of the training loss goes from {trained['average_loss'].iloc[0]:.2f} to {last['average_loss']:.2f} nats per token "
         f"in {_steps(last['step'])}"
     ]
     taken = []
@@ -142,7 +142,7 @@ def losses(runs):
         raise ArgumentError(f"runs is of type {type(runs).__name__}; give a dictionary from label to Run.")
     if not 1 <= len(runs) <= len(STYLES):
         raise ArgumentError(f"runs has {len(runs)} entries; give 1 to {len(STYLES)}, since more lines cannot be told apart.")
-    figure, axes = captioned_axes("step", "training loss, running average (nats a token)")
+    figure, axes = captioned_axes("step", "training loss, running average (nats per token)")
     ends = []
     for (label, run), (colour, style) in zip(runs.items(), STYLES):
         trained = _history(run).dropna(subset=["loss"])
@@ -154,7 +154,7 @@ def losses(runs):
     for label, step, _, end, colour in sorted(ends, key=lambda item: item[3]):
         end_label(axes, label, step, end, colour, taken)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.caption = "Training loss, running average in nats a token: " + "; ".join(
+    figure.caption = "Training loss, running average in nats per token: " + "; ".join(
         f"{label}, from {first:.2f} to {end:.2f} in {_steps(step)}" for label, step, first, end, _ in ends
     ) + "."
     return figure

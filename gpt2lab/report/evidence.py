@@ -85,7 +85,7 @@ def loss(found):
     rows.index = [places[place] for place in rows.index]
     forms = {"step": "{:,.0f}", "epoch": "{:.2f}"} | dict.fromkeys(("loss", "average_loss", "valid_loss"), "{:.3f}")
     names = {"loss": "training loss", "average_loss": "running average", "valid_loss": "validation loss"}
-    blocks = [Picture("loss", plots.loss(found.run)), table_of(rows, "Losses in nats a token.", forms, "when", names)]
+    blocks = [Picture("loss", plots.loss(found.run)), table_of(rows, "Losses in nats per token.", forms, "when", names)]
     if measured.empty:
         blocks.append(Missing("the validation loss", "fine-tune with `valid=…`; without it nobody can say whether the model learned by heart."))
     return blocks
@@ -96,7 +96,7 @@ def over_fitting(found):
     blocks = [Words(f"Diagnosis: **{diagnosis.verdict}**. {diagnosis.explanation}")]
     if diagnosis.gap == diagnosis.gap:
         error = f" (standard error {diagnosis.gap_error:.3f})" if diagnosis.gap_error == diagnosis.gap_error else ""
-        blocks.append(Words(f"At the end the validation loss less the training loss is {diagnosis.gap:+.3f} nats a token{error}."))
+        blocks.append(Words(f"At the end the validation loss less the training loss is {diagnosis.gap:+.3f} nats per token{error}."))
     if found.run.record["copied"].notna().sum() > 1:
         blocks.append(Picture("copying", plots.copying(found.run)))
     train = found.splits["train"]
@@ -138,7 +138,7 @@ def other_size(found):
 
 
 _COMPLEXITY = {
-    "sentence_words": "words a sentence", "word_letters": "letters a word", "distinct_2": "dist-2", "repetition_4": "repeated 4-grams",
+    "sentence_words": "words per sentence", "word_letters": "letters per word", "distinct_2": "dist-2", "repetition_4": "repeated 4-grams",
     "known_words": "known words", "known_3grams": "known 3-grams",
 }
 
@@ -154,7 +154,7 @@ def perplexities(found):
     if rows:
         caption = (f"Perplexity before ({found.base_name}) and after fine-tuning ({found.tuned_name}) on text that the model did not learn from: "
                    "the lower, the less the text surprises the model.")
-        blocks.append(Table(caption, ("text", "tokens", "before", "after", "change", "bits a byte before", "bits a byte after"), tuple(rows)))
+        blocks.append(Table(caption, ("text", "tokens", "before", "after", "change", "bits per byte before", "bits per byte after"), tuple(rows)))
     for part in parts:
         if len(found.perplexities) > len(parts):  # of both models
             compared = compare_perplexity(found.perplexities[part, "before"], found.perplexities[part, "after"])

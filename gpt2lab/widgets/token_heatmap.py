@@ -169,7 +169,7 @@ def _view(label, table, pieces, text, marked):
     ranks = {number: rank for rank, number in enumerate(hardest, 1)}
     coloured = "".join(_span(piece, piece.nats, LOSS, _about(piece), ranks.get(number)) for number, piece in enumerate(pieces))
     rows = [(rank, _context(pieces[number], text), f"{pieces[number].nats:.2f}", _odds(pieces[number].nats)) for number, rank in ranks.items()]
-    heading = f"{label}: mean {mean:.2f} nats a token, perplexity {_figure(mean)}"
+    heading = f"{label}: mean {mean:.2f} nats per token, perplexity {_figure(mean)}"
     return _panel(heading, coloured, "The most surprising", ("", "token", "nats", "probability"), rows)
 
 
@@ -273,7 +273,7 @@ def _caption(tables, shown):
     for label, table in tables.items():
         hardest = max(shown[label], key=lambda piece: piece.nats)
         mean, surprise = table["nats"].mean(), f"the most surprising is {visible(hardest.text)} with {hardest.nats:.1f}"
-        sentences.append(f"{label}: mean {mean:.2f} nats a token (perplexity {_figure(mean)}), {surprise}")
+        sentences.append(f"{label}: mean {mean:.2f} nats per token (perplexity {_figure(mean)}), {surprise}")
     lengths = {label: len(table) for label, table in tables.items()}
     counts = " and ".join(f"{length:,}" for length in dict.fromkeys(lengths.values()))
     words = f"The darker, the more a token surprised the model. {counts} tokens (␣ is a space). {'; '.join(sentences)}."

@@ -233,7 +233,7 @@ class TrainingMonitor:
         return " · ".join(words)
 
     def _pace(self):
-        """Seconds a step of late, with all that is done between steps; 0 while nobody knows."""
+        """Seconds per step of late, with all that is done between steps; 0 while nobody knows."""
         recent = [row for row in self._rows if not math.isnan(row["loss"])][-RECENT - 1 :]
         return (recent[-1]["seconds"] - recent[0]["seconds"]) / (recent[-1]["step"] - recent[0]["step"]) if len(recent) > 1 else 0.0
 

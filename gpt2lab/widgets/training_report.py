@@ -27,7 +27,7 @@ class TrainingReport:
         The losses, from `plots.loss`.
     table : pandas.DataFrame
         At most 12 steps (those at which the validation loss was measured, if it was), with the first, the last and the best one: ``step``,
-        ``epoch``, ``training loss``, ``running average``, ``validation loss``; losses in nats a token, NaN where there is none.
+        ``epoch``, ``training loss``, ``running average``, ``validation loss``; losses in nats per token, NaN where there is none.
     status : str
         How the run ended, in one line; may be empty.
     """
@@ -55,12 +55,12 @@ class TrainingReport:
         words += [
             f"<p><em>{html.escape(self.figure.caption)}</em></p>",
             self._written().to_html(index=False, border=0, justify="right"),
-            "<p>Losses in nats a token.</p>",
+            "<p>Losses in nats per token.</p>",
         ]
         return picture, ({"text/html": "\n".join(words), "text/plain": repr(self)}, {})
 
     def __repr__(self):
-        return "\n".join(filter(None, (self.status, self.figure.caption, self._written().to_string(index=False), "Losses in nats a token.")))
+        return "\n".join(filter(None, (self.status, self.figure.caption, self._written().to_string(index=False), "Losses in nats per token.")))
 
     def _ipython_display_(self):
         from IPython.display import display

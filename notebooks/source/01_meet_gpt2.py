@@ -11,8 +11,9 @@
 # - measure how surprised the model is by a sentence,
 # - count the parameters of a GPT-2 of any size.
 #
-# Time: 45 minutes. There is one prediction, which scores nothing, and five exercises, of difficulty 1 or 2 out of 3. Run the
-# check below each answer. It says what is wrong, and you may try again.
+# TIME
+#
+# Run the check below each answer. It says what is wrong, and you may try again.
 
 # %%
 # SETUP
@@ -22,15 +23,15 @@
 #
 # Read this and stop where it stops: *The President of the United*.
 #
-# You knew the next word before you got there. Does the model?
+# You know the next word without seeing it. Does the model?
 
 # %%
 lm = lab.load(MODEL)
 lab.plots.next_tokens(lm.next_tokens("The President of the United"))
 
 # %% [markdown]
-# Each bar is a guess, and its length the probability that the model gives to it. All guesses together make 100 %. The sign ␣ is
-# a space.
+# Each bar is a guess, and its length is the probability that the model gives to it. Over all guesses the probabilities add up to
+# 100 %. The sign ␣ is a space.
 #
 # Now a text that can go on in many ways: *I went to the*. Predict before you run it.
 
@@ -58,13 +59,13 @@ print(f"{len(guesses):,} guesses; together {100 * guesses.probability.sum():.1f}
 
 # %% [markdown]
 # That is all GPT-2 does. Given a text, it returns a probability for each piece of text that could come next. A program that does
-# this is a **language model**. OpenAI's GPT-2 learned it from the text of eight million web documents ([Radford et al.
+# this is a **language model**. OpenAI's GPT-2 learned to do it from the text of eight million web documents ([Radford et al.
 # 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf)).
 
 # %% [markdown]
 # ## What is a piece of text?
 #
-# Most guesses above begin with a space, and some may be no whole words. Look at how the model cuts a text up.
+# Most guesses above begin with a space, and some may not be whole words. Look at how the model cuts up a text.
 
 # %%
 def pieces(text):
@@ -79,9 +80,9 @@ for word in (" Washington", "Washington", "washington", "unconstitutionally"):
 # A piece is a **token**. `encode` turns a text into the numbers of its tokens, `decode` turns numbers back into text.
 #
 # - A space belongs to the token after it, so `" Washington"` and `"Washington"` are cut differently.
-# - Strings that were frequent in the training text became one token. Rare words are put together from several.
+# - Strings that were frequent in the training text became one token. Rare words are pieced together from several.
 #
-# The tokens were found by *byte pair encoding* ([Sennrich et al. 2016](https://arxiv.org/abs/1508.07909)): begin with single
+# The tokens were found by **byte pair encoding** ([Sennrich et al. 2016](https://arxiv.org/abs/1508.07909)): begin with single
 # bytes and, again and again, join the most frequent pair.
 
 # %%
@@ -92,8 +93,8 @@ print(lm.decode(lm.encode(sentence)) == sentence)
 # %% [markdown]
 # ### Exercise 01.2: how much text is a token?
 #
-# Compute the mean number of characters in a token of `paragraph`. Write an expression of the variables, not the number that comes
-# out: when your work is graded, the cell with your answer is run with other values, here with another paragraph.
+# Compute the mean number of characters in a token of `paragraph`. Write an expression with the variables, not the number that
+# comes out: when your work is graded, the cell with your answer is run with other values, here with another paragraph.
 #
 # <details><summary>Hint</summary>
 #
@@ -145,25 +146,22 @@ for _ in range(5):
     print(text)
 
 # %% [markdown]
-# This loop always takes the best guess. `generate` does not: it draws a token by lot, and a token with twice the probability is
-# drawn twice as often. (`temperature=1.0` leaves the probabilities as they are; notebook 8 changes it.) The `seed` fixes the
-# lots.
+# This loop always takes the best guess. `generate` does not: it draws a token at random, and a token with twice the probability is
+# drawn twice as often. (`temperature=1.0` leaves the probabilities as they are; notebook 8 changes it.) The **seed** fixes the draws.
 
 # %%
-import textwrap
-
 for seed in (1, 1, 2):
     text = lm.generate("The people of the United", length=30, temperature=1.0, seed=seed)[0]
-    print(textwrap.fill(f"SEED {seed}: {text}", 88), end="\n\n")
+    lab.course.show(text, label=f"seed {seed}")
 
 # %% [markdown]
 # ### Exercise 01.3: where does chance come in?
 #
-# The same seed gave the same text, another seed another text. What did the seed change?
+# The same seed gave the same text, and another seed gave another text. What did the seed change?
 #
-# - **a** The model's probabilities: with another seed it holds other tokens likely.
+# - **a** The model's probabilities: with another seed other tokens are likely.
 # - **b** The token that is drawn at each step; the probabilities for a given text stay the same.
-# - **c** The parameters of the model, a little at each token that it writes.
+# - **c** The model itself, a little at each token that it writes.
 #
 # <details><summary>Hint</summary>
 #
@@ -173,8 +171,6 @@ for seed in (1, 1, 2):
 
 # %%
 # HIDDEN 01.3
-import textwrap
-
 text = "The people of the United States, and"
 
 # %%
@@ -190,8 +186,8 @@ lab.course.check("01.3", what_the_seed_changes)
 # %% [markdown]
 # ## How surprised is it?
 #
-# The table of guesses can also be read the other way round. Take a text that exists: how probable did the model hold each token
-# of it, just before it came?
+# The table of guesses can also be read the other way round. Take a text that exists: how probable was each of its tokens to the
+# model, just before it came?
 
 # %%
 import numpy as np
@@ -200,11 +196,11 @@ scores = lm.score("The President of the United States signed a banana.")
 scores.assign(probability=np.exp(-scores.nats))[["token", "nats", "probability"]].round(3)
 
 # %% [markdown]
-# *States* was nearly certain, *signed* and *banana* were not. (A word that is cut into several tokens stands in several rows.
+# *States* was nearly certain, *signed* and *banana* were not. (A word that is cut into several tokens takes up several rows.
 # The first token was guessed from nothing.)
 #
-# The column `nats` is the model's **surprise**: minus the natural logarithm of the probability. A token that was certain has 0
-# nats. Each nat more means 2.7 times less probable. The mean over all tokens of a text is its **loss**, the number that training
+# The column `nats` is the model's **surprise**: minus the natural logarithm of the probability, in **nats**. A token that was certain has 0
+# nats. Each further nat means a probability 2.7 times smaller. The mean over all tokens of a text is its **loss**, the number that training
 # makes small.
 
 # %%
@@ -213,7 +209,7 @@ lab.plots.token_losses(scores)
 # %% [markdown]
 # ### Exercise 01.4: surprise the model
 #
-# Change one word of `plain`, and only one, so that the loss of the sentence rises by at least half a nat a token.
+# Change one word of `plain`, and only one, so that the loss of the sentence rises by at least half a nat per token.
 #
 # <details><summary>Hint</summary>
 #
@@ -245,15 +241,17 @@ lab.course.check("01.4", surprising, lm, plain)
 # %% [markdown]
 # ## What is in 124M parameters?
 #
-# A **parameter** is a number that training sets. The sizes of GPT-2 are named after how many they have.
+# A **parameter** is a number that training sets. The sizes of GPT-2 are named after the number of their parameters.
 
 # %%
 lab.models()
 
 # %% [markdown]
+# The **vocabulary** is all the tokens that a model knows, the **window** how many tokens it can read at once.
+#
 # OpenAI published four sizes, from 124M to 1558M. 1M and 3M are small twins that come with this course. They have the same parts
-# in the same order. They learned from far less text, old books and pages of the US government, so they write worse, but they run
-# on any laptop.
+# in the same order. They learned from far less text, old books and pages of the US government, and write worse, but they run on any
+# laptop.
 #
 # Where do the parameters sit?
 
@@ -261,9 +259,11 @@ lab.models()
 lab.plots.parameters("124M")
 
 # %% [markdown]
-# GPT-2 turns each token into a list of *d* numbers, its **width**, and sends the lists through a stack of equal **blocks**
-# ([Vaswani et al. 2017](https://arxiv.org/abs/1706.03762)). A block first mixes the lists of different tokens (*attention*),
-# then reworks each list by itself (*perceptron*). These are the parts:
+# GPT-2 turns each token into a list of *d* numbers, its **embedding**, and adds to it a second list for the token's position in the
+# window; *d* is the **width** of the model. The lists go through a stack of **blocks**, all of the same shape ([Vaswani et al.
+# 2017](https://arxiv.org/abs/1706.03762)). A block first mixes the lists of different tokens, which is called **attention**, then reworks
+# each list by itself, in a **perceptron**. Before each of the two, a **layer norm** brings the numbers of a list to a common level and
+# spread. These are the parts:
 #
 # | part | its numbers | how many |
 # |---|---|---|
@@ -273,7 +273,8 @@ lab.plots.parameters("124M")
 # | attention | d × 3d + 3d, and d × d + d | one in each block |
 # | perceptron | d × 4d + 4d, and 4d × d + d | one in each block |
 #
-# The output uses the token embedding again, so it costs nothing more.
+# Each matrix of a block comes with a bias, one number for each of its columns: d × 3d + 3d. The output uses the token embedding again,
+# so it needs no parameters of its own.
 
 # %% [markdown]
 # ### Exercise 01.5: one block
@@ -304,11 +305,11 @@ lab.course.check("01.5", block_parameters, widths=[10, 128, 768])
 # %% [markdown]
 # ### Exercise 01.6: the whole model
 #
-# Count the parameters of a GPT-2 with this vocabulary, window, width `d` and number of layers (blocks). Use `block_parameters`.
+# Count the parameters of a GPT-2 of any `vocabulary`, `window`, width `d` and number of `layers` (blocks). Use `block_parameters`.
 #
 # <details><summary>Hint</summary>
 #
-# Two embeddings, the blocks, and one layer norm after the last block. `lab.models()` has what you should get.
+# Two embeddings, the blocks, and one layer norm after the last block. `lab.models()` shows what you should get.
 #
 # </details>
 
@@ -349,12 +350,12 @@ lab.plots.parameters(["124M", "3M"])
 # ## Summary
 #
 # - GPT-2 is a language model: from a text it computes a probability for each token that could come next.
-# - A token is a frequent string. Its space stands before it, and a rare word is several tokens.
-# - Text is written one token at a time. Chance is in the drawing, not in the model, so a seed repeats a text.
+# - A token is a frequent string. A space belongs to the token after it, and a rare word is several tokens.
+# - Text is written one token at a time. Chance is in the drawing, not in the model, so the same seed gives the same text.
 # - Surprise is minus the logarithm of a token's probability; its mean is the loss.
-# - The parameters are two embeddings and a stack of equal blocks of 12 d² + 13 d each. 1M and 1558M have the same plan.
+# - Nearly all parameters are in two embeddings and in the blocks, 12 d² + 13 d in each. 1M and 1558M are built to the same plan.
 #
-# Next: [2. Fine-tune it](02_fine_tune.ipynb) changes these parameters with a text of yours.
+# Next: [2. Fine-tune it](02_fine_tune.ipynb) changes these parameters with a text of your own.
 #
 # ## To read
 #

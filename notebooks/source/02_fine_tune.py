@@ -11,13 +11,15 @@
 # - read a loss curve,
 # - explain why one does not train a model from scratch on a small text.
 #
-# Time: 50 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 or 2 out of 3.
+# TIME
 
 # %%
 # SETUP
 
 # %% [markdown]
 # ## What was released, and what was not
+#
+# The **weights** of a model are its parameters, with the values that training gave them. Which parts of GPT-2 are public?
 #
 # | what | released | where |
 # |---|---|---|
@@ -26,8 +28,8 @@
 # | WebText, the text that it was trained on | no | 40 GB from eight million documents ([Radford et al. 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf)) |
 # | the code that trained it | no | the paper describes the method only |
 #
-# So you cannot train GPT-2 again as OpenAI did: the text is missing. But you can take the weights and train them *further*, on a
-# text of yours. That is **fine-tuning**. Others wrote the code for it; this course builds on
+# So you cannot train GPT-2 again as OpenAI did: the text is missing. But OpenAI's weights are there, **pretrained** on WebText, and
+# you can train them *further*, on a text of your own. That is **fine-tuning**. Others wrote the code for it; this course builds on
 # [gpt-2-simple](https://github.com/minimaxir/gpt-2-simple).
 
 # %% [markdown]
@@ -62,30 +64,24 @@ if splits.note:
 splits.describe(MODEL).round(2)
 
 # %% [markdown]
-# The model learns from `train`. It never learns from `valid` and `test`: whole documents are kept back (of a single file, passages),
-# to see later whether it got better at such texts or only at *these* texts.
+# The model learns from `train`, never from `valid` or `test`. Whole documents are kept back (or passages, if your text is a single
+# file). They will show whether the model got better at texts of this kind, or only at those that it read.
 
 # %% [markdown]
 # ## Before
 #
-# What does the pretrained model make of the beginning of a speech?
+# What does the pretrained model make of the beginning of a speech? The text that you give it to continue is the **prefix**, and each
+# text that it writes is a **sample**.
 
 # %%
-import textwrap
-
-
-def show(label, text):
-    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
-
-
 PREFIX = "My fellow Americans, tonight"
 before = lab.load(MODEL)
 texts_before = before.generate(PREFIX, nsamples=2, length=60, seed=1)
 for text in texts_before:
-    show("before", text)
+    lab.course.show(text, label="before")
 
 # %% [markdown]
-# And how well does it predict the speeches that were kept back? **Perplexity** says it in one number. It is *e* to the power of
+# And how well does it predict the speeches that were kept back? **Perplexity** answers in one number. It is *e* to the power of
 # the loss: with perplexity 50 the model is as unsure as if it chose each token among 50 equally probable ones. Lower is better.
 
 # %%
@@ -106,10 +102,10 @@ prediction = "b"
 # %% [markdown]
 # ## Fine-tune
 #
-# One **step** shows the model one window of 1,024 tokens, measures the loss, and moves every parameter a little so that the loss
-# falls.
+# One **step** shows the model one window of 1,024 tokens, measures the loss on it, and moves every parameter a little so that this
+# loss falls. The **learning rate** says how far.
 #
-# The tutorial that this notebook follows takes 300 steps with 124M on a GPU. Without a GPU you take fewer, with a small model
+# The tutorial that this notebook follows, *Fine-tuning the GPT-2 model*, takes 300 steps with 124M on a GPU. Without a GPU you take fewer steps with a small model,
 # and a larger learning rate.
 
 # %%
@@ -136,16 +132,17 @@ lab.plots.loss(run)
 # The loss of single steps jumps, because some windows are harder than others. Two lines are worth reading:
 #
 # - the **validation loss**, measured on text that the model does not learn from,
-# - the **average** of the training loss. It remembers the first, higher losses, so it lags and may lie above the validation loss.
+# - the **running average** of the **training loss**, the loss on the windows that the model learns from. The average remembers the
+#   first, higher losses, so it lags and may lie above the validation loss.
 
 # %%
 diagnosis = run.diagnosis()
-show(diagnosis.verdict, diagnosis.explanation)
+lab.course.show(diagnosis.explanation, label=diagnosis.verdict)
 
 # %% [markdown]
 # ### Exercise 02.2: how often did it read the text?
 #
-# Each step read 1,024 tokens. How many times did the run go through the training text? Such a pass is called an **epoch**.
+# Each step read 1,024 tokens. How many times did the run go through the training text? One such pass is called an **epoch**.
 #
 # <details><summary>Hint</summary>
 #
@@ -159,8 +156,6 @@ print(f"{training_tokens:,} tokens")
 
 # %%
 # HIDDEN 02.2
-import textwrap
-
 from gpt2lab.course import scenes
 
 YOUR_FILE, PREFIX = None, "My fellow Americans, tonight"
@@ -177,11 +172,6 @@ before = scenes.model(MODEL, folder.parent)
 texts_before, unseen = scenes.sentences(rng, 2), splits.test.first(characters=2000)
 perplexity_before = float(rng.uniform(45, 55))
 
-
-def show(label, text):
-    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
-
-
 # %%
 # EXERCISE 02.2 (difficulty 1, 4 min, 1 point)
 ### BEGIN SOLUTION
@@ -195,14 +185,14 @@ lab.course.check("02.2", epochs, STEPS, training_tokens)
 # %% [markdown]
 # ## After
 #
-# The same prefix and the same seeds, before and after.
+# The same prefix and the same seed, before and after.
 
 # %%
 after = run.load("latest")
 texts_after = after.generate(PREFIX, nsamples=2, length=60, seed=1)
 for text_before, text_after in zip(texts_before, texts_after):
-    show("before", text_before)
-    show("after", text_after)
+    lab.course.show(text_before, label="before")
+    lab.course.show(text_after, label="after")
 
 # %%
 perplexity_after = lab.perplexity(after, unseen).perplexity
@@ -219,8 +209,7 @@ lab.course.check("02.1", prediction, perplexity_before, perplexity_after)
 # %% [markdown]
 # ### Exercise 02.3: why the test speeches?
 #
-# Suppose that the loss on the *training* speeches had fallen just as much, and you had measured nothing else. What could you not
-# rule out?
+# Suppose you had measured only the loss on the *training* speeches, and had seen it fall. What could you not rule out?
 #
 # - **a** That the learning rate was too low.
 # - **b** That the model had learned the training speeches by heart, and was no better at other speeches.
@@ -250,14 +239,14 @@ lab.course.check("02.3", not_ruled_out)
 # %% [markdown]
 # ## Why not from scratch?
 #
-# You have a text, and the code is public. Why begin with the weights of somebody else? Try it with 1M: once from random weights,
-# once from the pretrained ones, on the same text for the same number of steps.
+# You have a text, and code to train with. Why begin with somebody else's weights? Try it with 1M: once from random weights, once
+# from the pretrained ones, on the same text for the same number of steps.
 
 # %% [markdown]
 # ### Exercise 02.4: the loss of a model that knows nothing
 #
-# A model with random weights holds every token of its vocabulary about equally probable. What is its loss before the first step,
-# in nats a token?
+# A model with random weights gives every token of its vocabulary about the same probability. What is its loss before the first step,
+# in nats per token?
 #
 # <details><summary>Hint</summary>
 #
@@ -302,15 +291,15 @@ lab.plots.losses({"random weights": scratch, "pretrained weights": pretrained})
 lab.course.check("02.4", first_loss, scratch, vocabulary)
 
 # %% [markdown]
-# Both runs saw the same words. What do they write?
+# Both models have read the same windows. What do they write?
 
 # %%
 for start, one_run in (("random weights", scratch), ("pretrained weights", pretrained)):
     with one_run.load("latest") as model:
-        show(start, model.generate(PREFIX, length=60, seed=1)[0])
+        lab.course.show(model.generate(PREFIX, length=60, seed=1)[0], label=start)
 
 # %% [markdown]
-# A curve that still falls invites more steps. But the text is short. How much longer was the text that the released models were
+# A curve that is still falling invites more steps. But the text is short. How much longer was the text that OpenAI's models were
 # trained on?
 
 # %%
@@ -322,12 +311,12 @@ print(f"WebText:            {40_000:9,.1f} MB, {40_000 / megabytes:,.0f} times a
 # ### Exercise 02.5: explain
 #
 # A friend wants to train GPT-2 from random weights on the speeches of one president. In two or three sentences: what would the
-# model have to learn from these speeches that a pretrained one knows already, and what would happen if your friend just trained
-# longer?
+# model have to learn from these speeches that a pretrained one knows already, and what would happen if your friend simply trained
+# for longer?
 #
 # <details><summary>Hint</summary>
 #
-# What does the random model write? And what can a model do with a short text that it reads a hundred times?
+# What did the model with random weights write? And what can a model do with a short text that it reads a hundred times?
 #
 # </details>
 
@@ -360,15 +349,15 @@ lab.course.check("02.5", explanation)
 # Pick one, predict, then run it again and compare the curves with `lab.plots.losses`.
 #
 # - A learning rate ten times as small, or ten times as large.
-# - `OTHER_MODEL` in the place of `MODEL`.
+# - `OTHER_MODEL`, the second of the two models that the set-up cell named, in place of `MODEL`.
 # - A text of your own.
 #
 # ## Summary
 #
 # - OpenAI released the weights and the code that runs them, not the text and not the code that trained them.
-# - Fine-tuning goes on from these weights. A hundred steps or so change what the model writes about, and how.
-# - Whether it learned more than its text shows on text that it never saw: its perplexity must fall there too.
-# - From random weights a model begins at the logarithm of its vocabulary, and a short text cannot teach it a language.
+# - Fine-tuning starts from these weights. A hundred steps or so change what the model writes about, and how.
+# - Only text that the model never saw shows whether it learned more than its own text: the perplexity must fall there too.
+# - From random weights the loss begins near the logarithm of the vocabulary's size, and a short text cannot teach a language.
 #
 # ## To read
 #

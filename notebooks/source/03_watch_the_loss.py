@@ -11,7 +11,7 @@
 # - stop a fine-tuning in time,
 # - say why a loss near 0 is bad news.
 #
-# Time: 45 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 or 2 out of 3.
+# TIME
 
 # %%
 # SETUP
@@ -19,8 +19,8 @@
 # %% [markdown]
 # ## A text that is too short
 #
-# Tutorials often end with "train until the loss is low". What if you take that at its word? Take a very short text, about half of a
-# State of the Union speech, and let the model read it again and again.
+# Tutorials often end with "train until the loss is low". What happens if you do just that? Take a very short text, about half
+# of a State of the Union speech, and let the model read it again and again.
 
 # %%
 speeches = lab.presidential_speeches(since=1993, until=2000)
@@ -33,10 +33,9 @@ LEARNING_RATE = 2e-3 if small else 2e-4
 print(f"{short.characters:,} characters to learn from, {STEPS} steps")
 
 # %% [markdown]
-# The text comes from one president, and so does the text that is held back for validation: other speeches, which the model never
-# learns from.
+# The text is by one president. So is the text held back for validation: other speeches, which the model never learns from.
 #
-# Predict: what will the **validation loss** do while the model reads the short text again and again?
+# Predict: what will the validation loss do while the model reads the short text again and again?
 
 # %%
 # EXERCISE 03.1 (difficulty 1, 1 min, 0 points)
@@ -47,8 +46,8 @@ prediction = "b"
 ### END SOLUTION
 
 # %% [markdown]
-# Now run it. In a notebook you see the losses while the model learns, with the time that is left, and a *Stop* button. Stop whenever you
-# want: what was learned is saved, and the cells below work with it.
+# Now run it. While the model learns you see the losses, the time that is left, and a *Stop* button. If you stop it before the end, what
+# was learned is saved, and the cells below work with that.
 
 # %%
 settings = {"model_name": MODEL, "restore_from": "fresh", "accumulate_gradients": 1}
@@ -70,8 +69,9 @@ lab.plots.loss(by_heart)
 lab.course.check("03.1", prediction, by_heart)
 
 # %% [markdown]
-# Two curves go apart. The training loss says: better and better. The validation loss says: worse and worse. Both are right. The model gets
-# better at *this* text and worse at *such* texts. That is **over-fitting**.
+# The two curves part. The training loss says: better and better. The validation loss says: worse and worse. Both are right. The model
+# gets better at *this* text and worse at *others* of its kind. That is **over-fitting**. (If your curves did not part, the model has not read the
+# text often enough yet: run the cell again with more steps.)
 
 # %% [markdown]
 # ### Exercise 03.2: when did it begin?
@@ -115,32 +115,34 @@ best_step = history.loc[history["valid_loss"].idxmin(), "step"]
 lab.course.check("03.2", best_step, by_heart)
 
 # %% [markdown]
-# The validation loss was measured every ten steps, on a few thousand tokens. So the true turning point may lie up to ten steps from your
-# answer. The training loss shows nothing there: it falls on.
+# The validation loss was measured every ten steps, on a few thousand tokens. So the true turning point may lie ten steps or so from your
+# answer. The training loss shows nothing there: it goes on falling.
 
 # %% [markdown]
 # ### Exercise 03.3: the gap
 #
 # How far apart are the two losses at the end? Their difference is the **generalisation gap**: validation loss less training loss. Take the
-# last validation loss, and the mean of the last `LAST` training losses, since single steps jump.
+# last validation loss, and the mean of the last `LAST` training losses, since single losses
+# jump.
 #
 # <details><summary>Hint</summary>
 #
-# `history["loss"].tail(LAST).mean()` is the second number. `.iloc[-1]` takes the last value of a column.
+# `history["loss"].tail(LAST).mean()` is the second number. `history["valid_loss"].dropna()` keeps the values that were measured, and
+# `.iloc[-1]` takes the last of them.
 #
 # </details>
 
 # %%
-LAST = max(10, STEPS // 10)
+LAST = max(10, history["loss"].count() // 10)
 
 # %%
 # HIDDEN 03.3
-LAST = max(10, STEPS // 10)
+LAST = max(10, history["loss"].count() // 10)
 
 # %%
 # EXERCISE 03.3 (difficulty 2, 6 min, 1 point)
 ### BEGIN SOLUTION
-gap = history["valid_loss"].iloc[-1] - history["loss"].tail(LAST).mean()
+gap = history["valid_loss"].dropna().iloc[-1] - history["loss"].tail(LAST).mean()
 ### END SOLUTION
 
 # %%
@@ -148,25 +150,18 @@ gap = history["valid_loss"].iloc[-1] - history["loss"].tail(LAST).mean()
 lab.course.check("03.3", gap, by_heart)
 
 # %% [markdown]
-# A gap of 0 would mean: what was learned holds for other text just as well. `diagnosis` measures the gap as you did, says how far it may be
-# off by chance, and puts all of this into words.
+# A gap of 0 would mean that what was learned holds for other text just as well. `diagnosis` measures the gap as you did, says how far
+# chance may have moved it (the *standard error*), and puts all of this into words.
 
 # %%
-import textwrap
-
-
-def show(label, text):
-    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
-
-
 diagnosis = by_heart.diagnosis()
-show(diagnosis.verdict, diagnosis.explanation)
-print(f"gap: {diagnosis.gap:.2f} nats a token, standard error {diagnosis.gap_error:.2f}")
+lab.course.show(diagnosis.explanation, label=diagnosis.verdict)
+print(f"gap: {diagnosis.gap:.2f} nats per token, standard error {diagnosis.gap_error:.2f}")
 
 # %% [markdown]
 # ## What "by heart" looks like
 #
-# Here is what the model writes now. Underlined is what stands word for word in its training text, eight words or more.
+# Here is what the model writes now. Runs of eight words or more that stand word for word in its training text are underlined.
 
 # %%
 with by_heart.load("latest") as model:
@@ -175,7 +170,7 @@ most_copied = samples[lab.copied(samples, short)["share_8"].idxmax()]
 lab.plots.copied_spans(most_copied, lab.copied_spans(most_copied, short))
 
 # %% [markdown]
-# This is the sample, of eight, with the most in it that is copied. Look at all of them before you judge.
+# Of eight samples, this is the one that copied most. Look at all of them before you judge.
 
 # %%
 copying = lab.copied(samples, short)[["words", "share_8"]]
@@ -183,21 +178,21 @@ copying.columns = ["longest copied span (words)", "share of 8-word sequences cop
 copying.round(2)
 
 # %% [markdown]
-# Presidents repeat themselves too, and each other. So the same is measured for human text that was held back. When did the copying begin?
+# Presidents repeat themselves too, and each other. So copying is also measured for **human text** that was held back. When did the copying begin?
 
 # %%
 lab.plots.copying(by_heart)
 
 # %% [markdown]
-# Copying shows late. Compare with the figure of the losses: the validation loss had been rising for many steps before much was copied. A model
-# can get worse at new text without repeating one sentence of the old one.
+# Copying shows late. Compare this with the figure of the losses: the validation loss had been rising for many steps before much was copied. A model
+# can get worse at new text long before it repeats whole sentences of the old.
 
 # %% [markdown]
 # ### Exercise 03.4: a loss near 0
 #
-# The second sign of learning by heart is the training loss itself. The loss is minus the natural logarithm of the probability that the model
-# gave to the right token. Say the training loss is `low`, 0.1 nats a token. How probable, from 0 to 1, did the model hold the right token, on
-# (geometric) average?
+# Another sign of learning by heart is the training loss itself. It is minus the natural logarithm of the probability that the model gave
+# to the right token, averaged over the tokens. Say the training loss is `low`, 0.1 nats per token. What probability, from 0 to 1, did the
+# model give to the right token, on (geometric) average?
 #
 # <details><summary>Hint</summary>
 #
@@ -213,12 +208,6 @@ low = 0.1
 # %%
 # HIDDEN 03.4
 import math
-import textwrap
-
-
-def show(label, text):
-    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
-
 
 low = float(rng.choice([0.2, 0.23, 0.32, 0.36, 0.42]))
 diagnosis = by_heart.diagnosis()
@@ -238,8 +227,8 @@ probability = math.exp(-low)
 lab.course.check("03.4", probability, low)
 
 # %% [markdown]
-# Nobody can foresee a speech to that degree. Who can, has read it before. For comparison: on speeches that it never read, the pretrained model
-# gives the right token a probability of
+# Nobody can foresee a speech as well as that. A model that can has read it before. For comparison: on speeches that it never read, the
+# pretrained model gives the right token, on the same average, a probability of
 
 # %%
 print(f"{math.exp(-history['valid_loss'].iloc[0]):.3f}")
@@ -247,9 +236,9 @@ print(f"{math.exp(-history['valid_loss'].iloc[0]):.3f}")
 # %% [markdown]
 # ## Stop in time
 #
-# The first remedy costs nothing: stop where the validation loss is lowest. You cannot know that step before. But you can stop when the
-# validation loss has found no new lowest value for a while. How often you are ready to wait is the **patience**. And take smaller steps, a
-# quarter as large, so that the model does not rush past the best place.
+# The first remedy costs nothing: stop where the validation loss is lowest. You cannot know that step beforehand. But you can stop when
+# the validation loss has found no new lowest value for a while. How many measurements you are prepared to wait is the **patience**. Also take a
+# quarter of the learning rate, so that the model does not rush past the best place.
 
 # %%
 in_time = lab.finetune(
@@ -267,8 +256,8 @@ print(f"stopped after {last} of {STEPS} steps, lowest at {in_time.best_step}")
 lab.plots.loss(in_time)
 
 # %% [markdown]
-# Whenever the validation loss is the lowest so far, the model is saved. `load("best")` opens it. Is it worth having? Ask text that had no part
-# in any of this: the test speeches.
+# Whenever the validation loss is the lowest so far, the model is saved. `load("best")` opens the last one saved in this way. Is it worth
+# having? Measure it on text that had no part in any of this: the test speeches.
 
 # %%
 unseen = splits.test.first(characters=30_000)
@@ -281,8 +270,8 @@ for name, model in models.items():
     print(f"{name:>16}: perplexity {lab.perplexity(model, unseen).perplexity:6.1f}")
 
 # %% [markdown]
-# Stopping in time does not turn so short a text into a good teacher. It keeps the little that holds for other speeches too, and keeps the
-# damage away. How much text it takes to learn more is the question of the next notebook.
+# Stopping in time does not turn so short a text into a good teacher. It keeps the little that holds for other speeches too, and avoids
+# the damage. How much text it takes to learn more is the question of the next notebook.
 
 # %% [markdown]
 # ### Exercise 03.5: advise a friend
@@ -323,16 +312,16 @@ lab.course.check("03.5", advice)
 #
 # Pick one, predict, then run it and compare.
 #
-# - A learning rate of 0.1, with `warmup_steps=STEPS`: it rises all the time. At which rate does the run get out of hand, and what does the
+# - A learning rate of 0.1, with `warmup_steps=STEPS`: it rises at every step. At which rate does the run get out of hand, and what does the
 #   diagnosis call that?
 # - `patience=1`, or `patience=6`. What do you win and lose?
 # - Twice as much text: does the turning point come twice as late?
 #
 # ## Summary
 #
-# - The training loss tells what the model makes of text that it has read. Only the validation loss tells what it makes of other text.
+# - The training loss says how well the model predicts text that it has read. Only the validation loss says how well it predicts other text.
 # - Over-fitting begins where the validation loss is lowest. From there on the gap grows.
-# - A training loss near 0 means: known by heart. Copied sentences show it too, but late.
+# - A training loss near 0 means that the text is known by heart. Copied sentences show it too, but late.
 # - Stop when the validation loss has found no new lowest value for a while, and take the model of the best step.
 #
 # ## To read

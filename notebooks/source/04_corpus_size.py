@@ -6,12 +6,12 @@
 # After this notebook you can
 #
 # - relate the length of a text to the number of parameters and to the number of steps,
-# - run a grid of fine-tunings, and go on with it after an interruption,
-# - tell a text that is too short from its losses and from what is copied,
+# - run a grid of fine-tunings, and resume it after an interruption,
+# - recognise a text that is too short, by the losses and by what is copied,
 # - derive a rule of thumb from measurements and test it where you have not measured,
 # - say what the published scaling laws are about, and what they are not about.
 #
-# Time: 45 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 to 3 out of 3.
+# TIME
 
 # %%
 # SETUP
@@ -19,9 +19,9 @@
 # %% [markdown]
 # ## One question, many fine-tunings
 #
-# "How much text do I need?" is the first thing that everyone asks who wants to fine-tune a model. One fine-tuning cannot answer it.
-# You need several, in which only the length of the text differs: the same model, the same number of steps, the same test. And to
-# see whether the size of the model matters, you need them for two sizes. Such a set is called a **grid**.
+# "How much text do I need?" asks everyone who wants to fine-tune a model. One fine-tuning cannot answer. You need several, in which only
+# the length of the text differs: the same model, the same number of steps, the same test text. And to see whether the size of the model
+# matters, you need them for two sizes. Such a set of fine-tunings is called a **grid**.
 
 # %%
 small = MODEL in ("1M", "3M")
@@ -33,8 +33,8 @@ splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0
 print(f"{2 * len(SIZES)} fine-tunings of {STEPS} steps: {len(SIZES)} lengths, 2 models")
 
 # %% [markdown]
-# What do these lengths mean? A page of a book has about 2,000 characters. Here is each length beside the sizes of the models. Each text is the
-# beginning of the next, and all are from the years after 1947, so that they differ in length and in little else.
+# What do these lengths mean? A page of a book has about 2,000 characters. Here is each length in pages, and in characters per parameter. Each text
+# is the beginning of the next longer one, and all are speeches since 1947, so that they differ in length and in little else.
 
 # %%
 import pandas as pd
@@ -47,10 +47,10 @@ for name in parameters.index:
 table
 
 # %% [markdown]
-# There are more parameters than characters everywhere. A model could simply store such a text. Will it?
+# In every row each model has more parameters than the text has characters. It could simply store the text. Will it?
 #
 # Predict: the model learns from the *shortest* text, and is then measured on speeches that it never saw. Where will the loss on these
-# **unseen** speeches end?
+# *unseen* speeches end?
 
 # %%
 # EXERCISE 04.1 (difficulty 1, 2 min, 0 points)
@@ -62,13 +62,13 @@ prediction = "c"
 # %% [markdown]
 # ## Equal steps
 #
-# Each step reads one window of 1,024 tokens, however long the text is. So all fine-tunings read equally many tokens: the short texts
-# again and again, the long ones in part.
+# Each step reads one window of 1,024 tokens, however long the text is. So all fine-tunings read the same number of tokens: the
+# short texts again and again, the long ones in part.
 
 # %% [markdown]
 # ### Exercise 04.2: read once
 #
-# How many characters must a text have so that `STEPS` steps read just as many tokens as it has?
+# How many characters must a text have for `STEPS` steps to read exactly as many tokens as it has?
 #
 # <details><summary>Hint</summary>
 #
@@ -112,7 +112,7 @@ lab.course.check("04.2", read_once, STEPS, tokens, characters)
 # %% [markdown]
 # ## The grid
 #
-# One call makes the fine-tunings of one model and measures each. This takes a minute: time to think about what you expect in the table.
+# One call runs the fine-tunings of one model and measures each. This takes a minute: time to think about what you expect in the table.
 
 # %%
 settings = {"splits": splits, "learning_rate": LEARNING_RATE, "folder": "grid"}
@@ -124,10 +124,10 @@ table[columns].round(3)
 
 # %% [markdown]
 # Each result was stored in the folder `grid` as it came. Run the cell above again: nothing is repeated, the table is there at once. That is
-# not only convenient. A grid on a real model takes hours, and machines stop: the same call goes on where it was interrupted. Change a
-# setting or the text, and it is another fine-tuning, which is run.
+# more than convenient. A grid of a large model takes hours, and machines stop: the same call goes on where it was interrupted. If you
+# change a setting or the text, that is another fine-tuning, and it is run.
 #
-# So you may also ask for more: here for both models. Only the other one is fine-tuned now.
+# So you may also ask for more later, here for both models. Only the other one is fine-tuned now.
 
 # %%
 table = lab.experiments.corpus_sizes([MODEL, OTHER_MODEL], SIZES, steps=STEPS, **settings)
@@ -136,7 +136,7 @@ table[columns].round(3)
 # %% [markdown]
 # <details><summary>Two at a time, or on a cluster</summary>
 #
-# The fine-tunings of a grid do not depend on one another, so they can run side by side: in two processes on this machine,
+# The fine-tunings of a grid do not depend on one another, so they can run side by side. In two processes on this machine:
 #
 # ```python
 # with lab.experiments.processes(2) as executor:
@@ -145,7 +145,7 @@ table[columns].round(3)
 #     )
 # ```
 #
-# which is Python's own `ProcessPoolExecutor` with the cores shared out. Or on many machines, with [Dask](https://distributed.dask.org):
+# This is Python's own `ProcessPoolExecutor`, with the cores shared out. On many machines, with [Dask](https://distributed.dask.org):
 #
 # ```python
 # from distributed import Client
@@ -156,8 +156,8 @@ table[columns].round(3)
 #     )
 # ```
 #
-# The texts travel with the jobs and the results come back, so that the machines need no common disk. The table is the same.
-# With a single GPU leave it at one after the other: two fine-tunings would share its memory.
+# The texts travel with the jobs and the results come back, so the machines need no shared disk. The table is the same.
+# With a single GPU, run one after the other: two fine-tunings at once would share its memory.
 #
 # </details>
 
@@ -167,18 +167,18 @@ lab.plots.corpus_sizes(table)
 # %% [markdown]
 # Read the figure from right to left.
 #
-# - **On the right**, where the text is longer than what the steps read, the loss on the text trained on (hollow) and on the test text
-#   (filled) end together: what was learned holds for other speeches.
-# - **On the left** the two part. The shorter the text, the better the model knows it, and the *worse* it is at others: worse, in the
-#   end, than before it was fine-tuned at all (dotted lines). That is **over-fitting**.
+# - *On the right*, where the text is longer than what the steps read, the losses on the text trained on (hollow) and on the test text
+#   (filled) end close together: what was learned holds for other speeches.
+# - *On the left* the two losses part. The shorter the text, the better the model knows it, and the *worse* it is at others: in the
+#   end, worse than before it was fine-tuned at all (dotted lines). That is over-fitting, as in [notebook 3](03_watch_the_loss.ipynb).
 
 # %%
 # CHECK 04.1
 lab.course.check("04.1", prediction, table)
 
 # %% [markdown]
-# And the samples? `copied` is the share of their runs of eight words that stand word for word in the text that was trained on. A sample of
-# the model that read the shortest text, with what it copied underlined:
+# And the samples? `copied` is the share of their runs of eight words that stand word for word in the text that was trained on. Here is a
+# sample of the model that read the shortest text. Underlined are runs of only five words or more that it copied:
 
 # %%
 first = table[(table.model_name == MODEL) & (table.characters == SIZES[0])].iloc[0]
@@ -189,7 +189,7 @@ lab.plots.copied_spans(text, lab.copied_spans(text, splits.train.first(SIZES[0])
 # ## A rule of thumb
 #
 # Between the lengths where fine-tuning helped and those where it did harm there must be a limit. A rule of thumb says where. But in which
-# words? "So many times may a text be read", in **epochs**? Or "so many characters must it have for each parameter"?
+# unit? In epochs: "read a text at most so many times"? Or in characters: "have at least so many for each parameter"?
 
 # %% [markdown]
 # ### Exercise 04.3: where is the limit?
@@ -267,9 +267,9 @@ print(f"and did not with up to {too_few:.3f}.")
 # %% [markdown]
 # ### Exercise 04.4: test the rules where you have not measured
 #
-# Two rules from one grid. All its fine-tunings took equally many steps, so a longer text was always read fewer times: which of the two
-# counts, the grid cannot say. You need a point where the rules disagree. Here is one: a text that helped, read as often as one that did not,
-# by taking four times the steps.
+# You have two rules from one grid, and the grid cannot say which of them counts. All its fine-tunings took the same number of steps, so a
+# longer text was always read fewer times. You need a point where the rules disagree. Here is one: with four times the steps, a text that
+# helped is read as often as one that did not.
 
 # %%
 smaller = parameters.idxmin()
@@ -280,7 +280,7 @@ print(f"{4 * point.epochs:.1f} epochs,")
 print(f"{point.characters_per_parameter:.3f} characters per parameter")
 
 # %% [markdown]
-# Compare the epochs with your two limits, and the characters per parameter with those above. What does each rule say of the new point:
+# Compare the epochs with your two limits, and the characters per parameter with the two figures above. What does each rule say of the new point:
 # `"a"`, fine-tuning will help, or `"b"`, it will not?
 
 # %%
@@ -327,18 +327,18 @@ verdict = "characters" if new.test_loss < new.test_loss_before else "epochs"
 print(f"At this point the rule in {verdict} was right.")
 
 # %% [markdown]
-# Read as often, the longer text does less harm or none: there is more in it to learn that other speeches share. But no length stands
-# any number of readings, so neither rule holds everywhere. A rule of thumb comes with the range in which it was tested, and the loss on held-out
-# text has the last word.
+# Read just as often, the longer text does less harm or none: more of what it teaches holds for other speeches too. But no text can
+# be read for ever without harm, so neither rule holds everywhere. A rule of thumb comes with the range in which it was tested, and the loss on
+# text that was held back has the last word.
 
 # %% [markdown]
 # ## What the published laws say, and about what
 #
-# Others have asked how much text a model of *N* parameters needs, with far larger grids:
+# Others have asked how much text a model of *N* parameters needs, with far larger grids. What they found are **scaling laws**:
 #
-# - [Kaplan et al. 2020](https://arxiv.org/abs/2001.08361): at least 5,000 *N*<sup>0.74</sup> tokens, or it over-fits (*N* without the embeddings).
-# - [Hoffmann et al. 2022](https://arxiv.org/abs/2203.15556): about 20 tokens a parameter make the best use of a given amount of computing.
-# - [Muennighoff et al. 2023](https://arxiv.org/abs/2305.16264): reading a text up to 4 times is almost as good as four times the text.
+# - [Kaplan et al. 2020](https://arxiv.org/abs/2001.08361): at least 5,000 *N*<sup>0.74</sup> tokens, or the model over-fits (*N* without the embeddings).
+# - [Hoffmann et al. 2022](https://arxiv.org/abs/2203.15556): about 20 tokens per parameter make the best use of a given amount of computing.
+# - [Muennighoff et al. 2023](https://arxiv.org/abs/2305.16264): reading a text up to 4 times is almost as good as reading as much new text.
 
 # %%
 laws = lab.experiments.scaling_laws([MODEL, OTHER_MODEL])
@@ -348,17 +348,17 @@ laws = lab.experiments.scaling_laws([MODEL, OTHER_MODEL])
 lab.plots.scaling_laws(table)
 
 # %% [markdown]
-# Your points lie far below all lines, and yet fine-tuning helped in some of them.
+# Your points lie far below all the lines, and yet at some of them fine-tuning helped.
 
 # %% [markdown]
 # ### Exercise 04.5: no contradiction
 #
-# In two or three sentences: why do these laws not forbid what you measured, and what would you expect of the same steps on the same text from
-# **random** weights?
+# In two or three sentences: why do these laws not contradict what you measured, and what would you expect of the same steps on the same
+# text from *random* weights?
 #
 # <details><summary>Hint</summary>
 #
-# What do the laws speak of, fine-tuning or pretraining? Remember the last figure of notebook 2.
+# What are the laws about, fine-tuning or pretraining? Remember the last figure of notebook 2.
 #
 # </details>
 
@@ -386,21 +386,21 @@ lab.course.check("04.5", explanation)
 # %% [markdown]
 # ## Change one thing
 #
-# Predict, then run the grid again with one change. What is in the folder already is not run again.
+# Predict, then run the grid again with one change. What is already in the folder is not run again.
 #
-# - One more length, between the last that helped and the first that did not: your two limits move together.
+# - One more length, between the shortest that helped and the longest that did not: your two limits move closer together.
 # - `seeds=(0, 1)`: every fine-tuning twice, with other windows. Are the differences between the models larger than those between the seeds?
 # - Half the learning rate: does the limit move?
 #
 # ## Summary
 #
-# - With equal steps a short text is read many times. The model then learns its words, and gets worse at other text.
+# - With equal steps a short text is read many times. The model then learns that text, and gets worse at others.
 # - Both count: how long a text is, and how often it is read. The larger model learns a short text by heart sooner.
-# - A rule of thumb is worth something once it was tested on a point that it was not made from, and only near such points.
-# - Scaling laws are about pretraining. Fine-tuning needs far less text, since the language is there already.
+# - A rule of thumb is worth something once it has been tested on a point that it was not made from, and only near such points.
+# - Scaling laws are about pretraining. Fine-tuning needs far less text, since the model already knows the language.
 #
 # ## To read
 #
 # - N. Muennighoff et al. 2023, [Scaling data-constrained language models](https://arxiv.org/abs/2305.16264): what repeated text is worth.
-# - J. Hoffmann et al. 2022, [Training compute-optimal large language models](https://arxiv.org/abs/2203.15556): 20 tokens a parameter.
+# - J. Hoffmann et al. 2022, [Training compute-optimal large language models](https://arxiv.org/abs/2203.15556): 20 tokens per parameter.
 # - J. Kaplan et al. 2020, [Scaling laws for neural language models](https://arxiv.org/abs/2001.08361): the first of these laws, on GPT-2's kind of model.

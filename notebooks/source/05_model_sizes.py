@@ -6,12 +6,12 @@
 # After this notebook you can
 #
 # - compare two sizes fairly: the same text, the same steps, the same windows,
-# - turn a loss in nats a token into bits a byte, and say when that is needed,
+# - turn a loss in nats per token into bits per byte, and say when that is needed,
 # - say what a larger model costs, in seconds and in memory,
-# - describe how complex a text is in numbers, and read them beside those of human text,
+# - describe in numbers how complex a text is, and read them beside those of human text,
 # - take a blind reading test, and say how much ten answers prove.
 #
-# Time: 45 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 or 2 out of 3.
+# TIME
 
 # %%
 # SETUP
@@ -19,8 +19,8 @@
 # %% [markdown]
 # ## Two sizes
 #
-# OpenAI released GPT-2 in four sizes, from 124M to 1558M, and this course brings two small ones. Is the next size worth its time and
-# memory? Here are the two that you compare.
+# OpenAI released GPT-2 in four sizes, from 124M to 1558M, and this course adds two small ones. Is the next size worth its time and
+# memory? Here are the two that you will compare.
 
 # %%
 parameters = lab.models()["parameters"]
@@ -31,8 +31,8 @@ print(f"{parameters[LARGER] / parameters[SMALLER]:.1f} times as many")
 lab.models().loc[[SMALLER, LARGER], ["layers", "width", "heads", "vocabulary"]]
 
 # %% [markdown]
-# Both will be fine-tuned on the State of the Union speeches, and then measured on speeches that they have never seen. Predict: by how
-# much will the perplexity of the larger one be below that of the smaller one, *after* both were fine-tuned?
+# Both will be fine-tuned on the State of the Union speeches, and then measured on speeches that they have never seen. Predict:
+# *after* both are fine-tuned, by how much will the perplexity of the larger one be below that of the smaller one?
 
 # %%
 # EXERCISE 05.1 (difficulty 1, 1 min, 0 points)
@@ -44,9 +44,9 @@ prediction = "b"
 # %% [markdown]
 # ## The experiment
 #
-# A comparison is fair if only one thing differs. Here it is the size: text, number of steps, learning rate and seed are the same, so that
-# both models read the same windows in the same order. Each is fine-tuned in a process of its own, to measure how much memory it takes.
-# That takes a minute or so.
+# A comparison is fair if only one thing differs. Here it is the size: text, number of steps, learning rate and seed are the same, so both
+# models read the same windows in the same order. Each is fine-tuned in a process of its own, so that its memory can be measured. All this
+# takes a minute or so.
 
 # %%
 small = LARGER in ("1M", "3M")
@@ -75,8 +75,8 @@ table[columns + ["seconds_a_step", "memory_MB"]].T.round(2)
 lab.plots.model_sizes(sizes.table)
 
 # %% [markdown]
-# Compare the hollow square of the larger model with the filled circle of the smaller one: what the one knew *before* its first step, and
-# what the other knew after its last. If the square is still the lower of the two, fine-tuning has not made up for the size.
+# Compare the hollow square of the larger model with the filled circle of the smaller one: what one knew *before* its first step, and what
+# the other knew after its last. If the square is still the lower of the two, fine-tuning has not made up for the size.
 
 # %%
 # CHECK 05.1
@@ -84,17 +84,17 @@ after = table.test_perplexity
 lab.course.check("05.1", prediction, after[SMALLER], after[LARGER])
 
 # %% [markdown]
-# ### Exercise 05.2: bits a byte
+# ### Exercise 05.2: bits per byte
 #
-# Loss and perplexity count by the *token*. That is fair between two models that cut text into the same tokens. If one has fewer
-# tokens in its vocabulary, it cuts the same text into more of them, shorter and easier to guess, and its loss a token looks better
-# than it is. **Bits a byte** do not have this fault: all that the model was surprised by, shared out over the bytes of the text.
+# Loss and perplexity count by the *token*. That is fair between two models that cut text into the same tokens. But if one has fewer
+# tokens in its vocabulary, it cuts the same text into more of them, shorter and easier to guess, and its loss per token looks better
+# than it is. **Bits per byte** do not have this fault: they share out the surprise of the whole text, in bits, over its bytes.
 #
-# The larger model was surprised by `nats` a token, on a text of `tokens` tokens and `text_bytes` bytes. How many bits a byte is that?
+# The larger model had a loss of `nats` nats per token, on a text of `tokens` tokens and `text_bytes` bytes. How many bits per byte is that?
 #
 # <details><summary>Hint 1</summary>
 #
-# How many nats is that for the whole text? And for each byte of it?
+# How many nats does the whole text have? And each byte of it?
 #
 # </details>
 # <details><summary>Hint 2</summary>
@@ -107,7 +107,7 @@ lab.course.check("05.1", prediction, after[SMALLER], after[LARGER])
 import math
 
 nats, tokens, text_bytes = table.loc[LARGER, ["test_loss", "test_tokens", "test_bytes"]]
-print(f"{nats:.2f} nats a token, {tokens:,.0f} tokens, {text_bytes:,.0f} bytes")
+print(f"{nats:.2f} nats per token, {tokens:,.0f} tokens, {text_bytes:,.0f} bytes")
 
 # %%
 # HIDDEN 05.2
@@ -168,9 +168,10 @@ table[["test_tokens", "test_loss", "test_bits_per_byte"]].round(3)
 # %% [markdown]
 # ## What it costs
 #
-# The **time** of a step grows roughly as the parameters do: each takes part in a multiplication for each token, forwards and
-# backwards. (If something else ran on this machine meanwhile, one of the two times has suffered.) The **memory** grows as they do too, but on top of what Python and TensorFlow need in any case (without a GPU that is most of
-# it here). The dashed lines are what `lab.estimate` says beforehand, so that you need not find out by a crash.
+# The *time* of a step grows roughly with the number of parameters: nearly every parameter takes part in a multiplication for each token,
+# forwards and backwards. (If something else ran meanwhile, one of the two times may be too long.) The *memory* grows with the
+# parameters too, but on top of what Python and TensorFlow need in any case, which without a GPU is most of it here. The dashed lines in the
+# figure are what `lab.estimate` says beforehand, so that you need not find out by a crash.
 
 # %%
 lab.estimate(LARGER, accumulate_gradients=1)
@@ -178,12 +179,12 @@ lab.estimate(LARGER, accumulate_gradients=1)
 # %% [markdown]
 # ### Exercise 05.3: the same time
 #
-# Equal steps are one kind of fairness. Equal *time* is another: it is what you have before the bus leaves. How many steps could the smaller
+# Equal steps are one kind of fairness. Equal *time* is another, and often it is time that you are short of. How many steps could the smaller
 # model have taken in the time in which the larger one took its `STEPS`?
 #
 # <details><summary>Hint</summary>
 #
-# How long did the larger one take for all its steps? `seconds[LARGER]` is for one.
+# How long did the larger one take for all its steps? `seconds[LARGER]` is the time of one.
 #
 # </details>
 
@@ -215,28 +216,28 @@ lab.course.check("05.3", equal_time_steps, STEPS, seconds[SMALLER], seconds[LARG
 sizes.complexity.round(3)
 
 # %% [markdown]
-# | column | what it counts | it is far from human if |
+# | column | what it counts | far from human if |
 # |---|---|---|
-# | `sentence_words` | words of a sentence | the model rambles, or stammers |
-# | `word_letters` | letters of a word | it keeps to the little words |
-# | `distinct_2` | different pairs of words, for each word | it says the same again and again, over all texts |
-# | `repetition_4` | share of a text's 4-grams that it had before | it runs in circles within a text |
+# | `sentence_words` | words in a sentence, on average | the model rambles, or stammers |
+# | `word_letters` | letters in a word, on average | it keeps to short words |
+# | `distinct_2` | different pairs of words, divided by the number of words | it says the same again and again, across its texts |
+# | `repetition_4` | share of a text's runs of four words that came before in it | it runs in circles within a text |
 # | `known_words` | share of words that stand in the training speeches | it invents words |
 # | `known_3grams` | share of runs of three words that stand there | it puts words in an order that nobody uses |
 #
 # No figure is good because it is high: **nearer to the human row is better**. People say things that they have not said before. So even
-# for people not all words are known, and far from all runs of three. A model with a *higher* share than people has kept to the phrases that
-# come most often. And none of these columns knows whether a text makes sense. For that somebody has to read.
+# in the human row not all words are known, and by no means all runs of three words. A model with a *higher* share than people has kept to
+# the commonest phrases. And none of these columns knows whether a text makes sense. For that, somebody has to read it.
 
 # %% [markdown]
 # ## The blind reading test
 #
-# You will see ten pairs of texts. One of each pair is by the smaller model, one by the larger. They begin alike, they are equally long,
-# and which is which was drawn by lot. Read both and say which is **more intelligible**: which one makes more sense? Neither may make
-# much. If you cannot tell, say so.
+# You will see ten pairs of texts. One text of each pair is by the smaller model, one by the larger. They begin alike, they are equally long,
+# and which is which was drawn at random. Read both and say which is *more intelligible*: which one makes more sense? Perhaps
+# neither makes much. If you cannot tell, say so.
 #
-# You are part of the experiment now. Who knows the writer, finds what they expect: that is why drugs are tested blind. So answer
-# honestly, do not look for the key, and do not go back once you have seen it.
+# You are part of the experiment now, a **blind reading test**. Readers who know the writer find what they expect; drugs are tested blind for the
+# same reason. So answer honestly, do not open the key before you have answered, and do not change an answer once you have seen it.
 
 # %%
 panel = lab.widgets.reading_test(sizes.samples, pairs=10, seed=0)
@@ -245,7 +246,7 @@ panel
 # %% [markdown]
 # ### Exercise 05.4: your answers
 #
-# A letter for each pair, in order: `A`, `B`, or `-` where you cannot tell. If you used the buttons, `panel.answers` has them. There are no
+# Give a letter for each pair, in order: `A`, `B`, or `-` where you cannot tell. If you used the buttons, `panel.answers` has them. There are no
 # right or wrong answers, only honest ones. (In the solved notebook one of the makers of this course answered, before looking at the key.)
 
 # %%
@@ -264,23 +265,22 @@ answers = "BA-ABBABBA"
 lab.course.check("05.4", answers, panel)
 
 # %% [markdown]
-# What do they say? The result comes with an **interval**. If you read thousands of such pairs, your share would settle somewhere. Intervals made
-# in this way hold that place 19 times out of 20. And it comes with *p*: how often would a coin, tossed for each pair, have answered as
-# one-sidedly? Pairs where you could not tell are left out.
+# What do your answers say? The share of pairs in which you preferred the larger model comes with an **interval**. If you read thousands of
+# such pairs, the share would settle at some value. Intervals made in this way contain that value 19 times out of 20. The share also comes
+# with *p*: how often would a coin, tossed for each pair, give answers at least as one-sided? Pairs where you could not tell are left out.
 
 # %%
-import textwrap
-
 try:
     result = panel.score(answers)
-    print(textwrap.fill(result.explanation, 88))
+    lab.course.show(result.explanation)
     print(f"\n{result.numbers}\n\n{panel.test.key_in_words()}")
 except lab.LabError as reason:
     print("No result yet:", reason)
 
 # %% [markdown]
 # Note how wide the interval is. With ten pairs it takes nine that agree to rule chance out (or all of six, if you could not tell in
-# four). What if the whole course put its answers together?
+# four). What if your whole class put its answers together? (Each of you would have to read other texts: the same ten pairs, read by thirty
+# people, are still ten pairs.)
 
 # %%
 for wins, pairs in ((7, 10), (70, 100), (210, 300)):
@@ -291,7 +291,7 @@ for wins, pairs in ((7, 10), (70, 100), (210, 300)):
 # ### Exercise 05.5: do they agree?
 #
 # In two or three sentences: what did the numbers say about the two sizes, what did your reading say, and do the two agree? If they do not,
-# or if you could not tell, why may that be?
+# or if you could not tell, why might that be?
 #
 # <details><summary>Hint</summary>
 #
@@ -301,8 +301,6 @@ for wins, pairs in ((7, 10), (70, 100), (210, 300)):
 
 # %%
 # HIDDEN 05.5
-import textwrap
-
 result = pooled = lab.preference(6, 3, names=(LARGER, SMALLER))
 
 # %%
@@ -323,20 +321,20 @@ lab.course.check("05.5", explanation)
 # %% [markdown]
 # ## Change one thing
 #
-# Predict, then run again with one change.
+# Predict, then run it again with one change.
 #
-# - Ten more pairs with another seed: `lab.widgets.reading_test(sizes.samples, seed=1)`. The texts are the same 20, put together anew.
-# - A harder question for the larger model: `{"people": lab.human_samples(splits.test, like=sizes.samples[LARGER]), LARGER: ...}`. How many
+# - Ten more pairs with another seed: `lab.widgets.reading_test(sizes.samples, seed=1)`. The texts are the same 20 of each model, paired anew.
+# - A stronger opponent for the larger model, in place of `sizes.samples`: `{"people": lab.human_samples(splits.test, like=sizes.samples[LARGER]), LARGER: ...}`. How many
 #   pairs do you need now?
 # - `temperature=0.5` in the experiment: the texts get safer. Which columns move away from the human row, and which towards it?
 #
 # ## Summary
 #
 # - A comparison is fair if only one thing differs, and is measured on text that neither model has seen.
-# - The larger model is better before the first step and after the last. A step of it takes longer, roughly in proportion.
-# - Between models with different tokens compare bits a byte.
-# - Numbers about texts mean something beside the same numbers for human text. Nearer is better, not higher.
-# - What a reader notices, a blind test tells, with an interval. Ten answers rule out chance only if they hardly disagree.
+# - The larger model is better before the first step and after the last. Each of its steps takes longer, roughly in proportion.
+# - Between models with different tokens, compare bits per byte.
+# - Numbers about texts mean something only beside the same numbers for human text. Nearer is better, not higher.
+# - A blind test says what a reader notices, with an interval. Ten answers rule out chance only if they hardly disagree.
 #
 # ## To read
 #

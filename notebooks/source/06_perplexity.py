@@ -7,12 +7,12 @@
 #
 # - work out a perplexity by hand, for a sentence and for many documents,
 # - say what a low perplexity proves, and what it does not,
-# - give a perplexity with an interval, and say why it is over documents and not over tokens,
+# - give a perplexity with an interval, and say why the interval is over documents and not over tokens,
 # - compare two models on the same documents,
 # - choose a window and a stride, and say what they cost,
 # - say what validation text is for, and what test text is for.
 #
-# Time: 45 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 or 2 out of 3.
+# TIME
 
 # %%
 # SETUP
@@ -20,8 +20,8 @@
 # %% [markdown]
 # ## Which text surprises least?
 #
-# Here are four texts. The first is from a speech that the model has never seen. The second has the very same words in another order. The
-# third is about something else. The fourth was written by the model itself: at each step it took the token that it held most probable.
+# Here are four texts. The first is from a speech that the model has never seen. The second has the very same words in another order. The third is
+# about something else. The fourth was written by the model itself: at each step it took its most probable token.
 
 # %%
 import random
@@ -47,7 +47,7 @@ texts = {
     "d: by the model": base.generate("My fellow Americans,", length=250, temperature=0)[0],
 }
 for name, text in texts.items():
-    print(textwrap.fill(f"{name.upper()}: {textwrap.shorten(text, 240)}", 88), end="\n\n")
+    lab.course.show(textwrap.shorten(text, 240), label=name)
 
 # %% [markdown]
 # Predict: which of the four has the lowest perplexity?
@@ -71,9 +71,9 @@ by_text.round(1).to_frame("perplexity")
 lab.course.check("06.1", prediction, by_text)
 
 # %% [markdown]
-# So a low perplexity does not say that a text is good, or even that it makes sense. It says that *this model* expected it. Nothing is as
-# easy to expect as what has been said three times already. Words in order are easier than the same words shuffled. And of what a text may be
-# about, a model expects most what it has read most of.
+# So a low perplexity does not say that a text is good, or even that it makes sense. It says that *this model* expected it. Nothing is as easy to
+# expect as what has been said three times already. Words in order are easier than the same words shuffled. And of all subjects, a model expects
+# most the ones that it has read most about.
 #
 # That is why perplexity is measured on text that *people* wrote: then it says something about the model.
 
@@ -91,8 +91,8 @@ scores = scores.assign(probability=np.exp(-scores.nats))
 scores[["token", "probability", "nats"]].round(3)
 
 # %% [markdown]
-# (`score` reads the sentence as a document of its own, after an *end-of-text* token. So even the first token has a probability: that of
-# being the first of a document. `generate` and `next_tokens` take a text as it is and put nothing before it.)
+# (`score` reads the sentence as a document of its own, after an *end-of-text* token. So even the first token has a probability: that of opening a
+# document. `generate` and `next_tokens` take a text as it is and put nothing before it.)
 #
 # ### Exercise 06.2: the perplexity of a sentence
 #
@@ -149,9 +149,9 @@ sentence_perplexity = math.exp(scores.nats.mean())
 lab.course.check("06.2", sentence_perplexity, scores.nats)
 
 # %% [markdown]
-# Why so? Turn each probability round: a token of probability 1/50 was drawn, so to speak, from 50 equally probable ones. For a whole sentence
-# these numbers are *multiplied*, since all its tokens have to be right. Perplexity is the one number that, multiplied as often, gives the same:
-# a mean, but one of factors. The ordinary mean would not do. A single rare token would outweigh all the others:
+# Why this mean? Turn each probability upside down: a token of probability 1/50 was chosen, so to speak, from 50 equally probable ones. For a whole
+# sentence these numbers are *multiplied*, since every token has to be right. Perplexity is the one number that could replace each of them and give
+# the same product: a mean of factors. The ordinary mean would not do, since a few rare tokens would decide it:
 
 # %%
 choices = 1 / scores.probability
@@ -162,7 +162,7 @@ print(f"the rarest token alone:  {choices.max():10,.1f}")
 # %% [markdown]
 # ## Many documents
 #
-# One sentence says little. Here is every speech of the test split, as the pretrained model reads it.
+# One sentence says little. Here is every test speech, as the pretrained model reads it.
 
 # %%
 before_test = lab.perplexity(base, splits.test)
@@ -205,22 +205,22 @@ pooled = math.exp(nats.sum() / documents.tokens.sum())
 lab.course.check("06.3", pooled, documents)
 
 # %% [markdown]
-# `lab.perplexity` **pools** like this. The mean of the column `perplexity` is another number. In it a short speech would count as much as
-# a long one, and it would change if somebody cut a speech in two.
+# That is the **pooled perplexity**, and it is what `lab.perplexity` gives. The mean of the column `perplexity` is another number: in it a short
+# speech counts as much as a long one, and it changes if somebody cuts a speech in two.
 #
 # ## How far may it be off?
 #
-# Other speeches would have given another number. How different might it be? Printed, the result says so, by a 95 % interval:
+# Other speeches would have given another number. How different? When you print the result, a 95 % interval says so:
 
 # %%
-print(textwrap.fill(str(before_test), 88))
+lab.course.show(str(before_test))
 
 # %%
 lab.plots.perplexity(before_test)
 
 # %% [markdown]
-# The interval comes from how much the *documents* differ. There are thousands of times as many tokens. Would they not give a far narrower one?
-# They would, if each was a surprise of its own. Then documents could hardly differ:
+# The interval comes from how much the *documents* differ. There are thousands of times as many tokens, so an interval over tokens is far narrower.
+# It would be right if each token was a surprise of its own. But then documents could hardly differ:
 
 # %%
 token_spread = base.score(held_out).nats.std()
@@ -235,14 +235,15 @@ low, high = before_test.intervals["perplexity"]
 print(f"over documents: {low:.1f} to {high:.1f}")
 
 # %% [markdown]
-# The tokens of a speech have an author, a time and a subject in common. A model that was surprised by the beginning will be surprised by the
-# end. So a token more of the same speech adds little. What counts is how many *documents* there are, and that none of them outweighs the others.
+# The tokens of a speech have an author, a time and a subject in common. A model that was surprised by the beginning is likely to be surprised by
+# the end. So one more token of the same speech tells you little. What counts is how many *documents* there are, and that none of them outweighs the
+# others.
 
 # %% [markdown]
 # ## Before and after
 #
-# Now to the question of this notebook. The model is fine-tuned on the training split (or the run of another notebook is found again). Then both
-# read a piece of a speech that neither has seen. Where does the surprise sit, and where did fine-tuning take it away?
+# Now to the question of this notebook. The model is fine-tuned on the training split (or the run that another notebook left is opened). Then both
+# models read a piece of a speech that neither has seen. Where is the surprise, and where did fine-tuning take it away?
 
 # %%
 run = lab.course.fine_tuned(splits, MODEL)
@@ -250,10 +251,10 @@ tuned = run.load("best")
 lab.widgets.token_heatmap({"before": base, "after": tuned}, speech, difference=True)
 
 # %% [markdown]
-# Read the list of the largest changes: are they the words and phrases of such speeches, or something else? And some tokens surprise the model *more*
-# than before (underlined). All probabilities add up to 1: what it now gives to one token, it has taken from others.
+# Read the list of the largest changes: are they the words and phrases of such speeches, or something else? Some tokens surprise the model *more*
+# than before (underlined). All probabilities add up to 1, so what it now gives to one token it has taken from others.
 #
-# Here are all speeches of the **validation** split, before and after.
+# Here are all speeches of the **validation split**, before and after.
 
 # %%
 before_valid, after_valid = (lab.perplexity(lm, splits.valid) for lm in (base, tuned))
@@ -270,12 +271,12 @@ print(f"after / before: {on_valid.ratio:.2f}, 95 % interval {low:.2f} to {high:.
 # %% [markdown]
 # ### Exercise 06.4: which of the three decides?
 #
-# Five speeches, one of which is longer than the other four together, make wide intervals. Those of *before* and *after* may overlap.
-# Somebody says: "Then the fall may be chance." Which figure decides that?
+# There are only five speeches, and one is longer than the other four together. So the intervals are wide, and those of *before* and *after* may
+# overlap. Somebody says: "Then the fall may be chance." What decides whether it is?
 #
 # <details><summary>Hint</summary>
 #
-# Look at the figure. Is a speech that was hard before hard after, too? What if you asked each speech by itself how much it fell?
+# Look at the figure. Is a speech that was hard before also hard after? What if you asked each speech by itself how much it fell?
 #
 # </details>
 
@@ -305,9 +306,9 @@ lab.course.check("06.4", decides, on_valid)
 # %% [markdown]
 # ## How much does it read before it guesses?
 #
-# A model with a window of 1024 tokens cannot read a whole speech at once. `lab.perplexity` cuts it into windows, and the first token of each
-# is guessed with nothing before it but the last token of the window before. How much does that matter? Here is the beginning of one speech, cut
-# into pieces that are scored one by one, each as if it was a document.
+# A model with a window of 1,024 tokens cannot read a whole speech at once. `lab.perplexity` cuts it into windows, and the first token of each is
+# guessed with nothing before it but the last token of the window before. How much does that matter? Here is the beginning of one speech, cut into
+# pieces that are scored one by one, each as if it were a document.
 
 # %%
 import time
@@ -320,11 +321,11 @@ for size in (50, 200, 800, 3200, len(beginning)):
 pd.Series(pieces).rename_axis("characters a piece").round(3).to_frame("bits per byte")
 
 # %% [markdown]
-# (In bits a byte, since short pieces cut words apart and so have more tokens; see [notebook 5](05_model_sizes.ipynb).) The first few words
-# help most, and each further stretch of text helps less. Where the column stops falling, the model makes nothing of what lies further back.
+# (In bits per byte, since short pieces cut words apart and so have more tokens; see [notebook 5](05_model_sizes.ipynb).) The first few words help
+# most, and each further stretch of text helps less. Where the column stops falling, the model makes no use of what lies further back.
 #
-# The remedy for the beginnings of windows is to let them overlap. A window moves on by fewer tokens than it is long, the **stride**, and only
-# the tokens that it reaches for the first time are scored. So each has more before it, and much is read several times.
+# The remedy for the beginnings of windows is to let windows overlap. The window moves on by fewer tokens than it is long; their number is the
+# **stride**. Only the tokens that it reaches for the first time are scored. So each token has more before it, and much is read several times.
 
 # %%
 rows = []
@@ -337,29 +338,29 @@ columns = ["stride", "tokens before, at least", "perplexity", "seconds"]
 pd.DataFrame(rows, columns=columns).set_index("stride").round(2)
 
 # %% [markdown]
-# The seconds are sure to rise. Whether the perplexity falls enough to be worth them, your table says: a model that makes nothing of text far back
-# gains next to nothing. Above all, two perplexities that were measured with different strides cannot be compared. (This notebook takes
-# windows that do not overlap, on both sides of every comparison.)
+# The shorter the stride, the more seconds it takes. Your table says whether the perplexity falls enough to be worth them: a model that makes no use
+# of text far back gains next to nothing. Above all, two perplexities that were measured with different strides cannot be compared. (This notebook
+# takes windows that do not overlap, on both sides of every comparison.)
 
 # %% [markdown]
 # ## Validation and test
 #
 # Why are there two splits that the model never learns from? Because *you* learn from one of them. The loss on the validation split decided which
-# checkpoint `run.load("best")` took, and maybe when you stopped, or which learning rate you kept. Who chooses the best of many by a number, has
-# chosen its luck too: the number is a little better than it will be next time. The **test** split is measured once, at the end, by whoever
-# has nothing left to choose.
+# **checkpoint** (the weights as they were saved at one step) `run.load("best")` took, and maybe when you stopped, or which learning rate you kept.
+# If you choose the best of many by a number, you also choose the luckiest: next time its number will probably be a little worse. The **test split**
+# is measured once, at the end, when you have nothing left to choose.
 
 # %%
 on_test = lab.compare_perplexity(before_test, lab.perplexity(tuned, splits.test))
-print(textwrap.fill(f"Validation: {on_valid.answer}", 88))
-print(textwrap.fill(f"Test: {on_test.answer}", 88))
+lab.course.show(on_valid.answer, label="validation")
+lab.course.show(on_test.answer, label="test")
 lab.plots.perplexity(on_test)
 
 # %% [markdown]
 # ## Your table
 #
-# The tutorial whose steps this course follows, *Fine-tuning GPT-2 for natural language generation*, ends with such a table. Here are its
-# numbers: 355M after 3000 steps on presidential speeches, and a model after 200 steps on tweets.
+# One of the tutorials that this course follows, *Fine-tuning GPT-2 for natural language generation*, ends with a table of perplexities. Here are
+# its numbers: 355M after 3000 steps on presidential speeches, and a model after 200 steps on tweets.
 
 # %%
 theirs = pd.DataFrame(
@@ -370,7 +371,7 @@ theirs["ratio"] = (theirs.after / theirs.before).round(2)
 theirs
 
 # %% [markdown]
-# And here are yours. They have what is missing above: intervals, the number of documents, and bits a byte.
+# And here are yours. They have what is missing above: intervals, the number of documents, and bits per byte.
 
 # %%
 print(tuned.name)
@@ -380,15 +381,16 @@ yours.map(lambda number: f"{number:,.2f}".removesuffix(".00"))
 # %% [markdown]
 # Three things to notice before you compare.
 #
-# - **Levels** cannot be compared across models with other tokens ([notebook 5](05_model_sizes.ipynb)), nor across texts. Ratios come nearer to that.
-# - The tweets fell to a quarter. The pretrained model had hardly met what a tweet looks like: where links, names and `#` stand, how long it
-#   is, how it ends. Such habits are learned in few steps. Speeches are prose, and prose it had read before.
-# - A fall in perplexity looks larger than the same fall in bits a byte, since perplexity is *e* to the power of the loss. Look at both.
+# - *Levels* cannot be compared between models with different tokens ([notebook 5](05_model_sizes.ipynb)), nor between texts. Ratios suffer less
+#   from this.
+# - On the tweets the perplexity fell to a quarter. The pretrained model probably knew little of what a tweet looks like: where links, names and `#`
+#   stand, how long it is, how it ends. Such habits are learned in a few steps. Speeches are prose, which it had read before.
+# - A fall in perplexity looks larger than the same fall in bits per byte, since perplexity is *e* to the power of the loss. Look at both.
 #
 # ### Exercise 06.5: your finding
 #
-# In two or three sentences: by how much did the perplexity fall on text that the model has never seen, how sure is that, and why is it the test split
-# that you report?
+# In two or three sentences: by how much did the perplexity fall on text that the model has never seen, how sure is that, and why do you report the
+# test split?
 #
 # <details><summary>Hint</summary>
 #
@@ -426,20 +428,20 @@ lab.course.check("06.5", finding)
 # Predict, then run again with one change.
 #
 # - Another time: `lab.presidential_speeches(until=1860).first(100_000)`. Has fine-tuning on modern speeches helped with old ones?
-# - Another model: `lab.compare_perplexity(lab.load(OTHER_MODEL), base, splits.test.first(100_000))`. How does it answer if the two cut text into
-#   different tokens?
+# - Another model: `lab.compare_perplexity(lab.load(OTHER_MODEL), base, splits.test.first(100_000))`. What does it answer if the two cut text into
+#   different tokens, as 3M and 124M do?
 # - A text that the model learned from: `splits.train.first(100_000)`. How much lower is the perplexity after fine-tuning there?
 # - The letter z five hundred times, `"z" * 500`. A large model soon sees what is going on. Does yours?
-# - Text d of the beginning, under the fine-tuned model. And a text that the fine-tuned model wrote, under the pretrained one.
+# - Text d from above, read by the fine-tuned model. And a text that the fine-tuned model wrote, read by the pretrained one.
 #
 # ## Summary
 #
 # - Perplexity is *e* to the power of the mean surprise: the number of equally probable tokens that the model was, so to speak, choosing from.
 # - It is pooled over tokens. Its interval is over documents, since the tokens of a document are not independent.
 # - Two models are compared on the same documents, by the interval of the ratio. That is much narrower than the two intervals side by side suggest.
-# - Windows and stride belong to the number. So does the tokenizer: across tokenizers compare bits a byte.
+# - A perplexity depends on the window, the stride and the tokens. Between models with different tokens, compare bits per byte.
 # - Validation text is for choosing, test text for reporting.
-# - A low perplexity of a text says that it is expected, not that it is good.
+# - A low perplexity says that the model expected the text, not that the text is good.
 #
 # ## To read
 #

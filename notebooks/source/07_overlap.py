@@ -11,7 +11,7 @@
 # - see when a high overlap is no good sign,
 # - answer the question above in your own words, with figures.
 #
-# Time: 50 minutes. There is one prediction, which scores nothing, and five exercises, of difficulty 1 or 2 out of 3.
+# TIME
 
 # %%
 # SETUP
@@ -43,7 +43,7 @@ because = "It has read speeches of the same kind, so it should have picked up th
 ### END SOLUTION
 
 # %% [markdown]
-# Now let both write. All settings are the same for both: no prefix, 60 tokens a text, temperature 1 (the model's own probabilities).
+# Now let both write. All settings are the same for both: no prefix, 60 tokens a text, **temperature** 1 (the model's own probabilities).
 
 # %%
 settings = {"nsamples": 100, "length": 60, "seed": 7}
@@ -51,17 +51,15 @@ samples = pretrained.generate(temperature=1.0, **settings)
 samples_finetuned = finetuned.generate(temperature=1.0, **settings)
 
 # %%
-import textwrap
-
 for name, texts in (("pretrained", samples), ("fine-tuned", samples_finetuned)):
     for text in texts[:2]:
-        print(textwrap.fill(f"{name.upper()}: {text}", 88), end="\n\n")
+        lab.course.show(text, label=name)
 
 # %% [markdown]
 # ## Tokens and types
 #
-# To compare texts, they are cut into **tokens**: here words and punctuation marks. (The model's own tokens come later.) Different tokens are
-# called **types**. In the example *the* is two tokens of one type.
+# To compare texts, cut them into *tokens*: here words and punctuation marks. (The model's own tokens come later.) The different tokens of a text
+# are its **types**. In the example *dog* is two tokens of one type.
 
 # %%
 tokens = lab.words("The cat saw the dog, and the dog saw the cat.")
@@ -90,8 +88,6 @@ print(f"{len(tokens)} tokens, {len(set(tokens))} types: {sorted(set(tokens))}")
 
 # %%
 # HIDDEN 07.2
-import textwrap
-
 from gpt2lab.course import scenes, scenes_of_texts
 
 splits = scenes_of_texts.speeches(rng)
@@ -114,7 +110,7 @@ jaccard = 3 / 7  # the, law, of; and land, state, union, is
 lab.course.check("07.2", jaccard)
 
 # %% [markdown]
-# `lab.overlap` counts it for all samples together:
+# `lab.overlap` computes it for all samples together. The text that they are compared with is the **reference**, here the test speeches:
 
 # %%
 found = lab.overlap(samples_finetuned, splits.test)
@@ -125,12 +121,11 @@ print(f"{found.shared_types:,} in both: Jaccard {found.jaccard:.3f}")
 # %% [markdown]
 # ## N-gram precision
 #
-# Sets forget how often a word is used, and in which order. **Precision** does not: which share of the samples' n-grams (runs of *n* words)
-# stands in the test speeches? For *n* = 1 these are words, for *n* = 2 pairs such as *the people*.
+# Sets forget how often a word is used, and in which order. Runs of *n* words, called **n-grams**, keep the order: for *n* = 1 they are words, for
+# *n* = 2 pairs such as *the people*. **N-gram precision** is the share of the samples' n-grams that occur in the reference.
 #
-# There is a way to cheat. If the reference contains *the*, then *the the the the* has a precision of 1. So the count is **clipped**: in a
-# sample, an n-gram
-# counts at most as often as it stands in the reference ([Papineni et al. 2002](https://aclanthology.org/P02-1040/), for judging translations).
+# There is a way to cheat. If the reference contains *the*, then *the the the the* has a precision of 1. So **clipped precision** counts an n-gram
+# of a sample at most as often as it occurs in the reference ([Papineni et al. 2002](https://aclanthology.org/P02-1040/), for judging translations).
 #
 # ### Exercise 07.3: clipping by hand
 #
@@ -138,7 +133,7 @@ print(f"{found.shared_types:,} in both: Jaccard {found.jaccard:.3f}")
 #
 # <details><summary>Hint</summary>
 #
-# How often does *the* stand in the reference? So many of the sample's four words count.
+# How often does *the* occur in the reference? That many of the sample's four words count.
 #
 # </details>
 
@@ -157,7 +152,7 @@ clipped = 2 / 4
 lab.course.check("07.3", clipped)
 
 # %% [markdown]
-# A translation is compared with one sentence. Your reference is many speeches long. Does clipping still stop the cheat?
+# A translation is compared with a sentence or two. Your reference is many speeches long. Does clipping still stop the cheat?
 
 # %%
 cheat = ["the " * 60] * 2
@@ -166,7 +161,7 @@ print(f"precision of 'the the the ...' against the test speeches: {found.precisi
 print(f"repetition of 'the the the ...': {lab.repetition(cheat):.2f}")
 
 # %% [markdown]
-# It does not: so long a reference contains *the* so often that nothing is ever clipped. Keep that in mind. Precision does not notice when a
+# It does not: so long a reference contains *the* so often that the cheat is not clipped at all. Keep that in mind. Precision does not notice when a
 # sample repeats itself; `repetition` (notebook 5) does.
 
 # %% [markdown]
@@ -202,7 +197,7 @@ lab.plots.overlap_growth(growth)
 #
 # <details><summary>Hint</summary>
 #
-# Which curve is level? Read the fine-tuned model's at 50 and the pretrained model's at 100.
+# In which panel are the curves level? Read the fine-tuned model's at 50 and the pretrained model's at 100.
 #
 # </details>
 
@@ -232,9 +227,8 @@ comparable = "c"
 lab.course.check("07.4", comparable, growth)
 
 # %% [markdown]
-# A hundred texts of 60 tokens need not be equally many *words* either: a model that writes longer words writes fewer of them.
-# `compare_overlap` cuts all
-# sets to the same number of words.
+# Sets of a hundred texts of 60 tokens need not have equally many *words*: a model that writes longer words writes fewer of them. `compare_overlap`
+# cuts all sets to the same number of words.
 
 # %% [markdown]
 # ## Which one has more in common?
@@ -256,15 +250,13 @@ lab.course.check("07.1", prediction, compared)
 # %% [markdown]
 # Read each panel in two steps.
 #
-# 1. **Do the two models differ by more than chance?** Another hundred samples would give other figures. The bars say how far they would
-# move. Where the
-#    caption says *more than chance*, the interval of the difference leaves out 0.
-# 2. **How far are they from the dotted line?** Nobody expects a text to use all the words of another. What speeches
-#    by other people have in common with these is the measure of all things. Below it, words or combinations are missing, or invented.
-# *Above* it, the
-#    model says what everyone says: commonplaces.
+# 1. **Do the two models differ by more than chance?** Another hundred samples would give other figures. The bars say how far these may move. Where
+#    the caption says *more than chance*, the interval of the difference leaves out 0.
+# 2. **How far are they from the dotted line?** Nobody expects a text to use all the words of another. The yardstick is what other speeches have in
+#    common with the test speeches. Below it, words or combinations are missing, or invented. *Above* it, the model says what everyone says:
+#    commonplaces.
 #
-# Is *more than chance* a promise that can be broken? Compare the fine-tuned model with itself: the first 50 samples with the other 50.
+# Can you trust *more than chance*? Compare the fine-tuned model with itself: the first 50 samples with the other 50.
 
 # %%
 halves = lab.compare_overlap(
@@ -273,11 +265,11 @@ halves = lab.compare_overlap(
     splits.test,
     names=("first 50", "last 50"),
 )
-print(textwrap.fill(halves.answer, 88))
+lab.course.show(halves.answer)
 
 # %% [markdown]
-# Such a comparison should find nothing. But each measure is wrong once in 20 times, and there are six. So do not make much of a single
-# measure that stands alone.
+# Such a comparison should find nothing. But each measure is wrong about once in 20 times, and there are six. So do not make much of one measure
+# that stands alone.
 
 # %% [markdown]
 # ## The same by the model's tokens
@@ -312,17 +304,17 @@ print(f"{seen:,} of the model's {vocabulary:,} tokens stand in the test speeches
 # %% [markdown]
 # - **Precision of single tokens is higher** than that of words. A model can put together a word that does not exist, but only from tokens that do.
 #   Words notice inventions, tokens do not.
-# - **Jaccard of tokens can turn the result round.** The smaller the vocabulary, the more of it the test speeches use up, and the more
-#   Jaccard counts only how *many* different tokens a set has. A model that writes all sorts of things wins, even if little of it makes a speech.
-#   Does `more` (which model has more, by more than chance) say the same in both halves of your table?
+# - **Jaccard of tokens can turn the result round.** The smaller the vocabulary, the more of it the test speeches use up, and the more Jaccard
+#   counts only how *many* different tokens a set has. A model that writes all sorts of things wins, even if little of it makes a speech. Does the
+#   column `more` (which model has more, by more than chance) say the same in both halves of your table?
 #
-# So an answer names its unit. Words are the better one here: readers see words, and two models with different tokens can be compared by them.
+# So name the unit in your answer. Words are the better one here: readers see words, and two models with different tokens can be compared by them.
 
 # %% [markdown]
 # ## One degree colder
 #
 # A friend repeats your comparison and forgets one setting. The pretrained model writes with temperature 0.7, which gpt-2-simple takes if you do not
-# choose one; the fine-tuned model writes with 1, as above. A lower **temperature** makes probable tokens still more probable (notebook 8
+# choose one; the fine-tuned model writes with 1, as above. A lower temperature makes probable tokens still more probable (notebook 8
 # is about that). The models are the same. Predict: what will your friend find?
 
 # %%
@@ -338,13 +330,13 @@ friend = lab.compare_overlap(
 lab.plots.overlap(friend)
 
 # %% [markdown]
-# Compare with your own figure. Between the two, no model learned anything.
+# Compare with your own figure. Nothing was learned between the two; only a setting changed.
 
 # %% [markdown]
 # ### Exercise 07.5: your table
 #
 # Make a DataFrame `mine` with a row for each of the five sets below and the columns `jaccard`, `precision_2` and `distinct_1`
-# (`lab.distinct(texts)`: different words for each word). If you like, add columns or rows of your own.
+# (`lab.distinct(texts)`: different words, divided by all words). If you like, add columns or rows of your own.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -353,7 +345,7 @@ lab.plots.overlap(friend)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# Python counts from 0: `found.precision[0]` is that of single words. `pd.DataFrame(rows).set_index("set")` makes the names the rows.
+# Python counts from 0: `found.precision[0]` is that of single words. `pd.DataFrame(rows).set_index("set")` turns the names into row labels.
 #
 # </details>
 
@@ -418,20 +410,19 @@ lab.course.check("07.5", mine, sets, splits.test)
 mine.round(3) if isinstance(mine, pd.DataFrame) else "no table yet"
 
 # %% [markdown]
-# Look at what the colder samples do to each column, in both models: more pairs in common, fewer different words. A cold model
-# keeps to *of the*, *in the*, *the United States*. Every speech contains these, so nearly everything it says is in the test speeches, and
-# it says little. Do its
-# pairs come close to the human row, or even above it? That would be no sign of quality: look at its `distinct_1` beside that of people.
+# Look at what the lower temperature does to each column, in both models: more pairs in common, fewer different words. A cold model keeps to *of
+# the*, *in the*, *the United States*. Every speech contains these, so more of what it says is in the test speeches, but it says less. Do its pairs
+# come close to the human row, or even above it? That would be no sign of quality: look at its `distinct_1` beside that of people.
 #
-# So precision alone rewards the commonplace and Jaccard alone rewards variety. Who compares models must hold the temperature fixed, or
-# the result says more
-# about the temperature than about the models.
+# So precision alone rewards the commonplace and Jaccard alone rewards variety. If you compare models, hold the temperature fixed, or the
+# result says more about the temperature than about the models.
 
 # %% [markdown]
 # ## Is it only copying?
 #
-# There is one more way to have much in common with speeches: to have learned some by heart. Then whole runs of words would stand in the
-# *training* text. The table has the longest run of any sample, that of a typical one, and how many of all runs of 5 and of 8 words stand there.
+# There is one more way to have much in common with speeches: to have learned some by heart. Then long runs of its words would stand in the
+# *training* text. The table has the longest such run of any sample, that of a typical one, and the share of all runs of 5 and of 8 words that stand
+# there.
 
 # %%
 unread = lab.human_samples(splits.test, like=samples_finetuned)
@@ -451,8 +442,8 @@ rows = {
 pd.DataFrame(rows).T.round(2)
 
 # %% [markdown]
-# The human row again is what to compare with: pieces of the *test* speeches, whose authors did not copy either. They greet the same
-# people and thank the same guests. A model that copies lies far above them (notebook 3 has one). Here is the sample with the longest copy:
+# Compare with the human row again: pieces of the *test* speeches, whose authors did not copy either, but greet the same people and thank the same
+# guests. A model that copies lies far above them (notebook 3 has one). Here is the sample with the longest copy:
 
 # %%
 text = samples_finetuned[copied["fine-tuned"].words.idxmax()]
@@ -463,13 +454,13 @@ lab.plots.copied_spans(text, lab.copied_spans(text, splits.train, least=4))
 
 # %%
 print("You wrote:", because if isinstance(because, str) else "nothing yet", end="\n\n")
-print(textwrap.fill(compared.answer, 88))
+lab.course.show(compared.answer)
 
 # %% [markdown]
 # ### Exercise 07.6: your answer
 #
-# In three or four sentences: which of the two models has more in common with the test speeches, and by how much? How far is it from what
-# people have in common? Is that what you expected, and why did it come out so?
+# In three or four sentences: which of the two models has more in common with the test speeches, and by how much? How far is it from human text? Is
+# that what you expected, and why did it come out so?
 #
 # <details><summary>Hint</summary>
 #
@@ -510,17 +501,19 @@ lab.course.check("07.6", answer)
 #
 # - `temperature=0.5` or `1.5` for both models: which measures move, and do the models change places?
 # - A prefix, for example `"My fellow Americans,"`, for both models. How much of the difference does it take away?
-# - The other reference: `splits.train` in the place of `splits.test`. If the fine-tuned model gains much more there, it has learned by heart.
-# - Another split: `seed=1` (it fine-tunes anew). The intervals above are about the choice of the samples. How far do the figures move with the
+# - The other reference: `splits.train` in the place of `splits.test`. If the fine-tuned model gains much more there, it may have learned some by
+#   heart.
+# - Another split: `seed=1` (this fine-tunes again). The intervals above are about the choice of the samples. How far do the figures move with the
 #   choice of the test speeches?
 #
 # ## Summary
 #
 # - Types shared and Jaccard compare sets of words; n-gram precision also sees how often and in which order they come.
 # - Types and Jaccard grow with the amount of text: compare equal amounts. Precision hardly does.
-# - Beside the same figure for human text an overlap means something. Below it something is missing; above it the model repeats commonplaces.
+# - An overlap means something only beside the same figure for human text. Below that, something is missing; above it, the model repeats
+#   commonplaces.
 # - A difference counts if it is more than chance, and if nothing else differed. A colder model has a higher precision, whatever it has learned.
-# - A high overlap with the test speeches is not copying. That is looked for in the training text.
+# - A high overlap with the test speeches is not copying. Look for copying in the training text.
 #
 # ## To read
 #

@@ -5,13 +5,13 @@
 #
 # After this notebook you can
 #
-# - do by hand what temperature, top-k and top-p do to the next token,
+# - work out by hand what temperature, top-k and top-p do to the next token,
 # - say why a model that always takes the likeliest token goes round in circles,
-# - measure how varied a hundred samples are, and avoid the traps of doing so,
+# - measure how varied a hundred samples are, and avoid the traps in that,
 # - find the settings whose samples are most like human text, and say in what respect,
 # - compare your figures with published ones, and say where they differ.
 #
-# Time: 55 minutes. There is one prediction, which scores nothing, and five exercises, of difficulty 1 or 2 out of 3.
+# TIME
 
 # %%
 # SETUP
@@ -19,40 +19,34 @@
 # %% [markdown]
 # ## One model, two writers
 #
-# Here are two texts by the same fine-tuned model. They have the same prompt and the same seed.
+# Here are two texts by the same fine-tuned model. They have the same **prompt** (the prefix that a text begins with) and the same seed.
 
 # %%
-import textwrap
-
 splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
 run = lab.course.fine_tuned(splits, MODEL)
 lm = run.load("best")
 
 
-def show(label, text):
-    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
-
-
 PROMPT = "I went to the"
 for name, temperature in (("writer A", 0.3), ("writer B", 1.5)):
-    show(name, lm.generate(PROMPT, length=60, temperature=temperature, seed=1)[0])
+    text = lm.generate(PROMPT, length=60, temperature=temperature, seed=1)[0]
+    lab.course.show(text, label=name)
 
 # %% [markdown]
-# One writer has little to say and says it again. The other knows many words, and does not know where to put them. Between the two
-# lies everything that a language model writes, and you choose where. The model stays as it is. What differs is how the next token is
-# *drawn* from its guesses: the **sampling**.
+# One writer has little to say and says it again. The other knows many words, and does not know where to put them. You choose where between the two
+# your model writes. The model stays as it is. What differs is how the next token is *drawn* from its guesses: the **sampling**.
 
 # %% [markdown]
 # ## Three sliders
 #
-# Move a slider, and watch the chart: outlines are what the model believes, bars what is drawn from. Then press *Write*.
+# Move a slider, and watch the chart: outlines are the model's own probabilities, bars those with which a token is drawn. Then press *Write*.
 #
 # - `temperature` makes likely tokens likelier (below 1) or less likely (above 1).
 # - `top_k` draws from the *k* likeliest tokens only. At first it is off.
-# - `top_p` draws from the likeliest tokens that together have the probability *p*. At first it is off too, which is 0.
+# - `top_p` draws from the likeliest tokens that together have the probability *p*. At first it is off too, at 0.
 #
-# Find settings under which it writes nonsense, settings under which it repeats itself, and settings that you like. (Without a running
-# kernel you see six settings side by side instead.)
+# Find settings with which it writes nonsense, settings with which it repeats itself, and settings that you like. (Without a running kernel you see
+# six settings side by side instead.)
 
 # %%
 SETTINGS = [{"temperature": 0.5}, {"temperature": 1.0}, {"temperature": 1.5}]
@@ -61,7 +55,7 @@ explorer = lab.widgets.sampling_explorer(lm, prompt=PROMPT, twin=SETTINGS)
 explorer
 
 # %% [markdown]
-# The texts that you had written, and with which settings, are in a table. So you can go back to one that you liked.
+# A table keeps the texts that you had the model write, and their settings. So you can go back to one that you liked.
 
 # %%
 columns = ["temperature", "top_k", "top_p", "seed", "text"]
@@ -70,8 +64,8 @@ explorer.history[columns].head() if len(explorer.history) else "Nothing written 
 # %% [markdown]
 # ## Temperature by hand
 #
-# The model gives each token a score, its **logit**. A softmax makes probabilities of the scores: *e* to the power of each, divided by the sum of
-# them all. The **temperature** *T* divides the logits before that. For the probabilities this means: each is raised to the power of 1/*T*,
+# The model gives each token a score, its **logit**. A **softmax** turns the scores into probabilities: *e* to the power of each, divided by the sum
+# of all these powers. The temperature *T* divides the logits before that. For the probabilities this means: each is raised to the power of 1/*T*,
 # and then all are divided by their sum, so that they make 100 % again.
 
 # %% [markdown]
@@ -96,17 +90,11 @@ p = lm.next_tokens(PROMPT).probability
 
 # %%
 # HIDDEN 08.1
-import textwrap
-
 from gpt2lab.course import scenes, scenes_of_experiments, scenes_of_texts
 
 splits = scenes_of_texts.speeches(rng)
 run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
 lm = scenes_of_texts.models(splits, MODEL)[1]
-
-
-def show(label, text):
-    print(textwrap.fill(f"{label.upper()}: {text}", 88), end="\n\n")
 
 
 PROMPT = str(rng.choice(["We all know that the", "This is a question of", "It is time to", "I believe in our"]))
@@ -126,12 +114,12 @@ at_half = _powers[0] / _powers.sum()
 lab.course.check("08.1", at_half, p)
 
 # %% [markdown]
-# Now let the temperature fall further, to 0.1, to 0.01. All that is left in the end is the likeliest token: **greedy** decoding, here
-# `temperature=0`. No lots are drawn any more, and the seed has no effect. Is the likeliest text the best one?
+# Now let the temperature fall further, to 0.1, to 0.01. In the end only the likeliest token is left. To take it every time is **greedy decoding**,
+# here `temperature=0`. Nothing is drawn by lot any more, and the seed has no effect. Does this give the best text?
 
 # %%
 greedy_text = lm.generate(PROMPT, length=100, temperature=0)[0]
-show("temperature 0", greedy_text)
+lab.course.show(greedy_text, label="temperature 0")
 print(f"{lab.repetition([greedy_text]):.0%} of its runs of four words were there before")
 
 # %% [markdown]
@@ -143,18 +131,18 @@ import numpy as np
 sentence = " The state of the Union is strong."
 nats = lm.score(6 * sentence).nats
 for number, part in enumerate(np.array_split(nats, 6), start=1):
-    print(f"time {number}: {part.mean():.2f} nats a token")
+    print(f"time {number}: {part.mean():.2f} nats per token")
 
 # %% [markdown]
-# What was said once becomes likelier, and what was said twice likelier still. Who always takes the likeliest token never gets out of that.
-# People write otherwise: they take a surprising word every now and then.
+# What was said once becomes likelier, and what was said twice likelier still. A writer that always takes the likeliest token hardly ever gets out
+# of that. People write differently: they take a surprising word every now and then.
 
 # %% [markdown]
 # ## k and p by hand
 #
-# So draw by lot, but not from everything: far down in the table there are thousands of tokens that make no sense, and though each is
-# unlikely, one of them is drawn sooner or later. **top-k** cuts off all but the *k* likeliest tokens. Here is what that means after two
-# prompts, one where the model is sure and one where it is not.
+# So draw by lot, but not from everything. Far down in the table are thousands of tokens that make no sense. Each is unlikely, but sooner or later
+# one of them is drawn. **top-k** cuts off all but the *k* likeliest tokens. Here is what that means after two prompts, one where the model is sure
+# and one where it is not.
 
 # %%
 SURE, OPEN = "The President of the United", PROMPT
@@ -164,9 +152,9 @@ for prompt in (SURE, OPEN):
     print(f"{prompt!r:30} held by the k likeliest, {held}")
 
 # %% [markdown]
-# A fixed *k* does not fit both. Where the model is sure it lets tokens in that make no sense, and where it is not sure it cuts off most
-# of what does. **top-p** therefore sets no number of tokens, but how much probability is to be kept: the fewest tokens, from the likeliest on,
-# that reach *p* together. [Holtzman et al. 2019](https://arxiv.org/abs/1904.09751) call this set the *nucleus*.
+# A fixed *k* does not fit both. Where the model is sure, *k* lets in tokens that make no sense. Where the model is not sure, *k* cuts off most of
+# those that do. So **top-p** does not fix how many tokens are kept, but how much probability: it keeps the fewest tokens, from the likeliest on,
+# that together reach *p*. [Holtzman et al. 2019](https://arxiv.org/abs/1904.09751) call this set the **nucleus**.
 
 # %% [markdown]
 # ### Exercise 08.2: how many survive?
@@ -214,11 +202,11 @@ lab.course.check("08.2", (survive_sure, survive_open), sure, open_ended)
 # %% [markdown]
 # ## How varied is a text?
 #
-# You have seen single texts. To judge a *setting*, you need many texts and a number. Two are in use.
+# You have seen single texts. To judge a *setting*, you need many texts and a number. Two such numbers are in common use.
 #
 # - **dist-1** ([Li et al. 2016](https://arxiv.org/abs/1510.03055)): different words, divided by all words. Higher is more varied.
 # - **self-BLEU** ([Zhu et al. 2018](https://arxiv.org/abs/1802.01886)): how much of each sample, in runs of one to four words, stands in the other
-#   samples too. **Lower** is more varied.
+#   samples too. *Lower* is more varied.
 
 # %% [markdown]
 # ### Exercise 08.3: dist-1 by hand
@@ -227,7 +215,7 @@ lab.course.check("08.2", (survive_sure, survive_open), sure, open_ended)
 #
 # <details><summary>Hint</summary>
 #
-# Put the words of all texts into one list: `[word for text in texts for word in lab.words(text)]`. `set(…)` of a list leaves each word once.
+# Put the words of all texts into one list: `[word for text in texts for word in lab.words(text)]`. `set(…)` of a list keeps each word once.
 #
 # </details>
 
@@ -250,8 +238,8 @@ dist_1 = len(set(_words)) / len(_words)
 lab.course.check("08.3", dist_1, texts)
 
 # %% [markdown]
-# From now on `lab.distinct` and `lab.self_bleu` do this. But beware. Here are both measures of *human* text, pieces of the test
-# speeches as long as those samples, of more and more pieces:
+# From now on `lab.distinct` and `lab.self_bleu` do this. But beware. Here are both measures of *human* text: of more and more pieces of the test
+# speeches, each as long as those samples:
 
 # %%
 import pandas as pd
@@ -264,15 +252,16 @@ for n in (5, 10, 25, 50, 100):
 pd.DataFrame(measured).T.rename_axis("pieces").round(3)
 
 # %% [markdown]
-# These are the same speeches all the time. But with more text words come again, and each piece finds more of itself in the others. So a value
-# alone means nothing. **Compare equal numbers of samples of equal length**, and put human text beside them, as many pieces of the same length.
+# The speeches are the same all the time. But the more text there is, the more often words come again, and the more of itself each piece finds in
+# the others. So a value alone means nothing. **Compare equal numbers of samples of equal length**, and put human text beside them, as many pieces
+# of the same length.
 
 # %% [markdown]
 # ## A hundred samples of each setting
 #
-# `lab.sweep` does that: 100 samples under each setting, each parameter varied alone, all measures, and human text in the last row. While one
-# parameter is varied, the others cut nothing and the temperature is 1. (`generate` has 0.7 if you say nothing, as gpt-2-simple does; here that
-# would mix two effects.)
+# `lab.sweep` does that: 100 samples with each setting, one slider moved at a time, all measures, and human text in the last row. While one slider
+# moves, the others cut nothing and the temperature is 1. (If you give none, `generate` takes 0.7, as gpt-2-simple does; here that would mix two
+# effects.)
 #
 # Predict, before you run it: when the temperature rises from 0.5 to 1.5, what will the two measures do?
 
@@ -300,9 +289,9 @@ table[columns].round(3)
 # %% [markdown]
 # | column | what it counts |
 # |---|---|
-# | `repetition` | share of a sample's runs of four words that it had before |
-# | `zipf` | how much of the text is made of few frequent words; higher is more |
-# | `perplexity` | how much the text surprises the model that wrote it; of the last row, how much people's text does |
+# | `repetition` | share of a sample's runs of four words that stood in it before |
+# | `zipf` | how much the text leans on a few frequent words; higher is more |
+# | `perplexity` | how much the samples surprise the model that wrote them; in the last row, how much human text does |
 
 # %%
 lab.plots.sweep(table, measures=["dist_1", "self_bleu"])
@@ -312,8 +301,8 @@ lab.plots.sweep(table, measures=["dist_1", "self_bleu"])
 lab.course.check("08.4", prediction, table)
 
 # %% [markdown]
-# The less you hold the model back, the more varied it writes. And the dashed line says how varied *people* write. That is what to look at. More
-# variety than that is not better: you have read what comes of it.
+# The less you hold the model back, the more varied its texts are. The dashed line says how varied *people's* texts are. More variety than that is
+# not better: you have read what comes of it.
 #
 # ### Exercise 08.5: nearest to people
 #
@@ -362,30 +351,30 @@ lab.course.check("08.5", (by_dist_1, by_perplexity), table)
 # %% [markdown]
 # ## Sense against variety
 #
-# Variety is only half of it. The other half is whether the text makes sense, and for that there is no formula. What can be measured is how
-# *likely* the model finds a text: its perplexity. Very likely text is dull, very unlikely text is nonsense. Here are both at once.
+# Variety is only half of it. The other half is whether the text makes sense, and for that there is no formula. What can be measured is how *likely*
+# the model finds a text: its perplexity. Very likely text tends to be dull, very unlikely text nonsense. Here are variety and likelihood at once.
 
 # %%
 lab.plots.quality_diversity(table)
 
 # %% [markdown]
-# The settings lie along a line: what you gain in variety, you pay for in likelihood. That is the trade. A slider moves you along the line,
-# hardly off it. If one parameter's points lie below those of another, it gives more variety at the same likelihood, and is the better bargain.
+# The settings lie along a line: what you gain in variety, you pay for in likelihood. That is the trade. A slider moves you along the line, hardly
+# off it. If one slider's points lie below those of another, it gives more variety at the same likelihood, and is the better bargain.
 #
-# Now read one sample from each end of the line, one from its middle, and one by people. (All begin and end in the midst of a text.)
+# Now read one sample from each end of the line, one from its middle, and one by people. (All begin and end in the middle of a text.)
 
 # %%
 order = tried.perplexity.sort_values().index
 middle = (np.log(tried.perplexity) - np.log(tried.perplexity).mean()).abs().idxmin()
 for row in (order[0], middle, order[-1], table.index[-1]):
     value = "" if row == table.index[-1] else f" {table.value[row]:g}"
-    show(f"{table.parameter[row]}{value}", table.attrs["samples"][row][1])
+    lab.course.show(table.attrs["samples"][row][1], label=f"{table.parameter[row]}{value}")
 
 # %% [markdown]
 # ## What was published
 #
-# [Holtzman et al. 2019](https://arxiv.org/abs/1904.09751) measured the same on the 774M model, with 5,000 passages of up to 200 tokens, and gave the
-# world top-p. This is their Table 1.
+# [Holtzman et al. 2019](https://arxiv.org/abs/1904.09751) measured the same things on the 774M model, with 5,000 passages of up to 200 tokens, and
+# proposed top-p. This is their Table 1. *Pure* sampling is temperature 1 with nothing cut.
 
 # %%
 published = lab.experiments.published_sampling()
@@ -393,7 +382,7 @@ published[["repetition", "zipf", "self_bleu", "perplexity"]]
 
 # %% [markdown]
 # Another model, other texts, longer passages, another measure of repetition (the share of passages that end in a loop): the *values* cannot agree
-# with yours. The **orderings** can: which is larger than which. For the ones with greedy decoding you need one more setting.
+# with yours. The *orderings* can: which is larger than which. For those with greedy decoding you need one more setting.
 
 # %%
 greedy = lab.sweep(lm, temperature=[0], **settings)
@@ -413,15 +402,16 @@ print(f"Human text surprises {MODEL} {surprised:.1f} times as much as its pure s
 # %% [markdown]
 # Where two of your numbers are close, chance may have ordered them. Another seed would tell.
 #
-# A strong model spends a good part of its probability on tokens that nobody would write, so its pure samples surprise it *more* than human text does
-# (a figure below 1 in the last line). A weak model does not know what people will say. Then human text surprises it more than anything it says
-# itself, and no cut brings its samples nearer in *surprise*; in *variety* a cut still does. So say in which measure a setting is "like human text".
+# Even a strong model spends a good part of its probability on tokens that nobody would write, so its pure samples surprise it *more* than human
+# text does (a figure below 1 in the last line). A weak model does not know what people will say. Then human text surprises it more than its pure
+# samples do, and a cut only takes these further away in *surprise*; in *variety* it may bring them nearer. So say in which measure a setting is
+# "like human text".
 
 # %% [markdown]
 # ### Exercise 08.6: your setting
 #
-# You have this model write a speech. Which setting do you take, and why? In three or four sentences: name the setting, give a figure
-# from your table beside that of human text, and say what would go wrong on either side of it.
+# You want this model to write a speech. Which setting do you take, and why? In three or four sentences: name the setting, give a figure from your
+# table beside that of human text, and say what would go wrong on either side of it.
 #
 # <details><summary>Hint</summary>
 #
@@ -462,13 +452,13 @@ lab.course.check("08.6", explanation)
 # %% [markdown]
 # ## Change one thing
 #
-# Predict, then run again with one change. What is in the folder already is not written again.
+# Predict, then run again with one change. What is in the folder already is not sampled again.
 #
-# - Two at a time: `lab.sweep(lm, temperature=[0.7, 1.0], top_k=[40, 0], grid=True, **settings)`, and the plane of it. (In gpt-2-simple a `top_p`
-#   above 0 silently turns `top_k` off; here both apply.)
+# - Two at a time: `lab.sweep(lm, temperature=[0.7, 1.0], top_k=[40, 0], grid=True, **settings)`, and draw it with `lab.plots.quality_diversity`.
+#   (In gpt-2-simple a `top_p` above 0 silently turns `top_k` off; here both apply.)
 # - The model before fine-tuning, `lab.load(MODEL)`: is it more or less varied at the same temperature?
 # - `prefix="My fellow Americans,"`: the samples begin alike. Are they less varied?
-# - `settings["seed"] = 1`: which rows of your table change places, and does the count of published orderings stay?
+# - `settings["seed"] = 1`: which rows of your table change places, and do as many published orderings hold?
 #
 # ## Summary
 #

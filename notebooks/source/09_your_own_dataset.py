@@ -5,13 +5,13 @@
 #
 # After this notebook you can
 #
-# - make a corpus of what you have: posts, mail, tables, folders,
+# - make a corpus from what you have: posts, mail, tables, folders,
 # - say what was left out of it, describe it, and write a data card,
 # - put the author before each text, and ask the model for texts by one of them,
 # - measure whether that works, in two independent ways,
 # - say why "it sounds like" is not enough.
 #
-# Time: 60 minutes. There is one prediction, which scores nothing, and four exercises, of difficulty 1 or 2 out of 3.
+# TIME
 
 # %%
 # SETUP
@@ -19,12 +19,11 @@
 # %% [markdown]
 # ## The question
 #
-# Somebody fine-tuned GPT-2 on the posts of several people. Before each post stood its author, as in `\paulg- Startups are hard.` Then
-# they began a text with `\paulg- ` and let the model write on. The result often sounded nothing like Paul. Does such a prefix do
-# anything at all?
+# Somebody fine-tuned GPT-2 on the posts of several people. Before each post stood its author's name, as in `\paulg- Startups are hard.` Then they
+# began a text with `\paulg- ` and let the model write on. The result often sounded nothing like Paul. Does such a prefix do anything at all?
 #
-# You will try it with five presidents. After fine-tuning: for how many of the five is their *own* prefix, of all five, the one after which
-# the model predicts their texts best?
+# You will try it with five presidents. The fine-tuned model predicts each president's texts after each of the five prefixes. For how many
+# presidents does it do so best after their *own* prefix?
 
 # %%
 # EXERCISE 09.1 (difficulty 1, 1 min, 0 points)
@@ -56,8 +55,8 @@ raw = lab.Corpus.from_tweets("tweets.js", author="paulg")
 raw.preparation[["what", "why", "count", "example"]]
 
 # %% [markdown]
-# An importer tells you what it left out and what it changed. Each of these is a decision, and an option. Retweets are other people's
-# words: a model that learns them learns the wrong author.
+# An importer turns it into a **corpus**, a collection of texts, and tells you what it left out and what it changed. Each of these is a decision,
+# and you can decide otherwise. Retweets are other people's words: a model that learns them learns the wrong author.
 #
 # Addresses and telephone numbers are personal. A model may learn them by heart and tell them to anyone (notebook 3). Mask them *before* it
 # reads them:
@@ -67,7 +66,7 @@ for document in raw.masked():
     print(f"{document.author}: {document.text}")
 
 # %% [markdown]
-# What has the form of an address is found. A name, or *the red house by the church*, is not. You have to read your data.
+# What looks like an address or a telephone number is found. A name, or *the red house by the church*, is not. You have to read your data.
 #
 # | you have | you write |
 # |---|---|
@@ -95,8 +94,8 @@ speeches = lab.presidential_speeches().select(lambda document: document.author i
 speeches.overview(lines=3)
 
 # %% [markdown]
-# They wrote very different amounts. Of each, keep back about a quarter of the speeches, learn from at most 100,000 characters of the
-# others, and measure on at most 40,000 of those kept back. Then cut the speeches into sentences: a short text, like a post, with its author before it.
+# They wrote very different amounts. Of each, keep back about a quarter of the speeches, learn from at most 100,000 characters of the others, and
+# measure on at most 40,000 of those kept back. Then cut the speeches into sentences: each is a short text, like a post, with its author before it.
 
 # %%
 whole = speeches.split(valid=0, test=0.25, seed=0, each_author=True)
@@ -155,8 +154,8 @@ effect = "b"
 lab.course.check("09.2", effect)
 
 # %% [markdown]
-# How large is the dataset? These are the figures that a reader wants to know first, and the **data card** writes them down, with questions
-# that only you can answer. Open `data_card.md` and look.
+# How large is the dataset? A reader wants to know that first. The **data card** has these figures, and questions that only you can answer. Open
+# `data_card.md` and look.
 
 # %%
 splits = lab.Splits(train=train, valid=lab.Corpus(), test=test)
@@ -171,8 +170,8 @@ print(card[card.index("## Source"):card.index("## Personal data")])
 # %% [markdown]
 # ## Fine-tune with a prefix
 #
-# Why were the sentences shuffled? A window has 1,024 tokens, thirty sentences or so. If they were all by one author, the
-# sentences before would give the author away, and nothing could be learned from the prefix. Shuffled, the prefix is the only sign.
+# Why were the sentences shuffled? A window has 1,024 tokens, which is a few dozen sentences. If they were all by one author, the sentences before would
+# give the author away, and there would be little to learn from the prefix. After shuffling, the prefix is the only clue before a sentence begins.
 
 # %%
 small = MODEL in ("1M", "3M")
@@ -196,8 +195,8 @@ base, tuned = lab.load(MODEL), run.load("latest")
 # %% [markdown]
 # ### Exercise 09.3: ask for a text
 #
-# Now the model shall write as Theodore Roosevelt. In the training text his sentences look like `\Theodore Roosevelt- The canal`. Here is what
-# the model expects next after two prefixes that differ by one space at the end.
+# Now have the model write as Theodore Roosevelt. In the training text his sentences look like `\Theodore Roosevelt- The canal`. Here is what the
+# model expects next after two prefixes that differ by one space at the end.
 
 # %%
 import pandas as pd
@@ -208,7 +207,7 @@ tables = {"with the space": with_space, "without": without_space}
 pd.concat(tables, axis=1).loc[:, (slice(None), ["token", "probability"])].round(3)
 
 # %% [markdown]
-# Which prefix do you take to have a text written? Write it out.
+# Which prefix do you use to have a text written? Write it out.
 #
 # <details><summary>Hint 1</summary>
 #
@@ -249,11 +248,9 @@ lab.course.check("09.3", prefix, tuned)
 
 # %% [markdown]
 # `lab.author_prefix(name)` writes the prefix as it stands in the training text, and `.rstrip()` takes the space from its end. Here is one text for
-# each author. Each ends where the model ends it, as the sentences that it learned from did.
+# each author, the first that came. Each ends where the model ended it, or after 50 tokens.
 
 # %%
-import textwrap
-
 NUMBER = 20
 samples, samples_before = {}, {}
 for author in AUTHORS:
@@ -261,8 +258,7 @@ for author in AUTHORS:
     settings |= {"prefix": lab.author_prefix(author).rstrip(), "include_prefix": False}
     samples[author] = tuned.generate(**settings)
     samples_before[author] = base.generate(**settings)
-    text = max(samples[author][:3], key=len)
-    print(textwrap.fill(f"{author.upper()}: {text.strip()}", 88), end="\n\n")
+    lab.course.show(samples[author][0].strip(), label=author)
 
 # %% [markdown]
 # Could you tell them apart without the names? Some, perhaps. But you know what you are looking for, and so you find it. Measure instead.
@@ -284,16 +280,17 @@ lab.plots.author_matrix(matrix)
 lab.course.check("09.1", prediction, matrix["after"])
 
 # %% [markdown]
-# Look at the left panel too. Before fine-tuning, the model has never seen such a prefix, and yet the columns differ: for the pretrained
-# model a name is a few words like others, and some fit before a speech better. What fine-tuning did is the difference of the two panels.
+# Look at the left panel too. Before fine-tuning, the model has never seen such a prefix, and yet the columns differ: for the pretrained model a
+# name is a few words like any others, and some words fit better before a certain text. What fine-tuning did is the difference between the two
+# panels.
 #
-# By how much does the own prefix help? Compare with a *typical* other prefix, the geometric mean of the other four. Here are the figures of one
-# author:
+# By how much does an author's own prefix help? Compare with a *typical* other prefix, the **geometric mean** of the other four. Here are the
+# figures of one author:
 
 # %%
 row = matrix["after"].perplexity.loc[AUTHORS[-1]]
 own, others = row[AUTHORS[-1]], row.drop(AUTHORS[-1])
-print(f"{AUTHORS[-1]}: {own:.2f} after the own prefix; after the others:")
+print(f"{AUTHORS[-1]}: {own:.2f} after the author's own prefix; after the others:")
 others.round(2)
 
 # %% [markdown]
@@ -310,8 +307,6 @@ others.round(2)
 
 # %%
 # HIDDEN 09.4
-import textwrap
-
 NUMBER = 6
 samples, samples_before = {}, {}
 for author in AUTHORS:
@@ -345,7 +340,7 @@ columns = ["documents", "own", "others", "gain", "low", "high", "rank"]
 matrix["after"].table[columns].round(3)
 
 # %%
-print(textwrap.fill(matrix["after"].answer, 88))
+lab.course.show(matrix["after"].answer)
 
 # %% [markdown]
 # A few per cent, for a name. Compare that with what fine-tuning itself did to the same sentences:
@@ -355,12 +350,12 @@ before, after = (matrix[name].table["own"] for name in ("before", "after"))
 print(f"perplexity, mean of five: {before.mean():.1f} before, {after.mean():.1f} after")
 
 # %% [markdown]
-# So most of what the model learned, it learned about *all* of them together. That is why `\paulg- ` may sound nothing like Paul.
+# So most of what the model learned is about *all* of them together. That may be why `\paulg- ` sounded nothing like Paul.
 #
 # ## A voice, or a century?
 #
-# Washington and Trump differ in more than their voice: in subjects, in the words of their time. Which of the *wrong* prefixes fits best?
-# If the prefix stood for a voice alone, it could be anyone's. If it stands for a time, it is that of a neighbour.
+# Washington and Trump differ in more than their voice: in subjects, in the words of their time. Which of the *wrong* prefixes fits best? If a
+# prefix stood for a voice alone, the best wrong one could be anyone's. If it stands for a time, the best wrong one is a neighbour's.
 
 # %%
 perplexity = matrix["after"].perplexity
@@ -375,14 +370,14 @@ for place, author in enumerate(AUTHORS):
 pd.DataFrame(rows).set_index("texts by")
 
 # %% [markdown]
-# The authors stand in the order of their time. If the best wrong prefix is mostly a place or two away and the worst one far, then
-# the prefix says *when* as much as *who*. To find a voice you would need authors of one time who write about the same things.
+# The authors stand in order of time. If the best wrong prefix is mostly a place or two away and the worst one far, then the prefix says *when* as
+# much as *who*. To find a voice you would need authors of one time who write about the same things.
 #
 # ## Second measurement: a reader that never tires
 #
-# The matrix is about texts that people wrote. What about those that the model wrote? A **classifier** learns from the sentences that were kept
-# back who writes how, and then guesses for which author each generated text was meant. It does not know the model, and the model has not
-# seen its examples.
+# The matrix is about texts that people wrote. What about those that the model wrote? From the sentences that were kept back, a **classifier**
+# learns how each author writes. Then it guesses which author's prefix each generated text was written after. It does not know the model, and the
+# model has not seen the classifier's examples.
 
 # %%
 guessed = {
@@ -390,20 +385,20 @@ guessed = {
     "after": lab.guess_authors(samples, test),
 }
 for name, result in guessed.items():
-    print(textwrap.fill(f"{name.upper()}: {result.answer}", 88), end="\n\n")
+    lab.course.show(result.answer, label=name)
 
 # %%
 guessed["after"].confusion
 
 # %% [markdown]
-# Each row is an author whose prefix was given; each column what the classifier took the text for. Read it with the last sentence above in mind:
-# not even people's sentences are always given to the right author. If the share is near chance, nobody would notice the prefix when reading,
-# whatever the matrix says. If it is well above chance and below that of people, the prefix works a little.
+# Each row is the author whose prefix was given, each column the author whom the classifier guessed. Keep the last sentence above in mind: not even
+# human text is always given to the right author. If the share of right guesses is near chance, you would hardly notice the prefix when reading,
+# whatever the matrix says. If it is well above chance and below that of human text, the prefix works a little.
 #
 # ### Exercise 09.5: your answer
 #
-# In three or four sentences: can a prefix make this model write like one author? Name a figure of each measurement. What else could
-# explain it, other than the author's voice?
+# In three or four sentences: can a prefix make this model write like one author? Name a figure from each measurement. What could explain them,
+# other than the author's voice?
 #
 # <details><summary>Hint</summary>
 #
@@ -427,8 +422,8 @@ guessed = {
 # EXERCISE 09.5 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
 answer = f"""
-A little. After the own prefix the perplexity is {matrix["after"].gain:.1%} lower than after another's,
-and the own prefix is the best for {(matrix["after"].table["rank"] == 1).sum()} of 5 authors. The classifier gives
+A little. After the author's own prefix the perplexity is {matrix["after"].gain:.1%} lower than after another's,
+and the author's own prefix is the best for {(matrix["after"].table["rank"] == 1).sum()} of 5 authors. The classifier gives
 {guessed["after"].right} of {guessed["after"].texts} generated texts to the right author; by chance it would be about {guessed["after"].chance:.0%}.
 But much of that may be the century and its subjects rather than a voice: these five never
 lived at the same time.
@@ -444,19 +439,19 @@ lab.course.check("09.5", answer)
 #
 # Predict, then run again with one change.
 #
-# - Authors of one time: Carter, Reagan, Clinton, Bush, Obama. Does the diagonal survive?
+# - Authors of one time: Carter, Reagan, Clinton, Bush, Obama. Is the framed number still the lowest in each row?
 # - Not shuffled: leave out `.shuffled(seed=0)`. Is the prefix still learned?
 # - Another template, `"{author} says: "`, in `with_author_prefix`, `author_prefix` and `author_matrix`. Does it matter?
-# - `STEPS` twice or half as many: what grows first, the fall of the perplexity or the gain of the prefix?
+# - `STEPS` twice or half as many: which grows first, the fall of the perplexity or the gain of the prefix?
 # - Your own texts, from one of the importers above. Fill in the data card before you train.
 #
 # ## Summary
 #
-# - An importer makes decisions. It has to say which, and you have to look.
+# - An importer makes decisions. It has to report them, and you have to check them.
 # - Split first, by whole documents; cut afterwards. Mask what is personal before the model reads it.
-# - A prefix is a few tokens like others. The model uses it as far as nothing else tells the author, and as far as that helps to predict.
+# - A prefix is a few tokens like any others. The model uses it only if it helps to predict, and if nothing else gives the author away.
 # - "Sounds like" is tested with texts that were kept back, against other prefixes, against chance, and against people.
-# - What a prefix carries may be a subject or a century. Only a comparison of equals can show a voice.
+# - What a prefix carries may be a subject or a century. Only authors of one time, on the same subjects, can show a voice.
 #
 # ## To read
 #

@@ -5,12 +5,14 @@
 #
 # After this notebook you can
 #
-# - say what the flags of a fine-tuning do, from an experiment in which only one of them changed,
+# - say what the flags of a fine-tuning do, from an experiment in which only one changes at a time,
 # - write a report in which every claim has a figure, and every figure says how it was made,
 # - say why nobody should choose the samples that a report shows,
 # - go on from here with a text of your own.
 #
-# Time: 60 minutes, most of them for writing. There is one prediction, which scores nothing, and three exercises, of difficulty 1 or 2 out of 3.
+# TIME
+#
+# Most of that time is for writing.
 
 # %%
 # SETUP
@@ -18,14 +20,15 @@
 # %% [markdown]
 # ## One last experiment: the flags
 #
-# Who fine-tunes turns knobs. The tutorial that this course follows turned three of them, and said of one that it did not know what it had done:
+# A fine-tuning has settings, also called **flags**. One of the tutorials that this course follows changed three of them, and said that it was
+# unclear what one of them had done:
 #
-# - **`save_every`**: after how many steps the model is saved,
-# - **`accumulate_gradients`**: how many windows are read before the weights move once,
-# - **epochs**: how many times the text is read.
+# - `save_every`: after how many steps the model is saved,
+# - `accumulate_gradients`: how many windows are read before the weights move once,
+# - epochs: how many times the text is read.
 #
-# To find out what a flag does, change one, and keep everything else as it is: the text, the learning rate, and how *much* is read. Every run below
-# reads 60 windows. With 5 windows a step that makes 12 steps.
+# To find out what a flag does, change it alone, and keep everything else as it is: the text, the learning rate, and how *much* is read. Every run
+# below reads 60 windows. With 5 windows per step that makes 12 steps. (For more epochs, the text is cut shorter.)
 #
 # Predict: what does `accumulate_gradients=5` do to the validation loss, if the same windows are read in a fifth of the steps?
 
@@ -66,8 +69,8 @@ flags[columns].round(2)
 # %% [markdown]
 # ### Exercise 10.2: only safety
 #
-# One of the three flags changes nothing in what the model learns, to the last digit of the loss. What it changes is how much is lost if the
-# machine stops, and how much is written to disk. Which one is it?
+# One of the three flags does not change what the model learns: the loss is the same. What it changes is how much is lost if the machine stops, and
+# how much is written to disk. Which one is it?
 #
 # <details><summary>Hint</summary>
 #
@@ -98,16 +101,16 @@ only_safety = "c"
 lab.course.check("10.2", only_safety, flags)
 
 # %% [markdown]
-# And the other two? More windows to a step make its direction surer, and leave fewer steps. On a model that has far to go, at the same learning rate,
-# fewer steps mean less learning. (On a large GPU that reads five windows as quickly as one it is another matter, and with a higher rate too.) More
-# epochs of less text mean that the model reads the same again and again: see [notebook 3](03_watch_the_loss.ipynb).
+# And the other two? With more windows per step the direction of each step is surer, but there are fewer steps. For a model that has far to go, at
+# the same learning rate, fewer steps mean less learning. (With a higher rate, or on a large GPU that reads five windows as quickly as one, it is
+# another matter.) More epochs of a shorter text mean that the model reads the same again and again: see [notebook 3](03_watch_the_loss.ipynb).
 
 # %% [markdown]
 # ## The report
 #
 # A report says what was asked, what was done, what was found, and how sure that is. `lab.report` does the part that a machine can do: it asks the
-# questions of the two tutorials, puts beside each the figures and tables that answer it, and notes every setting, version and seed. What it *means*
-# has to be said by you.
+# questions of the two tutorials that this course follows (those of notebooks 2 and 6), puts the figures and tables that answer each beside it, and notes every setting, version
+# and seed. What they *mean* is for you to say.
 #
 # It needs the run and the texts. What was measured once is kept, and not measured again.
 
@@ -149,8 +152,8 @@ print("\n".join(line for line in text.splitlines() if line.startswith("#")))
 # %% [markdown]
 # ### Exercise 10.3: whose choice?
 #
-# The report shows three samples of each model, drawn at random from the hundred, and says so. A friend shows the three best in hers. "They *are* by the
-# model", she says. What is wrong with that?
+# The report shows three samples of each model, drawn at random from the hundred, and says so. In her report a friend shows the three best. "They
+# *are* by the model," she says. What is wrong with that?
 #
 # - **a** Nothing, if she says that they are the best.
 # - **b** They show what the best of a hundred is like, and that hardly depends on the model: anybody's best three look good.
@@ -184,15 +187,13 @@ lab.course.check("10.3", whose_choice)
 # %% [markdown]
 # ## Your words
 #
-# The numbers that you need for the exercise below, once more:
+# Here are some of the numbers that you need for the exercise below:
 
 # %%
-import textwrap
-
 history = run.history
 first, last = history.loss[1:11].mean(), history.loss[-10:].mean()
 print(f"training loss: first ten steps {first:.2f}, last ten {last:.2f}")
-print(textwrap.fill(run.diagnosis().explanation, 88))
+lab.course.show(run.diagnosis().explanation)
 
 # %% [markdown]
 # ### Exercise 10.4: three claims
@@ -208,8 +209,6 @@ print(textwrap.fill(run.diagnosis().explanation, 88))
 
 # %%
 # HIDDEN 10.4
-import textwrap
-
 history = run.history
 first, last = history.loss[1:11].mean(), history.loss[-10:].mean()
 
@@ -219,12 +218,12 @@ first, last = history.loss[1:11].mean(), history.loss[-10:].mean()
 _usual, _five = flags.valid_loss[0], flags.valid_loss[1]
 claims = {
     "loss": f"""
-The training loss fell from {first:.2f} (mean of ten steps) to {last:.2f} nats a token. The
+The training loss fell from {first:.2f} (mean of ten steps) to {last:.2f} nats per token. The
 validation loss was lowest at step {run.best_step}, the last: it was still falling, so more
 steps would have helped.
 """,
     "flags": f"""
-With 5 windows a step the validation loss ended at {_five:.2f} instead of {_usual:.2f}, though
+With 5 windows per step the validation loss ended at {_five:.2f} instead of {_usual:.2f}, though
 the same windows were read: there were fewer steps. Saving every 10 steps changed nothing
 but what was written to disk.
 """,
@@ -246,8 +245,7 @@ report = lab.report(run, answers=mine, **settings)
 print("no words yet on:", ", ".join(report.unanswered) or "nothing")
 
 # %% [markdown]
-# The rest you write in `report/report.md`, between the marks, and run the last cell again. Your words stay: whatever is measured anew, what you wrote is
-# kept.
+# Write the rest in `report/report.md`, between the marks, and run the last cell again. Whatever is measured again, your words are kept.
 #
 # ## How well did you foresee it?
 #
@@ -257,27 +255,27 @@ print("no words yet on:", ", ".join(report.unanswered) or "nothing")
 lab.course.predictions()
 
 # %% [markdown]
-# A surprise is worth more than a guess that came true: it shows where your picture of the model was wrong. Which of yours would you guess
-# otherwise today?
+# A surprise is worth more than a guess that came true: it shows where your picture of the model was wrong. Which of your guesses would be different
+# today?
 #
 # ## Change one thing
 #
-# - Your own author experiment belongs into the report: run [notebook 9](09_your_own_dataset.ipynb), and give `"author": [lab.plots.author_matrix(matrix)]` as
-#   further evidence.
+# - Your own author experiment belongs in the report: run [notebook 9](09_your_own_dataset.ipynb), and give
+#   `"author": [lab.plots.author_matrix(matrix)]` as further evidence.
 # - A question of your own: `questions={"poems": "Do the samples rhyme?"}`.
 # - Another run, on your own text: `lab.report("my_run", folder="my_report", …)`.
-# - A flag that is not in the table: `learning_rate`. What does `lab.experiments.flags(…, learning_rate=3e-3)` say of all the others?
+# - A flag that is not in the table: `learning_rate`. What does `lab.experiments.flags(…, learning_rate=3e-3)` say about all the others?
 # - A guess of your own, before you look: `lab.course.predict("twice the text", perplexity="down")`, and then
 #   `lab.course.outcome("twice the text", perplexity=(before, after))`, with the two numbers that you measured.
 #
 # ## Summary
 #
-# - One flag at a time, the same amount of reading: then a difference is the flag's.
+# - Change one flag at a time, with the same amount of reading: then a difference comes from the flag.
 # - `save_every` is about safety, `accumulate_gradients` about how often the weights move, epochs about how often the same is read.
-# - A claim is a comparison with a number and a doubt. A report that says how each number was made can be checked, and done again.
+# - A claim is a comparison with a number and a doubt. A report that says how each number was made can be checked and repeated.
 # - Samples that somebody chose show the chooser.
 #
-# This is the last notebook. You have fine-tuned a model, watched it learn and overlearn, measured what it knows and what it writes, and tried to
+# This is the last notebook. You have fine-tuned a model, watched it learn and over-fit, measured what it knows and what it writes, and tried to
 # give it a voice. What would you like to know that no notebook asked?
 #
 # ## To read

@@ -87,7 +87,7 @@ ALSO_RIGHT = {
         "import numpy as np\nepochs = np.float64(STEPS) / (training_tokens / 1024)",
         "epochs = STEPS * 1024 / splits.describe(MODEL)['tokens']['train']",
     ],
-    "02.3": ['not_ruled_out = "B"', 'not_ruled_out = "(b)"\nshow(not_ruled_out, texts_after[0])'],
+    "02.3": ['not_ruled_out = "B"', 'not_ruled_out = "(b)"\nlab.course.show(texts_after[0], label=not_ruled_out)'],
     "02.4": [
         "first_loss = -math.log(1 / vocabulary)",
         "import numpy as np\nfirst_loss = np.log(vocabulary)",

@@ -12,9 +12,9 @@ EXERCISES = {
         (NATS, TOKENS, BYTES),
         NATS * TOKENS / BYTES / math.log(2),
         [
-            (NATS * TOKENS / BYTES, "nats a byte"),
+            (NATS * TOKENS / BYTES, "nats per byte"),
             (NATS * TOKENS / BYTES * math.log(2), "multiplied"),
-            (NATS / math.log(2), "bits a token"),
+            (NATS / math.log(2), "bits per token"),
             (NATS * BYTES / TOKENS / math.log(2), "round"),
             (NATS * TOKENS / math.log(2), "whole text"),
             (NATS * TOKENS, "nats of the whole text"),
@@ -55,9 +55,9 @@ SOURCES = {
     "05.2": [
         ("bits_a_byte = 1.4496", "too small"),
         ("bits_a_byte = 3.759 * 8019 / 29_990 / math.log(2)", "too small"),
-        ("bits_a_byte = nats * tokens / text_bytes", "nats a byte"),
+        ("bits_a_byte = nats * tokens / text_bytes", "nats per byte"),
         ("bits_a_byte = nats * tokens / text_bytes * math.log(2)", "You multiplied"),
-        ("bits_a_byte = nats / math.log(2)", "bits a token"),
+        ("bits_a_byte = nats / math.log(2)", "bits per token"),
         ("bits_a_byte = nats * text_bytes / tokens / math.log(2)", "Turn the fraction round"),
         ("bits_a_byte = nats * tokens / math.log(2)", "bits of the whole text"),
         ("bits_a_byte = nats * tokens", "nats of the whole text"),

@@ -11,14 +11,14 @@ GAIN = 1 - OWN / TYPICAL
 
 
 def matrix(first):
-    """A matrix in which the own prefix is the best for so many authors."""
+    """A matrix in which the author's own prefix is the best for so many authors."""
     table = pd.DataFrame({"rank": [1] * first + [2] * (5 - first), "gain": [0.0] * 4 + [GAIN]}, index=NAMES)
     return SimpleNamespace(perplexity=PERPLEXITY, table=table, gain=0.02)
 
 
 MODEL = SimpleNamespace(encode=list, decode="".join)
 EXPLAINED = (
-    "The own prefix lowers the perplexity by 2 %, and the classifier finds the right author of 45 of 100 texts, which chance would not. "
+    "The author's own prefix lowers the perplexity by 2 %, and the classifier finds the right author of 45 of 100 texts, which chance would not. "
     "But these authors lived in different centuries."
 )
 
@@ -49,7 +49,7 @@ EXERCISES = {
             (TYPICAL / OWN, "round"),
             (TYPICAL - OWN, "difference of perplexities"),
             (TYPICAL, "geometric mean of the others"),
-            (1 - OWN / PERPLEXITY.loc["Eve"].mean(), "Leave the own prefix out"),
+            (1 - OWN / PERPLEXITY.loc["Eve"].mean(), "Leave the author's own prefix out"),
             (-GAIN, "sign"),
             (0.5, "too large"),
         ],
@@ -60,7 +60,7 @@ EXERCISES = {
         [
             ("It does.", "2 words"),
             ("The classifier finds the right author of 45 of 100 texts, and they are of another century, so I think it works", "first measurement"),
-            ("The perplexity is lower by 2 % after the own prefix, in five centuries, and so I think that it works a little", "second measurement"),
+            ("The perplexity is lower by 2 % after the author's own prefix, in five centuries, and so I think that it works a little", "second measurement"),
             ("The perplexity is lower and the classifier is better than by chance, though the centuries differ, so I think it works", "figure"),
             ("The perplexity is 2 % lower and the classifier finds 45 of 100, so I think that the prefix makes a voice", "differ"),
             (3, "three quotes"),
@@ -88,7 +88,7 @@ SOURCES = {
         ("import numpy as np\ngain = np.exp(np.log(others).mean()) - own", "difference of perplexities"),
         ("import numpy as np\ngain = np.exp(np.log(others).mean())", "geometric mean of the others"),
         ("import numpy as np\ngain = own / np.exp(np.log(others).mean()) - 1", "sign"),
-        ("gain = 1 - own / row.mean()", "Leave the own prefix out"),
+        ("gain = 1 - own / row.mean()", "Leave the author's own prefix out"),
         ("gain = 1 - own / others.min()", "best of the others"),
         ("gain = 1 - own / others.max()", "worst of the others"),
         ("gain = 0.051", "is too"),
@@ -96,7 +96,7 @@ SOURCES = {
     "09.5": [
         ("answer = 'It does.'", "2 words"),
         ("answer = 'The classifier finds the right author of 45 of 100 texts, and they are of another century, so I think it works'", "first measurement"),
-        ("answer = 'The perplexity is lower by 2 % after the own prefix, in five centuries, and so I think that it works a little'", "second measurement"),
+        ("answer = 'The perplexity is lower by 2 % after the author's own prefix, in five centuries, and so I think that it works a little'", "second measurement"),
         ("answer = 'The perplexity is lower and the classifier is better than by chance, though the centuries differ, so I think it works'", "figure"),
         ("answer = 'The perplexity is 2 % lower and the classifier finds 45 of 100, so I think that the prefix makes a voice'", "differ"),
     ],

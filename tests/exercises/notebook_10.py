@@ -6,7 +6,7 @@ FLAGS = pd.DataFrame(
         "valid_loss": [4.2, 4.3, 5.1, 4.2], "written_MB": [12, 12, 12, 75],
     }
 )
-SAID = "The loss fell from 4.5 to 4.2 nats a token on text that the model has never seen, in every run but one."
+SAID = "The loss fell from 4.5 to 4.2 nats per token on text that the model has never seen, in every run but one."
 CLAIMS = {name: SAID for name in ("loss", "flags", "findings")}
 
 EXERCISES = {
@@ -44,7 +44,7 @@ ALSO_RIGHT = {
     "10.3": ["whose_choice = 'B'"],
     "10.4": [
         f"claims = dict.fromkeys(('loss', 'flags', 'findings'), {SAID!r})",
-        "words = f'From {first:.2f} to {last:.2f} nats a token it fell, with {SMALLEST} or {MODEL}, best at {run.best_step}, says the {settings[\"sweep\"].parameter[0]} row.'\n"
+        "words = f'From {first:.2f} to {last:.2f} nats per token it fell, with {SMALLEST} or {MODEL}, best at {run.best_step}, says the {settings[\"sweep\"].parameter[0]} row.'\n"
         "claims = {'loss': words + run.diagnosis().verdict, 'flags': words + f'{flags.valid_loss.min():.3f}', 'findings': words}",
     ],
 }

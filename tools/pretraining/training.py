@@ -23,7 +23,7 @@ class Recipe:
     steps: int | None
     tokens: int | None
     seconds: float | None
-    batch: int  # windows of 256 tokens a step; of 1,024, a quarter as many
+    batch: int  # windows of 256 tokens per step; of 1,024, a quarter as many
     full_window_share: float
     matrix_rate: float
     rate: float
