@@ -15,7 +15,7 @@ from gpt2lab.course.source import SourceError
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = {path.stem: path for path in sorted((REPOSITORY / "notebooks/source").glob("*.py"))}
-GLOSSARY = REPOSITORY / "docs/glossary.md"
+GLOSSARY = REPOSITORY / "notebooks/glossary.md"
 SENTENCE = 5  # words; no term has so many
 
 ENTRIES = terms.entries(GLOSSARY.read_text(encoding="utf-8"))
@@ -102,5 +102,5 @@ def test_a_glossary_that_leads_nowhere_is_refused():
 
 def test_the_glossary_of_a_folder_leads_to_what_lies_beside_it():
     text = terms.beside(GLOSSARY.read_text(encoding="utf-8"), {"01_meet_gpt2"})
-    assert set(re.findall(r"\]\(([^)]+)\)", text)) == {"README.md", "01_meet_gpt2.ipynb"}
+    assert set(re.findall(r"\]\(([^)]+)\)", text)) == {"01_meet_gpt2.ipynb"}
     assert len(terms.entries(GLOSSARY.read_text(encoding="utf-8"))) == text.count("\n## ")

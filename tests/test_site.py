@@ -130,15 +130,15 @@ def test_a_published_course_has_links_to_colab_and_to_its_repository(tmp_path):
         copy.write_bytes(file.read_bytes())
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/loss.png").write_bytes((REPOSITORY / "docs/loss.png").read_bytes())
-    (tmp_path / "docs/glossary.md").write_text("# Glossary\n")
+    (tmp_path / "notebooks/glossary.md").write_text("# Glossary\n")
     (tmp_path / "notebooks/course.toml").write_text('repository = "someone/course"\nbranch = "v1"\n')
     start = tmp_path / f"notebooks/solutions/{NOTEBOOKS[0]}.ipynb"
     # As it is built for a published course.
-    start.write_text(start.read_text(encoding="utf-8").replace("(../../docs/", "(https://github.com/someone/course/blob/v1/docs/"), encoding="utf-8")
+    start.write_text(start.read_text(encoding="utf-8").replace("(../glossary.md", "(https://github.com/someone/course/blob/v1/notebooks/glossary.md"), encoding="utf-8")
     Pages(tmp_path).write(tmp_path / "laid_out")
     first = (tmp_path / "laid_out" / f"{NOTEBOOKS[0]}.md").read_text(encoding="utf-8")
     assert f"https://colab.research.google.com/github/someone/course/blob/v1/notebooks/{NOTEBOOKS[0]}.ipynb" in first.split("\n## ")[0]
-    assert "](glossary.md#token)" in first and "blob/v1/docs" not in first
+    assert "](glossary.md#token)" in first and "v1/notebooks/glossary" not in first
     assert "](https://github.com/someone/course/blob/v1/notebooks)" in (tmp_path / "laid_out/index.md").read_text(encoding="utf-8")
     assert f"]({NOTEBOOKS[0]}.md)" in (tmp_path / "laid_out/index.md").read_text(encoding="utf-8")
 

@@ -39,7 +39,7 @@ class Pages:
         self.notebooks = sorted((self.repository / "notebooks/solutions").glob("*.ipynb"))
         documents = sorted((self.repository / "docs").glob("*.md"))
         self.names = {"README.md": "index", "CHANGELOG.md": "changelog"}
-        self.names |= {f"docs/{path.name}": path.stem for path in documents}
+        self.names |= {f"docs/{path.name}": path.stem for path in documents} | {"notebooks/glossary.md": "glossary"}
         self.names |= {path: Path(path).parent.name for path in MORE if (self.repository / path).is_file()}
         for path in self.notebooks:
             # A link to the student's notebook leads to the same page: the site has the solved one only.
@@ -53,7 +53,7 @@ class Pages:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "pictures").mkdir()
         start, library = self._readme(folder)
-        others = [path for path in self.names if not path.startswith("notebooks/") and path != "README.md"]
+        others = [path for path in self.names if path.endswith(".md") and path != "README.md"]
         about = sorted({"library", *(self.names[path] for path in others)} - {"glossary", "changelog"})
         contents = {"Notebooks": [path.stem for path in self.notebooks], "Beside them": ["glossary", *about, "changelog"]}
         known = {*self.names.values(), "library"}

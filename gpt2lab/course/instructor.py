@@ -148,7 +148,7 @@ def for_nbgrader(source):
     unless the answer is right: nbgrader gives a check its points unless it raises.
     """
     source = Path(source)
-    notebook = compose(source, student=True, glossary=terms.GLOSSARY)
+    notebook = compose(source, student=True)
     made_from = {grade_id_of(cell): cell for cell in read_source(source) if cell.exercise or cell.check}
     for cell in notebook.cells:
         if cell.id in made_from:

@@ -109,15 +109,12 @@ def out_of_date(folder="notebooks", names=()):
     return stale
 
 
-def compose(source, student, glossary=None):
-    """The notebook of a source as an nbformat object, not run; for students without the answers.
-
-    ``glossary`` is where it will find the glossary, if not where the repository has it.
-    """
+def compose(source, student):
+    """The notebook of a source as an nbformat object, not run; for students without the answers."""
     source = Path(source)
     folder = source.parent.parent
     course, path = published(folder), _targets(source)[0 if student else 1]
-    linked = terms.Linked(terms.glossary_of(folder), source.stem, glossary or _glossary_seen_from(path, folder, course))
+    linked = terms.Linked(terms.glossary_of(folder), source.stem, _glossary_seen_from(path, folder, course))
     cells, number = [], source.name[:2]
     for position, cell in enumerate(cell for cell in read_source(source) if not cell.for_grading_only):
         text = set_up(course, number) if cell.is_setup else without_answers(source, cell) if student else cell.source
@@ -142,10 +139,10 @@ def _opening(text, source, about_terms):
 
 
 def _glossary_seen_from(path, folder, course):
-    """Where a notebook finds the glossary: beside it in the repository, or where the course is published, since Colab knows no other file."""
+    """Where a notebook finds the glossary: in the folder of the students' notebooks, or where the course is published, since Colab has no other file."""
     if course["repository"]:
-        return file_address(course, f"docs/{terms.GLOSSARY}")
-    return f"{'../' * len(path.relative_to(folder).parts)}docs/{terms.GLOSSARY}"
+        return file_address(course, f"notebooks/{terms.GLOSSARY}")
+    return "../" * (len(path.relative_to(folder).parts) - 1) + terms.GLOSSARY
 
 
 def _notebook(cells):

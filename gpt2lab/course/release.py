@@ -101,10 +101,9 @@ def _files(folder, names):
     """Content of each file of the bundle by its name."""
     course, sources = published(folder), sources_of(folder, names)
     glossary = None if course["repository"] else terms.glossary_of(folder)
-    beside = terms.GLOSSARY if glossary else None
-    files = {f"{source.stem}.ipynb": notebook_text(compose(source, student=True, glossary=beside)) for source in sources}
+    files = {f"{source.stem}.ipynb": notebook_text(compose(source, student=True)) for source in sources}
     if glossary:
-        files[beside] = terms.beside(glossary.read_text(encoding="utf-8"), {source.stem for source in sources})
+        files[terms.GLOSSARY] = terms.beside(glossary.read_text(encoding="utf-8"), {source.stem for source in sources})
     opening = _AS_YOUR_COURSE_SAYS
     if course["repository"]:
         opening = _COLAB + _ON_A_COMPUTER

@@ -7,15 +7,15 @@ from gpt2lab.course.source import SourceError
 
 GLOSSARY = "glossary.md"
 _ENTRY = re.compile(r"^## (.+)\n\n((?:.+\n?)+)", re.MULTILINE)
-_WHERE = re.compile(r"\]\([^()]*?(\w+)\.ipynb\)\s*$")
+_WHERE = re.compile(r"\]\((\w+)\.ipynb\)\s*$")
 _BOLD = re.compile(r"\*\*([^*\[\]`]+)\*\*")
 _SENTENCE = "A new term is in bold where it comes first, with a link to the [glossary]({address})."
 
 
 def glossary_of(folder):
-    """The glossary of a course: in its own folder, or in the repository's docs/; None if there is none."""
-    places = (Path(folder) / GLOSSARY, Path(folder).parent / "docs" / GLOSSARY)
-    return next((path for path in places if path.is_file()), None)
+    """The glossary beside the notebooks of a course, None if there is none."""
+    path = Path(folder) / GLOSSARY
+    return path if path.is_file() else None
 
 
 def entries(text):
@@ -47,9 +47,8 @@ def anchor(term):
 
 
 def beside(text, stems):
-    """The text of a glossary for a folder that holds it and the notebooks ``stems``: what it links to lies there, or is plain words."""
-    text = re.sub(r"\]\([^()]*?README\.md[^()]*\)", "](README.md)", text)
-    return re.sub(r"\[([^\[\]]*)\]\([^()]*?(\w+)\.ipynb\)", lambda found: f"[{found[1]}]({found[2]}.ipynb)" if found[2] in stems else found[1], text)
+    """The text of a glossary for a folder that holds it and, of the notebooks, only ``stems``: the names of others are plain words."""
+    return re.sub(r"\[([^\[\]]*)\]\((\w+)\.ipynb\)", lambda found: found[0] if found[2] in stems else found[1], text)
 
 
 class Linked:
