@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 
 import gpt2lab as lab
 from gpt2lab.cli import main
@@ -74,3 +75,11 @@ def test_citation_package_and_project_have_one_version_and_licence():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert citation["version"] == project["version"] == lab.__version__
     assert citation["license"] == project["license"] and [author["name"] for author in citation["authors"]] == [author["name"] for author in project["authors"]]
+
+
+def test_binder_gets_python_and_this_package_and_nothing_else():
+    asked = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    python, pip, packages = asked["dependencies"]
+    assert pip == "pip" and packages == {"pip": ["-e .[lab]"]} and "lab" in project["optional-dependencies"]
+    assert SpecifierSet(project["requires-python"]).contains(python.partition("=")[2])

@@ -136,11 +136,12 @@ def test_colab_line_and_badge_appear_once_the_course_is_published(course):
     def student():
         return compose(course(), student=True)
 
-    assert not re.search("google.colab|colab.research|pip install", json.dumps(student()))
+    assert not re.search("google.colab|colab.research|mybinder|pip install", json.dumps(student()))
     (course.folder / "course.toml").write_text('repository = "someone/course"\nbranch = "v1"\n')
     title, setup = student().cells[0].source, student().cells[1].source
     assert title.startswith("# 7. A small notebook\n\n[![Open in Colab]")
     assert "github/someone/course/blob/v1/notebooks/07_small.ipynb" in title
+    assert "](https://mybinder.org/v2/gh/someone/course/v1?urlpath=lab/tree/notebooks/07_small.ipynb)" in title
     assert "blob/v1/notebooks/solutions/07_small.ipynb" in compose(course(), student=False).cells[0].source
     assert '%pip install -q "git+https://github.com/someone/course@v1"' in setup and "import gpt2lab as lab" in setup
 

@@ -94,7 +94,7 @@ class Pages:
             code, picture, words, target = found.groups()
             if code:
                 return code
-            if "colab-badge" in words:  # the page has its own link to Colab, to the student's notebook
+            if "colab-badge" in words or "mybinder" in words:  # the page has its own link to Colab, to the student's notebook
                 return ""
             inside = self.address and target.startswith(f"{self.address}/")  # a published notebook names files of its repository in full
             if re.match(r"[a-z]+:|#", target) and not inside:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gpt2lab.course import outline, terms
 from gpt2lab.course.executing import run_for_storage
-from gpt2lab.course.published import badge, file_address, published, set_up
+from gpt2lab.course.published import badge, binder_badge, file_address, published, set_up
 from gpt2lab.course.source import SourceError, read_source, without_answers
 from gpt2lab.storage import make_folder, write_bytes
 
@@ -125,7 +125,8 @@ def compose(source, student):
             text = _opening(text, source, linked.sentence)
         if position == 0 and course["repository"]:
             title, _, rest = text.partition("\n")
-            text = "\n".join([title, "", badge(course, path.relative_to(folder)), rest])
+            badges = " ".join(make(course, path.relative_to(folder)) for make in (badge, binder_badge))
+            text = "\n".join([title, "", badges, rest])
         cells.append(_cell(f"{number}-{position:02d}", cell, text))
     return _notebook(cells)
 

@@ -1,4 +1,4 @@
-"""Where a course is published, from its ``course.toml``, and what its notebooks say of it: Colab's badge and the line that installs the package.
+"""Where a course is published, from its ``course.toml``, and what its notebooks say of it: badges of Colab and Binder, the line that installs the package.
 
 Until ``repository`` is set they have neither.
 """
@@ -24,6 +24,7 @@ if "google.colab" in sys.modules and importlib.util.find_spec("gpt2lab") is None
     %pip install -q "{address}"
 
 """
+_BINDER = "https://mybinder.org/v2/gh/{repository}/{branch}?urlpath=lab/tree/notebooks/{path}"
 _COLAB = "https://colab.research.google.com/github/{repository}/blob/{branch}/notebooks/{path}"
 
 
@@ -56,6 +57,12 @@ def badge(course, path):
     """Markdown of the badge that opens a notebook of a published course in Colab; ``path`` is seen from the folder of the notebooks."""
     address = _COLAB.format(repository=course["repository"], branch=course["branch"], path=Path(path).as_posix())
     return f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({address})"
+
+
+def binder_badge(course, path):
+    """Markdown of the badge that opens a notebook on Binder, a free server without a GPU that is set up from the repository's ``environment.yml``."""
+    address = _BINDER.format(repository=course["repository"], branch=course["branch"], path=Path(path).as_posix())
+    return f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({address})"
 
 
 def file_address(course, path):

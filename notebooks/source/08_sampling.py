@@ -98,6 +98,7 @@ lm = scenes_of_texts.models(splits, MODEL)[1]
 
 
 PROMPT = str(rng.choice(["We all know that the", "This is a question of", "It is time to", "I believe in our"]))
+text = lm.generate(PROMPT, length=20, seed=1)[0]
 SETTINGS = [{"temperature": 0.5}, {"top_k": 5}, {"top_p": 0.3}]
 columns = ["temperature", "top_k", "top_p", "seed", "text"]
 p = lm.next_tokens(PROMPT).probability

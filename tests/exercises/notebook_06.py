@@ -26,7 +26,7 @@ EXERCISES = {
             (LOSS, "mean loss in nats"),
             (NATS.sum(), "whole sentence"),
             (math.exp(NATS.sum()), "sum of the nats"),
-            (LOSSES.mean(), "outweighs"),
+            (LOSSES.mean(), "few rare tokens"),
             (math.exp(NATS.median()), "median"),
             (math.exp(-LOSS), "sign"),
             (1 / (1 / LOSSES).mean(), "ordinary mean"),
@@ -71,7 +71,7 @@ SOURCES = {
         ("sentence_perplexity = scores.nats.mean()", "mean loss in nats"),
         ("sentence_perplexity = scores['nats'].sum()", "whole sentence"),
         ("import math\nsentence_perplexity = math.exp(scores.nats.sum())", "sum of the nats"),
-        ("sentence_perplexity = choices = (1 / scores.probability).mean()", "outweighs"),
+        ("sentence_perplexity = choices = (1 / scores.probability).mean()", "few rare tokens"),
         ("sentence_perplexity = 2 ** scores.nats.mean()", "in bits"),
         ("import math\nsentence_perplexity = math.exp(-scores.nats.mean())", "sign"),
         ("sentence_perplexity = 83.5", "is too"),  # what came out in the notebook

@@ -60,7 +60,7 @@ EXERCISES = {
         [
             ("It does.", "2 words"),
             ("The classifier finds the right author of 45 of 100 texts, and they are of another century, so I think it works", "first measurement"),
-            ("The perplexity is lower by 2 % after the author's own prefix, in five centuries, and so I think that it works a little", "second measurement"),
+            ("The perplexity is lower by 2 % after its own prefix, in five centuries, and so I think that it works a little", "second measurement"),
             ("The perplexity is lower and the classifier is better than by chance, though the centuries differ, so I think it works", "figure"),
             ("The perplexity is 2 % lower and the classifier finds 45 of 100, so I think that the prefix makes a voice", "differ"),
             (3, "three quotes"),
@@ -96,7 +96,7 @@ SOURCES = {
     "09.5": [
         ("answer = 'It does.'", "2 words"),
         ("answer = 'The classifier finds the right author of 45 of 100 texts, and they are of another century, so I think it works'", "first measurement"),
-        ("answer = 'The perplexity is lower by 2 % after the author's own prefix, in five centuries, and so I think that it works a little'", "second measurement"),
+        ("answer = 'The perplexity is lower by 2 % after its own prefix, in five centuries, and so I think that it works a little'", "second measurement"),
         ("answer = 'The perplexity is lower and the classifier is better than by chance, though the centuries differ, so I think it works'", "figure"),
         ("answer = 'The perplexity is 2 % lower and the classifier finds 45 of 100, so I think that the prefix makes a voice'", "differ"),
     ],
