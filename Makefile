@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALL = @echo "Installing into $(VENV): some minutes, with nothing to see meanwhile." && $(BIN)/python -m pip install --quiet --editable
 # Two workers, since most of a test keeps one core busy. The tests of a file stay together: they share what took long to make.
 SIDE_BY_SIDE := -n 2 --dist loadfile
 
@@ -36,23 +37,23 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable .
+	$(INSTALL) .
 	touch $@
 
 $(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable ".[test]"
+	$(INSTALL) ".[test]"
 	touch $@ $(VENV)/installed
 
 $(VENV)/installed-lab: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable ".[lab]"
+	$(INSTALL) ".[lab]"
 	touch $@ $(VENV)/installed
 
 $(VENV)/installed-bench: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable ".[bench]"
+	$(INSTALL) ".[bench]"
 	touch $@ $(VENV)/installed
 
 $(VENV)/installed-site: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable ".[site]"
+	$(INSTALL) ".[site]"
 	touch $@ $(VENV)/installed
 
 clean:

@@ -68,7 +68,7 @@ class Run:
         if not (folder / "hparams.json").is_file():
             runs = sorted(path.parent.name for path in folder.parent.glob("*/hparams.json"))
             near = next((f"did you mean {name!r}? The" for name in difflib.get_close_matches(folder.name, runs, n=1)), "the")
-            there = f"{near} runs there are {', '.join(runs)}" if runs else "there is no run yet, fine-tune one with lab.finetune(…)"
+            there = f"{near} runs there are {', '.join(runs)}" if runs else "there is no run yet, fine-tune one with lab.finetune(…) or `gpt2lab finetune`"
             what = "has no hparams.json" if folder.is_dir() else "does not exist"
             raise CheckpointError(f"{folder} {what}; {there}.")
         return cls(folder)

@@ -44,7 +44,7 @@ def test_the_figure_says_what_the_table_says(table):
     figure = lab.plots.flags(table)
     assert "Every run read 12 windows" in figure.caption and "accumulate_gradients=4: 3 steps: loss +" in figure.caption
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert labels == ["no flag: 12 steps", "accumulate_gradients=4: 3 steps", "5.9 epochs", "save_every=3: 4 saves"]
+    assert labels == ["no flag: 12 steps", "accumulate_gradients=4: 3 steps", "epochs=6", "save_every=3: 4 saves"]
     for wrong in (None, pd.DataFrame(), table.iloc[1:]):
         with pytest.raises(ArgumentError, match="lab.experiments.flags"):
             lab.plots.flags(wrong)

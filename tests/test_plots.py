@@ -145,7 +145,7 @@ def test_a_grid_compares_settings_on_one_scale_and_says_what_each_leaves(guesses
     figure = plots.sampling_grid({"temperature 1": uncut, "top_k 2": guesses}, top=3)
     assert [axes.get_title() for axes in figure.axes] == ["temperature 1", "top_k 2"]
     assert len({axes.get_xlim() for axes in figure.axes}) == 1 and max(figure.axes[0].get_xticks()) <= 100
-    assert "The model's own draw is as open as one of 3.3 equally likely tokens" in figure.caption
+    assert "The model's own draw is as open as a choice among 3.3 equally likely tokens" in figure.caption
     assert "with temperature 1 of 3.3 (4 can be drawn), with top_k 2 of 1.9 (2 can be drawn)." in figure.caption
 
 

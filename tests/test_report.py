@@ -249,7 +249,7 @@ def test_what_was_not_given_is_left_out_and_said(run, folder, no_browser):
     for name in ("valid=", "test=", "train=", "sweep=", "model_sizes=", "corpus_sizes=", 'evidence={"author"'):
         assert f"`{name}" in text, name
     assert "Perplexity before (" not in text and "Jaccard" not in text and "| human |" not in text
-    assert written.unanswered == tuple(name for name in NAMES if name != "notes") and "No words yet on: text, size" in repr(written)
+    assert written.unanswered == tuple(name for name in NAMES if name != "notes") and "None yet on:\ntext, size" in repr(written)
 
 
 @pytest.mark.slow

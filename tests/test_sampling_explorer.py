@@ -77,7 +77,7 @@ def test_the_chart_says_in_numbers_and_words_what_survives(small):
 
 
 def test_a_greedy_draw_is_as_open_as_among_one_token(small):
-    assert "as open as one of 1.0 equally likely tokens" in next_tokens_html(small.next_tokens(PROMPT, temperature=0))
+    assert "as open as a choice among 1.0 equally likely tokens" in next_tokens_html(small.next_tokens(PROMPT, temperature=0))
 
 
 def test_a_text_is_what_the_model_writes_with_these_settings(small, explorer):
@@ -95,7 +95,7 @@ def test_the_history_is_newest_first_and_its_settings_can_be_taken_back(explorer
     write(explorer, temperature=1.5, seed=2, top_k=5, prompt="We")
     assert list(explorer.history["number"]) == [2, 1] and list(explorer.history["seed"]) == [2, 1]
     buttons = [row.children[0] for row in explorer.rows.children]
-    assert [button.description for button in buttons] == ["Take back no. 2", "Take back no. 1"]
+    assert [button.description for button in buttons] == ["Use no. 2 again", "Use no. 1 again"]
     drawn = []
     explorer.chart.observe(drawn.append, "value")
     buttons[1].click()

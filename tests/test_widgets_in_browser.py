@@ -99,7 +99,7 @@ def use(page, twins):
     page.keyboard.press("ArrowRight")  # the seed
     page.wait_for_timeout(500)
     explorer.write(2)
-    explorer.root.get_by_role("button", name="Take back no. 1").press("Enter")
+    explorer.root.get_by_role("button", name="Use no. 1 again").press("Enter")
     temperature = explorer.root.locator(".widget-readout").first.element_handle()
     page.wait_for_function("([readout, before]) => readout.innerText == before", arg=[temperature, settings[0]])
     assert explorer.readouts() == settings

@@ -7,7 +7,7 @@ from pathlib import Path
 from gpt2lab.course import outline, terms
 from gpt2lab.course.executing import run_for_storage
 from gpt2lab.course.published import badge, binder_badge, file_address, published, set_up
-from gpt2lab.course.source import SourceError, read_source, without_answers
+from gpt2lab.course.source import BLANK, SourceError, read_source, without_answers
 from gpt2lab.storage import make_folder, write_bytes
 
 
@@ -30,10 +30,11 @@ def build(source, execute=True):
     Raises
     ------
     SourceError
-        If the source is malformed, or a cell of it fails; the message begins with file and line.
+        If the source is malformed, or a cell of it fails; the message begins with file and line. If somebody has worked in the student's notebook.
     """
     source = Path(source)
     student_path, solved_path = _targets(source)
+    _keep_work(student_path)
     student, solved = compose(source, student=True), compose(source, student=False)
     if execute:
         run_for_storage(source, solved)
@@ -72,6 +73,8 @@ def build_all(folder="notebooks", execute=True, check=False, names=()):
     sources = sources_of(folder, names)
     if check:
         return out_of_date(folder, names)
+    for source in sources:
+        _keep_work(_targets(source)[0])
     return [str(path) for source in sources for path in build(source, execute)]
 
 
@@ -98,7 +101,7 @@ def out_of_date(folder="notebooks", names=()):
         if not student_path.is_file():
             stale.append(f"{student_path}: missing")
         elif student_path.read_text(encoding="utf-8") != notebook_text(compose(source, student=True)):
-            stale.append(f"{student_path}: differs from {source.name}")
+            stale.append(f"{student_path}: {'has outputs or answers of yours' if _worked_in(student_path) else f'differs from {source.name}'}")
         if not solved_path.is_file():
             stale.append(f"{solved_path}: missing")
         elif _without_outputs(solved_path) != _without_outputs(compose(source, student=False)):
@@ -184,6 +187,19 @@ def _nbgrader(grade_id, grade, solution, points):
         "solution": solution,
         "task": False,
     }
+
+
+def _keep_work(path):
+    if _worked_in(path):
+        raise SourceError(f"{path} has outputs or answers of yours, which building it anew would erase; move it elsewhere or delete it, then build.")
+
+
+def _worked_in(path):
+    """Whether somebody has run or answered a student's notebook: as it is built it has no outputs, and each answer is still to be given."""
+    notebook = _read(path) if path.is_file() else None
+    codes = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"] if notebook else []
+    answers = [cell for cell in codes if cell["source"].startswith("# EXERCISE")]
+    return any(cell["outputs"] or cell["execution_count"] for cell in codes) or any(BLANK not in cell["source"] for cell in answers)
 
 
 def _keep_outputs(notebook, path):

@@ -27,6 +27,7 @@ from gpt2lab.errors import LabError
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 SETUP = "# SETUP"
+BLANK = "...  # your answer"
 _EXERCISE = re.compile(r"(?:#|<!--) EXERCISE (\d\d\.\d+) \(difficulty ([1-3]), (\d+) min, (\d+) points?\)(?: -->)?")
 _CHECK = re.compile(r"# (CHECK|HIDDEN|KEY) (\d\d\.\d+)")
 _CALL = re.compile(r"\bcheck\(\s*[\"']([\d.]+)[\"']")
@@ -229,4 +230,4 @@ def _blank(path, cell, answer):
         ) from None
     targets = [target for part in body if isinstance(part, ast.Assign) for target in part.targets if not indent]
     names = dict.fromkeys(target.id for target in targets if isinstance(target, ast.Name) and not target.id.startswith("_"))
-    return [f"{indent}{name} = ...  # your answer" for name in names] or [f"{indent}...  # your answer"]
+    return [f"{indent}{name} = {BLANK}" for name in names] or [f"{indent}{BLANK}"]

@@ -55,7 +55,8 @@ def _marked(axes, values, usual, label, form, left=None):
     axes.plot(values, np.arange(len(values)), "o", color=DARK, markersize=8)
     for place, (value, before) in enumerate(zip(values, [False] * len(values) if left is None else left)):
         axes.annotate(form.format(value), (value, place), xytext=(-9 if before else 9, 0), textcoords="offset points", va="center",
-                      ha="right" if before else "left", fontsize=9)
+                      ha="right" if before else "left", fontsize=9,
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # the dotted line goes behind the number
     axes.set_xlabel(label)
     axes.margins(x=0.28)
     axes.spines[["top", "right", "left"]].set_visible(False)
@@ -65,8 +66,8 @@ def _marked(axes, values, usual, label, form, left=None):
 def _name(row):
     if row.flag == "none":
         return f"{_USUAL}: {row.steps} steps"
-    return f"{row.epochs:.2g} epochs" if row.flag == "epochs" else f"{row.flag}={row.value:g}" + (
-        f": {row.steps} steps" if row.flag == "accumulate_gradients" else f": {row.saves} saves")
+    what = {"accumulate_gradients": f": {row.steps} steps", "save_every": f": {row.saves} saves"}
+    return f"{row.flag}={row.value:g}{what.get(row.flag, '')}"
 
 
 def _in_words(table, usual):

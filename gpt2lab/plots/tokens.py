@@ -68,7 +68,7 @@ def what_survives(table):
     if kept < len(table):
         share = table.loc[table["kept"], "probability"].sum()
         survivors = f"{kept:,} of {len(table):,} tokens can be drawn, to which the model gives {share:.1%}"
-    return f"{survivors}; the draw is as open as one of {after:,.1f} equally likely tokens" + (
+    return f"{survivors}; the draw is as open as a choice among {after:,.1f} equally likely tokens" + (
         f" (the model's own: {before:,.1f})." if abs(after - before) >= 0.05 else "."
     )
 
@@ -163,7 +163,7 @@ def sampling_grid(tables, top=8, columns=3):
     own = openness(next(iter(tables.values())))[0]
     figure.caption = (
         f"The {len(first)} most likely next tokens (␣ is a space) under {len(shown)} settings: outlines are the model's own probabilities, bars "
-        f"those of being drawn. The model's own draw is as open as one of {own:,.1f} equally likely tokens; with "
+        f"those of being drawn. The model's own draw is as open as a choice among {own:,.1f} equally likely tokens; with "
         + ", with ".join(f"{label} of {openness(table)[1]:,.1f} ({table['kept'].sum():,} can be drawn)" for label, table in tables.items()) + "."
     )
     return figure

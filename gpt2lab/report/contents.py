@@ -1,5 +1,6 @@
 """What `report` returns, and what a report holds before it is written as Markdown and as a page."""
 
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,9 +30,9 @@ class Report:
         files = ", ".join(path.name for path in (self.markdown, self.html, self.pdf) if path)
         still = "All questions have words."
         if self.unanswered:
-            still = f"No words yet on: {', '.join(self.unanswered)}. Write them in {self.markdown} and make the report again."
+            still = f"Write your words in {self.markdown} and make the report again. None yet on:\n{textwrap.fill(', '.join(self.unanswered), 80)}."
         printed = "" if self.pdf else " (no browser was found to print it; open report.html and print it from there)"
-        return f"The report is in {self.folder}: {files}{printed}. {still}"
+        return f"The report is in {self.folder}: {files}{printed}.\n{still}"
 
 
 @dataclass(frozen=True)

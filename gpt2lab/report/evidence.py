@@ -194,7 +194,7 @@ def sampling(found):
         blocks = [
             Words(f"{_drawn_in_words(found.writing)} Equal numbers of samples of equal length can be compared.{human}"),
             Table("Diversity of the samples: dist-1 and dist-2 are higher, self-BLEU and repetition lower, the more varied the samples are.",
-                  ("texts", *_DIVERSITY.values(), "words a sample"), rows),
+                  ("texts", *_DIVERSITY.values(), "words per sample"), rows),
         ]
     table = found.tables["sweep"]
     if table is None:

@@ -200,7 +200,7 @@ class SamplingExplorer:
         number = record["number"]
         about = escape(f"No. {number}: {_in_words(record)}; {seconds:.1f} s")
         self.text.value = f'<div style="{_PAPER}" role="status"><div style="color:#444444">{about}</div>{_text_html(record)}</div>'
-        button = make_button(f"Take back no. {number}", "Set the prompt and the sliders as they were for this text.", width="140px", flex="0 0 auto")
+        button = make_button(f"Use no. {number} again", "Set the prompt and the sliders as they were for this text.", width="140px", flex="0 0 auto")
         button.on_click(lambda _: self.take_back(number))
         words = ipywidgets.HTML(_folded(record), layout={"flex": "1 1 300px", "min_width": "0"})
         rows = (ipywidgets.HBox([button, words]), *self.rows.children)

@@ -175,6 +175,7 @@ text = "The people of the United States, and"
 
 # %%
 # EXERCISE 01.3 (difficulty 1, 3 min, 1 point)
+# "a", "b" or "c"
 ### BEGIN SOLUTION
 what_the_seed_changes = "b"
 ### END SOLUTION

@@ -228,6 +228,7 @@ perplexity_after = float(rng.uniform(35, 42))
 
 # %%
 # EXERCISE 02.3 (difficulty 1, 3 min, 1 point)
+# "a", "b" or "c"
 ### BEGIN SOLUTION
 not_ruled_out = "b"
 ### END SOLUTION

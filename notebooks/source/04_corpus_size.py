@@ -299,6 +299,7 @@ point = of_smaller.loc[SIZES[2]]
 
 # %%
 # EXERCISE 04.4 (difficulty 2, 5 min, 2 points)
+# "a": it will help    "b": it will not
 ### BEGIN SOLUTION
 by_epochs = "b"
 by_characters = "a"

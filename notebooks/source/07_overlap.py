@@ -218,6 +218,7 @@ growth = pd.DataFrame(rows)
 
 # %%
 # EXERCISE 07.4 (difficulty 2, 4 min, 1 point)
+# "a", "b", "c" or "d"
 ### BEGIN SOLUTION
 comparable = "c"
 ### END SOLUTION

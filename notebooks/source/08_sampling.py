@@ -37,7 +37,7 @@ for name, temperature in (("writer A", 0.3), ("writer B", 1.5)):
 # your model writes. The model stays as it is. What differs is how the next token is *drawn* from its guesses: the **sampling**.
 
 # %% [markdown]
-# ## Three sliders
+# ## The sliders
 #
 # Move a slider, and watch the chart: outlines are the model's own probabilities, bars those with which a token is drawn. Then press *Write*.
 #
@@ -55,7 +55,7 @@ explorer = lab.widgets.sampling_explorer(lm, prompt=PROMPT, twin=SETTINGS)
 explorer
 
 # %% [markdown]
-# A table keeps the texts that you had the model write, and their settings. So you can go back to one that you liked.
+# A table keeps the texts that you had the model write, and their settings. So you can go back to one that you liked. (After *Write*, run this cell again.)
 
 # %%
 columns = ["temperature", "top_k", "top_p", "seed", "text"]

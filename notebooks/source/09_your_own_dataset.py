@@ -145,6 +145,7 @@ train, test = (part.pieces(of="sentences", least=40) for part in (whole.train, w
 
 # %%
 # EXERCISE 09.2 (difficulty 1, 3 min, 1 point)
+# "a", "b" or "c"
 ### BEGIN SOLUTION
 effect = "b"
 ### END SOLUTION

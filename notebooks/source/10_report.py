@@ -177,6 +177,7 @@ text = report.markdown.read_text(encoding="utf-8")
 
 # %%
 # EXERCISE 10.3 (difficulty 1, 3 min, 1 point)
+# "a", "b" or "c"
 ### BEGIN SOLUTION
 whose_choice = "b"
 ### END SOLUTION
@@ -199,7 +200,7 @@ lab.course.show(run.diagnosis().explanation)
 # %% [markdown]
 # ### Exercise 10.4: three claims
 #
-# Write an answer to three of the questions: `loss`, `flags` and `findings`. Two or three sentences each, and in each at least one number from the
+# Answer three of the questions, in a dictionary: `claims = {"loss": "…", "flags": "…", "findings": "…"}`. Two or three sentences each, and in each at least one number from the
 # report. A good sentence says what was compared with what, by how much it differed, and how sure that is.
 #
 # <details><summary>Hint</summary>
@@ -248,7 +249,7 @@ report = lab.report(run, answers=mine, **settings)
 print("no words yet on:", ", ".join(report.unanswered) or "nothing")
 
 # %% [markdown]
-# Write the rest in `report/report.md`, between the marks, and run the last cell again. Whatever is measured again, your words are kept.
+# Write the rest in `report/report.md`, between the marks, and run the cell above again. Whatever is measured again, your words are kept.
 #
 # ## How well did you foresee it?
 #
