@@ -163,7 +163,9 @@ def test_what_goes_into_the_background_ends_with_the_grading(trusted):
 @pytest.mark.parametrize(("signal", "trusted"), [("SIGINT", False), ("SIGKILL", False), ("SIGINT", True), ("SIGKILL", True)])
 def test_a_grader_that_is_interrupted_or_killed_leaves_nothing_running(signal, trusted):
     marker = f".{uuid.uuid4().int % 10**12}"
-    code = f"import attacks\nfrom hostile_course import grade_attacks\ngrade_attacks({{'x': attacks.DAEMON.format(marker={marker!r}) + 'while True:\\n    pass'}}, {trusted}, seconds_a_cell=300)"
+    # A shell's background jobs begin with the signal ignored.
+    code = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += f"import attacks\nfrom hostile_course import grade_attacks\ngrade_attacks({{'x': attacks.DAEMON.format(marker={marker!r}) + 'while True:\\n    pass'}}, {trusted}, seconds_a_cell=300)"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(PACKAGE.parent), str(Path(__file__).parent)])}
     with subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL, start_new_session=True) as grader:
         try:

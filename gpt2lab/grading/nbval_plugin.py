@@ -8,6 +8,7 @@ instructor's solutions. A cell of the instructor's that fails in a kernel in whi
 import json
 import os
 import re
+import signal
 import socket
 import sys
 import time
@@ -45,6 +46,8 @@ def pytest_configure(config):
     settings = json.loads(os.environ["GPT2LAB_GRADING"])
     if settings["trusted"]:
         processes.adopt_orphans()
+        # It comes when the grader was killed, to have the kernel ended; a shell's background jobs begin with it ignored.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.gpt2lab_judge = Judge()
     config.pluginmanager.register(Reporter(config.gpt2lab_judge))
     started = time.monotonic()
