@@ -75,7 +75,9 @@ class Pages:
         last = [number for number, section in enumerate(sections) if section.startswith(LAST_OF_THE_START)]
         if not last:
             raise SystemExit(f"README.md has no section {LAST_OF_THE_START!r}, with which the site's first page ends.")
-        return "".join(sections[: last[0] + 1]), "# The library\n\n" + "".join(sections[last[0] + 1 :])
+        start, rest = "".join(sections[: last[0] + 1]), "# The library\n\n" + "".join(sections[last[0] + 1 :])
+        elsewhere = {re.sub(r"[^\w-]", "", heading.casefold().replace(" ", "-")) for heading in re.findall(r"^## (.+)", rest, re.MULTILINE)}
+        return re.sub(r"\]\(#([\w-]+)\)", lambda found: f"](library.md#{found[1]})" if found[1] in elsewhere else found[0], start), rest
 
     def _with_a_way_to_work_on(self, path, text):
         if not self.colab:
