@@ -62,7 +62,7 @@ def test_the_assignment_is_the_students_notebook(course, source):
 
 def test_the_assignments_were_made_without_running_them(course):
     assert sorted(path.name for path in course.iterdir()) == ["gradebook.db", "nbgrader_config.py", "release", "source"]
-    assert {path.suffix for folder in ("source", "release") for path in (course / folder).rglob("*") if path.is_file()} == {".ipynb"}
+    assert {path.suffix for folder in ("source", "release") for path in (course / folder).rglob("*") if path.is_file()} == {".ipynb", ".md"}
 
 
 def test_the_instructors_notebook_passes_all_its_tests(course, tmp_path):

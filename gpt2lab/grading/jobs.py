@@ -18,8 +18,8 @@ from gpt2lab.storage import write_bytes
 
 
 def job_of(assignment, sources, settings, trust):
-    """What a worker needs for one submission, and what its result depends on: not on what an exercise is worth."""
-    assignment = replace(assignment, exercises=tuple(replace(exercise, points=1.0) for exercise in assignment.exercises))
+    """What a worker needs for one submission, and what its result depends on: not on what an exercise is worth, nor on the words around it."""
+    assignment = replace(assignment, exercises=tuple(replace(exercise, points=1.0) for exercise in assignment.exercises), given=())
     return {"assignment": asdict(assignment), "answers": sources, "limits": asdict(settings.limits), "trusted": bool(trust),
             "seed": settings.seed, "seed_checksum": hashlib.sha256(settings.seed.encode()).hexdigest()[:16]}
 
