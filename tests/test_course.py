@@ -226,15 +226,17 @@ def test_out_of_date_says_what_and_why(course):
     assert f"{solved}: differs from 07_small.py" in out_of_date(folder)
 
 
-@pytest.mark.parametrize("work", ["an output", "an answer"])
+@pytest.mark.parametrize("work", ["an output", "an answer", "an answer in words"])
 def test_what_a_student_did_is_not_erased(course, work):
     student, _ = build(course(), execute=False)
     notebook = nbformat.read(student, as_version=4)
     if work == "an output":
         next(cell for cell in notebook.cells if cell.cell_type == "code").execution_count = 1
     else:
-        exercise = next(cell for cell in notebook.cells if cell.source.startswith("# EXERCISE"))
-        exercise.source = exercise.source.replace("answer = ...  # your answer", "answer = 11")
+        anchor, blank = ("# EXERCISE", "...  # your answer") if work == "an answer" else ("<!-- EXERCISE", "*Your answer here.*")
+        exercise = next(cell for cell in notebook.cells if cell.source.startswith(anchor))
+        assert blank in exercise.source
+        exercise.source = exercise.source.replace(blank, "11")
     nbformat.write(notebook, student)
     before = {path: path.read_bytes() for path in course.folder.rglob("*.ipynb")}
     for anew in (lambda: build(course(), execute=False), lambda: build_all(course.folder, execute=False)):

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import notebook_page
 
+from gpt2lab.course import terms
+
 LAST_OF_THE_START = "## The notebooks"
 MORE = ("data/README.md", "benchmarks/README.md")  # pages that the README links to
 PICTURES = (".png", ".svg", ".jpg")
@@ -76,7 +78,7 @@ class Pages:
         if not last:
             raise SystemExit(f"README.md has no section {LAST_OF_THE_START!r}, with which the site's first page ends.")
         start, rest = "".join(sections[: last[0] + 1]), "# The library\n\n" + "".join(sections[last[0] + 1 :])
-        elsewhere = {re.sub(r"[^\w-]", "", heading.casefold().replace(" ", "-")) for heading in re.findall(r"^## (.+)", rest, re.MULTILINE)}
+        elsewhere = set(map(terms.anchor, re.findall(r"^## (.+)", rest, re.MULTILINE)))
         return re.sub(r"\]\(#([\w-]+)\)", lambda found: f"](library.md#{found[1]})" if found[1] in elsewhere else found[0], start), rest
 
     def _with_a_way_to_work_on(self, path, text):

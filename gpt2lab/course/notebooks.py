@@ -7,7 +7,7 @@ from pathlib import Path
 from gpt2lab.course import outline, terms
 from gpt2lab.course.executing import run_for_storage
 from gpt2lab.course.published import badge, binder_badge, file_address, published, set_up
-from gpt2lab.course.source import BLANK, SourceError, read_source, without_answers
+from gpt2lab.course.source import BLANK, BLANK_IN_WORDS, SourceError, read_source, without_answers
 from gpt2lab.storage import make_folder, write_bytes
 
 
@@ -197,9 +197,12 @@ def _keep_work(path):
 def _worked_in(path):
     """Whether somebody has run or answered a student's notebook: as it is built it has no outputs, and each answer is still to be given."""
     notebook = _read(path) if path.is_file() else None
-    codes = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"] if notebook else []
-    answers = [cell for cell in codes if cell["source"].startswith("# EXERCISE")]
-    return any(cell["outputs"] or cell["execution_count"] for cell in codes) or any(BLANK not in cell["source"] for cell in answers)
+    for cell in notebook["cells"] if notebook else ():
+        if cell.get("outputs") or cell.get("execution_count"):
+            return True
+        if cell["source"].startswith(("# EXERCISE", "<!-- EXERCISE")) and BLANK not in cell["source"] and BLANK_IN_WORDS not in cell["source"]:
+            return True
+    return False
 
 
 def _keep_outputs(notebook, path):

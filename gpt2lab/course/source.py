@@ -28,6 +28,7 @@ from gpt2lab.errors import LabError
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 SETUP = "# SETUP"
 BLANK = "...  # your answer"
+BLANK_IN_WORDS = "*Your answer here.*"
 _EXERCISE = re.compile(r"(?:#|<!--) EXERCISE (\d\d\.\d+) \(difficulty ([1-3]), (\d+) min, (\d+) points?\)(?: -->)?")
 _CHECK = re.compile(r"# (CHECK|HIDDEN|KEY) (\d\d\.\d+)")
 _CALL = re.compile(r"\bcheck\(\s*[\"']([\d.]+)[\"']")
@@ -220,7 +221,7 @@ def without_answers(path, cell):
 
 def _blank(path, cell, answer):
     if cell.kind == "markdown":
-        return ["*Your answer here.*"]
+        return [BLANK_IN_WORDS]
     indent = min((re.match(" *", line)[0] for line in answer if line.strip()), key=len, default="")
     try:
         body = ast.parse("\n".join(line[len(indent) :] for line in answer)).body
