@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL = @echo "Installing into $(VENV): some minutes, with nothing to see meanwhile." && $(BIN)/python -m pip install --quiet --editable
-# Two workers, since most of a test keeps one core busy. The tests of a file stay together: they share what took long to make.
-SIDE_BY_SIDE := -n 2 --dist loadfile
+# Two workers, since most of a test keeps one core busy. The tests of a file stay together: they share what took long to make. Files go out in the
+# order of tests/conftest.py.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test check colab lab notebooks site bench clean
 
@@ -18,7 +19,7 @@ check: $(VENV)/installed-test  ## the quick tests only
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow and not notebook and not browser and not sandbox and not colab"
 
 colab: $(VENV)/installed-test  ## every notebook with the versions of Google Colab, in an environment of 3 GB in .colab
-	GPT2LAB_COLAB=all $(BIN)/python -m pytest -m colab
+	$(BIN)/python -m pytest -m colab
 
 lab: $(VENV)/installed-lab
 	$(BIN)/jupyter lab notebooks

@@ -13,6 +13,20 @@ import gpt2lab as lab
 settings.register_profile("shared machine", deadline=None, derandomize=True)
 settings.load_profile("shared machine")
 
+LONGEST = ("test_notebooks.py", "test_colab_twin.py", "test_wheel.py")  # half of the time of all tests
+SLOW = ("slow", "notebook", "browser", "sandbox", "colab")
+
+
+def pytest_collection_modifyitems(items):
+    """Files of quick tests go first, then the longest files, so that at the end no worker waits for one that the other began late."""
+    slow = {item.path for item in items if any(map(item.get_closest_marker, SLOW))}
+
+    def place(item):
+        name = item.path.name
+        return (item.path in slow, LONGEST.index(name) if name in LONGEST else len(LONGEST))
+
+    items.sort(key=place)
+
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory):

@@ -1,6 +1,5 @@
 """Notebooks with the versions of Google Colab: see `colab_twin.Twin`. Where there is no Python 3.13 the twin has the one that runs these tests."""
 
-import os
 import re
 import shutil
 import tomllib
@@ -12,10 +11,6 @@ from packaging.requirements import Requirement
 from test_notebooks import FOLDER, NAMES, nbval
 
 PATH, VERSION = colab_twin.python()
-# Enough to notice what another version breaks: a model asked all that it can be asked, training in processes of their own, and sampling with widgets
-# and tables. `make colab` runs all ten, which takes a quarter of an hour more.
-EVERY = os.environ.get("GPT2LAB_COLAB") == "all"
-RUN = [name for name in NAMES if EVERY or name[:2] in ("01", "05", "08")]
 in_the_twin = pytest.mark.parametrize("twin", [f"Python {VERSION}"], indirect=True)
 
 
@@ -63,7 +58,7 @@ def test_the_set_up_cell_leaves_alone_what_colab_has(twin):
 @pytest.mark.colab
 @pytest.mark.notebook
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", RUN)
+@pytest.mark.parametrize("name", NAMES)
 @in_the_twin
 def test_the_notebook_gives_in_colab_what_it_gives_here(twin, name, fine_tuned, tmp_path):
     if fine_tuned.exists():
