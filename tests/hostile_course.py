@@ -23,10 +23,10 @@ class Graded:
 
 def grade_attacks(attacks, trusted=False, **limits):
     """Grade one submission with these attacks: dict of name to source."""
-    graded, exercises, answers = Graded(), [], {}
+    graded, exercises, answers = Graded(), [], {}  # numbered from 100 on: the checks of the notebooks stay what they are
     for at, (name, source) in enumerate(attacks.items()):
         for kind, given in (("1", source), ("2", HONEST)):
-            exercises.append(_exercise(f"{at + 10}.{kind}", graded.seen if kind == "1" else {}, name))
+            exercises.append(_exercise(f"{at + 100}.{kind}", graded.seen if kind == "1" else {}, name))
             answers[exercises[-1].label] = given
     assignment = Assignment("90_attacks", "", tuple(exercises))
     results = grade_answers(assignment, Key(assignment, SEED), answers, LIMITS | limits, trusted)
