@@ -13,7 +13,7 @@ import gpt2lab as lab
 settings.register_profile("shared machine", deadline=None, derandomize=True)
 settings.load_profile("shared machine")
 
-LONGEST = ("test_notebooks.py", "test_colab_twin.py", "test_wheel.py")  # half of the time of all tests
+LONGEST = ("test_notebooks.py", "test_colab_twin.py", "test_wheel.py")  # two thirds of the time of all tests
 SLOW = ("slow", "notebook", "browser", "sandbox", "colab")
 
 

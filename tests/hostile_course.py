@@ -23,9 +23,10 @@ class Graded:
 
 def grade_attacks(attacks, trusted=False, **limits):
     """Grade one submission with these attacks: dict of name to source."""
-    graded, exercises, answers = Graded(), [], {}  # numbered from 100 on: the checks of the notebooks stay what they are
+    graded, exercises, answers = Graded(), [], {}
     for at, (name, source) in enumerate(attacks.items()):
         for kind, given in (("1", source), ("2", HONEST)):
+            # From 100 on, since a check is registered by its label: those of the notebooks stay what they are.
             exercises.append(_exercise(f"{at + 100}.{kind}", graded.seen if kind == "1" else {}, name))
             answers[exercises[-1].label] = given
     assignment = Assignment("90_attacks", "", tuple(exercises))

@@ -50,6 +50,7 @@ class Explorer:
     def __init__(self, page, lm, number=0):
         self.page, self.lm, self.root = page, lm, page.locator(".gpt2lab-live").nth(number)
         self.root.wait_for(timeout=120_000)
+        self.root.locator(".widget-readout").nth(4).wait_for()  # of the last slider: all of them have been drawn
         self.chart, self.handles = self.root.locator("table"), self.root.locator(".noUi-handle, .ui-slider-handle")
 
     def readouts(self):
@@ -57,20 +58,21 @@ class Explorer:
 
     def press(self, handle, key, times):
         """Move a slider with the keyboard, and wait for the chart to follow."""
+        before = self.readouts()
         self.handles.nth(handle).focus()
         for _ in range(times):
             self.page.keyboard.press(key)
-        self._follows()
+        self._follows(before)
 
     def drag(self, handle, pixels):
         """Move a slider with the mouse, and wait for the chart to follow."""
-        box = self.handles.nth(handle).bounding_box()
+        before, box = self.readouts(), self.handles.nth(handle).bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         self.page.mouse.move(x, y)
         self.page.mouse.down()
         self.page.mouse.move(x + pixels, y, steps=10)
         self.page.mouse.up()
-        self._follows()
+        self._follows(before)
 
     def write(self, number, key=None):
         """Press the button, with a key or with the mouse, and wait for the text of that number."""
@@ -78,13 +80,13 @@ class Explorer:
         button.press(key) if key else button.click()
         self.root.get_by_text(f"No. {number}:").wait_for()
 
-    def _follows(self):
-        """Wait until the chart is the one of where the sliders stand.
+    def _follows(self, before):
+        """Wait until the sliders stand elsewhere than before, and the chart is the one of where they stand.
 
         A front end keeps the end of a move back until the kernel has answered what came before: what is run meanwhile overtakes it.
         """
         end = time.monotonic() + 60
-        while not (shown := self.chart.locator("caption").inner_text().lower()).startswith(self._expected()):
+        while not (shown := self.chart.locator("caption").inner_text().lower()).startswith(self._expected()) or self.readouts() == before:
             assert time.monotonic() < end, f"The sliders stand at {self.readouts()}, the chart says {shown!r} and not {self._expected()!r}."
             self.page.wait_for_timeout(50)
 
