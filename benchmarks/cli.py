@@ -13,7 +13,7 @@ from benchmarks import work
 from benchmarks.contestants import PEERS
 from benchmarks.measuring import finish, measure_machine, measure_row
 from benchmarks.table import insert, markdown
-from gpt2lab.storage import make_folder, write_bytes
+from gpt2lab.base.storage import make_folder, write_bytes
 
 HERE = Path(__file__).parent
 

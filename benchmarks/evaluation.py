@@ -7,7 +7,7 @@ import time
 import click
 
 import gpt2lab as lab
-from gpt2lab.training_loop import TrainingLoop
+from gpt2lab.training.loop import TrainingLoop
 
 PARTS = {
     "_valid_losses": "validation loss, every 20 steps",

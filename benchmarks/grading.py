@@ -12,9 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from gpt2lab.course.notebooks import compose
-from gpt2lab.grading.assignment import read_assignment, source_of
+from gpt2lab.course.building.notebooks import compose
 from gpt2lab.grading.batch import grade
+from gpt2lab.grading.judging.assignment import read_assignment, source_of
 
 COURSE = Path(__file__).parent.parent / "notebooks"
 HOSTILE = (

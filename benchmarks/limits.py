@@ -1,6 +1,6 @@
 """How long a piece of work must take at least on a machine with the measured limits: its arithmetic, or the reading of its weights."""
 
-from gpt2lab.catalog import card
+from gpt2lab.pretrained.catalog import card
 
 # Weights that fit into the caches are not read from memory at each token.
 TOO_LARGE_FOR_CACHES = 64e6

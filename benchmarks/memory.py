@@ -37,11 +37,11 @@ def finetuning(model_name, batch_size=1, accumulate_gradients=1, **settings):
     """Do what `finetune` does with memory; return the peak of each of its phases, in bytes."""
     import numpy as np
 
-    from gpt2lab import checkpoints
-    from gpt2lab.catalog import card
     from gpt2lab.engine import Trainer, random_weights
     from gpt2lab.engine.fetched import Fetched
     from gpt2lab.language_model import LanguageModel
+    from gpt2lab.pretrained import checkpoints
+    from gpt2lab.pretrained.catalog import card
 
     hparams = card(model_name).hparams
     weights = random_weights(hparams, 0)
@@ -75,9 +75,9 @@ class NoWords:
 
 def generating(model_name, batch_size, length):
     """Write samples; return the peak of opening the model and of writing, in bytes."""
-    from gpt2lab.catalog import card
     from gpt2lab.engine import random_weights
     from gpt2lab.language_model import LanguageModel
+    from gpt2lab.pretrained.catalog import card
 
     weights = random_weights(card(model_name).hparams, 0)
     peak()
@@ -99,7 +99,7 @@ def measured(model_name, settings):
 
 def compare(rows):
     """Measure each row and print it beside its estimate, as a Markdown table."""
-    from gpt2lab.estimation import estimate
+    from gpt2lab.training.estimation import estimate
 
     print("| model | settings | phases MB | peak MB | estimate MB | off by |")
     print("|---|---|---|--:|--:|--:|", flush=True)

@@ -3,10 +3,10 @@
 import json
 from pathlib import Path
 
-from gpt2lab import bundled, checkpoints
-from gpt2lab.catalog import card
-from gpt2lab.encoder import END_OF_TEXT, encode, load_encoder
-from gpt2lab.storage import make_folder, write_bytes
+from gpt2lab.base.storage import make_folder, write_bytes
+from gpt2lab.pretrained import bundled, checkpoints
+from gpt2lab.pretrained.catalog import card
+from gpt2lab.pretrained.encoder import END_OF_TEXT, encode, load_encoder
 
 SEED = 2019
 VOCABULARY_OF = "3M"  # whose vocabulary is extended for the large shapes

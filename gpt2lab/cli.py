@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gpt2lab import __version__
-from gpt2lab.docstrings import documented
+from gpt2lab.base.docstrings import documented
 from gpt2lab.errors import ArgumentError, LabError
 
 MODEL = ("model_name", "model_dir")
@@ -50,14 +50,14 @@ TYPES = {"seed": int, "batch_size": int, "stride": int, "patience": int, "clip_n
 
 
 def _load(checkpoint, **opened):
-    from gpt2lab.language_model import load
+    from gpt2lab.training.loading import load
 
     return load(checkpoint=int(checkpoint) if checkpoint.isdecimal() else checkpoint, **opened)
 
 
 def _about_opening(command):
     """The options of ``gpt2lab.load``; importing that room does not start TensorFlow."""
-    from gpt2lab.language_model import load
+    from gpt2lab.training.loading import load
 
     return options(load, OPENED)(command)
 
@@ -78,10 +78,10 @@ def main():
 
 
 @main.command()
-@_about("catalog", "models", ("model_dir",))
+@_about("pretrained.catalog", "models", ("model_dir",))
 def models(model_dir):
     """List the sizes of GPT-2."""
-    from gpt2lab import catalog
+    from gpt2lab.pretrained import catalog
 
     table = catalog.models(model_dir).reset_index()
     yes_or_no = {name: (lambda value: "yes" if value else "no") for name in ("bundled", "on_disk")}
@@ -89,10 +89,10 @@ def models(model_dir):
 
 
 @main.command()
-@_about("download", "download", MODEL)
+@_about("pretrained.download", "download", MODEL)
 def download(model_name, model_dir):
     """Fetch a pretrained model, or unpack a bundled one."""
-    from gpt2lab.download import download
+    from gpt2lab.pretrained.download import download
 
     click.echo(download(model_name, model_dir))
 
@@ -100,14 +100,14 @@ def download(model_name, model_dir):
 @main.command()
 @click.argument("dataset", type=click.Path(path_type=Path))
 @click.option("--valid", type=click.Path(path_type=Path), help="File or folder of held-out text, for the validation loss.")
-@_about("finetuning", "finetune", (
+@_about("training.finetuning", "finetune", (
     "model_name", "steps", "eval_every", "patience", "run_name", "seed", "model_dir", "checkpoint_dir", "batch_size", "learning_rate",
     "accumulate_gradients", "restore_from", "sample_every", "sample_length", "sample_num", "save_every", "print_every", "max_checkpoints",
     "only_train_transformer_layers", "optimizer", "overwrite", "weight_decay", "clip_norm", "warmup_steps", "decay", "recompute", "precision",
 ))
 def finetune(dataset, **settings):
     """Fine-tune a model on DATASET, a text file, a CSV file or a folder of texts."""
-    from gpt2lab.finetuning import finetune
+    from gpt2lab.training.finetuning import finetune
 
     run = finetune(dataset, **settings)
     status = run.configuration["status"]
@@ -121,10 +121,10 @@ def finetune(dataset, **settings):
 
 
 @main.command()
-@_about("estimation", "estimate")
+@_about("training.estimation", "estimate")
 def estimate(**settings):
     """Predict the memory that a fine-tuning or a generation takes."""
-    from gpt2lab.estimation import estimate
+    from gpt2lab.training.estimation import estimate
 
     found = estimate(**settings)
     click.echo(found)
@@ -150,9 +150,9 @@ def generate(**settings):
 @click.option("--output", type=click.Path(path_type=Path), help="CSV file that a table of the single documents goes to, with all digits.")
 def perplexity(dataset, stride, output, **opened):
     """Measure how much DATASET, a text file, a CSV file or a folder of texts, surprises a model."""
-    from gpt2lab.finetuning import as_corpus
+    from gpt2lab.base.storage import write_bytes
     from gpt2lab.measures.perplexity import perplexity
-    from gpt2lab.storage import write_bytes
+    from gpt2lab.training.finetuning import as_corpus
 
     corpus = as_corpus("dataset", dataset)
     with _load(**opened) as lm:
@@ -179,9 +179,9 @@ def _numbers(context, option, text):
 @click.option("--output", type=click.Path(path_type=Path), help="CSV file that the table goes to, with all digits.")
 def sweep(reference, train, output, **settings):
     """Measure samples under several settings of sampling, each parameter varied alone."""
+    from gpt2lab.base.storage import write_bytes
     from gpt2lab.experiments import sweep
-    from gpt2lab.finetuning import as_corpus
-    from gpt2lab.storage import write_bytes
+    from gpt2lab.training.finetuning import as_corpus
 
     texts = {name: path and as_corpus(name, path) for name, path in (("reference", reference), ("train", train))}
     opened = {name: settings.pop(name) for name in OPENED}
@@ -219,11 +219,11 @@ def report(run_name, **settings):
               help="Write instead what students get: notebooks without answers and a README; zipped if DIR ends in .zip.")
 def notebooks(names, check, execute, folder, times, table, instructor, release):
     """Build the notebooks NAMES (all if none is given) from notebooks/source."""
-    from gpt2lab.course.instructor import write_private_folder
-    from gpt2lab.course.notebooks import build_all, sources_of
-    from gpt2lab.course.outline import table as table_of
-    from gpt2lab.course.release import write_release
-    from gpt2lab.course.running_times import measure
+    from gpt2lab.course.building.instructor import write_private_folder
+    from gpt2lab.course.building.notebooks import build_all, sources_of
+    from gpt2lab.course.building.outline import table as table_of
+    from gpt2lab.course.building.release import write_release
+    from gpt2lab.course.building.timing import measure
 
     if times:
         measure(sources_of(folder, names), say=click.echo)
@@ -254,7 +254,7 @@ def notebooks(names, check, execute, folder, times, table, instructor, release):
 def grade(notebook, submissions, dry_run, **settings):
     """Grade the SUBMISSIONS (a folder or an archive) of NOTEBOOK, for example 03."""
     from gpt2lab.grading.batch import grade
-    from gpt2lab.grading.in_words import found_in_words, graded_in_words
+    from gpt2lab.grading.results.terminal import found_in_words, graded_in_words
 
     try:
         with warnings.catch_warnings():

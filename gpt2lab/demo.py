@@ -6,7 +6,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-from gpt2lab.storage import make_folder, write_bytes
+from gpt2lab.base.storage import make_folder, write_bytes
 
 PROMPTS = ("My fellow Americans,", "The state of our economy", "Tonight I ask the Congress")
 SAMPLE_LENGTH = 80
@@ -35,8 +35,8 @@ def demo(out="demo", model_dir="models", seed=0, say=print):
     """
     from gpt2lab import plots
     from gpt2lab.corpus import presidential_speeches
-    from gpt2lab.finetuning import finetune
-    from gpt2lab.language_model import load
+    from gpt2lab.training.finetuning import finetune
+    from gpt2lab.training.loading import load
 
     began, out = time.perf_counter(), make_folder(out)
     splits = presidential_speeches(since=1947).split(seed=seed)

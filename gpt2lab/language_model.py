@@ -8,66 +8,17 @@ from pathlib import Path
 
 import numpy as np
 
-from gpt2lab import checkpoints
-from gpt2lab.arguments import folder_name, folder_path, one_of, real_number, whole_number
-from gpt2lab.catalog import PRECISIONS, card, parameter_count
-from gpt2lab.download import download
-from gpt2lab.encoder import END_OF_TEXT, encode, load_encoder
+from gpt2lab.base.arguments import real_number, whole_number
+from gpt2lab.base.progress import bar
+from gpt2lab.engine.memory import samples_that_fit
 from gpt2lab.errors import ArgumentError, CheckpointError, TextError
-from gpt2lab.estimation import samples_that_fit
-from gpt2lab.progress import bar
+from gpt2lab.pretrained import checkpoints
+from gpt2lab.pretrained.catalog import card, parameter_count
+from gpt2lab.pretrained.download import download
+from gpt2lab.pretrained.encoder import END_OF_TEXT, encode, load_encoder
 
 # Samples generated at once, and what they may take; beyond this a batch no longer gets faster per sample on a CPU.
 SAMPLES_AT_ONCE, SAMPLE_BYTES_AT_ONCE = 100, 3 * 2**29
-
-
-def load(model_name=None, run_name=None, checkpoint="latest", model_dir="models", checkpoint_dir="checkpoint", precision="float32"):
-    """Open a pretrained model or a fine-tuning run.
-
-    Parameters
-    ----------
-    model_name : str, optional
-        A size, for example ``"3M"`` or ``"124M"``: the pretrained model, fetched or unpacked if it is missing.
-    run_name : str, optional
-        A fine-tuning run; ``"run1"`` if no ``model_name`` is given either.
-    checkpoint : {"latest", "best"} or int, default "latest"
-        Which saved step of the run: the newest, the one with the lowest validation loss, or that number.
-    model_dir : str or Path, default "models"
-        Where models are kept.
-    checkpoint_dir : str or Path, default "checkpoint"
-        Where runs are kept.
-    precision : {"float32", "bfloat16"}, default "float32"
-        Of the weight matrices. bfloat16 takes half the memory and is faster where the processor multiplies it (AVX-512 BF16, AMX); losses
-        and probabilities then agree to two or three digits only, and texts differ.
-
-    Returns
-    -------
-    LanguageModel
-
-    Raises
-    ------
-    ArgumentError, CheckpointError, DownloadError
-        If there is no such model, run or step, or its files are damaged.
-
-    Examples
-    --------
-    >>> with lab.load("3M") as lm:                       # doctest: +SKIP
-    ...     print(lm.generate("My fellow Americans", length=40, seed=1)[0])
-    """
-    one_of("precision", precision, PRECISIONS)
-    if model_name is not None and run_name is not None:
-        raise ArgumentError("Both model_name and run_name are given; give model_name for a pretrained model or run_name for a fine-tuned one.")
-    if model_name is not None:
-        if isinstance(model_name, str) and (folder_path("checkpoint_dir", checkpoint_dir) / model_name / "hparams.json").is_file():
-            raise ArgumentError(f"model_name={model_name!r} is a fine-tuning run; open it with lab.load(run_name={model_name!r}).")
-        if checkpoint != "latest":
-            raise ArgumentError(f"checkpoint={checkpoint!r} belongs to a run, and model_name={model_name!r} is a pretrained model; leave one out.")
-        folder = download(model_name, model_dir)
-        return open_folder(folder, checkpoints.latest(folder), card(model_name).name, precision)
-    folder = folder_path("checkpoint_dir", checkpoint_dir) / folder_name("run_name", "run1" if run_name is None else run_name)
-    from gpt2lab.run import Run
-
-    return Run.open(folder.name, checkpoint_dir).load(checkpoint, precision)
 
 
 def open_folder(folder, prefix, name, precision="float32"):
@@ -78,6 +29,12 @@ def open_folder(folder, prefix, name, precision="float32"):
     lm = LanguageModel(hparams, checkpoints.read_weights(prefix, hparams), load_encoder(folder), name, precision=precision)
     lm.origin = {"folder": str(Path(folder).absolute()), "prefix": str(Path(prefix).absolute()), "name": name, "precision": precision}
     return lm
+
+
+def open_pretrained(model_name, model_dir="models", precision="float32"):
+    """The pretrained model of a size, fetched or unpacked if it is missing."""
+    folder = download(model_name, model_dir)
+    return open_folder(folder, checkpoints.latest(folder), card(model_name).name, precision)
 
 
 class LanguageModel:

@@ -4,19 +4,18 @@ import html
 import inspect
 import itertools
 import re
-from pathlib import Path
 
 import every_figure
 import numpy as np
 import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
+from places import REPOSITORY
 
 import gpt2lab as lab
 from gpt2lab import plots
 
-ROOT = Path(__file__).parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
+PAGES = sorted([*REPOSITORY.glob("*.md"), *REPOSITORY.glob("docs/*.md"), *REPOSITORY.glob("*/README.md")])
 NO_FIGURES = {"parameter_parts", "visible"}  # a dictionary and a string
 
 # Pairs of colours that stand for something which is also said otherwise; what `told_by_colour` cannot see.
@@ -187,7 +186,7 @@ def test_every_public_widget_is_tried():
     assert {name for name in lab.widgets.__all__ if inspect.isfunction(getattr(lab.widgets, name))} == {
         "reading_test", "sampling_explorer", "training_monitor", "token_heatmap",
     }
-    assert not re.search(r"<(input|select|textarea|button)", (ROOT / "gpt2lab" / "widgets" / "token_heatmap.py").read_text(encoding="utf-8"))
+    assert not re.search(r"<(input|select|textarea|button)", (REPOSITORY / "gpt2lab" / "widgets" / "token_heatmap.py").read_text(encoding="utf-8"))
 
 
 # Pages
@@ -197,7 +196,7 @@ def plain(page):
     return re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(REPOSITORY).as_posix())
 def test_a_page_can_be_read_aloud(page):
     text = plain(page)
     levels = [len(hashes) for hashes in re.findall(r"^(#{1,6}) ", text, flags=re.MULTILINE)]
@@ -225,7 +224,7 @@ def test_what_says_nothing_is_found():
     assert tables_without_a_header("| a | b |\n|---|:-:|\n| 1 | 2 |\n\n| 1 | 2 |\n| 3 | 4 |\n\n| | |\n|-|-|\n") == ["| 1 | 2 |", "| | |"]
 
 
-@pytest.mark.parametrize("source", sorted((ROOT / "notebooks" / "source").glob("*.py")), ids=lambda source: source.stem)
+@pytest.mark.parametrize("source", sorted((REPOSITORY / "notebooks" / "source").glob("*.py")), ids=lambda source: source.stem)
 def test_notebooks_have_links_that_say_where_they_lead_and_tables_with_headers(source):
     text = "\n".join(line[2:] if line.startswith("# ") else "" for line in source.read_text(encoding="utf-8").splitlines())
     assert links_that_say_nothing(text) == [] and tables_without_a_header(text) == []

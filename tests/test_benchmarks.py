@@ -6,10 +6,10 @@ import math
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import REPOSITORY
 
 from benchmarks import intervals, limits, machine, work
 from benchmarks.contestants import training_batch
@@ -18,7 +18,6 @@ from benchmarks.measuring import agreement, finish, summary
 from benchmarks.table import insert, markdown, seconds
 from benchmarks.targets import targets
 
-ROOT = Path(__file__).resolve().parents[1]
 MACHINE = {"float32": 200e9, "bfloat16": 400e9, "read": 30e9}
 
 
@@ -138,7 +137,7 @@ def test_the_command_runs_to_a_complete_table(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--quick", "--models", "3M", "--rounds", "1", "--cache", str(tmp_path / "cache"),
          "--only", "generate-100,score,train,next-tokens", "--out", str(tmp_path / "out")],
-        cwd=ROOT, capture_output=True, text=True,
+        cwd=REPOSITORY, capture_output=True, text=True,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     results = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
@@ -153,14 +152,14 @@ def test_the_command_runs_to_a_complete_table(tmp_path):
     assert agreements["score"] < 1e-4 and agreements["train"] < 1e-4
     table = (tmp_path / "out" / "results.md").read_text(encoding="utf-8")
     assert table == markdown(results)
-    assert "next tokens after a changed" in table and "GFLOP/s" in table and str(ROOT) not in table
+    assert "next tokens after a changed" in table and "GFLOP/s" in table and str(REPOSITORY) not in table
 
 
 @pytest.mark.slow
 def test_the_profile_shares_out_the_whole_time(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "profile", "--task", "train", "--model", "3M", "--cache", str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True,
+        cwd=REPOSITORY, capture_output=True, text=True,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     shares = [float(line.split("|")[2].strip().rstrip("%")) for line in done.stdout.splitlines() if line.count("%") == 1 and line.startswith("|")]
@@ -170,7 +169,7 @@ def test_the_profile_shares_out_the_whole_time(tmp_path):
 def test_self_bleu_is_measured_beside_nltk():
     pytest.importorskip("nltk")
     command = [sys.executable, "-m", "benchmarks.diversity", "--samples", "50", "--length", "20", "--hypotheses", "3"]
-    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     figures = re.findall(r"^ +([\d.]+) s", printed, flags=re.MULTILINE)
     assert len(figures) == 2 and float(figures[1]) > float(figures[0]) and "50 pieces of 20 words" in printed
     assert float(re.search(r"differ by (\S+) on 9 pieces", printed).group(1)) < 1e-9

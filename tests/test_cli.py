@@ -8,8 +8,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from gpt2lab.base.docstrings import documented
 from gpt2lab.cli import main
-from gpt2lab.docstrings import documented
 
 
 def call(*arguments):
@@ -91,7 +91,7 @@ def test_a_mistake_is_one_sentence_and_exit_code_2(arguments, words, tmp_path, m
 
 def test_no_network_is_said_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setenv("GPT2LAB_MODELS_URL", "http://127.0.0.1:9/models")
-    monkeypatch.setattr("gpt2lab.fetch.WAITS", ())
+    monkeypatch.setattr("gpt2lab.pretrained.fetch.WAITS", ())
     result = call("download", "--model-name", "124M", "--model-dir", tmp_path)
     assert result.exit_code == 2 and result.output.startswith("Error: ") and "127.0.0.1:9" in result.output
     assert "Traceback" not in result.output

@@ -2,17 +2,16 @@
 
 import re
 import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
 from packaging.specifiers import SpecifierSet
+from places import REPOSITORY
 
 import gpt2lab as lab
 from gpt2lab.cli import main
 
-ROOT = Path(__file__).parent.parent
-PAGE = (ROOT / "docs" / "contributors.md").read_text(encoding="utf-8")
+PAGE = (REPOSITORY / "docs" / "contributors.md").read_text(encoding="utf-8")
 COMMANDS = sorted(
     {line.split("  #")[0].strip() for block in re.findall(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL) for line in block.splitlines() if line.strip()}
     | set(re.findall(r"`((?:(?:make|gpt2lab|python) |\.ci/)[^`…]*)`", PAGE))
@@ -20,7 +19,7 @@ COMMANDS = sorted(
 
 
 def files(words):
-    return [ROOT / word for word in words if "/" in word and not word.startswith("-")]
+    return [REPOSITORY / word for word in words if "/" in word and not word.startswith("-")]
 
 
 def test_the_page_names_commands():
@@ -31,36 +30,36 @@ def test_the_page_names_commands():
 def test_every_command_exists(command):
     program, *words = command.split()
     if program == "make":
-        targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+        targets = re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
         assert words and set(words) <= set(targets)
     elif program == "gpt2lab":
         known = main.commands[words[0]]
         options = {option for parameter in known.params for option in (*parameter.opts, *parameter.secondary_opts)}
         assert {word for word in words if word.startswith("--")} <= options
     elif program == "python":
-        extra = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]["test"]
+        extra = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]["test"]
         assert words[0] == "-m" and any(requirement.startswith(words[1]) for requirement in extra)
         assert all(path.exists() for path in files(words))
     else:
-        assert (ROOT / program).is_file(), program
+        assert (REPOSITORY / program).is_file(), program
 
 
 def test_every_file_that_is_named_exists():
     named = set(re.findall(r"`((?:gpt2lab|tests|notebooks|docs)/[\w/.]*|[A-Z]\w+\.(?:md|cff)|pyproject\.toml)`", PAGE))
-    there = {path for path in named if (ROOT / path).exists() or list(ROOT.glob(path.replace("NN", "0?").replace("_name", "_*")))}
+    there = {path for path in named if (REPOSITORY / path).exists() or list(REPOSITORY.glob(path.replace("NN", "0?").replace("_name", "_*")))}
     assert len(named) > 10 and named - there == set()
-    assert {target for target in re.findall(r"\]\((\w[\w./]*)\)", PAGE) if not (ROOT / "docs" / target).is_file()} == set()
+    assert {target for target in re.findall(r"\]\((\w[\w./]*)\)", PAGE) if not (REPOSITORY / "docs" / target).is_file()} == set()
 
 
 def test_every_room_that_is_named_exists():
     rooms = {name for row in re.findall(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", PAGE, flags=re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
-    missing = {name for name in rooms if not (ROOT / "gpt2lab" / name).is_dir() and not (ROOT / "gpt2lab" / f"{name}.py").is_file()}
+    missing = {name for name in rooms if not (REPOSITORY / "gpt2lab" / name).is_dir() and not (REPOSITORY / "gpt2lab" / f"{name}.py").is_file()}
     assert len(rooms) > 15 and missing == set()
 
 
 def test_the_citation_has_what_its_schema_requires():
     # What version 1.2.0 of the Citation File Format requires, and the values that it allows: https://github.com/citation-file-format
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    citation = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
     assert {"cff-version", "message", "title", "authors"} <= set(citation)
     assert citation["cff-version"] == "1.2.0" and citation["type"] in ("software", "dataset")
     allowed = {"cff-version", "message", "title", "authors", "type", "abstract", "version", "license", "keywords", "repository-code", "date-released", "doi", "url"}
@@ -71,15 +70,15 @@ def test_the_citation_has_what_its_schema_requires():
 
 
 def test_citation_package_and_project_have_one_version_and_licence():
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert citation["version"] == project["version"] == lab.__version__
     assert citation["license"] == project["license"] and [author["name"] for author in citation["authors"]] == [author["name"] for author in project["authors"]]
 
 
 def test_binder_gets_python_and_this_package_and_nothing_else():
-    asked = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = yaml.safe_load((REPOSITORY / "environment.yml").read_text(encoding="utf-8"))
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     python, pip, packages = asked["dependencies"]
     assert pip == "pip" and packages == {"pip": ["-e .[lab]"]} and "lab" in project["optional-dependencies"]
     assert SpecifierSet(project["requires-python"]).contains(python.partition("=")[2])

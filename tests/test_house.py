@@ -1,153 +1,117 @@
-"""The house keeps its order: a room uses rooms below it, never one above, and a room that is full is noticed."""
+"""The plan of the house, and that the code keeps to it: rooms use rooms below them, and nothing goes in a circle."""
 
 import ast
 import functools
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "gpt2lab"
+PACKAGE = Path(__file__).parents[1] / "gpt2lab"
 
-# Ground floor first. Rooms of one floor know nothing of each other.
-FLOORS = (
-    ("errors",),
-    ("arguments", "captioned", "checksum", "decoding", "docstrings", "memory", "protobuf_wire", "schedule", "storage"),
-    ("catalog", "document", "encoder", "event_file", "fetch", "html_page", "progress", "tensor_bundle", "text_files"),
-    ("bundled", "checkpoints", "diagnosis", "engine", "estimation", "measures", "personal_data", "splitting"),
-    ("data_card", "download", "importers", "overview", "run"),
-    ("language_model", "splits"),
-    ("corpus", "training_loop"),
-    ("finetuning",),
-    ("experiments",),
-    ("plots",),
-    ("widgets",),
-    ("report",),
-    ("course", "demo"),
-    ("grading",),
-    ("cli",),
-    ("__main__",),
-)
-# Files that a room needs to stay readable; what they know is what the room knows.
-ANNEXES = dict.fromkeys(("corpus_from_archives", "corpus_from_corpus", "corpus_from_files", "course_corpora"), "corpus")
-UPWARDS = {
-    ("run", "language_model"): "run.load() gives the model back; imported when it is called",
-    ("progress", "widgets"): "in a notebook the bar is the live monitor; imported when it is shown",
-}
-# What lies below and a room could use, but must not.
+# From the ground up. A room may use the rooms below it.
+ROOMS = """
+    errors base pretrained corpus engine measures language_model training experiments plots widgets report course grading demo cli __main__ __init__
+""".split()
+# What lies below and could be used, but must not.
 APART = {
-    "grading": {"widgets": "the sandbox has no page to show them on", "engine": "only a student's kernel starts TensorFlow"},
-    "course": {"widgets": "a notebook calls them itself"},
-    "measures": {"engine": "a measure takes a model that can score"},
-    "report": {"widgets": "a page that moves cannot be printed"},
+    "corpus": {"a text knows no model": "engine"},
+    "measures": {"a measure takes a model that can score": "engine"},
+    "report": {"a page that moves cannot be printed": "widgets"},
+    "course": {"a notebook calls them itself": "widgets"},
+    "grading": {"the sandbox has no page to show them on": "widgets", "only a student's kernel starts TensorFlow": "engine"},
 }
-WITHOUT_TENSORFLOW = ("catalog", "checkpoints", "corpus", "diagnosis", "download", "estimation", "measures", "run", "splits", "storage")
-# What is imported from outside, and the only rooms that may.
-OUTSIDE = {
-    "tensorflow": {"engine"}, "gpt_2_simple": {"engine"}, "matplotlib": {"captioned", "plots"}, "ipywidgets": {"progress", "widgets"},
-    "requests": {"fetch"}, "click": {"cli"}, "nbformat": {"course"}, "nbclient": {"course"}, "sklearn": {"measures"},
+# Libraries, and the rooms that may know of them.
+LIBRARIES = {
+    "tensorflow": "engine",
+    "gpt_2_simple": "engine",
+    "matplotlib": "base plots",
+    "ipywidgets": "widgets",
+    "requests": "pretrained",
+    "click": "cli",
+    "nbformat": "course",
+    "nbclient": "course",
+    "sklearn": "measures",
 }
-FULL = 300  # lines of a file
-FULLER = {
-    "gpt2lab/language_model.py": "the one object of a model: its methods share a session and a lock",
-    "gpt2lab/finetuning.py": "a third of it is the docstring of finetune, which names every argument that gpt-2-simple users know",
-    "gpt2lab/course/checking.py": "half of it is docstrings; the checks of all notebooks import from here alone",
-    "gpt2lab/tensor_bundle.py": "one file format, read and written: who mends one half needs the other in sight",
-    "gpt2lab/grading/submissions.py": "one function a platform; together they are the list of platforms",
-    "gpt2lab/grading/answers.py": "what a student may write in an answer, decided in one place",
-    "tests/test_answers.py": "a table of answers, right and wrong",
-    "tests/test_submissions.py": "one archive a platform",
-    "tests/test_finetuning.py": "each promise of the training loop is a test, and they share one run",
-    "tests/test_experiments.py": "they share one grid, which takes its time",
-    "tests/test_language_model.py": "they share two models in memory",
-    "tests/test_corpus.py": "an importer, its errors and what it keeps, side by side",
-    "tests/test_download.py": "a server that fails in every way, and what each failure says",
-    "tests/test_report.py": "they share one report, which takes its time",
-    "tests/test_course.py": "the builder of notebooks and every mistake that a source can have",
-    "tests/test_sweep.py": "they share one sweep, which takes its time",
-}
+FILES_OF_A_FOLDER, ENTRIES_OF_THE_PACKAGE = 16, 24
 
 
-def room(module):
-    """The room of a module: ``gpt2lab.measures.overlap`` is in ``measures``."""
-    name = module.split(".")[1] if "." in module else "__init__"
-    return ANNEXES.get(name, name)
+def name_of(path):
+    """The dotted name of a file inside of the package; that of a folder is its own, without ``__init__``."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+FILES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
 @functools.cache
-def imports(path):
-    """The modules that a file imports, at its top or inside of a function."""
-    found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def imports(file):
+    """The dotted names that a file imports, at its top or inside of a function; those of the package without its own name."""
+    found = set()
+    for node in ast.walk(ast.parse(FILES[file].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: a relative import"
-            found += [f"gpt2lab.{alias.name}" for alias in node.names] if node.module == "gpt2lab" else [node.module]
+            assert node.level == 0, f"{file}: a relative import"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
 
-def files():
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield room(".".join(path.relative_to(ROOT).with_suffix("").parts)), path
+@functools.cache
+def used(file):
+    """The files of the package that a file imports something from."""
+    found = set()
+    for name in imports(file):
+        parts = name.split(".")[1:] if name.startswith("gpt2lab.") else []
+        ends = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
+        found |= {next((each for end in ends for each in (end, f"{end}.__init__") if each in FILES), None)}
+    return found - {None, file}
 
 
-def arrows():
-    """{room: {room that it uses: the file that does}}; the name of the package itself, and its version, are no room."""
-    found = {}
-    for at, path in files():
-        used = {room(module) for module in imports(path) if module.startswith("gpt2lab")} - {at, "__init__", "__version__", "gpt2lab"}
-        for other in used:
-            found.setdefault(at, {}).setdefault(other, path.name)
+def arrows(folder=""):
+    """{entry of a folder: the other entries that it uses}; entries are files and folders."""
+    inside = {file: file.removeprefix(folder).split(".")[0] for file in FILES if file.startswith(folder)}
+    found = {entry: set() for entry in inside.values()}
+    for file, entry in inside.items():
+        found[entry] |= {inside[other] for other in used(file) if other in inside} - {entry}
     return found
 
 
-FLOOR = {name: number for number, floor in enumerate(FLOORS) for name in floor}
-ARROWS = arrows()
+def test_every_room_has_its_place():
+    assert sorted(arrows()) == sorted(ROOMS)
 
 
-def test_every_room_has_its_floor():
-    assert sorted({name for name, _ in files()} - {"__init__"}) == sorted(FLOOR)
-
-
-def test_no_room_uses_one_above_it_or_beside_it():
-    upwards = {(at, other): file for at, used in ARROWS.items() for other, file in used.items() if FLOOR[other] >= FLOOR[at]}
-    assert {pair: file for pair, file in upwards.items() if pair not in UPWARDS} == {}
-    assert set(UPWARDS) <= set(upwards), "an exception that is not needed any more"
+def test_no_room_uses_one_above_it():
+    upwards = {(at, other) for at, others in arrows().items() for other in others if ROOMS.index(other) > ROOMS.index(at)}
+    assert upwards == set()
 
 
 @pytest.mark.parametrize("at", APART)
 def test_what_a_room_must_not_know_it_does_not(at):
-    assert set(ARROWS[at]) & set(APART[at]) == set()
+    assert arrows()[at] & set(APART[at].values()) == set()
 
 
-def reached(at):
-    """The rooms that one uses, and those that these use, and so on; not through what is imported when it is called only."""
-    seen, waiting = set(), [at]
-    while waiting:
-        now = waiting.pop()
-        new = {other for other in ARROWS.get(now, ()) if (now, other) not in UPWARDS} - seen
-        seen |= new
-        waiting += new
-    return seen
+@pytest.mark.parametrize("folder", sorted({"", *(file.rpartition(".")[0] + "." for file in FILES if "." in file)}))
+def test_nothing_in_a_folder_goes_in_a_circle(folder):
+    try:
+        TopologicalSorter(arrows(folder)).prepare()
+    except CycleError as error:
+        pytest.fail(f"gpt2lab/{folder.replace('.', '/')}: {' -> '.join(error.args[1])}")
 
 
-@pytest.mark.parametrize("at", WITHOUT_TENSORFLOW)
-def test_rooms_without_tensorflow_reach_none_that_has_it(at):
-    assert "engine" not in reached(at)
-
-
-def test_rooms_with_tensorflow_reach_it():
-    assert all("engine" in reached(at) for at in ("language_model", "finetuning", "experiments"))
-
-
-@pytest.mark.parametrize("library", OUTSIDE)
+@pytest.mark.parametrize("library", LIBRARIES)
 def test_a_library_is_known_to_its_rooms_only(library):
-    users = {at for at, path in files() if any(module.split(".")[0] == library for module in imports(path))}
-    assert users == OUTSIDE[library]
+    users = {file.split(".")[0] for file in FILES if any(name.split(".")[0] == library for name in imports(file))}
+    assert users == set(LIBRARIES[library].split())
 
 
-def test_a_file_that_is_fuller_than_others_has_a_reason():
-    sources = [path for folder in ("gpt2lab", "tests", "benchmarks", "tools") for path in (ROOT / folder).rglob("*.py")]
-    full = {path.relative_to(ROOT).as_posix() for path in sources if len(path.read_text(encoding="utf-8").splitlines()) > FULL}
-    assert full == set(FULLER)
+def test_every_folder_can_be_overlooked():
+    folders = {path.parent for path in FILES.values()}
+    full = {folder: count for folder in folders if (count := len(list(folder.glob("*.py")))) > FILES_OF_A_FOLDER}
+    assert full == {}
+    assert len([path for path in PACKAGE.iterdir() if path.name != "__pycache__"]) <= ENTRIES_OF_THE_PACKAGE
+
+
+@pytest.mark.parametrize("room", sorted({path.parent for path in FILES.values()} - {PACKAGE}))
+def test_every_folder_says_what_lives_there(room):
+    assert ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8")))

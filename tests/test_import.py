@@ -37,7 +37,7 @@ def test_every_public_name_has_a_docstring():
 
 def test_download_is_the_function_even_after_its_room_was_imported():
     code = (
-        "import gpt2lab.download, gpt2lab.corpus, gpt2lab as lab\n"
+        "import gpt2lab.pretrained.download, gpt2lab.corpus, gpt2lab as lab\n"
         "assert callable(lab.download) and lab.download.__name__ == 'download'\n"
         "from gpt2lab import download\n"
         "assert callable(download)\n"

@@ -5,17 +5,17 @@ import random
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import REPOSITORY
 
 torch = pytest.importorskip("torch", reason="tools/pretrain.py needs PyTorch: pip install -e '.[oracles]'")
 pytest.importorskip("tokenizers", reason="tools/pretrain.py needs tokenizers: pip install -e '.[oracles]'")
 
 pytestmark = pytest.mark.slow
 
-TOOLS = Path(__file__).resolve().parents[1] / "tools"
+TOOLS = REPOSITORY / "tools"
 TINY = ("--layers", "2", "--width", "32", "--heads", "2", "--entries", "300")
 QUICK = ("--batch", "4", "--eval-tokens", "2048", "--threads", "1", "--device", "cpu")
 

@@ -5,16 +5,16 @@ import inspect
 import re
 import textwrap
 from importlib import import_module
-from pathlib import Path
 
 import click
 import pytest
+from places import REPOSITORY
 
 import gpt2lab as lab
 from gpt2lab import errors
 from gpt2lab.cli import main
 
-PAGE = (Path(__file__).parent.parent / "docs" / "reference.md").read_text(encoding="utf-8")
+PAGE = (REPOSITORY / "docs" / "reference.md").read_text(encoding="utf-8")
 REQUIRED = inspect.Parameter.empty
 
 

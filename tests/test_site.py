@@ -7,16 +7,15 @@ import subprocess
 import sys
 import time
 from html.parser import HTMLParser
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from places import REPOSITORY
 
 pytestmark = pytest.mark.slow
 for name in ("sphinx", "myst_parser", "furo"):
     pytest.importorskip(name, reason=f"the site needs {name}: pip install -e '.[site]'")
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(path.stem for path in (REPOSITORY / "notebooks/source").glob("*.py"))
 # Of each notebook a word that it is about, and that few others have.
 WORDS = dict(zip(NOTEBOOKS, ("perceptron", "scratch", "patience", "Hoffmann", "intelligible", "stride", "Jaccard", "nucleus", "Mastodon", "accumulate_gradients")))

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
-
-REPOSITORY = Path(__file__).parent.parent
+from places import REPOSITORY
 
 
 @pytest.fixture(scope="module")

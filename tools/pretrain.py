@@ -26,12 +26,22 @@ except ImportError as error:
     print(f"Error: PyTorch 2.9 or newer and tokenizers are needed ({error}); pip install -e '.[oracles]'", file=sys.stderr)
     sys.exit(2)
 
-from gpt2lab.catalog import card, parameter_count
-from gpt2lab.errors import ArgumentError, CheckpointError, LabError
 from pretraining.files import write_json
 from pretraining.model import GPT2, from_simple, read_weights, to_simple, write_weights
-from pretraining.texts import SHORT_WINDOW, WINDOW, fingerprint, hold_out, read_texts, read_vocabulary, tokenize, train_vocabulary
+from pretraining.texts import (
+    SHORT_WINDOW,
+    WINDOW,
+    fingerprint,
+    hold_out,
+    read_texts,
+    read_vocabulary,
+    tokenize,
+    train_vocabulary,
+)
 from pretraining.training import Recipe, Trainer
+
+from gpt2lab.errors import ArgumentError, CheckpointError, LabError
+from gpt2lab.pretrained.catalog import card, parameter_count
 
 VOCABULARY_FILES = ("encoder.json", "vocab.bpe")
 

@@ -6,9 +6,9 @@ import numpy as np
 
 import gpt2lab as lab
 from benchmarks.contestants import training_batch
-from gpt2lab import checkpoints
-from gpt2lab.encoder import load_encoder
 from gpt2lab.language_model import LanguageModel
+from gpt2lab.pretrained import checkpoints
+from gpt2lab.pretrained.encoder import load_encoder
 
 
 class Gpt2lab:

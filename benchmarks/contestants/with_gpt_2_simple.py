@@ -14,7 +14,7 @@ from gpt_2_simple.src import encoder, load_dataset, model, sample
 
 from benchmarks.contestants import training_batch
 from benchmarks.contestants.windows import padded_batches
-from gpt2lab.checkpoints import read_hparams
+from gpt2lab.pretrained.checkpoints import read_hparams
 
 
 class Gpt2Simple:

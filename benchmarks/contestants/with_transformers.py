@@ -10,8 +10,8 @@ from transformers.utils import logging
 
 from benchmarks.contestants import training_batch
 from benchmarks.contestants.windows import padded_batches
-from gpt2lab import checkpoints
-from gpt2lab.encoder import load_encoder
+from gpt2lab.pretrained import checkpoints
+from gpt2lab.pretrained.encoder import load_encoder
 
 logging.set_verbosity_error()
 torch.set_num_threads(len(os.sched_getaffinity(0)))

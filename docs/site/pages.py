@@ -12,7 +12,7 @@ from pathlib import Path
 
 import notebook_page
 
-from gpt2lab.course import terms
+from gpt2lab.course.building import terms
 
 LAST_OF_THE_START = "## The notebooks"
 MORE = ("data/README.md", "benchmarks/README.md")  # pages that the README links to

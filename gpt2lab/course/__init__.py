@@ -1,6 +1,6 @@
 """What the notebooks of the course add to the library: set-up, exercises and their checks, and how the notebooks are built."""
 
-from gpt2lab.course.checking import check, judge
+from gpt2lab.course.checks.checking import check, judge
 from gpt2lab.course.drive import keep_on_drive
 from gpt2lab.course.machine import model_names
 from gpt2lab.course.predictions import outcome, predict, predictions

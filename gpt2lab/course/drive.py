@@ -4,8 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from gpt2lab.base.storage import make_folder
 from gpt2lab.errors import ArgumentError, StorageError
-from gpt2lab.storage import make_folder
 
 _MOUNTED = Path("/content/drive")
 

@@ -4,10 +4,10 @@ import os
 import shutil
 import subprocess
 
-from gpt2lab.catalog import card
 from gpt2lab.course import running_times
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 from gpt2lab.errors import ArgumentError
+from gpt2lab.pretrained.catalog import card
 
 WITH_GPU = ("124M", "355M")
 WITHOUT_GPU = ("3M", "1M")

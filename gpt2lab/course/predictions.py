@@ -12,8 +12,8 @@ import os
 import re
 from pathlib import Path
 
+from gpt2lab.base.storage import lock, write_bytes
 from gpt2lab.errors import ArgumentError, StorageError
-from gpt2lab.storage import lock, write_bytes
 
 FILE = "predictions.json"
 DIRECTIONS = ("up", "down", "same")

@@ -2,10 +2,10 @@
 
 import hashlib
 
-from gpt2lab.encoder import load_encoder
 from gpt2lab.errors import CheckpointError
-from gpt2lab.finetuning import describe, finetune
-from gpt2lab.run import Run
+from gpt2lab.pretrained.encoder import load_encoder
+from gpt2lab.training.finetuning import describe, finetune
+from gpt2lab.training.run import Run
 
 # A small model learns from few large steps in half a minute; the large ones get those of the tutorial.
 _SMALL = {"steps": 100, "learning_rate": 1e-3}

@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from gpt2lab.catalog import parameter_count
-from gpt2lab.engine.network import cores
+from gpt2lab.base.machine import cores
 from gpt2lab.engine.quiet_tensorflow import deterministic, tensorflow
 from gpt2lab.engine.sampler import cut, draw
 from gpt2lab.engine.scorer import token_losses
 from gpt2lab.engine.transformer import logits, read_token, read_window
+from gpt2lab.pretrained.catalog import parameter_count
 
 # A cache begins with room for so many tokens after the prompt and grows when it is full: what is not there need not be read at each token.
 ROOM = 64

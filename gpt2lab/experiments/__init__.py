@@ -1,8 +1,8 @@
 """Grids of fine-tunings and sweeps of sampling, side by side on any `concurrent.futures` executor, each result stored as it comes."""
 
+from gpt2lab.base.jobs import processes, run_jobs
 from gpt2lab.experiments.corpus_sizes import corpus_sizes
 from gpt2lab.experiments.flags import flags
-from gpt2lab.experiments.grid import processes, run_jobs
 from gpt2lab.experiments.laws import scaling_laws
 from gpt2lab.experiments.model_sizes import ModelSizes, model_sizes
 from gpt2lab.experiments.published_sampling import published_sampling, sampling_orderings

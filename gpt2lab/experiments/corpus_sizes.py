@@ -3,17 +3,17 @@
 import inspect
 import tempfile
 
-from gpt2lab.arguments import one_of, whole_number
-from gpt2lab.catalog import card
+from gpt2lab.base.arguments import one_of, whole_number
+from gpt2lab.base.jobs import run_jobs
 from gpt2lab.corpus import Splits, presidential_speeches
-from gpt2lab.download import vocabulary
-from gpt2lab.encoder import load_encoder
 from gpt2lab.errors import ArgumentError
-from gpt2lab.experiments.grid import run_jobs
-from gpt2lab.finetuning import Settings, finetune, training_tokens
 from gpt2lab.measures.copying import copied
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.perplexity import perplexity
+from gpt2lab.pretrained.catalog import card
+from gpt2lab.pretrained.download import vocabulary
+from gpt2lab.pretrained.encoder import load_encoder
+from gpt2lab.training.finetuning import Settings, finetune, training_tokens
 
 COLUMNS = (
     "model_name", "parameters", "characters", "seed", "tokens", "tokens_per_parameter", "characters_per_parameter", "epochs", "train_loss",
@@ -175,7 +175,7 @@ def check_text(splits, characters, model_names, model_dir):
 
 def pretrained(model_name, test, model_dir):
     """The job that measures a model before fine-tuning: dict of columns."""
-    from gpt2lab.language_model import load
+    from gpt2lab.training.loading import load
 
     with load(model_name, model_dir=model_dir) as lm:
         measured = perplexity(lm, test)

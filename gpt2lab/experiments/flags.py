@@ -2,13 +2,13 @@
 
 import tempfile
 
-from gpt2lab.arguments import real_number, whole_number
-from gpt2lab.catalog import card
+from gpt2lab.base.arguments import real_number, whole_number
+from gpt2lab.base.jobs import run_jobs
 from gpt2lab.corpus import presidential_speeches
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.corpus_sizes import check_settings, check_text, several
-from gpt2lab.experiments.grid import run_jobs
-from gpt2lab.finetuning import finetune
+from gpt2lab.pretrained.catalog import card
+from gpt2lab.training.finetuning import finetune
 
 BASELINE = "none"
 COLUMNS = ("flag", "value", "steps", "windows", "epochs", "saves", "written_MB", "valid_loss_before", "valid_loss", "copied", "human_copied", "seconds")
@@ -122,8 +122,8 @@ def _several(name, values, checked):
 
 def _texts(train, tried, tokens_to_read, model_name, model_dir):
     """The text of each run: all of it, or so much that what is read makes as many epochs as asked for."""
-    from gpt2lab.download import vocabulary
-    from gpt2lab.encoder import load_encoder
+    from gpt2lab.pretrained.download import vocabulary
+    from gpt2lab.pretrained.encoder import load_encoder
 
     tokens = len(train.tokens(load_encoder(vocabulary(model_name, model_dir))))
     texts = []

@@ -2,7 +2,7 @@
 
 import math
 
-from gpt2lab.catalog import CARDS, card, weight_shapes
+from gpt2lab.pretrained.catalog import CARDS, card, weight_shapes
 
 KAPLAN, HOFFMANN, MUENNIGHOFF = "Kaplan et al. 2020", "Hoffmann et al. 2022", "Muennighoff et al. 2023"
 

@@ -4,21 +4,21 @@ import math
 import tempfile
 from dataclasses import asdict, dataclass, field
 
-from gpt2lab.arguments import real_number, whole_number
-from gpt2lab.catalog import card
+from gpt2lab.base.arguments import real_number, whole_number
+from gpt2lab.base.fresh_process import in_fresh_process
+from gpt2lab.base.jobs import run_jobs
+from gpt2lab.base.machine import peak_bytes
 from gpt2lab.corpus import Splits, presidential_speeches
-from gpt2lab.download import vocabulary
-from gpt2lab.encoder import load_encoder
 from gpt2lab.errors import ArgumentError, TextError
-from gpt2lab.estimation import estimate
 from gpt2lab.experiments.corpus_sizes import check_settings, check_text, several
-from gpt2lab.experiments.fresh_process import in_fresh_process
-from gpt2lab.experiments.grid import run_jobs
-from gpt2lab.finetuning import MEMORY_SETTINGS, finetune
 from gpt2lab.measures.complexity import NAMES, complexity
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.perplexity import perplexity
-from gpt2lab.memory import peak_bytes
+from gpt2lab.pretrained.catalog import card
+from gpt2lab.pretrained.download import vocabulary
+from gpt2lab.pretrained.encoder import load_encoder
+from gpt2lab.training.estimation import estimate
+from gpt2lab.training.finetuning import MEMORY_SETTINGS, finetune
 
 COLUMNS = (
     "model_name", "parameters", "seed", "test_tokens", "test_bytes", "test_loss_before", "test_loss", "test_perplexity_before", "test_perplexity",
@@ -184,7 +184,7 @@ def measured(model_name, seed, steps, text, valid, test, settings, sampling, mod
     import psutil
 
     from gpt2lab.engine.quiet_tensorflow import tensorflow
-    from gpt2lab.language_model import load
+    from gpt2lab.training.loading import load
 
     tf = tensorflow()
     baseline = psutil.Process().memory_info().rss

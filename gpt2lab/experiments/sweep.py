@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from gpt2lab.arguments import real_number, whole_number, yes_or_no
+from gpt2lab.base.arguments import real_number, whole_number, yes_or_no
+from gpt2lab.base.jobs import run_jobs, usable
 from gpt2lab.errors import ArgumentError, ExperimentError, TextError
 from gpt2lab.experiments.corpus_sizes import several
-from gpt2lab.experiments.grid import run_jobs, usable
 from gpt2lab.measures.copying import copied
 from gpt2lab.measures.diversity import distinct, repetition, self_bleu, zipf
 from gpt2lab.measures.human import human_samples

@@ -1,1 +1,1 @@
-"""Grade a class: rebuild each submission, run it in a sandbox under nbval, compare outside of it, and write down what was found."""
+"""Grade a class. The rooms are the way of a submission: intake, answers, sandbox, judging, results; `batch.grade` leads through them."""

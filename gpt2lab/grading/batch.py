@@ -7,28 +7,28 @@ import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gpt2lab.arguments import folder_path, whole_number
-from gpt2lab.course.source import read_source
+from gpt2lab.base.arguments import folder_path, whole_number
+from gpt2lab.base.jobs import usable
+from gpt2lab.base.storage import make_folder
+from gpt2lab.base.wording import listed
+from gpt2lab.course.building.source import read_source
 from gpt2lab.errors import ArgumentError
-from gpt2lab.experiments.grid import usable
-from gpt2lab.grading import sandbox
-from gpt2lab.grading.answers import FoundAnswers, find_answers
-from gpt2lab.grading.assignment import read_assignment, source_of
-from gpt2lab.grading.feedback import write_feedback
-from gpt2lab.grading.gradebook import write_gradebook, write_report
-from gpt2lab.grading.jobs import job_of, run_all
+from gpt2lab.grading.answers.finding import FoundAnswers, find_answers
+from gpt2lab.grading.intake.submissions import SubmissionsError, find_submissions
+from gpt2lab.grading.judging.assignment import read_assignment, source_of
+from gpt2lab.grading.judging.findings import ExerciseResult, SubmissionResult
+from gpt2lab.grading.judging.jobs import job_of, run_all
+from gpt2lab.grading.judging.reasons import reason_for, why_missing
+from gpt2lab.grading.judging.running import MISSING, NOT_GRADED, OPEN, is_blank
 from gpt2lab.grading.lateness import penalty
-from gpt2lab.grading.reasons import reason_for, why_missing
-from gpt2lab.grading.results import ExerciseResult, SubmissionResult
-from gpt2lab.grading.running import MISSING, NOT_GRADED, OPEN, is_blank
+from gpt2lab.grading.results.feedback import FEEDBACK, write_feedback
+from gpt2lab.grading.results.gradebook import GRADEBOOK, REPORT, write_gradebook, write_report
+from gpt2lab.grading.results.summary import ClassSummary, class_summary
+from gpt2lab.grading.results.summary_page import SUMMARY, write_summary
+from gpt2lab.grading.sandbox import bubblewrap
 from gpt2lab.grading.settings import Settings, read_settings
-from gpt2lab.grading.submissions import SubmissionsError, find_submissions
-from gpt2lab.grading.summary import ClassSummary, class_summary
-from gpt2lab.grading.summary_page import write_summary
-from gpt2lab.storage import make_folder
-from gpt2lab.text_files import listed
 
-GRADEBOOK, REPORT, SUMMARY, FEEDBACK, PARTS = "gradebook.csv", "report.json", "summary.html", "feedback", "parts"
+PARTS = "parts"
 _TRUSTED = "run without a sandbox (--trust)"
 
 
@@ -96,7 +96,7 @@ def grade(notebook, submissions, out="grades", course=None, *, workers=2, execut
     assignment = read_assignment(course, notebook, settings.points)
     settings.check_points(_labels(course, notebook))
     if not (dry_run or trust or executor):
-        sandbox.check()
+        bubblewrap.check()
     if not dry_run:
         _refuse_what_others_wrote(out, assignment.name)
     handed_in = find_submissions(submissions, assignment.name, other_notebooks=[name for name in _names(course) if name != assignment.name])

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gpt2lab.arguments import whole_number
+from gpt2lab.base.arguments import whole_number
+from gpt2lab.base.wording import counted
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.preference import clopper_pearson
 from gpt2lab.measures.words import WORD, strings_of
-from gpt2lab.text_files import counted
 
 _FOLDS, _PERMUTATIONS = 5, 10_000
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gpt2lab.arguments import whole_number
-from gpt2lab.document import TEMPLATE, author_prefix
+from gpt2lab.base.arguments import whole_number
+from gpt2lab.base.wording import counted
+from gpt2lab.corpus.document import TEMPLATE, author_prefix
 from gpt2lab.errors import ArgumentError, TextError
+from gpt2lab.measures.intervals import pooled_mean
 from gpt2lab.measures.perplexity import losses_after
-from gpt2lab.measures.pooled_means import pooled_mean
-from gpt2lab.text_files import counted
 
 
 @dataclass(frozen=True, repr=False)

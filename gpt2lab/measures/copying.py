@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 
 import numpy as np
 
-from gpt2lab.arguments import whole_number
+from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.words import WORD, strings_of
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gpt2lab.arguments import whole_number
+from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.ngrams import NGrams
 from gpt2lab.measures.words import tokenized_samples

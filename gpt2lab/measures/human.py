@@ -2,7 +2,7 @@
 
 import random
 
-from gpt2lab.arguments import whole_number
+from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.words import WORD, strings_of, tokenized_samples, tokenized_texts
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gpt2lab.arguments import whole_number
+from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.intervals import quantiles, resampled, share_interval
 from gpt2lab.measures.ngrams import NGrams

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gpt2lab.arguments import whole_number
+from gpt2lab.base.arguments import whole_number
+from gpt2lab.base.wording import listed
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.human import pieces
 from gpt2lab.measures.intervals import difference_interval, quantiles
 from gpt2lab.measures.overlap import ORDERS, Overlap, comparable, measured
 from gpt2lab.measures.preference import two_names
 from gpt2lab.measures.words import Tokenized, tokenized_samples
-from gpt2lab.text_files import listed
 
 _NAMES = {"share_of_types": "share of types", "jaccard": "Jaccard similarity", **{f"precision_{n}": f"{n}-gram precision" for n in ORDERS}}
 

@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass, field
 
+from gpt2lab.base.wording import counted
 from gpt2lab.errors import ArgumentError
+from gpt2lab.measures.intervals import pooled_mean
 from gpt2lab.measures.perplexity import Perplexity, exponential, perplexity
-from gpt2lab.measures.pooled_means import pooled_mean
-from gpt2lab.text_files import counted
 
 
 @dataclass(frozen=True, repr=False)

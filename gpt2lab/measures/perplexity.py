@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gpt2lab.errors import ArgumentError, TextError
-from gpt2lab.measures.pooled_means import pooled_mean
+from gpt2lab.measures.intervals import pooled_mean
 
 MEASURES = ("perplexity", "nats_per_token", "bits_per_byte")
 

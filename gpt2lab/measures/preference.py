@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from gpt2lab.arguments import whole_number
+from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError
 
 LEVEL = 0.05  # below this probability chance is ruled out; the interval is the same test seen from the other side

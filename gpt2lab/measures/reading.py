@@ -4,7 +4,7 @@ import random
 import textwrap
 from dataclasses import dataclass, field
 
-from gpt2lab.arguments import whole_number
+from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.preference import preference, two_names
 from gpt2lab.measures.words import WORD, strings_of

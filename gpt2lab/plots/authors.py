@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gpt2lab.captioned import CaptionedFigure
+from gpt2lab.base.captions import CaptionedFigure
 from gpt2lab.errors import ArgumentError
 
 _PAPER, _INK, _WORSE = "#FFFFFF", "#0072B2", "#D55E00"  # best prefix of a row, worst prefix of a row

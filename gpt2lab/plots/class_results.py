@@ -5,7 +5,7 @@ import textwrap
 import numpy as np
 from matplotlib.patches import Patch
 
-from gpt2lab.captioned import CaptionedFigure
+from gpt2lab.base.captions import CaptionedFigure
 from gpt2lab.errors import ArgumentError
 
 # What is shown together, its colour, that of the numbers on it, and a pattern that tells it apart when printed in grey.
@@ -37,7 +37,7 @@ def class_results(table, distribution=None):
     """
     states = [state for states, *_ in GROUPS.values() for state in states]
     if not {"title", "mean_share", *states} <= set(getattr(table, "columns", ())) or table.empty:
-        raise ArgumentError(f"A {type(table).__name__} is no table of a class; give the exercises of gpt2lab.grading.summary.class_summary(…).")
+        raise ArgumentError(f"A {type(table).__name__} is no table of a class; give the exercises of gpt2lab.grading.results.summary.class_summary(…).")
     counts = {group: table[list(states)].sum(axis=1) for group, (states, *_) in GROUPS.items()}
     counts = {group: count for group, count in counts.items() if count.any()}
     rows, below = 0.85 + 0.46 * len(table), 0 if distribution is None else 2.2

@@ -2,7 +2,7 @@
 
 import itertools
 
-from gpt2lab.captioned import CaptionedFigure
+from gpt2lab.base.captions import CaptionedFigure
 
 
 def captioned_axes(xlabel, ylabel, **size):

@@ -1,11 +1,12 @@
 """Figures of grids of fine-tunings."""
 
-from gpt2lab.captioned import STYLES, CaptionedFigure
+from gpt2lab.base.captions import STYLES, CaptionedFigure
+from gpt2lab.base.wording import counted
 from gpt2lab.errors import ArgumentError
-from gpt2lab.experiments.laws import HOFFMANN, KAPLAN, MUENNIGHOFF, scaling_laws as laws_of_sizes
+from gpt2lab.experiments.laws import HOFFMANN, KAPLAN, MUENNIGHOFF
+from gpt2lab.experiments.laws import scaling_laws as laws_of_sizes
 from gpt2lab.experiments.seeds import over_seeds
 from gpt2lab.plots.drawing import captioned_axes, end_label
-from gpt2lab.text_files import counted
 
 _COLUMNS = {"model_name", "parameters", "characters", "seed", "tokens", "epochs", "train_loss", "test_loss", "test_loss_before", "copied",
             "copied_human"}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from gpt2lab.captioned import DARK, LIGHT, MIDDLE, CaptionedFigure
+from gpt2lab.base.captions import DARK, LIGHT, MIDDLE, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 
 _NEEDED = {"flag", "value", "steps", "epochs", "valid_loss_before", "valid_loss", "copied", "human_copied", "seconds", "saves"}

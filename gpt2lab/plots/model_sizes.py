@@ -1,6 +1,6 @@
 """The figure of several sizes that were fine-tuned in the same way."""
 
-from gpt2lab.captioned import DARK, MIDDLE, CaptionedFigure
+from gpt2lab.base.captions import DARK, MIDDLE, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.seeds import over_seeds
 

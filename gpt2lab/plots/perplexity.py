@@ -5,9 +5,9 @@ import textwrap
 import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from gpt2lab.captioned import DARK, MIDDLE, CaptionedFigure
+from gpt2lab.base.captions import DARK, MIDDLE, CaptionedFigure
+from gpt2lab.base.wording import counted
 from gpt2lab.errors import ArgumentError
-from gpt2lab.text_files import counted
 
 _NAMED = 40  # rows that have room for a name each
 _ROW, _HIGHEST = 0.25, 10.0  # inches of a row, and of all documents

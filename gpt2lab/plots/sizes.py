@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from gpt2lab.captioned import DARK, MIDDLE
-from gpt2lab.catalog import card, parameter_count, weight_shapes
+from gpt2lab.base.captions import DARK, MIDDLE
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes
+from gpt2lab.pretrained.catalog import card, parameter_count, weight_shapes
 
 PARTS = {"token embedding": "wte", "position embedding": "wpe", "attention": "/attn/", "perceptron": "/mlp/", "layer norms": "/ln_"}
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from gpt2lab.captioned import DARK, MIDDLE, STYLES, CaptionedFigure
+from gpt2lab.base.captions import DARK, MIDDLE, STYLES, CaptionedFigure
+from gpt2lab.base.wording import listed
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.sweep import away
 from gpt2lab.plots.drawing import captioned_axes
-from gpt2lab.text_files import listed
 
 _TITLES = {
     "dist_1": "dist-1", "dist_2": "dist-2", "self_bleu": "self-BLEU", "repetition": "repetition", "zipf": "Zipf", "perplexity": "perplexity",

@@ -4,11 +4,11 @@ import re
 import textwrap
 from functools import lru_cache
 
-from gpt2lab.captioned import DARK, MIDDLE, STYLES, CaptionedFigure
+from gpt2lab.base.captions import DARK, MIDDLE, STYLES, CaptionedFigure
+from gpt2lab.base.wording import counted
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.words import words
 from gpt2lab.plots.drawing import end_label
-from gpt2lab.text_files import counted
 
 _TITLES = {
     "share_of_types": "types shared", "jaccard": "Jaccard", "precision_1": "1-grams", "precision_2": "2-grams", "precision_3": "3-grams",

@@ -3,11 +3,10 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from gpt2lab.arguments import whole_number
-from gpt2lab.captioned import DARK, CaptionedFigure
+from gpt2lab.base.arguments import whole_number
+from gpt2lab.base.captions import DARK, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes
-
 
 _SIGNS = str.maketrans({" ": "␣", "\n": "↵", "\t": "⇥"})
 _LIMITS = (1, 2, 5, 10, 20, 50, 100)  # ends of an axis of percentages: few, so that it stays where it is while a setting moves

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from gpt2lab.captioned import DARK, LIGHT, MIDDLE, STYLES
+from gpt2lab.base.captions import DARK, LIGHT, MIDDLE, STYLES
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes, end_label
 

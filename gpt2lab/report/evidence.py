@@ -4,7 +4,9 @@ import math
 import random
 
 from gpt2lab import plots
-from gpt2lab.document import author_prefix
+from gpt2lab.base.wording import counted, listed
+from gpt2lab.corpus.document import author_prefix
+from gpt2lab.corpus.splits import sizes_of
 from gpt2lab.experiments.laws import HOFFMANN, scaling_laws
 from gpt2lab.experiments.sweep import measured
 from gpt2lab.measures.complexity import NAMES, complexity
@@ -15,8 +17,6 @@ from gpt2lab.measures.paired_perplexity import compare_perplexity
 from gpt2lab.measures.words import words
 from gpt2lab.report.blocks import Missing, Picture, Samples, Table, Words, table_of, written
 from gpt2lab.report.settings import changed_settings
-from gpt2lab.splits import sizes_of
-from gpt2lab.text_files import counted, listed
 
 SIDES = ("before", "after")
 _PARTS = {"train": "training", "valid": "validation", "test": "test"}

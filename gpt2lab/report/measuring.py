@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gpt2lab import checkpoints, tensor_bundle
-from gpt2lab.catalog import CARDS, card
-from gpt2lab.encoder import load_encoder
+from gpt2lab.base.jobs import run_jobs
+from gpt2lab.base.progress import bar, silent
 from gpt2lab.errors import ArgumentError, CheckpointError, DownloadError, ExperimentError, LabError, TextError
-from gpt2lab.experiments.grid import run_jobs
-from gpt2lab.finetuning import describe
 from gpt2lab.measures.perplexity import perplexity
-from gpt2lab.progress import bar, silent
+from gpt2lab.pretrained import checkpoints, tensor_bundle
+from gpt2lab.pretrained.catalog import CARDS, card
+from gpt2lab.pretrained.encoder import load_encoder
+from gpt2lab.training.finetuning import describe
 
 
 @dataclass
@@ -198,8 +198,8 @@ def _kept(function, job, folder):
 
 
 def _base(findings, name, model_dir):
-    from gpt2lab.download import download
-    from gpt2lab.language_model import load
+    from gpt2lab.pretrained.download import download
+    from gpt2lab.training.loading import load
 
     if name is None:
         findings.left_out = "no size of GPT-2 has the shape of this run"

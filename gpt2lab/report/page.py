@@ -3,7 +3,7 @@
 import html
 import re
 
-from gpt2lab.html_page import html_figure, html_page, html_table
+from gpt2lab.base.pages import html_figure, html_page, html_table
 from gpt2lab.report.blocks import Missing, Picture, Samples, Table, Words
 from gpt2lab.report.students_words import as_html
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from gpt2lab.arguments import one_of
+from gpt2lab.base.arguments import one_of
 from gpt2lab.errors import ArgumentError
 
 

@@ -6,7 +6,7 @@ import time
 from importlib.metadata import PackageNotFoundError, version
 
 from gpt2lab import __version__
-from gpt2lab.docstrings import documented
+from gpt2lab.base.docstrings import documented
 from gpt2lab.report.blocks import Missing, Table, Words, written
 
 # Settings that say where files are or how much is shown, not how the model learns.
@@ -16,7 +16,7 @@ _PACKAGES = ("tensorflow", "gpt-2-simple", "numpy", "pandas", "matplotlib")
 
 def changed_settings(run):
     """The settings of a run that are not the defaults, with what each does."""
-    from gpt2lab.finetuning import finetune
+    from gpt2lab.training.finetuning import finetune
 
     settings = run.configuration.get("settings")
     if not settings:

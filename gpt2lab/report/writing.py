@@ -6,22 +6,22 @@ import time
 import warnings
 from pathlib import Path
 
-from gpt2lab import checkpoints
-from gpt2lab.arguments import folder_path, real_number, whole_number
-from gpt2lab.catalog import card, parameter_count
-from gpt2lab.decoding import clean
+from gpt2lab.base.arguments import folder_path, real_number, whole_number
+from gpt2lab.base.storage import make_folder, write_bytes
+from gpt2lab.corpus.readers.decoding import clean
+from gpt2lab.corpus.readers.plain_text import read_text
+from gpt2lab.corpus.splits import SPLITS
 from gpt2lab.errors import ArgumentError, TextError
-from gpt2lab.finetuning import as_corpus
+from gpt2lab.pretrained import checkpoints
+from gpt2lab.pretrained.catalog import card, parameter_count
 from gpt2lab.report import answers as places
 from gpt2lab.report.blocks import Picture, Table, blocks_of
 from gpt2lab.report.contents import Contents, Report, Section
 from gpt2lab.report.measuring import Findings, base_of, check_texts, measure, tuned_step
 from gpt2lab.report.questions import known, parts_with
 from gpt2lab.report.settings import how_it_was_made
-from gpt2lab.run import Run
-from gpt2lab.splits import SPLITS
-from gpt2lab.storage import make_folder, write_bytes
-from gpt2lab.text_files import read_text
+from gpt2lab.training.finetuning import as_corpus
+from gpt2lab.training.run import Run
 
 MARKDOWN, PAGE, PRINTED, SAMPLES = "report.md", "report.html", "report.pdf", "samples.csv"
 KEPT, LAST = "measured", "last.md"

@@ -5,7 +5,7 @@ It is a table with a bar in each row: a screen reader reads the numbers, a print
 
 from html import escape
 
-from gpt2lab.captioned import DARK
+from gpt2lab.base.captions import DARK
 from gpt2lab.plots.tokens import axis_end, guesses, shares, visible, what_survives
 
 _CELL = "padding:0 6px;border:0;line-height:1.25;background:none"

@@ -3,9 +3,9 @@
 import html
 import re
 
+from gpt2lab.base.progress import live
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.reading import LEFT, NEITHER, RIGHT, ReadingTest
-from gpt2lab.progress import live
 
 QUESTION = "Which text is more intelligible: which one makes more sense?"
 _CHOICES = ((LEFT, "A is more intelligible"), (RIGHT, "B is more intelligible"), (NEITHER, "I cannot tell"))

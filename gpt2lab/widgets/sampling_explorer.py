@@ -6,8 +6,8 @@ from html import escape
 
 import ipywidgets
 
-from gpt2lab import progress
-from gpt2lab.arguments import whole_number
+from gpt2lab.base import progress
+from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError, LabError
 from gpt2lab.plots import sampling_grid
 from gpt2lab.widgets.next_tokens_chart import next_tokens_html

@@ -6,11 +6,10 @@ from html import escape
 
 import numpy as np
 
-from gpt2lab.arguments import whole_number, yes_or_no
+from gpt2lab.base.arguments import file_path, whole_number, yes_or_no
+from gpt2lab.base.storage import write_bytes
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots import visible
-from gpt2lab.storage import write_bytes
-from gpt2lab.text_files import file_path
 from gpt2lab.widgets.shades import CHANGE, LOSS
 
 _PAPER = (

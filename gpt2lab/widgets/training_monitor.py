@@ -8,9 +8,10 @@ import time
 
 import pandas as pd
 
-from gpt2lab import plots, progress
+from gpt2lab import plots
+from gpt2lab.base import progress
 from gpt2lab.errors import ArgumentError
-from gpt2lab.run import COLUMNS, Run
+from gpt2lab.training.run import COLUMNS, Run
 from gpt2lab.widgets.clicks import heard
 from gpt2lab.widgets.training_report import TrainingReport
 

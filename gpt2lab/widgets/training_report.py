@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gpt2lab import plots
-from gpt2lab.captioned import CaptionedFigure
+from gpt2lab.base.captions import CaptionedFigure
 
 MOST_ROWS = 12
 _COLUMNS = {

@@ -112,10 +112,10 @@ import textwrap
 import numpy as np
 import pandas as pd
 
-from gpt2lab.course import scenes_of_texts
+from gpt2lab.course import scenes
 
-splits = scenes_of_texts.speeches(rng)
-base, tuned = scenes_of_texts.models(splits, MODEL)
+splits = scenes.speeches(rng)
+base, tuned = scenes.models(splits, MODEL)
 held_out = splits.test.documents[0].text
 speech = held_out[2000:3200]
 words = speech.split()

@@ -88,11 +88,11 @@ print(f"{len(tokens)} tokens, {len(set(tokens))} types: {sorted(set(tokens))}")
 
 # %%
 # HIDDEN 07.2
-from gpt2lab.course import scenes, scenes_of_texts
+from gpt2lab.course import scenes
 
-splits = scenes_of_texts.speeches(rng)
+splits = scenes.speeches(rng)
 run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
-pretrained, finetuned = scenes_of_texts.models(splits, MODEL)
+pretrained, finetuned = scenes.models(splits, MODEL)
 because = "It has read speeches of the same kind."
 settings = {"nsamples": 10, "length": 50, "seed": int(rng.integers(1000))}
 samples = pretrained.generate(temperature=1.0, **settings)

@@ -90,11 +90,11 @@ p = lm.next_tokens(PROMPT).probability
 
 # %%
 # HIDDEN 08.1
-from gpt2lab.course import scenes, scenes_of_experiments, scenes_of_texts
+from gpt2lab.course import scenes
 
-splits = scenes_of_texts.speeches(rng)
+splits = scenes.speeches(rng)
 run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
-lm = scenes_of_texts.models(splits, MODEL)[1]
+lm = scenes.models(splits, MODEL)[1]
 
 
 PROMPT = str(rng.choice(["We all know that the", "This is a question of", "It is time to", "I believe in our"]))
@@ -185,7 +185,7 @@ import numpy as np
 greedy_text = lm.generate(PROMPT, length=60, temperature=0)[0]
 sentence = " We need the help of the Congress."
 nats = lm.score(6 * sentence).nats
-SURE, OPEN = scenes_of_texts.sure_and_open(lm, rng)
+SURE, OPEN = scenes.sure_and_open(lm, rng)
 sure = lm.next_tokens(SURE).probability
 open_ended = lm.next_tokens(OPEN).probability
 
@@ -333,7 +333,7 @@ people = lab.human_samples(splits.test, like=6 * [" ".join(40 * ["word"])])
 measured = {n: {"dist_1": lab.distinct(people[:n]), "self_bleu": lab.self_bleu(people[:n])} for n in (2, 4)}
 settings = {"nsamples": 100, "length": 60, "seed": 0, "reference": splits.test, "folder": "sampling"}
 # The rows that are nearest in the notebook itself are not to be so again.
-table = scenes_of_experiments.sweep(rng, not_nearest=(1, 8))
+table = scenes.sweep(rng, not_nearest=(1, 8))
 columns = ["parameter", "value", "dist_1", "self_bleu", "repetition", "zipf", "perplexity"]
 tried = table[table.parameter != "human"]
 human = table.iloc[-1]

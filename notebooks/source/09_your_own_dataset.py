@@ -127,7 +127,7 @@ for document in train.with_author_prefix().documents[:4]:
 import json
 from pathlib import Path
 
-from gpt2lab.course import scenes, scenes_of_experiments, scenes_of_texts
+from gpt2lab.course import scenes
 
 POSTS = ["Startups are hard.", "Write to me at paul@example.com.", "Some do what they like."]
 posts = json.dumps([{"tweet": {"full_text": text}} for text in POSTS])
@@ -139,7 +139,7 @@ AUTHORS = [
     "Harry S. Truman",
     "Donald J. Trump",
 ]
-whole = scenes_of_texts.speeches_of(AUTHORS, rng)
+whole = scenes.speeches_of(AUTHORS, rng)
 speeches = whole.train + whole.test
 train, test = (part.pieces(of="sentences", least=40) for part in (whole.train, whole.test))
 
@@ -232,7 +232,7 @@ card = "## Source"
 small = MODEL in ("1M", "3M")
 STEPS, LEARNING_RATE = 100, 1e-3
 run = scenes.run(rng, "authors", turn=100, rise=0)
-base, tuned = scenes_of_texts.models_of_authors(splits, MODEL)
+base, tuned = scenes.models_of_authors(splits, MODEL)
 with_space = tuned.next_tokens("\\Theodore Roosevelt- ").head(6)
 without_space = tuned.next_tokens("\\Theodore Roosevelt-").head(6)
 tables = {"with the space": with_space, "without": without_space}
@@ -415,8 +415,8 @@ before, after = (matrix[name].table["own"] for name in ("before", "after"))
 perplexity = matrix["after"].perplexity
 rows = [{"texts by": author, "best wrong prefix": perplexity.loc[author].drop(author).idxmin()} for author in AUTHORS]
 guessed = {
-    "before": scenes_of_experiments.guesses(rng, AUTHORS, NUMBER, right=0.2),
-    "after": scenes_of_experiments.guesses(rng, AUTHORS, NUMBER),
+    "before": scenes.guesses(rng, AUTHORS, NUMBER, right=0.2),
+    "after": scenes.guesses(rng, AUTHORS, NUMBER),
 }
 
 # %%

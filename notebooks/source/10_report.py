@@ -80,13 +80,13 @@ flags[columns].round(2)
 
 # %%
 # HIDDEN 10.2
-from gpt2lab.course import scenes, scenes_of_experiments, scenes_of_texts
+from gpt2lab.course import scenes
 
 small = MODEL in ("1M", "3M")
 LEARNING_RATE = 1e-3 if small else 1e-4
 SMALLEST = "1M" if small else MODEL
-splits = scenes_of_texts.speeches(rng)
-flags = scenes_of_experiments.flags(rng)
+splits = scenes.speeches(rng)
+flags = scenes.flags(rng)
 columns = ["flag", "value", "steps", "epochs", "valid_loss", "written_MB", "seconds"]
 
 # %%
@@ -169,10 +169,10 @@ print("\n".join(line for line in text.splitlines() if line.startswith("#")))
 # %%
 # HIDDEN 10.3
 run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
-tuned = scenes_of_texts.models(splits, MODEL)[1]
-sweep = scenes_of_experiments.sweep(rng)
+tuned = scenes.models(splits, MODEL)[1]
+sweep = scenes.sweep(rng)
 settings = {"train": splits.train, "valid": splits.valid, "test": splits.test, "length": 60, "temperature": 1.0, "sweep": sweep}
-report = scenes_of_experiments.report()
+report = scenes.report()
 text = report.markdown.read_text(encoding="utf-8")
 
 # %%

@@ -1,0 +1,110 @@
+"""What was done to texts on their way into a corpus: what was left out or changed, how often, and an example."""
+
+from dataclasses import dataclass, field
+
+from gpt2lab.base.wording import counted
+
+_LONGEST_EXAMPLE = 80  # characters
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to texts: ``what`` ("left out", "changed" or "noticed"), ``why``, how often, the first example and its place."""
+
+    what: str
+    why: str
+    count: int
+    example: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step on the way of texts into a corpus.
+
+    Attributes
+    ----------
+    name : str
+        The method that was called, such as ``from_tweets``.
+    source : str
+        Name of the file or folder; empty if it worked on the corpus itself.
+    options : dict
+        The options of the call, those with their default among them.
+    read, kept : int
+        How many texts came in and went out.
+    events : tuple of Event
+        What was left out, and what was changed.
+    """
+
+    name: str
+    source: str = ""
+    options: dict = field(default_factory=dict)
+    read: int = 0
+    kept: int = 0
+    events: tuple = ()
+
+    @property
+    def in_words(self):
+        """The step in a few sentences."""
+        options = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
+        source = f" of {self.source}" if self.source else ""
+        sentences = [f"{self.name}({options}): kept {self.kept:,} of {counted(self.read, 'text')}{source}."]
+        for what in ("left out", "changed", "noticed"):
+            events = [f"{event.why} ({event.count:,})" for event in self.events if event.what == what]
+            if events:
+                sentences.append(f"{what.capitalize()}: {'; '.join(events)}.")
+        return " ".join(sentences)
+
+
+class Log:
+    """Counts what happens to texts while they are read; becomes a `Step`."""
+
+    def __init__(self):
+        self.read = 0
+        self._events = {}
+
+    def left_out(self, why, example="", place=""):
+        """Count a text that does not come into the corpus."""
+        self._add("left out", why, 1, example, place)
+
+    def changed(self, why, example="", place="", count=1):
+        """Count something in a text that comes into the corpus changed."""
+        self._add("changed", why, count, example, place)
+
+    def noticed(self, why, example="", place=""):
+        """Count what one should know though nothing was done about it."""
+        self._add("noticed", why, 1, example, place)
+
+    def _add(self, what, why, count, example, place):
+        event = self._events.setdefault((what, why), [0, _shortened(example), place])
+        event[0] += count
+
+    def step(self, name, source, options, kept):
+        """All that was counted, as a `Step`."""
+        events = tuple(Event(what, why, *counts) for (what, why), counts in self._events.items())
+        return Step(name, str(source), options, self.read, kept, events)
+
+
+def table(steps):
+    """The events of several steps as a DataFrame.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``step``, ``what``, ``why``, ``count``, ``example``, ``place``; each step begins with a row "kept". ``attrs["options"]`` has
+        the options of each step.
+    """
+    import pandas as pd
+
+    rows = []
+    for step in steps:
+        rows.append((step.name, "kept", f"of {counted(step.read, 'text')}", step.kept, "", step.source))
+        rows += [(step.name, event.what, event.why, event.count, event.example, event.place) for event in step.events]
+    found = pd.DataFrame(rows, columns=["step", "what", "why", "count", "example", "place"])
+    found.attrs["options"] = [(step.name, dict(step.options)) for step in steps]
+    return found
+
+
+def _shortened(example):
+    line = " ".join(example[:4 * _LONGEST_EXAMPLE].split())
+    return line if len(line) <= _LONGEST_EXAMPLE else line[:_LONGEST_EXAMPLE - 3] + "..."

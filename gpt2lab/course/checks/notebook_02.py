@@ -1,0 +1,109 @@
+"""The checks of notebook 2, Fine-tune it."""
+
+import math
+import re
+
+from gpt2lab.course.checks.checking import choice, exercise, number, right, too_short, wrong
+
+WINDOW = 1024  # tokens that one step reads, a batch being one window
+
+
+@exercise("02.1", prediction="the fall of perplexity on unseen text")
+def fall_of_perplexity(prediction, before, after):
+    fall = 1 - after / before
+    found = "a" if fall < 0.05 else "b" if fall <= 0.5 else "c"
+    measured = f"It fell by {100 * fall:.0f} %." if fall >= 0 else f"It rose by {-100 * fall:.0f} %."
+    more = f"{measured} Even so few windows teach what such texts have in common: words, topics, form."
+    less = f"{measured} Most of what it takes to predict a text is the language, and that the model knew before."
+    reasons = {letter: more if letter < found else less for letter in "abc"}
+    reasons[found] = "What such texts have in common is learned from few windows; the language was there before."
+    return choice(prediction, "abc", reasons, found)
+
+
+@exercise("02.2", computed=True)
+def epochs(answer, steps, tokens):
+    wrong_because = number(
+        answer,
+        steps * WINDOW / tokens,
+        mistakes=(
+            (tokens / (steps * WINDOW), "Turn the fraction round: tokens read, divided by the tokens that there are."),
+            (steps / tokens, "Each step read 1,024 tokens, not one."),
+            (steps * WINDOW, "That is how many tokens were read. Divide by the length of the text."),
+            (tokens / WINDOW, "That is how many windows the text has. How many of them did the steps read?"),
+            (steps, "That is the number of steps. How many tokens did they read, and how many are there?"),
+            (steps * WINDOW // tokens, "You rounded down. Divide with /, not with //."),
+        ),
+        otherwise="Multiply the steps by 1,024 and divide by training_tokens.",
+    )
+    if wrong_because:
+        return wrong(wrong_because)
+    return right("The history of the run counts epochs too: look at the last line of run.history.")
+
+
+@exercise("02.3")
+def why_held_out(answer):
+    return choice(
+        answer,
+        "abc",
+        {
+            "a": "With too low a learning rate the training loss would hardly have fallen.",
+            "b": "Only text that the model never saw tells learning from learning by heart.",
+            "c": "A falling loss on the training speeches says the opposite: it predicts them better and better.",
+        },
+        "b",
+    )
+
+
+@exercise("02.4", computed=True)
+def loss_of_a_random_model(answer, scratch, vocabulary):
+    wrong_because = number(
+        answer,
+        math.log(vocabulary),
+        mistakes=(
+            (math.log2(vocabulary), "That is in bits, with the logarithm to base 2. The loss is in nats: math.log."),
+            (math.log10(vocabulary), "That is the logarithm to base 10. The loss is in nats: math.log."),
+            (
+                -math.log(vocabulary),
+                "The sign is wrong: 1 / vocabulary is below 1, so its logarithm is negative, and minus that is positive.",
+            ),
+            (vocabulary, "That is the perplexity. The loss is its natural logarithm."),
+            (1 / vocabulary, "That is the probability of a token. Its surprise is minus the logarithm of it."),
+            (math.exp(-1 / vocabulary), "Take the logarithm, not the exponential."),
+        ),
+        otherwise="Take minus the natural logarithm of 1 / vocabulary.",
+    )
+    if wrong_because:
+        return wrong(wrong_because)
+    measured = float(scratch.history.loss.dropna().iloc[0])  # step 0 has no training loss
+    if abs(measured - math.log(vocabulary)) > 0.5:
+        return right(f"The run began at {measured:.2f} and not there, so its first weights were not random: see restore_from.")
+    return right("The upper curve begins there. A loss above it, later, means worse than knowing nothing.")
+
+
+_LANGUAGE = ("language", "english", "gramma", "spell", "words", "vocab", "syntax", "sentence", "linguist", "meaning", "knowledge")
+_BY_HEART = ("heart", "memori", "over-fit", "overfit", "over fit", "copy", "copies", "repeat", "parrot")
+
+
+@exercise("02.5")
+def explanation(answer):
+    if short := too_short(answer, "Answer both questions in two or three sentences."):
+        return wrong(short)
+    text = answer.lower()
+    if not any(part in text for part in _LANGUAGE):
+        return wrong(
+            "Say what the pretrained weights bring along that the speeches would have to teach. "
+            "Look at what the random model writes."
+        )
+    if re.search(r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learn \w+ by heart)", text):
+        return wrong("Look again at what happens to the loss on other text when a short text is read a hundred times.")
+    stops = re.search(r"\b(not|no longer|stops?)\s+(\w+\s+)?(fall|drop|decreas|improv)", text.replace("n't", " not"))
+    rises = "loss" in text and (stops or re.search(r"\b(rise|rises|rising|rose|higher|grow|grows|increase|increases|worse|goes up|go up)\b", text))
+    if not rises and not any(part in text for part in _BY_HEART):
+        return wrong(
+            "Say what happens when a short text is read many times. "
+            "What does the training loss do, and what the loss on other text?"
+        )
+    return right(
+        "Compare: the speeches would have to teach English itself, for which they are too short; trained longer, the model "
+        "learns them by heart, and its loss on other text rises."
+    )

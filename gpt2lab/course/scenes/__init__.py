@@ -1,0 +1,13 @@
+"""The hidden inputs on which answers are graded: small, but the real kinds of object that a notebook works with.
+
+The HIDDEN cells of the notebooks' sources take what they need from here by name: ``scenes.run(rng)``.
+"""
+
+from gpt2lab.course.scenes.experiments import flags, guesses, report, sweep
+from gpt2lab.course.scenes.runs import Lazy, corpus, instead, model, run, sentences, temporary_folder
+from gpt2lab.course.scenes.texts import models, models_of_authors, speeches, speeches_of, sure_and_open
+
+__all__ = [
+    "Lazy", "corpus", "flags", "guesses", "instead", "model", "models", "models_of_authors", "report", "run", "sentences", "speeches",
+    "speeches_of", "sure_and_open", "sweep", "temporary_folder",
+]

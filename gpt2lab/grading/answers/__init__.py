@@ -1,0 +1,1 @@
+"""The source of each answer in a notebook that was handed in, read as text and never run."""

@@ -1,0 +1,50 @@
+"""The notebook that is run: the instructor's cells, with the student's answers in their places and nothing else of the student's."""
+
+import json
+from pathlib import Path
+
+from gpt2lab.grading.judging.key import scene
+from gpt2lab.grading.sandbox import probe
+
+_PROBE = Path(probe.__file__).read_text(encoding="utf-8")
+
+
+def rebuild(assignment, answers, seed, calls):
+    """Compose the notebook that nbval runs for one submission.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    answers : dict of str to str
+        The source of the student's answer by label; an exercise whose answer was not found has none.
+    seed : int or str
+        The course's secret.
+    calls : dict of str to list of tuple
+        With which arguments the function of an exercise is called.
+
+    Returns
+    -------
+    str
+        The notebook as JSON. The metadata ``gpt2lab`` of each cell has its ``role`` ('set-up', 'hidden', 'answer' or 'probe'), its exercise's ``label``, and
+        what to run ``again`` after the kernel was lost.
+    """
+    cells = [_cell("set-up", "", assignment.setup, again=assignment.setup)]
+    for exercise in assignment.exercises:
+        if exercise.kind != "code":
+            continue
+        label, hidden = exercise.label, scene(exercise, seed)
+        cells.append(_cell("hidden", label, hidden, again=hidden))
+        cells.append(_cell("answer", label, answers.get(label, ""), again=exercise.solution))
+        cells.append(_cell("probe", label, _probe(exercise, calls.get(label)), again=""))
+    metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
+
+
+def _probe(exercise, calls):
+    return f"_scope = {{'get_ipython': get_ipython}}\nexec({_PROBE!r}, _scope)\n_scope['show'](lambda: ({exercise.answer}), {calls!r})"
+
+
+def _cell(role, label, source, again):
+    metadata = {"gpt2lab": {"role": role, "label": label, "again": again}, "tags": ["nbval-check-output" if role == "probe" else "nbval-ignore-output"]}
+    # nbval compares the output of cells that were run; what is compared with it is asked of the grader.
+    return {"cell_type": "code", "id": f"{role}{label.replace('.', '-')}", "metadata": metadata, "execution_count": 1, "outputs": [], "source": source}

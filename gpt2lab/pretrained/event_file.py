@@ -1,0 +1,99 @@
+"""The losses that gpt-2-simple writes for TensorBoard, read without TensorFlow.
+
+An ``events.out.tfevents.*`` file is a row of records (TensorFlow's TFRecord: length, checksum of it, data, checksum of them),
+each an ``Event`` (tensorflow/core/util/event.proto). gpt-2-simple logs every step under the tag ``loss``; a second fine-tuning in
+the same graph, as in a notebook whose cell is run again, comes out as ``loss_1``.
+"""
+
+import re
+import struct
+from pathlib import Path
+
+from gpt2lab.errors import CheckpointError
+from gpt2lab.pretrained.checksum import crc32c, masked
+from gpt2lab.pretrained.protobuf_wire import message, signed
+
+
+def scalars(path_or_folder, tag="loss"):
+    """The values logged under a tag.
+
+    Parameters
+    ----------
+    path_or_folder : str or Path
+        One event file, or a run's folder with any number of them, read from the oldest to the newest.
+    tag : str, default "loss"
+        Also found with the number that TensorFlow appends to a name that is taken (``loss_1``).
+
+    Returns
+    -------
+    list of tuple
+        ``(step, wall_time, value)`` by step; ``wall_time`` in seconds since 1970. Of a step that was logged twice (a run that
+        went on from an earlier save) the later value counts. A last record that was cut off by a killed run is passed over.
+
+    Raises
+    ------
+    CheckpointError
+        If there is no such file or folder, or a file is damaged before its end.
+    """
+    place = Path(path_or_folder)
+    if not place.exists():
+        raise CheckpointError(f"{place} does not exist; give a run's folder, for example checkpoint/run1.")
+    # The name goes on with the seconds since 1970 at which the file was started.
+    files = sorted(place.glob("events.out.tfevents.*"), key=_started) if place.is_dir() else [place]
+    wanted = re.compile(rf"{re.escape(tag)}(_\d+)?")
+    found = {}
+    for file in files:
+        for content in _records(file):
+            for step, wall_time, name, value in _event(file, content):
+                if wanted.fullmatch(name):
+                    found[step] = (step, wall_time, value)
+    return [found[step] for step in sorted(found)]
+
+
+def _started(file):
+    parts = [int(part) if part.isdigit() else 0 for part in file.name.split(".")[3:]]
+    return parts, file.name
+
+
+def _records(file):
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{file} cannot be read ({error.strerror or error}); check the permissions.") from error
+    at = 0
+    while at + 12 <= len(content):
+        size = int.from_bytes(content[at : at + 8], "little")
+        if not _sound(content[at : at + 8], content[at + 8 : at + 12]):
+            if not any(content[at:]):
+                return  # zeros: the machine went down before the last record reached the disk
+            raise _damaged(file, at)
+        start, end = at + 12, at + 12 + size
+        if end + 4 > len(content):
+            return
+        if not _sound(content[start:end], content[end : end + 4]):
+            raise _damaged(file, at)
+        yield content[start:end]
+        at = end + 4
+
+
+def _sound(data, checksum):
+    return masked(crc32c(data)) == int.from_bytes(checksum, "little")
+
+
+def _event(file, content):
+    """Yield ``step, wall_time, tag, value`` for each scalar of an ``Event``."""
+    try:
+        event = message(content)
+        for summary in event.get(5, []):
+            for value in message(summary).get(1, []):
+                value = message(value)
+                if 2 in value:
+                    wall_time = struct.unpack("<d", event[1][0])[0] if 1 in event else 0.0
+                    number = struct.unpack("<f", value[2][0])[0]
+                    yield signed(event.get(2, [0])[0]), wall_time, value[1][0].decode(), number
+    except (ValueError, KeyError, AttributeError, TypeError, struct.error) as error:
+        raise CheckpointError(f"{file} is no TensorBoard event file ({error}); move it out of the run's folder.") from error
+
+
+def _damaged(file, at):
+    return CheckpointError(f"{file} is damaged at byte {at}; move it out of the run's folder: it holds losses, not the model.")

@@ -1,0 +1,305 @@
+"""TensorFlow's checkpoint files (V2, a "tensor bundle"), read, verified and written without TensorFlow.
+
+``<prefix>.data-00000-of-00001`` holds the raw numbers, one tensor after the other. ``<prefix>.index`` says what lies where: a
+sorted table in LevelDB's format (https://github.com/google/leveldb/blob/main/doc/table_format.md), uncompressed, from a tensor's
+name to a ``BundleEntryProto`` (tensorflow/core/protobuf/tensor_bundle.proto), with a checksum for every block and every tensor.
+"""
+
+import math
+import mmap
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gpt2lab.base.storage import replacing
+from gpt2lab.errors import CheckpointError
+from gpt2lab.pretrained.checksum import crc32c, masked
+from gpt2lab.pretrained.protobuf_wire import field, fixed32, message, read_varint, signed, varint
+
+# Numbers from tensorflow/core/framework/types.proto. Checkpoints are little-endian.
+_DTYPES = {1: "<f4", 2: "<f8", 3: "<i4", 4: "u1", 5: "<i2", 6: "i1", 9: "<i8", 10: "?"}
+_DTYPES |= {17: "<u2", 19: "<f2", 22: "<u4", 23: "<u8"}
+_NUMBERS = {np.dtype(dtype): number for number, dtype in _DTYPES.items()}
+_MAGIC = 0xDB4775248B80FB57
+_FOOTER = 48  # bytes: two block handles padded to 40, then the magic number
+_CHUNK = 1 << 24  # bytes checksummed at a time, so that memory stays flat and a bar moves
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a tensor lies in the data file.
+
+    Attributes
+    ----------
+    dtype : numpy.dtype
+    shape : tuple of int
+    offset, size : int
+        In bytes.
+    crc32c : int
+        Masked checksum of its bytes.
+    """
+
+    dtype: np.dtype
+    shape: tuple
+    offset: int
+    size: int
+    crc32c: int
+
+
+def index_path(prefix):
+    """``<prefix>.index`` as a Path."""
+    return Path(f"{prefix}.index")
+
+
+def data_path(prefix):
+    """``<prefix>.data-00000-of-00001`` as a Path."""
+    return Path(f"{prefix}.data-00000-of-00001")
+
+
+def entries(prefix):
+    """What tensors a checkpoint holds, from its ``.index`` file alone, in the order of their names.
+
+    Parameters
+    ----------
+    prefix : str or Path
+        Path of the checkpoint without an ending, for example ``models/124M/model.ckpt``.
+
+    Returns
+    -------
+    dict of str to Entry
+
+    Raises
+    ------
+    CheckpointError
+        If the file is missing, damaged or of a kind that GPT-2 never uses (several shards, tensors of text).
+    """
+    path = index_path(prefix)
+    return entries_of(_bytes_of(path), path)
+
+
+def entries_of(content, path):
+    """What :func:`entries` finds in the bytes of an index file; ``path`` is what an error calls it."""
+    try:
+        table = _table(content)
+        header = message(table.pop(b""))
+        if header.get(1, [0]) != [1] or header.get(2, [0]) != [0]:
+            raise ValueError("it is sharded or big-endian")
+        found = {name.decode(): _entry(value) for name, value in table.items()}
+    except (ValueError, KeyError, IndexError, struct.error) as error:
+        raise _damaged(path, error.args[0] if isinstance(error, ValueError) else "it is not a checkpoint index") from error
+    return found
+
+
+def verify(prefix, progress=None):
+    """Check both files of a checkpoint down to the last byte.
+
+    Parameters
+    ----------
+    prefix : str or Path
+        Path of the checkpoint without an ending.
+    progress : callable, optional
+        Called with a number of bytes whenever so many more have been checked.
+
+    Raises
+    ------
+    CheckpointError
+        If a file is missing, short, long or damaged; the message names it.
+    """
+    verify_data(entries(prefix), data_path(prefix), progress)
+
+
+def verify_data(found, path, progress=None):
+    """Check the data file at ``path`` against the entries of its index; see :func:`verify`."""
+    expected = max((entry.offset + entry.size for entry in found.values()), default=0)
+    try:
+        with open(path, "rb") as file:
+            length = file.seek(0, 2)
+            if length != expected:
+                raise _damaged(path, f"it has {length:,} bytes where its index says {expected:,}")
+            for name, entry in found.items():
+                file.seek(entry.offset)
+                crc, left = 0, entry.size
+                while left:
+                    chunk = file.read(min(left, _CHUNK))
+                    if not chunk:
+                        raise _damaged(path, f"it ends within {name}")
+                    crc, left = crc32c(chunk, crc), left - len(chunk)
+                    if progress is not None:
+                        progress(len(chunk))
+                if masked(crc) != entry.crc32c:
+                    raise _damaged(path, f"the checksum of {name} is wrong")
+    except CheckpointError:
+        raise
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def read(prefix):
+    """The tensors of a checkpoint, verified.
+
+    Parameters
+    ----------
+    prefix : str or Path
+        Path of the checkpoint without an ending.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Read-only arrays that lie in the file (memory-mapped): they take memory only while they are used.
+
+    Raises
+    ------
+    CheckpointError
+        As :func:`verify`.
+    """
+    found, path = entries(prefix), data_path(prefix)
+    verify_data(found, path)
+    try:
+        with open(path, "rb") as file:
+            # An empty file cannot be mapped.
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.seek(0, 2) else b""
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return {
+        name: np.frombuffer(content, entry.dtype, math.prod(entry.shape), entry.offset if entry.size else 0).reshape(entry.shape)
+        for name, entry in found.items()
+    }
+
+
+def write(prefix, tensors):
+    """Write a checkpoint that TensorFlow's ``Saver`` restores.
+
+    Both files are written beside and renamed, the index last: a checkpoint that is seen is whole.
+
+    Parameters
+    ----------
+    prefix : str or Path
+        Path of the checkpoint without an ending; its folder must exist.
+    tensors : dict of str to array_like
+        By variable name, without ``:0``.
+
+    Raises
+    ------
+    ValueError
+        If a tensor is of a type that a checkpoint of numbers cannot hold.
+    StorageError
+        If a file could not be written.
+    """
+    table, offset = {b"": field(1, 1) + field(3, field(1, 1))}, 0  # one shard, little-endian, version 1
+    with replacing(data_path(prefix)) as file:
+        for name in sorted(tensors, key=str.encode):
+            array = np.asarray(tensors[name])
+            array = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(array.shape)
+            if not name or array.dtype not in _NUMBERS:
+                raise ValueError(f"tensor {name!r} of type {array.dtype} cannot be written to a checkpoint")
+            raw = array.reshape(-1).view(np.uint8).data
+            file.write(raw)
+            crc = 0
+            for begin in range(0, len(raw), _CHUNK):  # the checksum wants a copy, and not one of the largest tensor as a whole
+                crc = crc32c(bytes(raw[begin : begin + _CHUNK]), crc)
+            shape = b"".join(field(2, field(1, size)) for size in array.shape)
+            value = field(1, _NUMBERS[array.dtype]) + field(2, shape) + field(4, offset) + field(5, array.nbytes)
+            table[name.encode()] = value + fixed32(6, masked(crc))
+            offset += array.nbytes
+    with replacing(index_path(prefix)) as file:
+        file.write(_table_bytes(table))
+
+
+def empty_meta_graph():
+    """The bytes of a ``.meta`` file, which some tools want beside a checkpoint: a ``MetaGraphDef`` with an empty graph.
+
+    gpt-2-simple builds its own graph, the file only has to be there and sound.
+    """
+    # A graph without nodes reads the same at every version, so the versions stay at their lowest.
+    return field(1, field(5, "2")) + field(2, field(4, field(1, 1)))
+
+
+def _entry(value):
+    proto = message(value)
+    number = proto.get(1, [0])[0]
+    if number not in _DTYPES or proto.get(3, [0]) != [0] or 7 in proto:
+        raise ValueError("it holds tensors that are not plain numbers in one piece")
+    dims = message(proto.get(2, [b""])[0]).get(2, [])
+    shape = tuple(signed(message(dim).get(1, [0])[0]) for dim in dims)
+    offset, size = (signed(proto.get(key, [0])[0]) for key in (4, 5))
+    entry = Entry(np.dtype(_DTYPES[number]), shape, offset, size, int.from_bytes(proto[6][0], "little"))
+    if min((offset, size, *shape)) < 0 or entry.dtype.itemsize * math.prod(shape) != size:
+        raise ValueError("a tensor's shape and size do not agree")
+    return entry
+
+
+def _table(content):
+    """Keys and values of a LevelDB table; every byte of ``content`` is checked."""
+    if len(content) < _FOOTER or int.from_bytes(content[-8:], "little") != _MAGIC:
+        raise ValueError("its end is missing")
+    body, footer = content[:-_FOOTER], content[-_FOOTER:-8]
+    at, handle = 0, []
+    for _ in range(4):
+        value, at = read_varint(footer, at)
+        handle.append(value)
+    # Numbers can be written in more than one way and the padding is never read: only the one right spelling is sound.
+    if b"".join(map(varint, handle)).ljust(40, b"\0") != footer:
+        raise ValueError("its end is damaged")
+    blocks = [tuple(handle[:2]), tuple(handle[2:])]
+    _block(body, *blocks[0])
+    found = {}
+    for value in _block(body, *blocks[1]).values():
+        start, at = read_varint(value)
+        size, _ = read_varint(value, at)
+        blocks.append((start, size))
+        found.update(_block(body, start, size))
+    if sum(size + 5 for _, size in blocks) != len(body):
+        raise ValueError("its blocks do not fill it")
+    return found
+
+
+def _block(body, start, size):
+    block, trailer = body[start : start + size], body[start + size : start + size + 5]
+    if len(block) != size or len(trailer) != 5 or masked(crc32c(block + trailer[:1])) != int.from_bytes(trailer[1:], "little"):
+        raise ValueError("a checksum is wrong")
+    if trailer[0]:
+        raise ValueError("it is compressed")
+    end = size - 4 - 4 * int.from_bytes(block[-4:], "little")
+    at, key, found = 0, b"", {}
+    while at < end:
+        shared, at = read_varint(block, at)
+        fresh, at = read_varint(block, at)
+        length, at = read_varint(block, at)
+        key = key[:shared] + block[at : at + fresh]
+        found[key] = block[at + fresh : at + fresh + length]
+        at += fresh + length
+    return found
+
+
+def _table_bytes(table):
+    """The bytes of a LevelDB table with one block of data (TensorFlow starts a second one at 256 KiB, but reads any size)."""
+    body, handles = b"", []
+    for rows in (table, {}, None):
+        if rows is None:
+            rows = {max(table): handles[0]}
+        # Every row spells out its key and is a point of entry: no row is found through the one before it.
+        parts = [varint(0) + varint(len(key)) + varint(len(value)) + key + value for key, value in sorted(rows.items())]
+        starts = np.cumsum([0, *map(len, parts)])[: max(1, len(parts))]
+        block = b"".join(parts) + struct.pack(f"<{len(starts)}I", *starts) + struct.pack("<I", len(starts))
+        handles.append(varint(len(body)) + varint(len(block)))
+        body += block + b"\0" + struct.pack("<I", masked(crc32c(block + b"\0")))
+    return body + (handles[1] + handles[2]).ljust(40, b"\0") + struct.pack("<Q", _MAGIC)
+
+
+def _bytes_of(path):
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path, error):
+    if isinstance(error, FileNotFoundError):
+        return CheckpointError(f"{path} is missing; fetch the model again or restore the checkpoint from a copy.")
+    return CheckpointError(f"{path} cannot be read ({error.strerror or error}); check the disk and the permissions.")
+
+
+def _damaged(path, how):
+    return CheckpointError(f"{path} is damaged: {how}; delete it and fetch the model again, or restore it from a copy.")

@@ -1,0 +1,200 @@
+"""How much memory a fine-tuning or a generation will take, before it is started.
+
+The peak is counted from the arrays that take part in it. The few numbers below say how many of each kind there are; they were fitted to what
+``python -m benchmarks.memory`` measures, which prints the estimates beside it. TensorFlow's allocator on a CPU gives nothing back before the
+session ends: what a step has taken is still taken while the model is saved.
+"""
+
+import math
+import warnings
+from dataclasses import dataclass
+from itertools import product
+
+from gpt2lab.base import machine
+from gpt2lab.base.arguments import one_of, real_number, whole_number, yes_or_no
+from gpt2lab.base.wording import bytes_in_words
+from gpt2lab.engine.memory import OPTIMIZERS, PROGRAM_BYTES, finetuning_parts, generation_parts
+from gpt2lab.errors import MemoryShortageError
+from gpt2lab.pretrained.catalog import CARDS, PRECISIONS, card
+
+TASKS = ("finetune", "generate")
+# An estimate comes within 20 % of the peak: what is refused would not fit even then.
+TRUSTED = 0.8
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What `estimate` returns.
+
+    Attributes
+    ----------
+    bytes : int
+        The most memory that the process will have at any moment.
+    parts : dict of str to int
+        What is in memory at that moment, in bytes; they add up to ``bytes``.
+    available : int
+        Bytes that this process could have.
+    where : str
+        What is counted in ``available``: "memory", "GPU memory", or the environment variable that set it.
+    explanation : str
+        Two sentences in plain words.
+    """
+
+    bytes: int
+    parts: dict
+    available: int
+    where: str
+    explanation: str
+
+    @property
+    def fits(self):
+        """Whether ``bytes`` are available."""
+        return self.bytes <= self.available
+
+    def __repr__(self):
+        lines = [f"Estimate({bytes_in_words(self.bytes)}, of which"]
+        lines += [f"    {bytes_in_words(part):>8}  {name}" for name, part in sorted(self.parts.items(), key=lambda item: -item[1])]
+        return "\n".join([*lines, f"{bytes_in_words(self.available)} available: it {'fits' if self.fits else 'does not fit'})"])
+
+
+def estimate(model_name="3M", batch_size=1, accumulate_gradients=5, only_train_transformer_layers=False, optimizer="adam", recompute=False,
+             precision="float32", clip_norm=None, task="finetune", length=200):
+    """Predict the memory that a fine-tuning or a generation takes at its peak, without starting TensorFlow.
+
+    Parameters
+    ----------
+    model_name : str, default "3M"
+        The size.
+    batch_size : int, default 1
+        Windows, or samples, that go through the model at once.
+    accumulate_gradients : int, default 5
+        Batches whose gradients are added up for each step.
+    only_train_transformer_layers : bool, default False
+        Whether the embeddings stay as they are.
+    optimizer : {"adam", "adamw", "sgd"}, default "adam"
+        How gradients move the weights.
+    recompute : bool, default False
+        Whether activations are computed again instead of being kept.
+    precision : {"float32", "bfloat16"}, default "float32"
+        Of the matrix products; what is kept of them is float32 either way.
+    clip_norm : float, optional
+        The norm to which gradients are scaled down.
+    task : {"finetune", "generate"}, default "finetune"
+        What to predict; a generation depends on the model, ``batch_size`` and ``length`` alone.
+    length : int, default 200
+        Tokens of a sample, its prefix among them.
+
+    Returns
+    -------
+    Estimate
+        Within 20 % of the peak of a new process that does nothing else, for 1M to 355M on a CPU (``benchmarks/memory.py`` measures it).
+
+    Raises
+    ------
+    ArgumentError
+        If a value cannot work.
+
+    Notes
+    -----
+    What is available is what is free on the GPU that TensorFlow would use or else on this machine, within the limits of a container; the
+    environment variable ``GPT2LAB_MEMORY``, for example ``8GB``, overrides it.
+
+    Examples
+    --------
+    >>> lab.estimate("124M", batch_size=2, recompute=True)     # doctest: +SKIP
+    """
+    one_of("task", task, TASKS)
+    one_of("optimizer", optimizer, tuple(OPTIMIZERS))
+    one_of("precision", precision, PRECISIONS)
+    hparams = card(model_name).hparams
+    batch_size = whole_number("batch_size", batch_size, 1)
+    settings = {
+        "accumulate_gradients": whole_number("accumulate_gradients", accumulate_gradients, 1),
+        "only_train_transformer_layers": yes_or_no("only_train_transformer_layers", only_train_transformer_layers),
+        "optimizer": optimizer,
+        "recompute": yes_or_no("recompute", recompute),
+        "precision": precision,
+        "clip_norm": clip_norm if clip_norm is None else real_number("clip_norm", clip_norm, above=0),
+    }
+    length = whole_number("length", length, 1, hparams["n_ctx"], "the window")
+    room = room_for()
+    on_gpu = room.where == "GPU memory"
+    parts = generation_parts(hparams, batch_size, length, on_gpu) if task == "generate" else finetuning_parts(hparams, batch_size, on_gpu=on_gpu, **settings)
+    total = sum(parts.values())
+    what = f"{'Fine-tuning' if task == 'finetune' else 'Generating with'} {card(model_name).name}"
+    largest = max(parts, key=parts.get)
+    explanation = (
+        f"{what} with batch_size={batch_size} takes about {bytes_in_words(total)}, most of it ({bytes_in_words(parts[largest])}) for {largest}. "
+        f"{bytes_in_words(room.bytes)} are available{'' if room.where == 'memory' else f' ({room.where})'}: it {'fits' if total <= room.bytes else 'does not fit'}."
+    )
+    return Estimate(total, parts, room.bytes, room.where, explanation)
+
+
+def room_for():
+    """What this process could have: what is free, and what TensorFlow and Python have taken in it already."""
+    return machine.available(int(PROGRAM_BYTES))
+
+
+def require_memory(model_name, batch_size, accumulate_gradients, other_sizes=True, **settings):
+    """Refuse a fine-tuning that clearly exceeds what is available, and warn of one that may.
+
+    Parameters
+    ----------
+    model_name, batch_size, accumulate_gradients, **settings
+        As in `finetuning_parts`.
+    other_sizes : bool, default True
+        Whether a smaller model may be proposed.
+
+    Raises
+    ------
+    MemoryShortageError
+        The message names the first settings that would fit, the cheapest first.
+    """
+    room = room_for()
+    asked = {"model_name": model_name, "batch_size": batch_size, "accumulate_gradients": accumulate_gradients, **settings}
+    needed = _bytes(asked, room)
+    if needed <= room.bytes:
+        return
+    fitting = next((other for other in alternatives(asked, other_sizes) if _bytes(other, room) <= room.bytes), None)
+    if fitting is None:
+        advice = "nothing smaller fits either" + ("" if room.where == machine.OVERRIDE else ", so close other notebooks or programs")
+    else:
+        advice = "give " + ", ".join(f"{name}={value!r}" for name, value in fitting.items() if value != asked[name])
+    sentence = (
+        f"Fine-tuning {model_name} with these settings takes about {bytes_in_words(needed)} of memory, and {bytes_in_words(room.bytes)} "
+        f"{'is what GPT2LAB_MEMORY allows' if room.where == machine.OVERRIDE else f'of {room.where} are available'}"
+    )
+    if TRUSTED * needed <= room.bytes:
+        warnings.warn(f"{sentence}: it may not fit; if it does not, {advice}.", stacklevel=3)
+        return
+    raise MemoryShortageError(f"{sentence}; {advice} (or set GPT2LAB_MEMORY={math.ceil(needed / 1e9)}GB to try it all the same).")
+
+
+def _bytes(asked, room):
+    settings = {name: value for name, value in asked.items() if name != "model_name"}
+    return sum(finetuning_parts(card(asked["model_name"]).hparams, on_gpu=room.where == "GPU memory", **settings).values())
+
+
+def alternatives(asked, other_sizes=True):
+    """Settings to try instead, the cheapest first, each reading as many tokens per step: smaller batches, recomputation, fewer trained layers,
+    then the same with ever smaller models.
+
+    Yields
+    ------
+    dict
+        With the keys of ``asked``.
+    """
+    size = card(asked["model_name"])
+    smaller = [other.name for other in CARDS.values() if other.parameters < size.parameters] if other_sizes else []
+    windows = asked["batch_size"] * asked["accumulate_gradients"]
+    # No machine takes more windows at once than this, and the search has to end.
+    batches = [batch for batch in range(min(asked["batch_size"], 1024), 0, -1) if windows % batch == 0]
+    ways = [(False, False), (True, False), (True, True)]
+    for model_name, (again, fewer), batch in product([size.name, *reversed(smaller)], ways, batches):
+        yield asked | {
+            "model_name": model_name,
+            "batch_size": batch,
+            "accumulate_gradients": windows // batch,
+            "recompute": asked["recompute"] or again,
+            "only_train_transformer_layers": asked["only_train_transformer_layers"] or fewer,
+        }

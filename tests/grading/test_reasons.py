@@ -1,0 +1,61 @@
+"""What is said of an answer where its value does not tell why it is not right."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from gpt2lab.course.checks import checking
+from gpt2lab.grading.answers.finding import FoundAnswers
+from gpt2lab.grading.intake.submissions import Submission
+from gpt2lab.grading.judging.findings import ExerciseResult
+from gpt2lab.grading.judging.reasons import TYPED, reason_for, why_missing
+
+FUNCTION = SimpleNamespace(label="01.5", blank="def block_parameters(d):\n    ...  # your answer")
+NUMBER = SimpleNamespace(label="01.2", blank="characters_per_token = ...  # your answer")
+LETTER = SimpleNamespace(label="01.3", blank="what_the_seed_changes = ...  # your answer")
+
+
+@pytest.mark.parametrize("exercise, state, answer, words", [
+    (NUMBER, "wrong", "characters_per_token = 4.6", TYPED),
+    (NUMBER, "wrong", "characters_per_token = len(paragraph)", "said"),
+    (NUMBER, "wrong", "x = " + "(" * 5_000, "said"),
+    (NUMBER, "right", "characters_per_token = 4.6", "said"),
+    (LETTER, "wrong", "what_the_seed_changes = 'a'", "said"),
+    (FUNCTION, "unanswered", "def block_parameters(d):\n    print(12 * d)", "Your function returns nothing: it needs a return."),
+    (FUNCTION, "unanswered", FUNCTION.blank, "said"),
+    (NUMBER, "unanswered", "print(3)\n" + NUMBER.blank, "There is still no value in the place of the three dots."),
+])
+def test_a_reason_is_that_of_the_source_where_it_tells_more(exercise, state, answer, words):
+    result = ExerciseResult(exercise.label, "", 1, state=state, reason="said", answer=answer)
+    assert reason_for(result, exercise) == words
+
+
+@pytest.mark.parametrize("handed, found, words", [
+    (None, FoundAnswers(), "No notebook of this assignment"),
+    (object(), FoundAnswers(notes=("The file is empty.",)), "holds none of the answers"),
+    (object(), FoundAnswers({"01.2": "x"}, notes=("It was cut off. What is whole in it was read.",)), "file is damaged"),
+    (object(), FoundAnswers({"01.2": "x"}), ""),
+])
+def test_what_is_missing_is_missing_for_a_reason(handed, found, words):
+    assert words in why_missing(Submission("ada", handed=handed), found) and (words or not why_missing(Submission("ada", handed=handed), found))
+
+
+@pytest.mark.parametrize("exact, answer, said", [
+    (4.267, 4.3, None), (4.267, 4, "rounded too far"), (0.4286, 0.43, None), (0.4286, 0.4, "rounded too far"), (5.5, 0, "too small"), (4.267, 4.4, "too large"),
+])
+def test_two_digits_are_enough_whatever_the_number(exact, answer, said):
+    found = checking.number(answer, exact, otherwise="Divide.")
+    assert found is None if said is None else said in found
+
+
+def test_two_digits_are_not_enough_where_more_are_asked_for():
+    assert "rounded" in checking.number(4.27, 4.2671, tolerance=1e-4)
+
+
+def test_a_function_that_uses_what_is_not_there_is_told_so_at_grading():
+    def fails(_):
+        raise NameError("name 'helper' is not defined")
+
+    with checking.hidden_inputs():
+        assert "Only answer cells are run" in checking.call(fails, 3)[1].reason
+    assert "helper" in checking.call(fails, 3)[1].reason

@@ -1,0 +1,56 @@
+"""Try an answer of an exercise as the grader does, without its sandbox and its nbval: for answers that the tests themselves wrote."""
+
+import contextlib
+import io
+import json
+from types import SimpleNamespace
+
+from gpt2lab.grading.judging.key import scene
+from gpt2lab.grading.sandbox import probe
+
+
+class Trial:
+    """The instructor's side of an assignment; ``judge(label, source)`` gives the verdict on an answer's source.
+
+    What the exercises before it left behind are their solutions.
+    """
+
+    def __init__(self, assignment, key):
+        self.assignment, self.key = assignment, key
+        self._before = {}
+
+    def before(self, label):
+        """The names that an answer meets, with their values: set-up, hidden inputs, and the solutions of earlier exercises."""
+        if not self._before:
+            namespace = {"__name__": "__main__"}
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(self.assignment.setup, namespace)
+                for exercise in self.assignment.exercises:
+                    if exercise.kind == "code":
+                        exec(scene(exercise, self.key.seed), namespace)
+                        self._before[exercise.label] = dict(namespace)
+                        exec(exercise.solution, namespace)
+        return dict(self._before[label])
+
+    def payload(self, label, source):
+        """What the probe prints for an answer; the error of the answer's cell is swallowed, as a notebook goes on after one."""
+        namespace = self.before(label)
+        with contextlib.redirect_stdout(io.StringIO()):
+            with contextlib.suppress(Exception):
+                exec(source, namespace)
+            return json.dumps(_shown(namespace, self.assignment[label].answer, self.key.calls.get(label)))
+
+    def judge(self, label, source):
+        """A `Verdict`, or a `Failure` if the answer has no value."""
+        return self.key.judge(label, self.payload(label, source))
+
+
+def _shown(namespace, expression, calls):
+    published = []
+    display = SimpleNamespace(display_pub=SimpleNamespace(publish=published.append))
+    probe.get_ipython = lambda: display
+    try:
+        probe.show(lambda: eval(expression, namespace), calls)
+    finally:
+        del probe.get_ipython
+    return json.loads(published[0][probe.MIME])
