@@ -1,1 +1,3 @@
-"""gpt2lab beside plain gpt-2-simple and Hugging Face transformers: the same machine, the same weights, the same work."""
+"""gpt2lab beside plain gpt-2-simple and Hugging Face transformers: the same machine, the same weights, the
+same work.
+"""

@@ -23,15 +23,32 @@ def several(context, parameter, value):
 
 
 @click.group(invoke_without_command=True)
-@click.option("--only", callback=several, help=f"Groups or keys of rows, by commas; groups are {', '.join(work.GROUPS)}.")
+@click.option(
+    "--only",
+    callback=several,
+    help=f"Groups or keys of rows, by commas; groups are {', '.join(work.GROUPS)}.",
+)
 @click.option("--models", callback=several, help="Sizes, by commas, for example 3M,124M.")
 @click.option("--contestants", callback=several, default=",".join(PEERS), show_default=True)
 @click.option("--rounds", default=3, show_default=True, type=click.IntRange(1))
 @click.option("--quick", is_flag=True, help="Little work and no trials: shows that all runs, not how fast.")
-@click.option("--no-trials", is_flag=True, help="Take each contestant's first settings instead of trying which are fastest.")
+@click.option(
+    "--no-trials",
+    is_flag=True,
+    help="Take each contestant's first settings instead of trying which are fastest.",
+)
 @click.option("--no-machine", is_flag=True, help="Do not measure the machine's limits.")
-@click.option("--cache", default=HERE / ".cache", type=click.Path(path_type=Path), help="Where the models are written once.")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for results.json and results.md; a whole run writes beside this program.")
+@click.option(
+    "--cache",
+    default=HERE / ".cache",
+    type=click.Path(path_type=Path),
+    help="Where the models are written once.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for results.json and results.md; a whole run writes beside this program.",
+)
 @click.pass_context
 def main(context, only, models, contestants, rounds, quick, no_trials, no_machine, cache, out):
     """Measure gpt2lab, gpt-2-simple and transformers in turn on the same work, and write a table."""
@@ -39,10 +56,18 @@ def main(context, only, models, contestants, rounds, quick, no_trials, no_machin
         return
     unknown = set(contestants) - set(PEERS)
     if unknown:
-        raise click.BadParameter(f"{', '.join(unknown)} is unknown; there are {', '.join(PEERS)}.", param_hint="--contestants")
-    rows = [row for row in work.rows(quick) if (not only or row.group in only or row.key in only) and (not models or row.model in models)]
+        raise click.BadParameter(
+            f"{', '.join(unknown)} is unknown; there are {', '.join(PEERS)}.", param_hint="--contestants"
+        )
+    rows = [
+        row
+        for row in work.rows(quick)
+        if (not only or row.group in only or row.key in only) and (not models or row.model in models)
+    ]
     if not rows:
-        raise click.BadParameter("no row is left; see --help for the groups and sizes.", param_hint="--only or --models")
+        raise click.BadParameter(
+            "no row is left; see --help for the groups and sizes.", param_hint="--only or --models"
+        )
     whole = not (only or models or quick) and set(contestants) == set(PEERS)
     started = time.monotonic()
 
@@ -53,7 +78,8 @@ def main(context, only, models, contestants, rounds, quick, no_trials, no_machin
     if not no_machine:
         say("the machine's limits")
         machine = measure_machine(1 if quick else 2, say)
-    finished, chosen = [], None if quick or no_trials else {}
+    finished = []
+    chosen = None if quick or no_trials else {}
     for number, row in enumerate(rows, 1):
         say(f"{number}/{len(rows)} {row.title}, {row.model}")
         measured = measure_row(row, rounds, cache, say, contestants, chosen)
@@ -76,7 +102,9 @@ def table(out):
 @click.option("--task", default="train", type=click.Choice(["generate", "score", "train"]), show_default=True)
 @click.option("--model", default="124M", show_default=True)
 @click.option("--cache", default=HERE / ".cache", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of README.md, into which the table is put.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder of README.md, into which the table is put."
+)
 def profile(task, model, cache, out):
     """Where the time of gpt2lab goes: the share of each kind of TensorFlow operation."""
     from benchmarks.operations import profile_table
@@ -85,7 +113,9 @@ def profile(task, model, cache, out):
     click.echo(content)
     if out:
         readme = out / "README.md"
-        write_bytes(readme, insert(readme.read_text(encoding="utf-8"), f"profile {task} {model}", content).encode())
+        write_bytes(
+            readme, insert(readme.read_text(encoding="utf-8"), f"profile {task} {model}", content).encode()
+        )
 
 
 def write(results, out):
@@ -107,8 +137,12 @@ def about(rounds, rows):
             versions |= figures.get("versions", {})
     pages, size = (os.sysconf(name) for name in ("SC_PHYS_PAGES", "SC_PAGE_SIZE"))
     return {
-        "date": datetime.date.today().isoformat(), "cores": len(os.sched_getaffinity(0)), "processor": processor(),
-        "memory_gb": pages * size / 1e9, "rounds": rounds, "versions": versions | {"Python": platform.python_version()},
+        "date": datetime.date.today().isoformat(),
+        "cores": len(os.sched_getaffinity(0)),
+        "processor": processor(),
+        "memory_gb": pages * size / 1e9,
+        "rounds": rounds,
+        "versions": versions | {"Python": platform.python_version()},
     }
 
 
@@ -116,4 +150,6 @@ def processor():
     """What the system says of its processor."""
     path = Path("/proc/cpuinfo")
     lines = path.read_text().splitlines() if path.is_file() else []
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    return next(
+        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine()
+    )

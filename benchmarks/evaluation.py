@@ -1,4 +1,6 @@
-"""What watching costs: ``python -m benchmarks.evaluation`` fine-tunes with the usual settings and says where the time went."""
+"""What watching costs: ``python -m benchmarks.evaluation`` fine-tunes with the usual settings and says where
+the time went.
+"""
 
 import functools
 import tempfile
@@ -19,7 +21,8 @@ PARTS = {
 
 def measure(model_name, steps, folder):
     """Seconds of each part and of the whole loop: dict."""
-    seconds, whole = dict.fromkeys(PARTS, 0.0), TrainingLoop.train
+    seconds = dict.fromkeys(PARTS, 0.0)
+    whole = TrainingLoop.train
     originals = {name: getattr(TrainingLoop, name) for name in PARTS}
 
     def timed(name):
@@ -43,7 +46,14 @@ def measure(model_name, steps, folder):
         for name in PARTS:
             setattr(TrainingLoop, name, timed(name))
         TrainingLoop.train = train
-        lab.finetune(splits.train, model_name, steps=steps, valid=splits.valid, model_dir=f"{folder}/models", checkpoint_dir=folder)
+        lab.finetune(
+            splits.train,
+            model_name,
+            steps=steps,
+            valid=splits.valid,
+            model_dir=f"{folder}/models",
+            checkpoint_dir=folder,
+        )
     finally:
         TrainingLoop.train = whole
         for name, original in originals.items():

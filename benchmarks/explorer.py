@@ -1,4 +1,6 @@
-"""How long the sampling explorer takes from a moved slider to the new chart: ``python -m benchmarks.explorer [MODEL]``."""
+"""How long the sampling explorer takes from a moved slider to the new chart: ``python -m benchmarks.explorer
+[MODEL]``.
+"""
 
 import sys
 import time
@@ -13,7 +15,8 @@ MOVES = 100
 def latencies(lm):
     """Milliseconds from a change to the new chart, in Python: dict of what changed to an array of `MOVES`."""
     explorer = lab.widgets.sampling_explorer(lm)
-    temperature, prompt = explorer.controls["temperature"], explorer.controls["prompt"]
+    temperature = explorer.controls["temperature"]
+    prompt = explorer.controls["prompt"]
 
     def slide(number):
         temperature.value = 0.1 + number % 30 / 20
@@ -21,12 +24,18 @@ def latencies(lm):
     def retype(number):
         prompt.value = f"The President said in number {number} of the"
 
-    moved, typed = _timed(slide), _timed(retype)
-    prompt.value, explorer.controls["length"].value = "The President", min(300, lm.window - 10)
+    moved = _timed(slide)
+    typed = _timed(retype)
+    prompt.value = "The President"
+    explorer.controls["length"].value = min(300, lm.window - 10)
     explorer.write()
     meanwhile = _timed(slide)
     explorer.wait()
-    return {"a slider moved": moved, "a slider moved while a text is written": meanwhile, "the prompt changed": typed}
+    return {
+        "a slider moved": moved,
+        "a slider moved while a text is written": meanwhile,
+        "the prompt changed": typed,
+    }
 
 
 def _timed(change):

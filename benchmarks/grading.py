@@ -1,4 +1,5 @@
-"""Grade a class of a hundred: 85 honest submissions, 5 damaged, 10 hostile; how long it takes, and whether every mark is as it should be.
+"""Grade a class of a hundred: 85 honest submissions, 5 damaged, 10 hostile; how long it takes, and whether
+every mark is as it should be.
 
 ``python -m benchmarks.grading [NN] [--students 100] [--workers 2]``
 """
@@ -31,7 +32,12 @@ HOSTILE = (
 )
 DAMAGED = (
     ("cut off", lambda text: text[: len(text) // 2]),
-    ("merge conflict", lambda text: text.replace('"cells": [', '<<<<<<< HEAD\n"cells": [\n=======\n"cells": [\n>>>>>>> theirs', 1)),
+    (
+        "merge conflict",
+        lambda text: text.replace(
+            '"cells": [', '<<<<<<< HEAD\n"cells": [\n=======\n"cells": [\n>>>>>>> theirs', 1
+        ),
+    ),
     ("empty", lambda text: ""),
     ("no notebook", lambda text: '{"a": 1}'),
     ("another encoding", lambda text: "\0" + text),
@@ -48,27 +54,45 @@ def submission(notebook, answers):
 
 
 def a_class(number, students, folder, seed=0):
-    """Write the submissions of a class; return what each student has to get: label to points, or None where damage decides."""
+    """Write the submissions of a class; return what each student has to get: label to points, or None where
+    damage decides.
+    """
     assignment = read_assignment(COURSE, number)
     notebook = compose(source_of(COURSE, number), student=True)
-    rng, expected = random.Random(seed), {}
+    rng = random.Random(seed)
+    expected = {}
     for student in range(students):
         answered = {exercise.label: rng.random() < 0.7 for exercise in assignment.exercises}
-        answers = {exercise.grade_id: exercise.solution + f"\n# {student}" for exercise in assignment.exercises if answered[exercise.label]}
-        name, kind = f"student-{student:03d}", "honest"
+        answers = {
+            exercise.grade_id: exercise.solution + f"\n# {student}"
+            for exercise in assignment.exercises
+            if answered[exercise.label]
+        }
+        name = f"student-{student:03d}"
+        kind = "honest"
         if student < len(HOSTILE):
-            kind, attacked = "hostile", assignment.exercises[student % len(assignment.exercises)]
-            answers[attacked.grade_id], answered[attacked.label] = f"# EXERCISE {attacked.label}\n{HOSTILE[student]}", False
+            kind = "hostile"
+            attacked = assignment.exercises[student % len(assignment.exercises)]
+            answers[attacked.grade_id], answered[attacked.label] = (
+                f"# EXERCISE {attacked.label}\n{HOSTILE[student]}",
+                False,
+            )
         text = submission(notebook, answers)
         if len(HOSTILE) <= student < len(HOSTILE) + len(DAMAGED):
-            kind, text = "damaged", DAMAGED[student - len(HOSTILE)][1](text)
+            kind = "damaged"
+            text = DAMAGED[student - len(HOSTILE)][1](text)
         (folder / f"{name}.ipynb").write_text(text, encoding="utf-8")
-        expected[name] = kind, {exercise.label: exercise.points * answered[exercise.label] for exercise in assignment.exercises}
+        expected[name] = (
+            kind,
+            {exercise.label: exercise.points * answered[exercise.label] for exercise in assignment.exercises},
+        )
     return expected
 
 
 def wrong_marks(graded, expected):
-    """The marks that are not what they should be, each as a line; damaged submissions must have a note, and never too many points."""
+    """The marks that are not what they should be, each as a line; damaged submissions must have a note, and
+    never too many points.
+    """
     lines = []
     for result in graded.results:
         kind, points = expected[result.student]
@@ -77,7 +101,10 @@ def wrong_marks(graded, expected):
         for exercise in result.exercises:
             due = points[exercise.label]
             if exercise.earned > due or (kind != "damaged" and exercise.earned != due):
-                lines.append(f"{result.student} ({kind}) {exercise.label}: {exercise.earned:g} instead of {due:g} ({exercise.state}: {exercise.note})")
+                lines.append(
+                    f"{result.student} ({kind}) {exercise.label}: {exercise.earned:g} instead of {due:g}"
+                    f" ({exercise.state}: {exercise.note})"
+                )
     return lines
 
 
@@ -92,13 +119,25 @@ def main():
         folder = Path(name)
         (folder / "submissions").mkdir()
         expected = a_class(asked.notebook, asked.students, folder / "submissions")
-        began, before = time.monotonic(), os.times()
-        graded = grade(asked.notebook, folder / "submissions", folder / "grades", COURSE, workers=asked.workers)
-        seconds, after = time.monotonic() - began, os.times()
+        began = time.monotonic()
+        before = os.times()
+        graded = grade(
+            asked.notebook, folder / "submissions", folder / "grades", COURSE, workers=asked.workers
+        )
+        seconds = time.monotonic() - began
+        after = os.times()
     wrong = wrong_marks(graded, expected)
-    spent = (after.user + after.system + after.children_user + after.children_system) - (before.user + before.system + before.children_user + before.children_system)
-    print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[1]:.1f}; notebook {asked.notebook}, {asked.workers} at a time")
-    print(f"{asked.students} submissions in {seconds:.0f} s, {seconds / asked.students:.1f} s each; {spent:.0f} s of processor time")
+    spent = (after.user + after.system + after.children_user + after.children_system) - (
+        before.user + before.system + before.children_user + before.children_system
+    )
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[1]:.1f}; notebook"
+        f" {asked.notebook}, {asked.workers} at a time"
+    )
+    print(
+        f"{asked.students} submissions in {seconds:.0f} s, {seconds / asked.students:.1f} s each; {spent:.0f}"
+        " s of processor time"
+    )
     print("\n".join(wrong) if wrong else "Every mark is as it should be.")
     return bool(wrong)
 

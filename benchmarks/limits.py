@@ -1,4 +1,6 @@
-"""How long a piece of work must take at least on a machine with the measured limits: its arithmetic, or the reading of its weights."""
+"""How long a piece of work must take at least on a machine with the measured limits: its arithmetic, or the
+reading of its weights.
+"""
 
 from gpt2lab.pretrained.catalog import card
 
@@ -14,7 +16,8 @@ def weights_read(model):
 
 
 def window_flops(model, tokens, positions=None):
-    """Of a forward pass over a window: a multiplication and an addition for each weight, and for each earlier position twice in each layer.
+    """Of a forward pass over a window: a multiplication and an addition for each weight, and for each earlier
+    position twice in each layer.
 
     Parameters
     ----------
@@ -44,20 +47,27 @@ def floor(row, machine, prompt_tokens=6):
     """
     settings = row.settings
     precision = settings.get("precision", "float32")
-    speed, reading, size = machine.get(precision), machine.get("read"), BYTES[precision]
+    speed = machine.get(precision)
+    reading = machine.get("read")
+    size = BYTES[precision]
     if not speed or not reading:
         return None
     if row.task == "generate" and not row.key.startswith("first"):
-        samples, length = settings["samples"], settings["length"]
+        samples = settings["samples"]
+        length = settings["length"]
         flops = samples * window_flops(row.model, length, prompt_tokens + length / 2)
         read = length * size * weights_read(row.model)
     elif row.task == "score":
-        tokens, stride, window = settings["tokens"], settings["stride"], card(row.model).n_ctx
-        flops, read = tokens / (stride or window - 1) * window_flops(row.model, window), 0
+        tokens = settings["tokens"]
+        stride = settings["stride"]
+        window = card(row.model).n_ctx
+        flops = tokens / (stride or window - 1) * window_flops(row.model, window)
+        read = 0
     elif row.task == "train_step":
         # The way back takes twice the forward pass; what is recomputed, a forward pass more.
         passes = 4 if settings.get("recompute") else 3
-        flops, read = passes * settings["batch_size"] * window_flops(row.model, card(row.model).n_ctx), 0
+        flops = passes * settings["batch_size"] * window_flops(row.model, card(row.model).n_ctx)
+        read = 0
     else:
         return None
     times = {"arithmetic": flops / speed}

@@ -1,4 +1,6 @@
-"""What the machine itself can do: matrix products and reading memory, as fast as any of three libraries gets."""
+"""What the machine itself can do: matrix products and reading memory, as fast as any of three libraries
+gets.
+"""
 
 import os
 
@@ -45,7 +47,8 @@ class Numpy:
         return lambda: {"corner": float((a @ b)[0, 0])}
 
     def read(self):
-        matrix, vector = self.numpy.ones((READ_BYTES // 4096, 1024), self.numpy.float32), self.numpy.ones(1024, self.numpy.float32)
+        matrix = self.numpy.ones((READ_BYTES // 4096, 1024), self.numpy.float32)
+        vector = self.numpy.ones(1024, self.numpy.float32)
         return lambda: {"corner": float((matrix @ vector)[0])}
 
 
@@ -80,7 +83,8 @@ class PyTorch:
 
     def read(self):
         torch = self.torch
-        matrix, vector = torch.ones(READ_BYTES // 4096, 1024), torch.ones(1024)
+        matrix = torch.ones(READ_BYTES // 4096, 1024)
+        vector = torch.ones(1024)
 
         def work():
             return {"corner": float((matrix @ vector)[0])}

@@ -13,14 +13,20 @@ COMPARED = ("log_probabilities", "nats_per_token", "loss")
 
 def order_of(row, name, choice, cache):
     """The work order of a contestant; the text to score is a file."""
-    settings, warm_up = {**row.settings, **choice}, row.warm_up
+    settings = {**row.settings, **choice}
+    warm_up = row.warm_up
     if row.task == "score":
         settings["text_file"] = str(text_file(row.model, settings.pop("tokens"), cache).resolve())
     if row.task == "generate" and name != "gpt-2-simple":
         settings.pop("built", None)
     return {
-        "contestant": name, "folder": str(model_folder(row.model, cache).resolve()), "task": row.task, "settings": settings,
-        "warm_up": warm_up, "repetitions": row.repetitions, "needs_bytes": row.needs_bytes.get(name, 0),
+        "contestant": name,
+        "folder": str(model_folder(row.model, cache).resolve()),
+        "task": row.task,
+        "settings": settings,
+        "warm_up": warm_up,
+        "repetitions": row.repetitions,
+        "needs_bytes": row.needs_bytes.get(name, 0),
     }
 
 
@@ -28,7 +34,8 @@ TRIAL_LENGTH = 40  # tokens a sample: enough to tell batch sizes apart
 
 
 def choose(row, name, candidates, cache, say, chosen):
-    """The fastest of several settings of a contestant, each tried once on as many samples as it takes at once.
+    """The fastest of several settings of a contestant, each tried once on as many samples as it takes at
+    once.
 
     ``chosen`` remembers it for rows of the same kind of work with the same model.
     """
@@ -46,7 +53,10 @@ def _fastest(row, name, candidates, cache, say):
         order = order_of(row, name, candidate, cache)
         order["repetitions"], share = 1, 1.0
         if "batch_size" in candidate and row.task == "generate":
-            order["settings"] |= {"samples": candidate["batch_size"], "length": min(TRIAL_LENGTH, row.settings["length"])}
+            order["settings"] |= {
+                "samples": candidate["batch_size"],
+                "length": min(TRIAL_LENGTH, row.settings["length"]),
+            }
             share = row.settings["samples"] / candidate["batch_size"]
             if name == "gpt-2-simple":
                 order["settings"]["built"], order["warm_up"] = True, None
@@ -74,7 +84,8 @@ def measure_row(row, rounds, cache, say, contestants=PEERS, chosen=None):
         Given a line for whoever waits.
     contestants : collection of str
     chosen : dict or None
-        What `choose` found in earlier rows; with None nothing is tried and each contestant's first settings are taken.
+        What `choose` found in earlier rows; with None nothing is tried and each contestant's first settings
+        are taken.
 
     Returns
     -------
@@ -83,7 +94,12 @@ def measure_row(row, rounds, cache, say, contestants=PEERS, chosen=None):
     """
     taking_part = [name for name in row.contestants if name in contestants]
     choices = {
-        name: row.contestants[name][0] if chosen is None else choose(row, name, row.contestants[name], cache, say, chosen) for name in taking_part
+        name: (
+            row.contestants[name][0]
+            if chosen is None
+            else choose(row, name, row.contestants[name], cache, say, chosen)
+        )
+        for name in taking_part
     }
     results = {name: [] for name in taking_part}
     for number in range(min(rounds, row.rounds or rounds)):
@@ -93,7 +109,10 @@ def measure_row(row, rounds, cache, say, contestants=PEERS, chosen=None):
             result = measure(order_of(row, name, choices[name], cache))
             results[name].append(result)
             if "seconds" in result:
-                say(f"  round {number + 1} {name}: {statistics.median(result['seconds']):.4g} s, {result['peak_bytes'] / 1e9:.2f} GB")
+                say(
+                    f"  round {number + 1} {name}: {statistics.median(result['seconds']):.4g} s,"
+                    f" {result['peak_bytes'] / 1e9:.2f} GB"
+                )
             else:
                 say(f"  {name}: {result['unavailable']}")
     figures = {name: summary(results[name], choices[name]) for name in taking_part}
@@ -104,21 +123,30 @@ def measure_row(row, rounds, cache, say, contestants=PEERS, chosen=None):
 
 
 def summary(results, choice):
-    """One contestant's figures from its rounds: the median of the rounds, each of which is the median of its repetitions."""
+    """One contestant's figures from its rounds: the median of the rounds, each of which is the median of its
+    repetitions.
+    """
     done = [result for result in results if "seconds" in result]
     if not done:
         return {"unavailable": results[0]["unavailable"] if results else "not asked"}
     medians = [statistics.median(result["seconds"]) for result in done]
     answer = {key: value for key, value in (done[0]["answer"] or {}).items() if key != "log_probabilities"}
     return {
-        "seconds": statistics.median(medians), "rounds": medians, "peak_bytes": max(result["peak_bytes"] for result in done),
-        "settings": choice, "answer": answer, "versions": done[0]["versions"],
+        "seconds": statistics.median(medians),
+        "rounds": medians,
+        "peak_bytes": max(result["peak_bytes"] for result in done),
+        "settings": choice,
+        "answer": answer,
+        "versions": done[0]["versions"],
     }
 
 
 def agreement(answers):
-    """How far the peers' numbers are from gpt2lab's at most: relative for losses, in nats for log probabilities; None if none are compared."""
-    ours, differences = answers.get("gpt2lab") or {}, []
+    """How far the peers' numbers are from gpt2lab's at most: relative for losses, in nats for log
+    probabilities; None if none are compared.
+    """
+    ours = answers.get("gpt2lab") or {}
+    differences = []
     for name, theirs in answers.items():
         for key in COMPARED:
             if name == "gpt2lab" or key not in ours or key not in (theirs or {}):
@@ -136,10 +164,24 @@ def measure_machine(rounds, say):
     for _ in range(rounds):
         for task, settings in machine.TASKS:
             for name in machine.LIBRARIES:
-                order = {"contestant": name, "folder": "", "task": task, "settings": settings, "warm_up": {}, "repetitions": 5}
+                order = {
+                    "contestant": name,
+                    "folder": "",
+                    "task": task,
+                    "settings": settings,
+                    "warm_up": {},
+                    "repetitions": 5,
+                }
                 results.append((task, settings, measure(order)))
     found = machine.best(results)
-    say("  " + ", ".join(f"{key} {value / 1e9:,.0f} G" + ("B/s" if key == "read" else "FLOP/s") for key, value in found.items() if value))
+    say(
+        "  "
+        + ", ".join(
+            f"{key} {value / 1e9:,.0f} G" + ("B/s" if key == "read" else "FLOP/s")
+            for key, value in found.items()
+            if value
+        )
+    )
     return found
 
 
@@ -151,9 +193,10 @@ def finish(row, measured, limits_of_machine):
     return {
         **{key: getattr(row, key) for key in ("key", "group", "title", "model", "task", "settings")},
         **measured,
-        "times_as_fast_as": {name: value / ours for name, value in seconds.items() if name != "gpt2lab" and value / ours > 0},
-        "limit_seconds": limit and limit[0], "limit_by": limit and limit[1],
+        "times_as_fast_as": {
+            name: value / ours for name, value in seconds.items() if name != "gpt2lab" and value / ours > 0
+        },
+        "limit_seconds": limit and limit[0],
+        "limit_by": limit and limit[1],
         "share_of_limit": limit[0] / ours if limit and ours > 0 else None,
     }
-
-

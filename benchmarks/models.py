@@ -1,4 +1,6 @@
-"""The models that are measured: the bundled sizes, and random weights of the shapes of the large ones, as gpt-2-simple's checkpoints."""
+"""The models that are measured: the bundled sizes, and random weights of the shapes of the large ones, as
+gpt-2-simple's checkpoints.
+"""
 
 import json
 from pathlib import Path
@@ -36,7 +38,8 @@ def _description(name, hparams):
     packed = bundled.packed_folder(VOCABULARY_OF)
     ids = json.loads((packed / "encoder.json").read_text(encoding="utf-8"))
     ids.pop(END_OF_TEXT)
-    # The official vocabulary is not bundled. Entries that no text is ever split into fill it up: the work per token is the same.
+    # The official vocabulary is not bundled. Entries that no text is ever split into fill it up: the work per
+    # token is the same.
     for number in range(len(ids), hparams["n_vocab"] - 1):
         ids[f"~{number:x}~"] = number
     ids[END_OF_TEXT] = hparams["n_vocab"] - 1
@@ -56,6 +59,7 @@ def text_file(name, tokens, cache):
     path = folder / f"text-{tokens}.txt"
     if not path.is_file():
         encoder = load_encoder(folder)
-        text = lab.presidential_speeches(since=1947).text[: 8 * tokens]  # a token of this vocabulary holds about 3 characters
+        # a token of this vocabulary holds about 3 characters
+        text = lab.presidential_speeches(since=1947).text[: 8 * tokens]
         write_bytes(path, encoder.decode(encode(encoder, text)[:tokens]).encode())
     return path

@@ -17,8 +17,10 @@ class Trace:
     """Has every session of the process traced while `on`; the time of an operation is that of its kernel."""
 
     def __init__(self, tf):
-        self.tf, self.on = tf, False
-        self.micros, self.count = collections.Counter(), collections.Counter()
+        self.tf = tf
+        self.on = False
+        self.micros = collections.Counter()
+        self.count = collections.Counter()
         self._run = tf.compat.v1.Session.run
         trace = self
 
@@ -35,7 +37,8 @@ class Trace:
             # A callable of TensorFlow's takes a short cut that a trace does not see.
             return lambda *values: session.run(fetches, dict(zip(feed_list or [], values)))
 
-        tf.compat.v1.Session.run, tf.compat.v1.Session.make_callable = run, make_callable
+        tf.compat.v1.Session.run = run
+        tf.compat.v1.Session.make_callable = make_callable
 
     def add(self, metadata):
         for device in metadata.step_stats.dev_stats:
@@ -77,11 +80,22 @@ def profile_table(task, model, cache):
     trace.on = True
     do()
     whole = sum(trace.micros.values())
-    lines = [[kind, f"{micros / whole:.1%}", seconds(micros / 1e6), f"{trace.count[kind]:,}"] for kind, micros in trace.micros.most_common(SHOWN)]
+    lines = [
+        [kind, f"{micros / whole:.1%}", seconds(micros / 1e6), f"{trace.count[kind]:,}"]
+        for kind, micros in trace.micros.most_common(SHOWN)
+    ]
     rest = whole - sum(micros for _, micros in trace.micros.most_common(SHOWN))
-    lines.append(["all others", f"{rest / whole:.1%}", seconds(rest / 1e6), f"{sum(trace.count.values()) - sum(trace.count[line[0]] for line in lines):,}"])
+    lines.append(
+        [
+            "all others",
+            f"{rest / whole:.1%}",
+            seconds(rest / 1e6),
+            f"{sum(trace.count.values()) - sum(trace.count[line[0]] for line in lines):,}",
+        ]
+    )
     about = {key: value for key, value in order["settings"].items() if key not in ("text_file", "prompt")}
     return (
-        f"gpt2lab, {task} with {model} ({', '.join(f'{key} {value}' for key, value in about.items())}): {seconds(untraced)} without the trace. "
-        f"Operations run beside each other, so their times add up to another sum.\n\n" + grid(["operation", "share", "time", "calls"], lines)
+        f"gpt2lab, {task} with {model} ({', '.join(f'{key} {value}' for key, value in about.items())}):"
+        f" {seconds(untraced)} without the trace. Operations run beside each other, so their times add up to"
+        " another sum.\n\n" + grid(["operation", "share", "time", "calls"], lines)
     )

@@ -23,17 +23,26 @@ def available_bytes():
 
 
 def measure(order):
-    """The result of a work order from a fresh process: a dictionary with ``seconds``, or with ``unavailable``, the reason why not."""
-    free, needed = available_bytes(), order.get("needs_bytes", 0)
+    """The result of a work order from a fresh process: a dictionary with ``seconds``, or with
+    ``unavailable``, the reason why not.
+    """
+    free = available_bytes()
+    needed = order.get("needs_bytes", 0)
     if free is not None and free < needed + KEEP_FREE:
         return {"unavailable": f"needs about {needed / 1e9:.0f} GB, {free / 1e9:.0f} GB are free"}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.worker"], stdin=subprocess.PIPE, stdout=out, stderr=errors, cwd=ROOT, env=environment(),
+            [sys.executable, "-m", "benchmarks.worker"],
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=errors,
+            cwd=ROOT,
+            env=environment(),
         )
         process.stdin.write(json.dumps(order).encode())
         process.stdin.close()
-        started, ended = time.monotonic(), None
+        started = time.monotonic()
+        ended = None
         while process.poll() is None:
             free = available_bytes()
             if free is not None and free < KEEP_FREE:
@@ -52,10 +61,17 @@ def measure(order):
         except ValueError:
             result = {"failed": errors.read().decode(errors="replace")}
         if "failed" in result:
-            result["unavailable"] = result["failed"].strip().splitlines()[-1] if result["failed"].strip() else f"ended with {process.returncode}"
+            result["unavailable"] = (
+                result["failed"].strip().splitlines()[-1]
+                if result["failed"].strip()
+                else f"ended with {process.returncode}"
+            )
         return result
 
 
 def environment():
     """This process's environment, with this repository first in the path."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+    }

@@ -1,8 +1,10 @@
-"""How long sampling takes: ``python -m benchmarks.sampling`` writes, measures and draws, and says where the time went.
+"""How long sampling takes: ``python -m benchmarks.sampling`` writes, measures and draws, and says where the
+time went.
 
-A hundred samples from each of two models, before and after fine-tuning, and all their measures; then the sweep and the figures of notebook 8, for
-the second: under two minutes with 3M on two cores. The fine-tuning is not counted. What else runs on the machine is, so the load is printed, and the
-processor time, which depends less on it.
+A hundred samples from each of two models, before and after fine-tuning, and all their measures; then the
+sweep and the figures of notebook 8, for the second: under two minutes with 3M on two cores. The fine-tuning
+is not counted. What else runs on the machine is, so the load is printed, and the processor time, which
+depends less on it.
 """
 
 import contextlib
@@ -81,13 +83,24 @@ def figures(lm, table):
 
 @click.command()
 @click.option("--model-name", default="3M", show_default=True)
-@click.option("--steps", default=20, show_default=True, help="Of the fine-tuning that makes the second model; not counted.")
+@click.option(
+    "--steps",
+    default=20,
+    show_default=True,
+    help="Of the fine-tuning that makes the second model; not counted.",
+)
 def main(model_name, steps):
     """Time what notebook 8 asks of two models, before and after fine-tuning."""
     splits = lab.presidential_speeches(since=1947).split(0.1, 0.1, seed=0)
     with tempfile.TemporaryDirectory() as folder:
         run = lab.finetune(
-            splits.train, model_name, steps=steps, learning_rate=1e-3, accumulate_gradients=1, sample_every=0, checkpoint_dir=folder,
+            splits.train,
+            model_name,
+            steps=steps,
+            learning_rate=1e-3,
+            accumulate_gradients=1,
+            sample_every=0,
+            checkpoint_dir=folder,
             model_dir=f"{folder}/models",
         )
         with lab.load(model_name, model_dir=f"{folder}/models") as base, run.load() as tuned:
@@ -97,7 +110,10 @@ def main(model_name, steps):
     for part, took in seconds.items():
         click.echo(f"{took:8.1f} s  {part}")
     total = sum(seconds.values())
-    click.echo(f"{total:8.1f} s  together, {'within' if total < TARGET else 'above'} {TARGET} s; {processor:.1f} s of processor time")
+    click.echo(
+        f"{total:8.1f} s  together, {'within' if total < TARGET else 'above'} {TARGET} s; {processor:.1f} s"
+        " of processor time"
+    )
     load = f" and a load of {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
     click.echo(f"{model_name}, {os.cpu_count()} cores{load}")
 

@@ -1,6 +1,8 @@
-"""Runs of which it is known what the diagnosis should say: ``python -m benchmarks.verdicts`` makes the histories in ``tests/histories``.
+"""Runs of which it is known what the diagnosis should say: ``python -m benchmarks.verdicts`` makes the
+histories in ``tests/histories``.
 
-About 80 seconds for a run on the whole corpus, 60 for one on a short text, on two cores. Runs that are there already are left alone.
+About 80 seconds for a run on the whole corpus, 60 for one on a short text, on two cores. Runs that are there
+already are left alone.
 """
 
 import tempfile
@@ -19,7 +21,10 @@ KINDS = {
     "short-warm": (20_000, {**SHORT, "learning_rate": 3e-4, "warmup_steps": 10}),
     "whole": (None, {"steps": 300, "learning_rate": 1e-3, "sample_every": 0}),
     "rising-rate": (None, {"steps": 100, "learning_rate": 1e-1, "warmup_steps": 99, "sample_every": 0}),
-    "whole-usual": (None, {"steps": 300, "sample_every": 100, "sample_length": 60, "accumulate_gradients": 5}),
+    "whole-usual": (
+        None,
+        {"steps": 300, "sample_every": 100, "sample_length": 60, "accumulate_gradients": 5},
+    ),
 }
 
 
@@ -29,8 +34,15 @@ def history(kind, seed, checkpoint_dir):
     splits = lab.presidential_speeches(since=1947).split(0.1, 0.1, seed=0)
     text = splits.train.first(characters) if characters else splits.train
     run = lab.finetune(
-        text, "3M", valid=splits.valid, run_name=f"{kind}-{seed}", seed=seed, restore_from="fresh", checkpoint_dir=checkpoint_dir,
-        model_dir=f"{checkpoint_dir}/models", **({"accumulate_gradients": 1} | settings),
+        text,
+        "3M",
+        valid=splits.valid,
+        run_name=f"{kind}-{seed}",
+        seed=seed,
+        restore_from="fresh",
+        checkpoint_dir=checkpoint_dir,
+        model_dir=f"{checkpoint_dir}/models",
+        **({"accumulate_gradients": 1} | settings),
     )
     return run.record[COLUMNS]
 
@@ -38,12 +50,22 @@ def history(kind, seed, checkpoint_dir):
 def write(record, path):
     """Store a record in four digits, which is enough to judge it by."""
     record = record.copy()
-    record["valid_windows"] = [" ".join(f"{loss:.4f}" for loss in losses) if isinstance(losses, tuple) else "" for losses in record["valid_windows"]]
+    record["valid_windows"] = [
+        " ".join(f"{loss:.4f}" for loss in losses) if isinstance(losses, tuple) else ""
+        for losses in record["valid_windows"]
+    ]
     record.to_csv(path, index=False, float_format="%.4f")
 
 
 @click.command()
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), default=["short", "whole"], show_default=True)
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(list(KINDS)),
+    default=["short", "whole"],
+    show_default=True,
+)
 @click.option("--seeds", default=10, show_default=True, help="Seeds 0, 1, … of each kind.")
 def main(kinds, seeds):
     """Fine-tune 3M on the speeches and store the histories."""

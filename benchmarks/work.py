@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 
 SHORT_PROMPT = "The people of the United States"
-LONG_PROMPT = " ".join([SHORT_PROMPT + " and of every other country want peace, work and a home of their own."] * 25)
+LONG_PROMPT = " ".join(
+    [SHORT_PROMPT + " and of every other country want peace, work and a home of their own."] * 25
+)
 SAMPLING = {"temperature": 0.7, "top_k": 40}
 GROUPS = ("opening", "generation", "scoring", "training", "slider")
 
@@ -21,7 +23,8 @@ class Row:
     settings : dict
         Its arguments.
     contestants : dict of str to list of dict
-        Who takes part, each with the further settings to choose the fastest from (tried once, before the rounds).
+        Who takes part, each with the further settings to choose the fastest from (tried once, before the
+        rounds).
     absent : dict of str to str
         Who does not, and why.
     warm_up : dict or None
@@ -50,16 +53,24 @@ class Row:
 
 def everyone(**candidates):
     """All three; ``candidates`` by name with underscores."""
-    return {name: candidates.get(name.replace("-", "_"), [{}]) for name in ("gpt2lab", "gpt-2-simple", "transformers")}
+    return {
+        name: candidates.get(name.replace("-", "_"), [{}])
+        for name in ("gpt2lab", "gpt-2-simple", "transformers")
+    }
 
 
 def rows(quick=False):
-    """All rows in the order of the table; ``quick`` makes the work small, so that it shows that all runs and not how fast."""
+    """All rows in the order of the table; ``quick`` makes the work small, so that it shows that all runs and
+    not how fast.
+    """
     return [*opening(), *generation(quick), *scoring(quick), *training(quick), *slider()]
 
 
 def opening():
-    return [Row("open", "opening", "open the model", model, "open", {}, everyone(), repetitions=2) for model in ("3M", "124M")]
+    return [
+        Row("open", "opening", "open the model", model, "open", {}, everyone(), repetitions=2)
+        for model in ("3M", "124M")
+    ]
 
 
 def generation(quick):
@@ -69,35 +80,108 @@ def generation(quick):
     for model in ("1M", "3M", "124M"):
         if model != "1M":
             found += [
-                Row("generate-20", "generation", "20 tokens after a short prompt", model, "generate", {**one, "length": 20},
-                    everyone(transformers=caches)),
-                Row("generate-20-built", "generation", "the same, gpt-2-simple's graph built before", model, "generate",
-                    {**one, "length": 20, "built": True}, {"gpt-2-simple": [{}]}, {name: "as above" for name in ("gpt2lab", "transformers")}),
-                Row("generate-100", "generation", "100 tokens, one sample", model, "generate", {**one, "length": 20 if quick else 100},
-                    everyone(gpt_2_simple=[{"built": True}], transformers=caches)),
+                Row(
+                    "generate-20",
+                    "generation",
+                    "20 tokens after a short prompt",
+                    model,
+                    "generate",
+                    {**one, "length": 20},
+                    everyone(transformers=caches),
+                ),
+                Row(
+                    "generate-20-built",
+                    "generation",
+                    "the same, gpt-2-simple's graph built before",
+                    model,
+                    "generate",
+                    {**one, "length": 20, "built": True},
+                    {"gpt-2-simple": [{}]},
+                    dict.fromkeys(("gpt2lab", "transformers"), "as above"),
+                ),
+                Row(
+                    "generate-100",
+                    "generation",
+                    "100 tokens, one sample",
+                    model,
+                    "generate",
+                    {**one, "length": 20 if quick else 100},
+                    everyone(gpt_2_simple=[{"built": True}], transformers=caches),
+                ),
             ]
         if model == "124M":
             for name, prompt in (("short", SHORT_PROMPT), ("long", LONG_PROMPT)):
                 found += [
-                    Row(f"first-{name}", "generation", f"first token after a {name} prompt", model, "generate",
-                        {**one, "prompt": prompt, "length": 1}, everyone(gpt_2_simple=[{"built": True}]), repetitions=7, rounds=2),
-                    Row(f"forward-{name}", "generation", f"bare forward pass of the {name} prompt", model, "forward", {"prompt": prompt},
-                        everyone(), repetitions=7, rounds=2),
+                    Row(
+                        f"first-{name}",
+                        "generation",
+                        f"first token after a {name} prompt",
+                        model,
+                        "generate",
+                        {**one, "prompt": prompt, "length": 1},
+                        everyone(gpt_2_simple=[{"built": True}]),
+                        repetitions=7,
+                        rounds=2,
+                    ),
+                    Row(
+                        f"forward-{name}",
+                        "generation",
+                        f"bare forward pass of the {name} prompt",
+                        model,
+                        "forward",
+                        {"prompt": prompt},
+                        everyone(),
+                        repetitions=7,
+                        rounds=2,
+                    ),
                 ]
         samples, length = (10, 10) if quick else (100, 100)
         many = {"prompt": SHORT_PROMPT, "samples": samples, "length": length}
         sizes = [{"batch_size": samples // parts} for parts in ((1,) if quick else (1, 2, 5))]
-        large = {"warm_up": {"samples": 2, "length": 4, "batch_size": 2}, "repetitions": 1, "rounds": 2 if model == "124M" else None}
-        found.append(Row("generate-many", "generation", f"{samples} samples of {length} tokens", model, "generate", {**many, **SAMPLING},
-                         everyone(gpt_2_simple=sizes, transformers=sizes[:2]), **large))
+        large = {
+            "warm_up": {"samples": 2, "length": 4, "batch_size": 2},
+            "repetitions": 1,
+            "rounds": 2 if model == "124M" else None,
+        }
+        found.append(
+            Row(
+                "generate-many",
+                "generation",
+                f"{samples} samples of {length} tokens",
+                model,
+                "generate",
+                {**many, **SAMPLING},
+                everyone(gpt_2_simple=sizes, transformers=sizes[:2]),
+                **large,
+            )
+        )
         if model == "3M":
-            found.append(Row("generate-many-pure", "generation", f"{samples} samples of {length} tokens, temperature 1, no cut", model,
-                             "generate", {**many, "temperature": 1.0, "top_k": 0}, everyone(gpt_2_simple=sizes, transformers=sizes[:2]), **large))
+            found.append(
+                Row(
+                    "generate-many-pure",
+                    "generation",
+                    f"{samples} samples of {length} tokens, temperature 1, no cut",
+                    model,
+                    "generate",
+                    {**many, "temperature": 1.0, "top_k": 0},
+                    everyone(gpt_2_simple=sizes, transformers=sizes[:2]),
+                    **large,
+                )
+            )
     without = {name: options for name, options in everyone().items() if name != "gpt-2-simple"}
     no_half = {"gpt-2-simple": "computes in float32 only"}
     found += [
-        Row("generate-100-half", "generation", "100 tokens, one sample, bfloat16 weights", "124M", "generate",
-            {**one, "length": 20 if quick else 100, "precision": "bfloat16"}, without, no_half, rounds=2),
+        Row(
+            "generate-100-half",
+            "generation",
+            "100 tokens, one sample, bfloat16 weights",
+            "124M",
+            "generate",
+            {**one, "length": 20 if quick else 100, "precision": "bfloat16"},
+            without,
+            no_half,
+            rounds=2,
+        ),
     ]
     return found
 
@@ -112,11 +196,22 @@ def scoring(quick):
         if large or stride:
             who.pop("gpt-2-simple")
             absent = {"gpt-2-simple": "has no scoring; a plain loop over its graph is measured with 3M"}
-        found.append(Row(
-            "score" if stride is None else f"score-{stride}", "scoring",
-            f"perplexity of {tokens:,} tokens, " + ("windows of 1,024" if stride is None else f"stride {stride}"),
-            model, "score", {"tokens": tokens, "stride": stride}, who, absent, {"characters": 9000}, 1, 2 if large else None,
-        ))
+        found.append(
+            Row(
+                "score" if stride is None else f"score-{stride}",
+                "scoring",
+                f"perplexity of {tokens:,} tokens, "
+                + ("windows of 1,024" if stride is None else f"stride {stride}"),
+                model,
+                "score",
+                {"tokens": tokens, "stride": stride},
+                who,
+                absent,
+                {"characters": 9000},
+                1,
+                2 if large else None,
+            )
+        )
     return found
 
 
@@ -134,15 +229,41 @@ def training(quick):
             who = everyone()
             if options:
                 who.pop("gpt-2-simple")
-            found.append(Row(
-                name, "training", title, model, "train_step", {"batch_size": 1, **options}, who, alone if options else {},
-                repetitions=1 if model == "355M" or quick else 2, rounds=1 if model == "355M" else 2 if options else None,
-                needs_bytes={"gpt-2-simple": 20e9, "gpt2lab": 10e9, "transformers": 10e9} if model == "355M" else {},
-            ))
+            found.append(
+                Row(
+                    name,
+                    "training",
+                    title,
+                    model,
+                    "train_step",
+                    {"batch_size": 1, **options},
+                    who,
+                    alone if options else {},
+                    repetitions=1 if model == "355M" or quick else 2,
+                    rounds=1 if model == "355M" else 2 if options else None,
+                    needs_bytes=(
+                        {"gpt-2-simple": 20e9, "gpt2lab": 10e9, "transformers": 10e9}
+                        if model == "355M"
+                        else {}
+                    ),
+                )
+            )
     return found
 
 
 def slider():
-    no = {name: "has no such table" for name in ("gpt-2-simple", "transformers")}
-    return [Row("next-tokens", "slider", "next tokens after a changed temperature, k or p", model, "next_tokens",
-                {"prompt": SHORT_PROMPT}, {"gpt2lab": [{}]}, no, repetitions=9) for model in ("3M", "124M")]
+    no = dict.fromkeys(("gpt-2-simple", "transformers"), "has no such table")
+    return [
+        Row(
+            "next-tokens",
+            "slider",
+            "next tokens after a changed temperature, k or p",
+            model,
+            "next_tokens",
+            {"prompt": SHORT_PROMPT},
+            {"gpt2lab": [{}]},
+            no,
+            repetitions=9,
+        )
+        for model in ("3M", "124M")
+    ]

@@ -1,8 +1,11 @@
-"""One measurement in a process of its own: reads a work order as JSON from standard input, writes the result as JSON to standard output.
+"""One measurement in a process of its own: reads a work order as JSON from standard input, writes the result
+as JSON to standard output.
 
-    {"contestant": "gpt2lab", "folder": "…/3M", "task": "generate", "settings": {…}, "warm_up": {…}, "repetitions": 3}
+    {"contestant": "gpt2lab", "folder": "…/3M", "task": "generate", "settings": {…}, "warm_up": {…},
+    "repetitions": 3}
 
-``warm_up`` changes the settings for the run before the clock starts, so that a long task is not done twice; null does without.
+``warm_up`` changes the settings for the run before the clock starts, so that a long task is not done twice;
+null does without.
 """
 
 import json
@@ -17,7 +20,9 @@ from benchmarks.contestants import Unavailable, contestant
 
 
 def perform(order):
-    """The result of a work order: seconds of each repetition, the last answer, and the most memory that the process ever held."""
+    """The result of a work order: seconds of each repetition, the last answer, and the most memory that the
+    process ever held.
+    """
     try:
         who = contestant(order["contestant"], order["folder"])
         prepare = getattr(who, order["task"], None)
@@ -28,7 +33,8 @@ def perform(order):
         return {"unavailable": str(error)}
     if order.get("warm_up") is not None:
         (prepare(**{**order["settings"], **order["warm_up"]}) if order["warm_up"] else work)()
-    seconds, answers = [], []
+    seconds = []
+    answers = []
     for _ in range(order["repetitions"]):
         started = time.perf_counter()
         answers.append(work())
@@ -40,14 +46,28 @@ def peak_bytes():
     """The most physical memory that this process ever held."""
     status = Path("/proc/self/status")
     if status.is_file():  # getrusage counts what the process that started this one held, too
-        return next(int(line.split()[1]) * 1024 for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return next(
+            int(line.split()[1]) * 1024
+            for line in status.read_text().splitlines()
+            if line.startswith("VmHWM")
+        )
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def versions():
     """Of the packages that this process used."""
-    names = {"gpt2lab": "gpt2lab", "tensorflow": "TensorFlow", "torch": "PyTorch", "transformers": "transformers", "numpy": "numpy"}
-    return {title: sys.modules[name].__version__ for name, title in names.items() if hasattr(sys.modules.get(name), "__version__")}
+    names = {
+        "gpt2lab": "gpt2lab",
+        "tensorflow": "TensorFlow",
+        "torch": "PyTorch",
+        "transformers": "transformers",
+        "numpy": "numpy",
+    }
+    return {
+        title: sys.modules[name].__version__
+        for name, title in names.items()
+        if hasattr(sys.modules.get(name), "__version__")
+    }
 
 
 def main():

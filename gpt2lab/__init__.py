@@ -1,7 +1,8 @@
 """gpt2lab: fine-tune GPT-2 and measure what it did.
 
-Everything that a notebook needs is here under one name (``import gpt2lab as lab``) and loaded on first use, so that the import
-itself is quick and silent; TensorFlow starts with the first model. ``__init__.pyi`` says which name is in which room.
+Everything that a notebook needs is here under one name (``import gpt2lab as lab``) and loaded on first use,
+so that the import itself is quick and silent; TensorFlow starts with the first model. ``__init__.pyi`` says
+which name is in which room.
 """
 
 import sys
@@ -28,7 +29,8 @@ progress.offer_monitor(_live_monitor)
 
 class _Package(ModuleType):
     def __setattr__(self, name, value):
-        # Importing the room `gpt2lab.report` would put the module where users expect the function of the same name.
+        # Importing the room `gpt2lab.report` would put the module where users expect the function of the same
+        # name.
         if not (name == "report" and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
 

@@ -1,4 +1,4 @@
-"""Which name is in which room: read by editors, by type checkers, and by ``__init__.py``, which loads each on first use."""
+"""Which name is in which room: for editors, type checkers and ``__init__.py``, which loads on first use."""
 
 from . import course as course
 from . import experiments as experiments

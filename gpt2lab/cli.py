@@ -17,7 +17,9 @@ OPENED = ("model_name", "run_name", "checkpoint", "model_dir", "checkpoint_dir",
 
 
 class Commands(click.Group):
-    """A group whose commands say a user's mistake in one sentence, with exit code 2 and without a traceback."""
+    """A group whose commands say a user's mistake in one sentence, with exit code 2 and without a
+    traceback.
+    """
 
     def invoke(self, ctx):
         try:
@@ -30,7 +32,8 @@ class Commands(click.Group):
 
 def options(function, names=None, **defaults):
     """Give a command the parameters of a function as options, with their defaults and their documentation."""
-    parameters, texts = inspect.signature(function).parameters, documented(function)
+    parameters = inspect.signature(function).parameters
+    texts = documented(function)
 
     def decorate(command):
         for name in reversed(names or [name for name in parameters if name in texts]):
@@ -40,7 +43,12 @@ def options(function, names=None, **defaults):
             if isinstance(default, bool):
                 command = click.option(f"{flag}/--no-{flag[2:]}", name, **about)(command)
             else:
-                command = click.option(flag, name, type=type(default) if isinstance(default, (int, float)) else TYPES.get(name, str), **about)(command)
+                command = click.option(
+                    flag,
+                    name,
+                    type=type(default) if isinstance(default, (int, float)) else TYPES.get(name, str),
+                    **about,
+                )(command)
         return command
 
     return decorate
@@ -84,7 +92,7 @@ def models(model_dir):
     from gpt2lab.pretrained import catalog
 
     table = catalog.models(model_dir).reset_index()
-    yes_or_no = {name: (lambda value: "yes" if value else "no") for name in ("bundled", "on_disk")}
+    yes_or_no = {name: lambda value: "yes" if value else "no" for name in ("bundled", "on_disk")}
     click.echo(table.to_string(index=False, formatters={"parameters": "{:,}".format, **yes_or_no}))
 
 
@@ -99,12 +107,44 @@ def download(model_name, model_dir):
 
 @main.command()
 @click.argument("dataset", type=click.Path(path_type=Path))
-@click.option("--valid", type=click.Path(path_type=Path), help="File or folder of held-out text, for the validation loss.")
-@_about("training.finetuning", "finetune", (
-    "model_name", "steps", "eval_every", "patience", "run_name", "seed", "model_dir", "checkpoint_dir", "batch_size", "learning_rate",
-    "accumulate_gradients", "restore_from", "sample_every", "sample_length", "sample_num", "save_every", "print_every", "max_checkpoints",
-    "only_train_transformer_layers", "optimizer", "overwrite", "weight_decay", "clip_norm", "warmup_steps", "decay", "recompute", "precision",
-))
+@click.option(
+    "--valid",
+    type=click.Path(path_type=Path),
+    help="File or folder of held-out text, for the validation loss.",
+)
+@_about(
+    "training.finetuning",
+    "finetune",
+    (
+        "model_name",
+        "steps",
+        "eval_every",
+        "patience",
+        "run_name",
+        "seed",
+        "model_dir",
+        "checkpoint_dir",
+        "batch_size",
+        "learning_rate",
+        "accumulate_gradients",
+        "restore_from",
+        "sample_every",
+        "sample_length",
+        "sample_num",
+        "save_every",
+        "print_every",
+        "max_checkpoints",
+        "only_train_transformer_layers",
+        "optimizer",
+        "overwrite",
+        "weight_decay",
+        "clip_norm",
+        "warmup_steps",
+        "decay",
+        "recompute",
+        "precision",
+    ),
+)
 def finetune(dataset, **settings):
     """Fine-tune a model on DATASET, a text file, a CSV file or a folder of texts."""
     from gpt2lab.training.finetuning import finetune
@@ -112,10 +152,16 @@ def finetune(dataset, **settings):
     run = finetune(dataset, **settings)
     status = run.configuration["status"]
     if status == "stopped":
-        click.echo(f"Stopped at step {run.checkpoints[-1]} and saved in {run.folder}. The same command goes on from there.")
+        click.echo(
+            f"Stopped at step {run.checkpoints[-1]} and saved in {run.folder}. The same command goes on from"
+            " there."
+        )
     else:
         last = run.history.iloc[-1]
-        click.echo(f"Step {int(last['step'])}: loss {last['loss']:.2f}, average {last['average_loss']:.2f}. Saved in {run.folder}.")
+        click.echo(
+            f"Step {int(last['step'])}: loss {last['loss']:.2f}, average {last['average_loss']:.2f}. Saved in"
+            f" {run.folder}."
+        )
         diagnosis = run.diagnosis()
         click.echo(f"Diagnosis: {diagnosis.verdict}. {diagnosis.explanation}")
 
@@ -133,9 +179,22 @@ def estimate(**settings):
 
 @main.command()
 @_about_opening
-@_about("language_model", "LanguageModel.generate", (
-    "prefix", "nsamples", "length", "temperature", "top_k", "top_p", "seed", "truncate", "include_prefix", "batch_size",
-))
+@_about(
+    "language_model",
+    "LanguageModel.generate",
+    (
+        "prefix",
+        "nsamples",
+        "length",
+        "temperature",
+        "top_k",
+        "top_p",
+        "seed",
+        "truncate",
+        "include_prefix",
+        "batch_size",
+    ),
+)
 def generate(**settings):
     """Write texts, with a pretrained model or a fine-tuning run."""
     opened = {name: settings.pop(name) for name in OPENED}
@@ -147,7 +206,11 @@ def generate(**settings):
 @click.argument("dataset", type=click.Path(path_type=Path))
 @_about_opening
 @_about("measures.perplexity", "perplexity", ("stride",))
-@click.option("--output", type=click.Path(path_type=Path), help="CSV file that a table of the single documents goes to, with all digits.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="CSV file that a table of the single documents goes to, with all digits.",
+)
 def perplexity(dataset, stride, output, **opened):
     """Measure how much DATASET, a text file, a CSV file or a folder of texts, surprises a model."""
     from gpt2lab.base.storage import write_bytes
@@ -165,25 +228,44 @@ def perplexity(dataset, stride, output, **opened):
 def _numbers(context, option, text):
     """The numbers of ``0.5,1,1.5``, whole ones as int; None if nothing is given."""
     try:
-        return text and [int(number) if number.strip().isdecimal() else float(number) for number in text.split(",")]
+        return text and [
+            int(number) if number.strip().isdecimal() else float(number) for number in text.split(",")
+        ]
     except ValueError:
-        raise ArgumentError(f"{option.name}={text!r} is no list of numbers; give them with commas between, for example 0.5,1,1.5.") from None
+        raise ArgumentError(
+            f"{option.name}={text!r} is no list of numbers; give them with commas between, for example"
+            " 0.5,1,1.5."
+        ) from None
 
 
 @main.command()
 @_about_opening
-@click.option("--temperature", callback=_numbers, help="Temperatures to try, with commas between, for example 0.5,1,1.5.")
-@click.option("--top-k", callback=_numbers, help="Values of top_k to try, with commas between; 0 cuts nothing.")
-@click.option("--top-p", callback=_numbers, help="Values of top_p to try, with commas between; 0 cuts nothing.")
-@_about("experiments", "sweep", ("nsamples", "length", "seed", "prefix", "reference", "train", "grid", "folder"))
-@click.option("--output", type=click.Path(path_type=Path), help="CSV file that the table goes to, with all digits.")
+@click.option(
+    "--temperature",
+    callback=_numbers,
+    help="Temperatures to try, with commas between, for example 0.5,1,1.5.",
+)
+@click.option(
+    "--top-k", callback=_numbers, help="Values of top_k to try, with commas between; 0 cuts nothing."
+)
+@click.option(
+    "--top-p", callback=_numbers, help="Values of top_p to try, with commas between; 0 cuts nothing."
+)
+@_about(
+    "experiments", "sweep", ("nsamples", "length", "seed", "prefix", "reference", "train", "grid", "folder")
+)
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="CSV file that the table goes to, with all digits."
+)
 def sweep(reference, train, output, **settings):
     """Measure samples under several settings of sampling, each parameter varied alone."""
     from gpt2lab.base.storage import write_bytes
     from gpt2lab.experiments import sweep
     from gpt2lab.training.finetuning import as_corpus
 
-    texts = {name: path and as_corpus(name, path) for name, path in (("reference", reference), ("train", train))}
+    texts = {
+        name: path and as_corpus(name, path) for name, path in (("reference", reference), ("train", train))
+    }
     opened = {name: settings.pop(name) for name in OPENED}
     with _load(**opened) as lm:
         table = sweep(lm, **settings, **texts)
@@ -194,11 +276,40 @@ def sweep(reference, train, output, **settings):
 
 @main.command()
 @click.argument("run_name", metavar="RUN")
-@click.option("--valid", type=click.Path(path_type=Path), help="File or folder of held-out text, for the perplexity.")
-@click.option("--test", type=click.Path(path_type=Path), help="File or folder of other held-out text, for the perplexity and the overlap.")
-@click.option("--train", type=click.Path(path_type=Path), help="The text that the run learned from, to say what is copied.")
-@_about("report", "report", ("folder", "nsamples", "seed", "length", "temperature", "top_k", "top_p", "shown", "sweep", "model_sizes", "corpus_sizes", "author", "title",
-                             "checkpoint_dir", "model_dir"))
+@click.option(
+    "--valid", type=click.Path(path_type=Path), help="File or folder of held-out text, for the perplexity."
+)
+@click.option(
+    "--test",
+    type=click.Path(path_type=Path),
+    help="File or folder of other held-out text, for the perplexity and the overlap.",
+)
+@click.option(
+    "--train",
+    type=click.Path(path_type=Path),
+    help="The text that the run learned from, to say what is copied.",
+)
+@_about(
+    "report",
+    "report",
+    (
+        "folder",
+        "nsamples",
+        "seed",
+        "length",
+        "temperature",
+        "top_k",
+        "top_p",
+        "shown",
+        "sweep",
+        "model_sizes",
+        "corpus_sizes",
+        "author",
+        "title",
+        "checkpoint_dir",
+        "model_dir",
+    ),
+)
 def report(run_name, **settings):
     """Write a report on RUN, with places for your own words that later calls keep."""
     from gpt2lab.report import report
@@ -208,15 +319,45 @@ def report(run_name, **settings):
 
 @main.command()
 @click.argument("names", nargs=-1)
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if a notebook is not what its source says.")
-@click.option("--execute/--no-execute", default=True, show_default=True, help="Run the solved notebooks and store their outputs.")
-@click.option("--folder", default="notebooks", show_default=True, help="Where the notebooks and their sources are.")
-@click.option("--times", is_flag=True, help="Write nothing but how long each notebook runs: all are run from the beginning, with 3M.")
-@click.option("--table", is_flag=True, help="Write nothing; print the README's table of the notebooks, with what they ask of a student.")
-@click.option("--instructor", metavar="DIR", type=click.Path(path_type=Path),
-              help="Write instead the folder that a course keeps private: sources, a secret seed, notebooks for nbgrader.")
-@click.option("--release", metavar="DIR", type=click.Path(path_type=Path),
-              help="Write instead what students get: notebooks without answers and a README; zipped if DIR ends in .zip.")
+@click.option(
+    "--check", is_flag=True, help="Write nothing; exit with 1 if a notebook is not what its source says."
+)
+@click.option(
+    "--execute/--no-execute",
+    default=True,
+    show_default=True,
+    help="Run the solved notebooks and store their outputs.",
+)
+@click.option(
+    "--folder", default="notebooks", show_default=True, help="Where the notebooks and their sources are."
+)
+@click.option(
+    "--times",
+    is_flag=True,
+    help="Write nothing but how long each notebook runs: all are run from the beginning, with 3M.",
+)
+@click.option(
+    "--table",
+    is_flag=True,
+    help="Write nothing; print the README's table of the notebooks, with what they ask of a student.",
+)
+@click.option(
+    "--instructor",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help=(
+        "Write instead the folder that a course keeps private: sources, a secret seed, notebooks for"
+        " nbgrader."
+    ),
+)
+@click.option(
+    "--release",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help=(
+        "Write instead what students get: notebooks without answers and a README; zipped if DIR ends in .zip."
+    ),
+)
 def notebooks(names, check, execute, folder, times, table, instructor, release):
     """Build the notebooks NAMES (all if none is given) from notebooks/source."""
     from gpt2lab.course.building.instructor import write_private_folder
@@ -244,13 +385,27 @@ def notebooks(names, check, execute, folder, times, table, instructor, release):
 @main.command()
 @click.argument("notebook")
 @click.argument("submissions", type=click.Path(path_type=Path))
-@click.option("--out", default="grades", show_default=True, type=click.Path(path_type=Path), help="Folder for the gradebook, the feedback and the summary.")
-@click.option("--course", metavar="DIR", type=click.Path(path_type=Path),
-              help="Folder with source/ and course.toml; by default instructor if there is one, else notebooks.")
+@click.option(
+    "--out",
+    default="grades",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Folder for the gradebook, the feedback and the summary.",
+)
+@click.option(
+    "--course",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder with source/ and course.toml; by default instructor if there is one, else notebooks.",
+)
 @click.option("--workers", default=2, show_default=True, help="Submissions at a time.")
-@click.option("--only", metavar="STUDENT", multiple=True, help="Grade this student alone; can be given several times.")
+@click.option(
+    "--only", metavar="STUDENT", multiple=True, help="Grade this student alone; can be given several times."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be graded; run and write nothing.")
-@click.option("--trust", is_flag=True, help="Run the submissions without a sandbox, with all that you may do.")
+@click.option(
+    "--trust", is_flag=True, help="Run the submissions without a sandbox, with all that you may do."
+)
 def grade(notebook, submissions, dry_run, **settings):
     """Grade the SUBMISSIONS (a folder or an archive) of NOTEBOOK, for example 03."""
     from gpt2lab.grading.batch import grade

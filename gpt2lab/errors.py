@@ -1,6 +1,7 @@
 """What gpt2lab raises: one sentence that says what was wrong and what to do.
 
-Every kind also derives from the built-in exception that fits, so code that catches ``ValueError`` or ``OSError`` goes on working.
+Every kind also derives from the built-in exception that fits, so code that catches ``ValueError`` or
+``OSError`` goes on working.
 """
 
 
@@ -29,7 +30,9 @@ class StorageError(LabError, OSError):
 
 
 class MemoryShortageError(LabError, MemoryError):
-    """What was asked for takes clearly more memory than there is; the message says which settings would fit."""
+    """What was asked for takes clearly more memory than there is; the message says which settings
+    would fit.
+    """
 
 
 class DivergenceError(LabError, ArithmeticError):

@@ -17,17 +17,28 @@ from gpt2lab.pretrained.catalog import card, parameter_count
 from gpt2lab.pretrained.download import download
 from gpt2lab.pretrained.encoder import END_OF_TEXT, encode, load_encoder
 
-# Samples generated at once, and what they may take; beyond this a batch no longer gets faster per sample on a CPU.
-SAMPLES_AT_ONCE, SAMPLE_BYTES_AT_ONCE = 100, 3 * 2**29
+# Samples generated at once, and what they may take; beyond this a batch no longer gets faster per sample on a
+# CPU.
+SAMPLES_AT_ONCE = 100
+SAMPLE_BYTES_AT_ONCE = 3 * 2**29
 
 
 def open_folder(folder, prefix, name, precision="float32"):
-    """The model of a folder with ``hparams.json``, ``encoder.json`` and ``vocab.bpe``, with the weights at ``prefix``."""
+    """The model of a folder with ``hparams.json``, ``encoder.json`` and ``vocab.bpe``, with the weights at
+    ``prefix``.
+    """
     hparams = checkpoints.read_hparams(folder)
     if prefix is None:
         raise CheckpointError(f"{folder} holds no weights; fetch or fine-tune the model first.")
-    lm = LanguageModel(hparams, checkpoints.read_weights(prefix, hparams), load_encoder(folder), name, precision=precision)
-    lm.origin = {"folder": str(Path(folder).absolute()), "prefix": str(Path(prefix).absolute()), "name": name, "precision": precision}
+    lm = LanguageModel(
+        hparams, checkpoints.read_weights(prefix, hparams), load_encoder(folder), name, precision=precision
+    )
+    lm.origin = {
+        "folder": str(Path(folder).absolute()),
+        "prefix": str(Path(prefix).absolute()),
+        "name": name,
+        "precision": precision,
+    }
     return lm
 
 
@@ -65,13 +76,17 @@ class LanguageModel:
     hparams : dict
     name : str
     origin : dict or None
-        What `open_folder` was given, so that another process can open the same model; None if it was not opened from disk.
+        What `open_folder` was given, so that another process can open the same model; None if it was not
+        opened from disk.
     """
 
     def __init__(self, hparams, weights, encoder, name, trainer=None, precision="float32"):
         from gpt2lab.engine import Network, Reader
 
-        self.hparams, self.name, self.origin, self._encoder = dict(hparams), name, None, encoder
+        self.hparams = dict(hparams)
+        self.name = name
+        self.origin = None
+        self._encoder = encoder
         self.parameters = parameter_count(**hparams)
         self._network = Network(hparams, precision)
         self._network.assign(weights)
@@ -92,7 +107,9 @@ class LanguageModel:
         self.close()
 
     def close(self):
-        """End the session and free the memory; the model cannot be used any more. Closing twice does no harm."""
+        """End the session and free the memory; the model cannot be used any more. Closing twice does no
+        harm.
+        """
         self._network.close()
         self._reader = self.trainer = None
 
@@ -120,7 +137,8 @@ class LanguageModel:
         """What tells these weights from all others: a string of 64 hexadecimal digits."""
         self._open_reader()
         digest = hashlib.sha256()
-        for name in sorted(self._network.variables):  # one at a time, since together they can be half of the memory there is
+        # one at a time, since together they can be half of the memory there is
+        for name in sorted(self._network.variables):
             value = self._network.values(self._network.variables[name])
             digest.update(f"{name} {value.dtype} {value.shape} ".encode() + value.tobytes())
         return digest.hexdigest()
@@ -142,10 +160,15 @@ class LanguageModel:
         try:
             ids = [int(number) for number in ids]
         except (TypeError, ValueError):
-            raise ArgumentError(f"ids={ids!r} cannot be decoded; give a list of whole numbers, such as lm.encode(…) returns.") from None
+            raise ArgumentError(
+                f"ids={ids!r} cannot be decoded; give a list of whole numbers, such as lm.encode(…) returns."
+            ) from None
         outside = [number for number in ids if not 0 <= number < self.hparams["n_vocab"]]
         if outside:
-            raise ArgumentError(f"ids has {outside[0]}, which is not in the vocabulary; ids run from 0 to {self.hparams['n_vocab'] - 1:,}.")
+            raise ArgumentError(
+                f"ids has {outside[0]}, which is not in the vocabulary; ids run from 0 to"
+                f" {self.hparams['n_vocab'] - 1:,}."
+            )
         return self._encoder.decode(ids)
 
     @functools.cached_property
@@ -165,12 +188,24 @@ class LanguageModel:
             real_number("top_p", top_p, low=0, high=1),
         )
 
-    def generate(self, prefix=None, nsamples=1, length=200, temperature=0.7, top_k=0, top_p=0.0, seed=None, truncate=None,
-                 include_prefix=True, batch_size=None):
+    def generate(
+        self,
+        prefix=None,
+        nsamples=1,
+        length=200,
+        temperature=0.7,
+        top_k=0,
+        top_p=0.0,
+        seed=None,
+        truncate=None,
+        include_prefix=True,
+        batch_size=None,
+    ):
         """Write texts, token by token.
 
-        A sample ends at ``length`` tokens, at ``truncate``, or where the model ends the document (``<|endoftext|>``, left out).
-        Sample *i* of a seed is the same text whatever the batch size, the other arguments' order or the calls before.
+        A sample ends at ``length`` tokens, at ``truncate``, or where the model ends the document
+        (``<|endoftext|>``, left out). Sample *i* of a seed is the same text whatever the batch size, the
+        other arguments' order or the calls before.
 
         Parameters
         ----------
@@ -185,7 +220,8 @@ class LanguageModel:
         top_k : int, default 0
             Draw from the k most likely tokens only; 0 draws from all.
         top_p : float, default 0.0
-            Draw from the smallest set of tokens with this probability; 0 draws from all. With top_k, this applies to what top_k left.
+            Draw from the smallest set of tokens with this probability; 0 draws from all. With top_k, this
+            applies to what top_k left.
         seed : int, optional
             The same seed gives the same texts; None takes a new one each time.
         truncate : str, optional
@@ -208,16 +244,26 @@ class LanguageModel:
 
         reader = self._open_reader()
         nsamples = whole_number("nsamples", nsamples, 1)
-        length = whole_number("length", length, 1, self.window - 1, f"the window of {self.window:,} tokens less one to start from")
+        length = whole_number(
+            "length",
+            length,
+            1,
+            self.window - 1,
+            f"the window of {self.window:,} tokens less one to start from",
+        )
         sampling = self._check_sampling(temperature, top_k, top_p)
         seed = secrets.randbits(63) if seed is None else whole_number("seed", seed, 0, 2**64 - 1)
         if truncate is not None and (not isinstance(truncate, str) or not truncate):
-            raise ArgumentError(f"truncate={truncate!r} cannot be looked for; give the text before which to cut, or None.")
+            raise ArgumentError(
+                f"truncate={truncate!r} cannot be looked for; give the text before which to cut, or None."
+            )
         if prefix is not None and not isinstance(prefix, str):
             raise ArgumentError(f"prefix={prefix!r} is not a string; give the text to begin with, or None.")
         prompt = self._prompt("prefix", prefix, length)
         if batch_size is None:
-            batch_size = min(SAMPLES_AT_ONCE, samples_that_fit(self.hparams, len(prompt) + length, SAMPLE_BYTES_AT_ONCE))
+            batch_size = min(
+                SAMPLES_AT_ONCE, samples_that_fit(self.hparams, len(prompt) + length, SAMPLE_BYTES_AT_ONCE)
+            )
         batch_size = whole_number("batch_size", batch_size, 1)
 
         texts = []
@@ -231,24 +277,31 @@ class LanguageModel:
     def _prompt(self, argument, text, length):
         prompt = self.encode(text) if text else [self.end_of_text]
         if len(prompt) >= self.window:
-            raise ArgumentError(f"{argument} has {len(prompt):,} tokens and the window {self.window:,}; keep its last part and leave room to write.")
+            raise ArgumentError(
+                f"{argument} has {len(prompt):,} tokens and the window {self.window:,}; keep its last part"
+                " and leave room to write."
+            )
         if len(prompt) + length > self.window:
             raise ArgumentError(
-                f"{argument} has {len(prompt):,} tokens, which leaves room for {self.window - len(prompt):,} of the window's {self.window:,}; "
-                f"give length={self.window - len(prompt)} or less, or a shorter {argument}."
+                f"{argument} has {len(prompt):,} tokens, which leaves room for {self.window - len(prompt):,}"
+                f" of the window's {self.window:,}; give length={self.window - len(prompt)} or less, or a"
+                f" shorter {argument}."
             )
         return prompt
 
     def _collect(self, steps, samples, length, truncate, progress):
         """Texts of one batch; stops asking for tokens when every sample has ended."""
-        ids, ended, done = [[] for _ in range(samples)], np.zeros(samples, bool), 0
+        ids = [[] for _ in range(samples)]
+        ended = np.zeros(samples, bool)
+        done = 0
         for done, tokens in enumerate(steps, 1):
             for number in np.flatnonzero(~ended):
                 if tokens[number] == self.end_of_text:
                     ended[number] = True
                 else:
                     ids[number].append(int(tokens[number]))
-            if truncate and done % 8 == 0:  # decoding at each token would cost more than the few tokens written in vain
+            # decoding at each token would cost more than the few tokens written in vain
+            if truncate and done % 8 == 0:
                 for number in np.flatnonzero(~ended):
                     ended[number] = truncate in self.decode(ids[number])
             progress.update(samples)
@@ -272,27 +325,31 @@ class LanguageModel:
         Returns
         -------
         pandas.DataFrame
-            A row for each token of the vocabulary, the most likely first: ``token`` (text), ``id``, ``probability`` (the model's own),
-            ``kept`` (survives top_k and top_p), ``sampled_probability`` (of being drawn with these settings).
+            A row for each token of the vocabulary, the most likely first: ``token`` (text), ``id``,
+            ``probability`` (the model's own), ``kept`` (survives top_k and top_p), ``sampled_probability``
+            (of being drawn with these settings).
         """
         import pandas as pd
 
         reader = self._open_reader()
         sampling = self._check_sampling(temperature, top_k, top_p)
         prompt = tuple((self.encode(text) or [self.end_of_text])[-self.window :])
-        # No lock: neither call has a state in the graph, so that the answer need not wait until a text is written in another thread.
+        # No lock: neither call has a state in the graph, so that the answer need not wait until a text is
+        # written in another thread.
         remembered = self._remembered
         if remembered[0] != prompt:  # moving a slider asks about the same prompt again
             remembered = self._remembered = (prompt, *self._expected(reader.last_logits(prompt)))
         _, logits, order, probability = remembered
         kept, sampled = reader.cut(logits, *sampling)
-        return pd.DataFrame({
-            "token": self._vocabulary[order],
-            "id": order,
-            "probability": probability,
-            "kept": kept[order],
-            "sampled_probability": sampled[order],
-        })
+        return pd.DataFrame(
+            {
+                "token": self._vocabulary[order],
+                "id": order,
+                "probability": probability,
+                "kept": kept[order],
+                "sampled_probability": sampled[order],
+            }
+        )
 
     @staticmethod
     def _expected(logits):
@@ -304,15 +361,16 @@ class LanguageModel:
     def token_losses(self, texts, stride=None):
         """Each token's own loss, for several texts at once.
 
-        A text is read after an end-of-text token, in windows of ``n_ctx`` tokens that move on by ``stride``; a token is scored in the
-        first window that reaches it (the sliding window of Hugging Face's guide to perplexity).
+        A text is read after an end-of-text token, in windows of ``n_ctx`` tokens that move on by ``stride``;
+        a token is scored in the first window that reaches it (the sliding window of Hugging Face's guide to
+        perplexity).
 
         Parameters
         ----------
         texts : list of str
         stride : int, optional
-            From 1 to n_ctx - 1 tokens; None takes n_ctx - 1, where windows do not overlap. A smaller one gives each token more to go by
-            and takes that much longer.
+            From 1 to n_ctx - 1 tokens; None takes n_ctx - 1, where windows do not overlap. A smaller one
+            gives each token more to go by and takes that much longer.
 
         Returns
         -------
@@ -322,7 +380,11 @@ class LanguageModel:
         from gpt2lab.engine import sequence_losses
 
         reader = self._open_reader()
-        stride = self.window - 1 if stride is None else whole_number("stride", stride, 1, self.window - 1, "the window less one")
+        stride = (
+            self.window - 1
+            if stride is None
+            else whole_number("stride", stride, 1, self.window - 1, "the window less one")
+        )
         encoded = [self.encode(text) for text in texts]
         sequences = [np.array([self.end_of_text, *ids], np.int32) for ids in encoded]
         with self._lock, bar(sum(map(len, encoded)), "Scoring", "token", delay=1, leave=False) as progress:
@@ -332,8 +394,8 @@ class LanguageModel:
     def score(self, text, stride=None):
         """How much each token of a text surprised the model.
 
-        The text is read as a document of its own, after an end-of-text token, so that its first token has a loss too; `next_tokens` and
-        `generate` read what they are given as it is.
+        The text is read as a document of its own, after an end-of-text token, so that its first token has a
+        loss too; `next_tokens` and `generate` read what they are given as it is.
 
         Parameters
         ----------
@@ -344,8 +406,9 @@ class LanguageModel:
         Returns
         -------
         pandas.DataFrame
-            A row a token: ``token`` (text), ``id``, ``start`` and ``end`` (characters of the text, end exclusive; a token that is part of
-            a character counts the whole), ``nats`` (its negative log probability given what came before).
+            A row a token: ``token`` (text), ``id``, ``start`` and ``end`` (characters of the text, end
+            exclusive; a token that is part of a character counts the whole), ``nats`` (its negative log
+            probability given what came before).
 
         Raises
         ------
@@ -357,13 +420,16 @@ class LanguageModel:
         if text == "":
             raise TextError("The text to score is empty; give at least one character.")
         ids, nats = self.token_losses([text], stride)[0]
-        ends = np.cumsum([len(self._encoder.decoder[number]) for number in ids])  # in bytes: a vocabulary entry has a character a byte
+        # in bytes: a vocabulary entry has a character a byte
+        ends = np.cumsum([len(self._encoder.decoder[number]) for number in ids])
         lengths = [len(character.encode("utf-8")) for character in text]
         character_of_byte = np.repeat(np.arange(len(text)), lengths)
-        return pd.DataFrame({
-            "token": self._vocabulary[ids],
-            "id": ids,
-            "start": character_of_byte[np.concatenate([[0], ends[:-1]])],
-            "end": character_of_byte[ends - 1] + 1,
-            "nats": nats.astype(float),
-        })
+        return pd.DataFrame(
+            {
+                "token": self._vocabulary[ids],
+                "id": ids,
+                "start": character_of_byte[np.concatenate([[0], ends[:-1]])],
+                "end": character_of_byte[ends - 1] + 1,
+                "nats": nats.astype(float),
+            }
+        )

@@ -1,4 +1,6 @@
-"""What several tests share: models, texts and one fine-tuned run, made once a session since TensorFlow takes its time."""
+"""What several tests share: models, texts and one fine-tuned run, made once a session since TensorFlow takes
+its time.
+"""
 
 import os
 
@@ -8,8 +10,8 @@ from hypothesis import settings
 
 import gpt2lab as lab
 
-# A shared machine may pause a test at any moment: time is no promise of the functions that hypothesis tries. And the same examples everywhere: who
-# wants new ones runs pytest with --hypothesis-profile=default.
+# A shared machine may pause a test at any moment: time is no promise of the functions that hypothesis tries.
+# And the same examples everywhere: who wants new ones runs pytest with --hypothesis-profile=default.
 settings.register_profile("shared machine", deadline=None, derandomize=True)
 settings.load_profile("shared machine")
 
@@ -18,7 +20,9 @@ SLOW = ("slow", "notebook", "browser", "sandbox", "colab")
 
 
 def pytest_collection_modifyitems(items):
-    """Files of quick tests go first, then the longest files, so that at the end no worker waits for one that the other began late."""
+    """Files of quick tests go first, then the longest files, so that at the end no worker waits for one that
+    the other began late.
+    """
     slow = {item.path for item in items if any(map(item.get_closest_marker, SLOW))}
 
     def place(item):
@@ -67,15 +71,29 @@ def held_out():
 def run(models, speeches, held_out, tmp_path_factory):
     """1M after 30 steps, saved at 10, 20 and 30."""
     return lab.finetune(
-        speeches, "1M", steps=30, valid=held_out, eval_every=10, run_name="speeches", seed=7, model_dir=models,
-        checkpoint_dir=tmp_path_factory.mktemp("checkpoint"), learning_rate=1e-3, accumulate_gradients=1, save_every=10,
-        max_checkpoints=3, sample_every=15, sample_length=20,
+        speeches,
+        "1M",
+        steps=30,
+        valid=held_out,
+        eval_every=10,
+        run_name="speeches",
+        seed=7,
+        model_dir=models,
+        checkpoint_dir=tmp_path_factory.mktemp("checkpoint"),
+        learning_rate=1e-3,
+        accumulate_gradients=1,
+        save_every=10,
+        max_checkpoints=3,
+        sample_every=15,
+        sample_length=20,
     )
 
 
 @pytest.fixture(scope="session")
 def jupyter_lab(tmp_path_factory):
-    """A running `browser.JupyterLab`; tests are skipped where no browser is, but not where the tests of everything run."""
+    """A running `browser.JupyterLab`; tests are skipped where no browser is, but not where the tests of
+    everything run.
+    """
     reason = browser.missing()
     if reason:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"Browser tests cannot run: {reason}.")
@@ -86,23 +104,31 @@ def jupyter_lab(tmp_path_factory):
 @pytest.fixture(scope="module")
 def chromium(jupyter_lab):
     """A running Chromium without a window, which reaches this machine only."""
-    # For one file of tests at a time: as long as Playwright is there an event loop runs, which others may not expect.
+    # For one file of tests at a time: as long as Playwright is there an event loop runs, which others may not
+    # expect.
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        with playwright.chromium.launch(executable_path=browser.CHROMIUM, args=list(browser.ARGUMENTS)) as running:
+        with playwright.chromium.launch(
+            executable_path=browser.CHROMIUM, args=list(browser.ARGUMENTS)
+        ) as running:
             yield running
 
 
 @pytest.fixture(scope="module")
 def page():
-    """A page of a Chromium that is offline; `page.asked` and `page.said` are the addresses that it asked for and what it wrote to the console."""
+    """A page of a Chromium that is offline; `page.asked` and `page.said` are the addresses that it asked for
+    and what it wrote to the console.
+    """
     reason = browser.missing()
     if reason:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(f"Browser tests cannot run: {reason}.")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=browser.CHROMIUM, args=list(browser.ARGUMENTS)) as running:
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=browser.CHROMIUM, args=list(browser.ARGUMENTS)) as running,
+    ):
         context = running.new_context(viewport={"width": 1000, "height": 900}, offline=True)
         page = context.new_page()
         page.asked, page.said = [], []
@@ -114,7 +140,9 @@ def page():
 
 @pytest.fixture
 def open_notebook(jupyter_lab, chromium, request):
-    """A function that opens code cells in JupyterLab: (cells, name, width, height) to a `browser.OpenNotebook`, closed after the test."""
+    """A function that opens code cells in JupyterLab: (cells, name, width, height) to a
+    `browser.OpenNotebook`, closed after the test.
+    """
     pages = []
 
     def opened(cells, name=f"{request.node.name}.ipynb", width=1100, height=900):

@@ -53,8 +53,18 @@ def test_ratios_are_the_peers_times_over_ours():
 
 
 def test_the_largest_difference_counts():
-    assert agreement({"gpt2lab": {"loss": 2.0}, "transformers": {"loss": 2.2}, "gpt-2-simple": {"loss": 2.0}}) == pytest.approx(0.1)
-    assert agreement({"gpt2lab": {"log_probabilities": [-1.0, -2.0]}, "transformers": {"log_probabilities": [-1.0, -2.5]}}) == 0.5
+    assert agreement(
+        {"gpt2lab": {"loss": 2.0}, "transformers": {"loss": 2.2}, "gpt-2-simple": {"loss": 2.0}}
+    ) == pytest.approx(0.1)
+    assert (
+        agreement(
+            {
+                "gpt2lab": {"log_probabilities": [-1.0, -2.0]},
+                "transformers": {"log_probabilities": [-1.0, -2.5]},
+            }
+        )
+        == 0.5
+    )
     assert agreement({"gpt2lab": {"tokens": 1}, "transformers": {"tokens": 1}}) is None
 
 
@@ -79,7 +89,9 @@ def test_weights_in_the_caches_are_limited_by_arithmetic_alone():
 
 def test_the_machine_is_as_fast_as_its_fastest_library():
     product = ("product", {"precision": "float32"})
-    found = machine.best([(*product, result(2.0, 1.0)), (*product, result(0.5)), ("read", {}, {"unavailable": "no"})])
+    found = machine.best(
+        [(*product, result(2.0, 1.0)), (*product, result(0.5)), ("read", {}, {"unavailable": "no"})]
+    )
     assert found == {"float32": 2 * machine.SIDE**3 / 0.5, "bfloat16": None, "read": None}
 
 
@@ -92,8 +104,11 @@ def test_targets_are_met_at_their_border_and_missed_beyond():
     assert met(twenty, finished("generate-20", "124M", gpt2lab=1.0, gpt_2_simple=3.9)) is False
     assert met(twenty) is None
     both = "100 samples of 100 tokens, 124M"
-    assert met(both, finished("generate-many", "124M", gpt2lab=1.0, gpt_2_simple=5.0, transformers=1.4)) is False
-    assert met(both, finished("generate-many", "124M", gpt2lab=1.0, gpt_2_simple=5.0)) is None  # one of two peers is no answer
+    assert (
+        met(both, finished("generate-many", "124M", gpt2lab=1.0, gpt_2_simple=5.0, transformers=1.4)) is False
+    )
+    # one of two peers is no answer
+    assert met(both, finished("generate-many", "124M", gpt2lab=1.0, gpt_2_simple=5.0)) is None
     step = finished("train", "124M", gpt2lab=(1.0, 6e9), gpt_2_simple=(1.0, 10e9), transformers=(1.0, 1e9))
     assert met("peak memory of that step, 124M", step) is True
     again = finished("train-recompute", "124M", gpt2lab=(1.0, 3.6e9))
@@ -111,7 +126,11 @@ def test_every_row_of_the_table_says_who_is_missing_and_why():
 def test_windows_score_every_token_but_the_first_once():
     tokens = list(range(1, 5001))
     for stride in (512, 1023):
-        found = [int(token) for batch, scored in padded_batches(tokens, 1024, stride, 3) for token in batch[:, 1:][scored]]
+        found = [
+            int(token)
+            for batch, scored in padded_batches(tokens, 1024, stride, 3)
+            for token in batch[:, 1:][scored]
+        ]
         assert sorted(found) == tokens[1:]
 
 
@@ -120,7 +139,10 @@ def test_all_contestants_train_on_the_same_tokens():
     assert (training_batch(3, 2, 4096) != training_batch(4, 2, 4096)).any()
 
 
-@pytest.mark.parametrize(("value", "text"), [(12.34, "12.3 s"), (0.5, "500 ms"), (0.0123, "12.3 ms"), (0.00002, "20 µs"), (None, "-")])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(12.34, "12.3 s"), (0.5, "500 ms"), (0.0123, "12.3 ms"), (0.00002, "20 µs"), (None, "-")],
+)
 def test_times_read_in_their_unit(value, text):
     assert seconds(value) == text
 
@@ -135,19 +157,41 @@ def test_the_table_goes_between_its_marks_and_nowhere_else():
 @pytest.mark.slow
 def test_the_command_runs_to_a_complete_table(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "--quick", "--models", "3M", "--rounds", "1", "--cache", str(tmp_path / "cache"),
-         "--only", "generate-100,score,train,next-tokens", "--out", str(tmp_path / "out")],
-        cwd=REPOSITORY, capture_output=True, text=True,
+        [
+            sys.executable,
+            "-m",
+            "benchmarks",
+            "--quick",
+            "--models",
+            "3M",
+            "--rounds",
+            "1",
+            "--cache",
+            str(tmp_path / "cache"),
+            "--only",
+            "generate-100,score,train,next-tokens",
+            "--out",
+            str(tmp_path / "out"),
+        ],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     results = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
     assert results["machine"]["float32"] > 1e9 and results["machine"]["read"] > 1e8
-    installed = {"gpt2lab", "gpt-2-simple"} | ({"transformers"} if importlib.util.find_spec("transformers") else set())
+    installed = {"gpt2lab", "gpt-2-simple"} | (
+        {"transformers"} if importlib.util.find_spec("transformers") else set()
+    )
     assert [row["key"] for row in results["rows"]] == ["generate-100", "score", "train", "next-tokens"]
     for row in results["rows"]:
         for name in installed & set(row_of(row["key"], "3M").contestants):
             figures = row["contestants"][name]
-            assert math.isfinite(figures["seconds"]) and figures["peak_bytes"] > 1e8, (row["key"], name, figures)
+            assert math.isfinite(figures["seconds"]) and figures["peak_bytes"] > 1e8, (
+                row["key"],
+                name,
+                figures,
+            )
     agreements = {row["key"]: row["agreement"] for row in results["rows"]}
     assert agreements["score"] < 1e-4 and agreements["train"] < 1e-4
     table = (tmp_path / "out" / "results.md").read_text(encoding="utf-8")
@@ -158,17 +202,44 @@ def test_the_command_runs_to_a_complete_table(tmp_path):
 @pytest.mark.slow
 def test_the_profile_shares_out_the_whole_time(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks", "profile", "--task", "train", "--model", "3M", "--cache", str(tmp_path)],
-        cwd=REPOSITORY, capture_output=True, text=True,
+        [
+            sys.executable,
+            "-m",
+            "benchmarks",
+            "profile",
+            "--task",
+            "train",
+            "--model",
+            "3M",
+            "--cache",
+            str(tmp_path),
+        ],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    shares = [float(line.split("|")[2].strip().rstrip("%")) for line in done.stdout.splitlines() if line.count("%") == 1 and line.startswith("|")]
+    shares = [
+        float(line.split("|")[2].strip().rstrip("%"))
+        for line in done.stdout.splitlines()
+        if line.count("%") == 1 and line.startswith("|")
+    ]
     assert sum(shares) == pytest.approx(100, abs=1) and "MatMul" in done.stdout
 
 
 def test_self_bleu_is_measured_beside_nltk():
     pytest.importorskip("nltk")
-    command = [sys.executable, "-m", "benchmarks.diversity", "--samples", "50", "--length", "20", "--hypotheses", "3"]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.diversity",
+        "--samples",
+        "50",
+        "--length",
+        "20",
+        "--hypotheses",
+        "3",
+    ]
     printed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
     figures = re.findall(r"^ +([\d.]+) s", printed, flags=re.MULTILINE)
     assert len(figures) == 2 and float(figures[1]) > float(figures[0]) and "50 pieces of 20 words" in printed

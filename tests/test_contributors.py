@@ -13,7 +13,12 @@ from gpt2lab.cli import main
 
 PAGE = (REPOSITORY / "docs" / "contributors.md").read_text(encoding="utf-8")
 COMMANDS = sorted(
-    {line.split("  #")[0].strip() for block in re.findall(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL) for line in block.splitlines() if line.strip()}
+    {
+        line.split("  #")[0].strip()
+        for block in re.findall(r"```sh\n(.*?)```", PAGE, flags=re.DOTALL)
+        for line in block.splitlines()
+        if line.strip()
+    }
     | set(re.findall(r"`((?:(?:make|gpt2lab|python) |\.ci/)[^`…]*)`", PAGE))
 )
 
@@ -30,14 +35,20 @@ def test_the_page_names_commands():
 def test_every_command_exists(command):
     program, *words = command.split()
     if program == "make":
-        targets = re.findall(r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+        targets = re.findall(
+            r"^([a-z]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE
+        )
         assert words and set(words) <= set(targets)
     elif program == "gpt2lab":
         known = main.commands[words[0]]
-        options = {option for parameter in known.params for option in (*parameter.opts, *parameter.secondary_opts)}
+        options = {
+            option for parameter in known.params for option in (*parameter.opts, *parameter.secondary_opts)
+        }
         assert {word for word in words if word.startswith("--")} <= options
     elif program == "python":
-        extra = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]["test"]
+        extra = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+            "optional-dependencies"
+        ]["test"]
         assert words[0] == "-m" and any(requirement.startswith(words[1]) for requirement in extra)
         assert all(path.exists() for path in files(words))
     else:
@@ -45,27 +56,67 @@ def test_every_command_exists(command):
 
 
 def test_every_file_that_is_named_exists():
-    named = set(re.findall(r"`((?:gpt2lab|tests|notebooks|docs)/[\w/.]*|[A-Z]\w+\.(?:md|cff)|pyproject\.toml)`", PAGE))
-    there = {path for path in named if (REPOSITORY / path).exists() or list(REPOSITORY.glob(path.replace("NN", "0?").replace("_name", "_*")))}
+    named = set(
+        re.findall(r"`((?:gpt2lab|tests|notebooks|docs)/[\w/.]*|[A-Z]\w+\.(?:md|cff)|pyproject\.toml)`", PAGE)
+    )
+    there = {
+        path
+        for path in named
+        if (REPOSITORY / path).exists()
+        or list(REPOSITORY.glob(path.replace("NN", "0?").replace("_name", "_*")))
+    }
     assert len(named) > 10 and named - there == set()
-    assert {target for target in re.findall(r"\]\((\w[\w./]*)\)", PAGE) if not (REPOSITORY / "docs" / target).is_file()} == set()
+    assert {
+        target
+        for target in re.findall(r"\]\((\w[\w./]*)\)", PAGE)
+        if not (REPOSITORY / "docs" / target).is_file()
+    } == set()
 
 
 def test_every_room_that_is_named_exists():
-    rooms = {name for row in re.findall(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", PAGE, flags=re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
-    missing = {name for name in rooms if not (REPOSITORY / "gpt2lab" / name).is_dir() and not (REPOSITORY / "gpt2lab" / f"{name}.py").is_file()}
+    rooms = {
+        name
+        for row in re.findall(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", PAGE, flags=re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    }
+    missing = {
+        name
+        for name in rooms
+        if not (REPOSITORY / "gpt2lab" / name).is_dir()
+        and not (REPOSITORY / "gpt2lab" / f"{name}.py").is_file()
+    }
     assert len(rooms) > 15 and missing == set()
 
 
 def test_the_citation_has_what_its_schema_requires():
-    # What version 1.2.0 of the Citation File Format requires, and the values that it allows: https://github.com/citation-file-format
+    # What version 1.2.0 of the Citation File Format requires, and the values that it allows:
+    # https://github.com/citation-file-format
     citation = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
     assert {"cff-version", "message", "title", "authors"} <= set(citation)
     assert citation["cff-version"] == "1.2.0" and citation["type"] in ("software", "dataset")
-    allowed = {"cff-version", "message", "title", "authors", "type", "abstract", "version", "license", "keywords", "repository-code", "date-released", "doi", "url"}
+    allowed = {
+        "cff-version",
+        "message",
+        "title",
+        "authors",
+        "type",
+        "abstract",
+        "version",
+        "license",
+        "keywords",
+        "repository-code",
+        "date-released",
+        "doi",
+        "url",
+    }
     assert set(citation) <= allowed
-    assert citation["authors"] and all("name" in author or {"family-names", "given-names"} & set(author) for author in citation["authors"])
-    assert all(isinstance(citation[key], str) and citation[key].strip() for key in ("message", "title", "abstract", "version", "license"))
+    assert citation["authors"] and all(
+        "name" in author or {"family-names", "given-names"} & set(author) for author in citation["authors"]
+    )
+    assert all(
+        isinstance(citation[key], str) and citation[key].strip()
+        for key in ("message", "title", "abstract", "version", "license")
+    )
     assert len(set(citation["keywords"])) == len(citation["keywords"])
 
 
@@ -73,7 +124,9 @@ def test_citation_package_and_project_have_one_version_and_licence():
     citation = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text(encoding="utf-8"))
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert citation["version"] == project["version"] == lab.__version__
-    assert citation["license"] == project["license"] and [author["name"] for author in citation["authors"]] == [author["name"] for author in project["authors"]]
+    assert citation["license"] == project["license"] and [
+        author["name"] for author in citation["authors"]
+    ] == [author["name"] for author in project["authors"]]
 
 
 def test_binder_gets_python_and_this_package_and_nothing_else():

@@ -1,4 +1,6 @@
-"""The plan of the house, and that the code keeps to it: rooms use rooms below them, and nothing goes in a circle."""
+"""The plan of the house, and that the code keeps to it: rooms use rooms below them, and nothing goes in a
+circle.
+"""
 
 import ast
 import functools
@@ -11,7 +13,8 @@ PACKAGE = Path(__file__).parents[1] / "gpt2lab"
 
 # From the ground up. A room may use the rooms below it.
 ROOMS = """
-    errors base pretrained corpus engine measures language_model training experiments plots widgets report course grading demo cli __main__ __init__
+    errors base pretrained corpus engine measures language_model training experiments plots widgets report
+    course grading demo cli __main__ __init__
 """.split()
 # What lies below and could be used, but must not.
 APART = {
@@ -19,7 +22,10 @@ APART = {
     "measures": {"a measure takes a model that can score": "engine"},
     "report": {"a page that moves cannot be printed": "widgets"},
     "course": {"a notebook calls them itself": "widgets"},
-    "grading": {"the sandbox has no page to show them on": "widgets", "only a student's kernel starts TensorFlow": "engine"},
+    "grading": {
+        "the sandbox has no page to show them on": "widgets",
+        "only a student's kernel starts TensorFlow": "engine",
+    },
 }
 # Libraries, and the rooms that may know of them.
 LIBRARIES = {
@@ -46,7 +52,9 @@ FILES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 @functools.cache
 def imports(file):
-    """The dotted names that a file imports, at its top or inside of a function; those of the package without its own name."""
+    """The dotted names that a file imports, at its top or inside of a function; those of the package without
+    its own name.
+    """
     found = set()
     for node in ast.walk(ast.parse(FILES[file].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -82,7 +90,12 @@ def test_every_room_has_its_place():
 
 
 def test_no_room_uses_one_above_it():
-    upwards = {(at, other) for at, others in arrows().items() for other in others if ROOMS.index(other) > ROOMS.index(at)}
+    upwards = {
+        (at, other)
+        for at, others in arrows().items()
+        for other in others
+        if ROOMS.index(other) > ROOMS.index(at)
+    }
     assert upwards == set()
 
 
@@ -91,7 +104,9 @@ def test_what_a_room_must_not_know_it_does_not(at):
     assert arrows()[at] & set(APART[at].values()) == set()
 
 
-@pytest.mark.parametrize("folder", sorted({"", *(file.rpartition(".")[0] + "." for file in FILES if "." in file)}))
+@pytest.mark.parametrize(
+    "folder", sorted({"", *(file.rpartition(".")[0] + "." for file in FILES if "." in file)})
+)
 def test_nothing_in_a_folder_goes_in_a_circle(folder):
     try:
         TopologicalSorter(arrows(folder)).prepare()
@@ -101,13 +116,17 @@ def test_nothing_in_a_folder_goes_in_a_circle(folder):
 
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_a_library_is_known_to_its_rooms_only(library):
-    users = {file.split(".")[0] for file in FILES if any(name.split(".")[0] == library for name in imports(file))}
+    users = {
+        file.split(".")[0] for file in FILES if any(name.split(".")[0] == library for name in imports(file))
+    }
     assert users == set(LIBRARIES[library].split())
 
 
 def test_every_folder_can_be_overlooked():
     folders = {path.parent for path in FILES.values()}
-    full = {folder: count for folder in folders if (count := len(list(folder.glob("*.py")))) > FILES_OF_A_FOLDER}
+    full = {
+        folder: count for folder in folders if (count := len(list(folder.glob("*.py")))) > FILES_OF_A_FOLDER
+    }
     assert full == {}
     assert len([path for path in PACKAGE.iterdir() if path.name != "__pycache__"]) <= ENTRIES_OF_THE_PACKAGE
 

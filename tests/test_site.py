@@ -1,6 +1,9 @@
-"""The site: built once from what is stored, whole, found through by its search, and quiet: it opens from a folder and asks for nothing."""
+"""The site: built once from what is stored, whole, found through by its search, and quiet: it opens from a
+folder and asks for nothing.
+"""
 
 import html
+import itertools
 import json
 import re
 import subprocess
@@ -18,7 +21,23 @@ for name in ("sphinx", "myst_parser", "furo"):
 
 NOTEBOOKS = sorted(path.stem for path in (REPOSITORY / "notebooks/source").glob("*.py"))
 # Of each notebook a word that it is about, and that few others have.
-WORDS = dict(zip(NOTEBOOKS, ("perceptron", "scratch", "patience", "Hoffmann", "intelligible", "stride", "Jaccard", "nucleus", "Mastodon", "accumulate_gradients")))
+WORDS = dict(
+    zip(
+        NOTEBOOKS,
+        (
+            "perceptron",
+            "scratch",
+            "patience",
+            "Hoffmann",
+            "intelligible",
+            "stride",
+            "Jaccard",
+            "nucleus",
+            "Mastodon",
+            "accumulate_gradients",
+        ),
+    )
+)
 
 
 class Page(HTMLParser):
@@ -33,7 +52,9 @@ class Page(HTMLParser):
         self.tags.append((tag, dict(attributes)))
 
     def all(self, tag, attribute):
-        return [attributes[attribute] for name, attributes in self.tags if name == tag and attribute in attributes]
+        return [
+            attributes[attribute] for name, attributes in self.tags if name == tag and attribute in attributes
+        ]
 
 
 def build(folder):
@@ -69,24 +90,48 @@ def solved(name):
 
 def test_every_notebook_and_document_has_a_page_in_order(pages):
     documents = [path.stem for path in (REPOSITORY / "docs").glob("*.md")]
-    assert {f"{name}.html" for name in ["index", "library", "changelog", *NOTEBOOKS, *documents]} <= set(pages)
-    links = [link for tag, about in pages["index.html"].tags if tag == "a" and "reference internal" in about.get("class", "") for link in [about["href"]]]
+    assert {f"{name}.html" for name in ["index", "library", "changelog", *NOTEBOOKS, *documents]} <= set(
+        pages
+    )
+    links = [
+        link
+        for tag, about in pages["index.html"].tags
+        if tag == "a" and "reference internal" in about.get("class", "")
+        for link in [about["href"]]
+    ]
     listed = [link for link in links if re.fullmatch(r"\d\d_\w+\.html", link)]
     assert [f"{name}.html" for name in NOTEBOOKS] == listed[: len(NOTEBOOKS)]
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_page_has_the_outputs_that_the_notebook_stores(name, site, pages):
-    page, outputs = pages[f"{name}.html"], [output for cell in solved(name)["cells"] for output in cell.get("outputs", ())]
-    stored_alts = [output["metadata"]["image/png"]["alt"] for output in outputs if "image/png" in output.get("data", {})]
+    page, outputs = (
+        pages[f"{name}.html"],
+        [output for cell in solved(name)["cells"] for output in cell.get("outputs", ())],
+    )
+    stored_alts = [
+        output["metadata"]["image/png"]["alt"] for output in outputs if "image/png" in output.get("data", {})
+    ]
     assert [alt for alt in page.all("img", "alt") if alt in stored_alts] == stored_alts
     assert all((site / picture).stat().st_size > 1000 for picture in page.all("img", "src"))
-    dataframes = sum("dataframe" in "".join(output.get("data", {}).get("text/html", "")) for output in outputs)
+    dataframes = sum(
+        "dataframe" in "".join(output.get("data", {}).get("text/html", "")) for output in outputs
+    )
     assert page.text.count('<table class="dataframe') == dataframes
-    printed = [line for output in outputs if output["output_type"] == "stream" for line in "".join(output["text"]).splitlines() if line.strip()]
+    printed = [
+        line
+        for output in outputs
+        if output["output_type"] == "stream"
+        for line in "".join(output["text"]).splitlines()
+        if line.strip()
+    ]
     shown = " ".join(html.unescape(re.sub(r"<[^>]+>", "", page.text)).split())
     assert [line for line in printed if " ".join(line.split()) not in shown] == []
-    hints = sum("".join(cell["source"]).count("<details>") for cell in solved(name)["cells"] if cell["cell_type"] == "markdown")
+    hints = sum(
+        "".join(cell["source"]).count("<details>")
+        for cell in solved(name)["cells"]
+        if cell["cell_type"] == "markdown"
+    )
     assert len([tag for tag, _ in page.tags if tag == "details"]) >= hints
     assert "BEGIN SOLUTION" not in page.text
 
@@ -95,25 +140,41 @@ def test_no_link_or_picture_of_the_site_is_missing(site, pages):
     ids = {name: {about["id"] for _, about in page.tags if "id" in about} for name, page in pages.items()}
     broken = []
     for name, page in pages.items():
-        for address in page.all("a", "href") + page.all("img", "src") + page.all("link", "href") + page.all("script", "src"):
+        for address in (
+            page.all("a", "href")
+            + page.all("img", "src")
+            + page.all("link", "href")
+            + page.all("script", "src")
+        ):
             parts = urlsplit(address)
             if parts.scheme:
                 continue
             file = unquote(parts.path) or name
-            if not (site / file).is_file() or (parts.fragment and file in ids and unquote(parts.fragment) not in {"", *ids[file]}):
+            if not (site / file).is_file() or (
+                parts.fragment and file in ids and unquote(parts.fragment) not in {"", *ids[file]}
+            ):
                 broken.append((name, address))
     assert broken == []
 
 
 def test_nothing_is_fetched_from_elsewhere(pages):
     for page in pages.values():
-        sources = [page.all(tag, "src") for tag in ("img", "script", "iframe", "video", "source")] + [page.all("link", "href")]
-        assert [address for found in sources for address in found if urlsplit(address).scheme not in ("", "data")] == []
+        sources = [page.all(tag, "src") for tag in ("img", "script", "iframe", "video", "source")] + [
+            page.all("link", "href")
+        ]
+        assert [
+            address for found in sources for address in found if urlsplit(address).scheme not in ("", "data")
+        ] == []
 
 
 def test_until_the_course_is_published_no_page_leads_to_colab_or_to_a_file_that_is_no_page(pages):
     links = [link for page in pages.values() for link in page.all("a", "href")]
-    assert not [link for link in links if "colab.research" in link or (urlsplit(link).scheme == "" and link.endswith((".ipynb", ".md", ".py")))]
+    assert not [
+        link
+        for link in links
+        if "colab.research" in link
+        or (urlsplit(link).scheme == "" and link.endswith((".ipynb", ".md", ".py")))
+    ]
 
 
 def test_a_published_course_has_links_to_colab_and_to_its_repository(tmp_path):
@@ -123,7 +184,11 @@ def test_a_published_course_has_links_to_colab_and_to_its_repository(tmp_path):
     finally:
         sys.path.pop(0)
     for path in (*NOTEBOOKS, "README", "CHANGELOG", "course"):
-        file = REPOSITORY / {"README": "README.md", "CHANGELOG": "CHANGELOG.md", "course": "notebooks/course.toml"}.get(path, f"notebooks/solutions/{path}.ipynb")
+        file = REPOSITORY / {
+            "README": "README.md",
+            "CHANGELOG": "CHANGELOG.md",
+            "course": "notebooks/course.toml",
+        }.get(path, f"notebooks/solutions/{path}.ipynb")
         copy = tmp_path / file.relative_to(REPOSITORY)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(file.read_bytes())
@@ -133,12 +198,22 @@ def test_a_published_course_has_links_to_colab_and_to_its_repository(tmp_path):
     (tmp_path / "notebooks/course.toml").write_text('repository = "someone/course"\nbranch = "v1"\n')
     start = tmp_path / f"notebooks/solutions/{NOTEBOOKS[0]}.ipynb"
     # As it is built for a published course.
-    start.write_text(start.read_text(encoding="utf-8").replace("(../glossary.md", "(https://github.com/someone/course/blob/v1/notebooks/glossary.md"), encoding="utf-8")
+    start.write_text(
+        start.read_text(encoding="utf-8").replace(
+            "(../glossary.md", "(https://github.com/someone/course/blob/v1/notebooks/glossary.md"
+        ),
+        encoding="utf-8",
+    )
     Pages(tmp_path).write(tmp_path / "laid_out")
     first = (tmp_path / "laid_out" / f"{NOTEBOOKS[0]}.md").read_text(encoding="utf-8")
-    assert f"https://colab.research.google.com/github/someone/course/blob/v1/notebooks/{NOTEBOOKS[0]}.ipynb" in first.split("\n## ")[0]
+    assert (
+        f"https://colab.research.google.com/github/someone/course/blob/v1/notebooks/{NOTEBOOKS[0]}.ipynb"
+        in first.split("\n## ")[0]
+    )
     assert "](glossary.md#token)" in first and "v1/notebooks/glossary" not in first
-    assert "](https://github.com/someone/course/blob/v1/notebooks)" in (tmp_path / "laid_out/index.md").read_text(encoding="utf-8")
+    assert "](https://github.com/someone/course/blob/v1/notebooks)" in (
+        tmp_path / "laid_out/index.md"
+    ).read_text(encoding="utf-8")
     assert f"]({NOTEBOOKS[0]}.md)" in (tmp_path / "laid_out/index.md").read_text(encoding="utf-8")
 
 
@@ -150,7 +225,11 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine/thesis.txt").write_text("years of work")
     done = build(tmp_path / "mine")
-    assert done.returncode != 0 and "holds something other" in done.stderr and (tmp_path / "mine/thesis.txt").is_file()
+    assert (
+        done.returncode != 0
+        and "holds something other" in done.stderr
+        and (tmp_path / "mine/thesis.txt").is_file()
+    )
 
 
 # --- the search
@@ -187,8 +266,13 @@ def test_the_search_finds_notebooks_in_pages_opened_from_a_folder(opened):
         page = opened("index.html")
         page.locator("input[name=q]").fill(word)
         page.keyboard.press("Enter")
-        page.wait_for_function("document.querySelector('#search-results p.search-summary')?.textContent.startsWith('Search finished')")
-        found = page.eval_on_selector_all("#search-results li a", "links => links.map(link => link.getAttribute('href').split(/[?#]/)[0])")
+        page.wait_for_function(
+            "document.querySelector('#search-results p.search-summary')?.textContent.startsWith('Search"
+            " finished')"
+        )
+        found = page.eval_on_selector_all(
+            "#search-results li a", "links => links.map(link => link.getAttribute('href').split(/[?#]/)[0])"
+        )
         assert f"{name}.html" in found, word
         assert page.said == [] and all(address.startswith(("file:", "data:")) for address in page.asked)
     opened("search.html?q=nosuchwordanywhere")
@@ -199,8 +283,12 @@ def test_the_search_finds_notebooks_in_pages_opened_from_a_folder(opened):
 def test_no_page_asks_for_anything_or_complains(opened, pages):
     for name in pages:
         page = opened(name)
-        assert [address for address in page.asked if not address.startswith(("file:", "data:"))] == [] and page.said == [], name
-        assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 50)"), name
+        assert [
+            address for address in page.asked if not address.startswith(("file:", "data:"))
+        ] == [] and page.said == [], name
+        assert page.evaluate(
+            "[...document.images].every(image => image.complete && image.naturalWidth > 50)"
+        ), name
 
 
 @pytest.mark.browser
@@ -221,9 +309,19 @@ def test_headings_come_in_order_hints_are_folded_and_nothing_is_wider_than_a_tel
     for name in pages:
         page = opened(name, width=400)
         assert page.evaluate("document.documentElement.scrollWidth") <= 400, name
-        levels = [int(tag[1]) for tag in page.evaluate("[...document.querySelectorAll('article h1,article h2,article h3,article h4')].map(each => each.tagName)")]
+        levels = [
+            int(tag[1])
+            for tag in page.evaluate(
+                "[...document.querySelectorAll('article h1,article h2,article h3,article h4')].map(each =>"
+                " each.tagName)"
+            )
+        ]
         if name not in ("genindex.html", "search.html"):
-            assert levels[0] == 1 and levels.count(1) == 1 and all(after - before <= 1 for before, after in zip(levels, levels[1:])), name
+            assert (
+                levels[0] == 1
+                and levels.count(1) == 1
+                and all(after - before <= 1 for before, after in itertools.pairwise(levels))
+            ), name
     page = opened("02_fine_tune.html")
     hint = page.locator("details", has_text="Hint").first
     assert not hint.locator("p").first.is_visible()
@@ -238,7 +336,11 @@ def test_pictures_stay_on_white_in_the_dark(opened):
     page.reload()
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert sum(map(int, re.findall(r"\d+", dark)[:3])) < 150
-    assert set(page.eval_on_selector_all(".output img", "all => all.map(each => getComputedStyle(each).backgroundColor)")) == {"rgb(255, 255, 255)"}
+    assert set(
+        page.eval_on_selector_all(
+            ".output img", "all => all.map(each => getComputedStyle(each).backgroundColor)"
+        )
+    ) == {"rgb(255, 255, 255)"}
     page.emulate_media(color_scheme="light")
 
 
@@ -255,7 +357,10 @@ def test_from_a_server_the_search_shows_what_it_found(site, page):
         deadline = time.monotonic() + 30
         while not page.locator("#search-results li p.context").count() and time.monotonic() < deadline:
             page.wait_for_timeout(100)
-        assert "nucleus" in " ".join(page.locator("#search-results li p.context").all_inner_texts()) and page.said == []
+        assert (
+            "nucleus" in " ".join(page.locator("#search-results li p.context").all_inner_texts())
+            and page.said == []
+        )
     finally:
         page.context.set_offline(True)
         server.terminate(), server.wait(10)

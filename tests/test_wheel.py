@@ -1,4 +1,6 @@
-"""What a stranger gets: a wheel, an environment with nothing but what it asks for, a folder outside the repository, and the demo."""
+"""What a stranger gets: a wheel, an environment with nothing but what it asks for, a folder outside the
+repository, and the demo.
+"""
 
 import csv
 import os
@@ -18,7 +20,11 @@ from places import REPOSITORY
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "build", "--wheel", "--outdir", folder, REPOSITORY], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--outdir", folder, REPOSITORY],
+        check=True,
+        capture_output=True,
+    )
     return next(folder.glob("gpt2lab-*.whl"))
 
 
@@ -26,18 +32,26 @@ def wheel(tmp_path_factory):
 def test_the_wheel_carries_the_bundled_models_and_nothing_of_the_workshop(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for size in ("1M", "3M"):
-        assert {f"gpt2lab/data/models/{size}/{file}" for file in ("encoder.json", "hparams.json", "vocab.bpe", "weights.npz")} <= set(names)
+        assert {
+            f"gpt2lab/data/models/{size}/{file}"
+            for file in ("encoder.json", "hparams.json", "vocab.bpe", "weights.npz")
+        } <= set(names)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"gpt2lab"}
     assert wheel.stat().st_size < 12e6
 
 
 def required(requirements, extras=("",), found=None):
-    """The distributions that these requirements name, and those that these need in turn, by name and extras."""
+    """The distributions that these requirements name, and those that these need in turn, by name and
+    extras.
+    """
     found = {} if found is None else found
     for text in requirements or ():
         requirement = Requirement(text)
         key = (requirement.name, *sorted(requirement.extras))
-        if key not in found and (requirement.marker is None or any(requirement.marker.evaluate({"extra": extra}) for extra in extras)):
+        if key not in found and (
+            requirement.marker is None
+            or any(requirement.marker.evaluate({"extra": extra}) for extra in extras)
+        ):
             found[key] = distribution(requirement.name)
             required(found[key].requires, requirement.extras or ("",), found)
     return found
@@ -47,7 +61,8 @@ def required(requirements, extras=("",), found=None):
 def environment(wheel, tmp_path_factory):
     """The wheel in a virtual environment with what it asks for and nothing else of what is installed here.
 
-    What it asks for is linked from here, where pip put it by the same list: to unpack TensorFlow once more takes minutes.
+    What it asks for is linked from here, where pip put it by the same list: to unpack TensorFlow once more
+    takes minutes.
     """
     folder = tmp_path_factory.mktemp("stranger")
     venv.create(folder, with_pip=False)
@@ -58,21 +73,32 @@ def environment(wheel, tmp_path_factory):
             if not (packages / name).exists():
                 (packages / name).symlink_to(package.locate_file(name))
     pip = [sys.executable, "-m", "pip", "--python", folder]
-    subprocess.run([*pip, "install", "--quiet", "--no-deps", "--no-index", wheel], check=True, capture_output=True)
+    subprocess.run(
+        [*pip, "install", "--quiet", "--no-deps", "--no-index", wheel], check=True, capture_output=True
+    )
     subprocess.run([*pip, "check"], check=True, capture_output=True)
     return folder
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs links")
-def test_the_demo_runs_from_the_wheel_in_an_empty_environment_and_lowers_the_perplexity_by_a_quarter(environment, tmp_path):
+def test_the_demo_runs_from_the_wheel_in_an_empty_environment_and_lowers_the_perplexity_by_a_quarter(
+    environment, tmp_path
+):
     here = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     command = [environment / "bin" / "python", "-c", "import gpt2lab; print(gpt2lab.__file__)"]
-    assert str(environment) in subprocess.run(command, cwd=tmp_path, env=here, capture_output=True, text=True).stdout
-    result = subprocess.run([environment / "bin" / "gpt2lab", "demo"], cwd=tmp_path, env=here, capture_output=True, text=True)
+    assert (
+        str(environment)
+        in subprocess.run(command, cwd=tmp_path, env=here, capture_output=True, text=True).stdout
+    )
+    result = subprocess.run(
+        [environment / "bin" / "gpt2lab", "demo"], cwd=tmp_path, env=here, capture_output=True, text=True
+    )
     assert result.returncode == 0, result.stderr
     assert result.stderr == ""
-    assert result.stdout.strip().splitlines()[-1].startswith("Perplexity on speeches that it never saw fell by")
+    assert (
+        result.stdout.strip().splitlines()[-1].startswith("Perplexity on speeches that it never saw fell by")
+    )
     out = tmp_path / "demo"
     table = {row["text"]: row for row in csv.DictReader(open(out / "perplexity.csv"))}
     assert float(table["test"]["after"]) <= 0.75 * float(table["test"]["before"])

@@ -1,9 +1,11 @@
-"""Pretrain a small GPT-2 from a folder of texts, into a folder that gpt2lab and gpt-2-simple's checkpoints are made from.
+"""Pretrain a small GPT-2 from a folder of texts, into a folder that gpt2lab and gpt-2-simple's checkpoints
+are made from.
 
     python tools/pretrain.py texts --model-name 3M --vocabulary data/models/3M --seconds 600 --out /tmp/3M
 
-Needs PyTorch and tokenizers (``pip install -e '.[oracles]'``). The same command continues a training that was stopped. If the
-budget is in steps or tokens, the weights on a CPU are then those of a training that was never stopped.
+Needs PyTorch and tokenizers (``pip install -e '.[oracles]'``). The same command continues a training that was
+stopped. If the budget is in steps or tokens, the weights on a CPU are then those of a training that was never
+stopped.
 """
 
 import json
@@ -17,13 +19,17 @@ from pathlib import Path
 
 import click
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # gpt2lab's catalog, also where gpt2lab is not installed
+# gpt2lab's catalog, also where gpt2lab is not installed
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 try:
     import tokenizers
     import torch
     from torch.optim import Muon  # noqa: F401 - here since PyTorch 2.9
 except ImportError as error:
-    print(f"Error: PyTorch 2.9 or newer and tokenizers are needed ({error}); pip install -e '.[oracles]'", file=sys.stderr)
+    print(
+        f"Error: PyTorch 2.9 or newer and tokenizers are needed ({error}); pip install -e '.[oracles]'",
+        file=sys.stderr,
+    )
     sys.exit(2)
 
 from pretraining.files import write_json
@@ -47,7 +53,9 @@ VOCABULARY_FILES = ("encoder.json", "vocab.bpe")
 
 
 def shape(options, entries):
-    """Hyper-parameters from ``--model-name``, from ``--layers --width --heads``, or from the folder of ``--init-from``."""
+    """Hyper-parameters from ``--model-name``, from ``--layers --width --heads``, or from the folder of
+    ``--init-from``.
+    """
     given = {"n_embd": options["width"], "n_head": options["heads"], "n_layer": options["layers"]}
     beside = options["init_from"] and weights_file(options["init_from"]).with_name("hparams.json")
     if options["model_name"] and any(given.values()):
@@ -59,11 +67,16 @@ def shape(options, entries):
     elif beside and beside.is_file() and not any(given.values()):
         known = json.loads(beside.read_text(encoding="utf-8"))
     else:
-        raise ArgumentError("The shape is not known; give --model-name, 3M for example, or --layers, --width and --heads.")
+        raise ArgumentError(
+            "The shape is not known; give --model-name, 3M for example, or --layers, --width and --heads."
+        )
     hparams = {"n_vocab": entries, "n_ctx": WINDOW} | {key: known[key] for key in given}
     if hparams["n_embd"] % hparams["n_head"]:
-        width, heads = hparams["n_embd"], hparams["n_head"]
-        raise ArgumentError(f"--width {width} is not a multiple of --heads {heads}; every head takes an equal share of it.")
+        width = hparams["n_embd"]
+        heads = hparams["n_head"]
+        raise ArgumentError(
+            f"--width {width} is not a multiple of --heads {heads}; every head takes an equal share of it."
+        )
     return hparams
 
 
@@ -76,7 +89,9 @@ def vocabulary(options, training_texts, out):
     """Put ``encoder.json`` and ``vocab.bpe`` into ``out``: trained, or those of an existing folder."""
     source = options["vocabulary"] or (options["init_from"] and weights_file(options["init_from"]).parent)
     if bool(source) == bool(options["entries"]):
-        raise ArgumentError("Give --vocabulary FOLDER or --entries N, one of them (--init-from brings its own vocabulary).")
+        raise ArgumentError(
+            "Give --vocabulary FOLDER or --entries N, one of them (--init-from brings its own vocabulary)."
+        )
     if not source:
         train_vocabulary(training_texts, options["entries"], out)
     elif source.resolve() != out.resolve():
@@ -87,7 +102,9 @@ def vocabulary(options, training_texts, out):
 
 
 def bfloat16_is_fast(device):
-    """Whether bfloat16 products are quicker than float32: on GPUs since Ampere, and on processors that multiply it themselves."""
+    """Whether bfloat16 products are quicker than float32: on GPUs since Ampere, and on processors that
+    multiply it themselves.
+    """
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device)[0] >= 8
     has = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
@@ -97,11 +114,15 @@ def bfloat16_is_fast(device):
 def chosen_device(name):
     if name == "cuda" and not torch.cuda.is_available():
         raise ArgumentError("--device cuda: PyTorch sees no GPU here; give --device cpu or auto.")
-    return torch.device("cuda" if name == "auto" and torch.cuda.is_available() else name if name != "auto" else "cpu")
+    return torch.device(
+        "cuda" if name == "auto" and torch.cuda.is_available() else name if name != "auto" else "cpu"
+    )
 
 
 def is_fresh(out):
-    """Whether ``out`` holds no stopped training; refused if it holds a model that is none. The folder is made."""
+    """Whether ``out`` holds no stopped training; refused if it holds a model that is none. The folder is
+    made.
+    """
     if (out / "state.pt").is_file():
         return False
     if (out / "weights.npz").is_file():
@@ -116,7 +137,9 @@ def stored_state(out, settings):
         stored = torch.load(out / "state.pt", map_location="cpu", weights_only=True)
         before = stored["settings"]
     except Exception as error:  # torch.load raises half a dozen kinds for a damaged file
-        raise CheckpointError(f"state.pt in {out.name} cannot be read ({type(error).__name__}); give a new folder.") from error
+        raise CheckpointError(
+            f"state.pt in {out.name} cannot be read ({type(error).__name__}); give a new folder."
+        ) from error
     for key, value in settings.items():
         if before.get(key) != value:
             other = f"with {key} {before.get(key)!r}, not {value!r}"
@@ -144,7 +167,9 @@ def prepare(texts, out, options):
     Trainer, and the record's entry on the data
     """
     if options["steps"] is None and options["tokens"] is None and options["seconds"] is None:
-        raise ArgumentError("How long? Give --steps, --tokens or --seconds (the first that is reached ends the training).")
+        raise ArgumentError(
+            "How long? Give --steps, --tokens or --seconds (the first that is reached ends the training)."
+        )
     device = chosen_device(options["device"])
     everything = read_texts(texts)
     training_texts, held_out_texts = hold_out(everything)
@@ -162,12 +187,16 @@ def prepare(texts, out, options):
     if init and fresh:
         from_simple(model, read_weights(init), init.name)
     write_json(out / "hparams.json", hparams)
-    train, held_out = tokenize(training_texts, tokenizer), tokenize(held_out_texts, tokenizer)
+    train = tokenize(training_texts, tokenizer)
+    held_out = tokenize(held_out_texts, tokenizer)
     click.echo(
-        f"{parameter_count(**hparams):,} parameters; {len(train.tokens):,} tokens to train on, {len(held_out.tokens):,} held out "
-        f"({held_out.bytes_per_token:.2f} bytes a token); {device_name(device)}"
+        f"{parameter_count(**hparams):,} parameters; {len(train.tokens):,} tokens to train on,"
+        f" {len(held_out.tokens):,} held out ({held_out.bytes_per_token:.2f} bytes a token);"
+        f" {device_name(device)}"
     )
-    bfloat16 = bfloat16_is_fast(device) if options["precision"] == "auto" else options["precision"] == "bfloat16"
+    bfloat16 = (
+        bfloat16_is_fast(device) if options["precision"] == "auto" else options["precision"] == "bfloat16"
+    )
     compiled = device.type == "cuda" if options["compile"] is None else options["compile"]
     how = {"device": device, "bfloat16": bfloat16, "compiled": compiled}
     what = {"eval_tokens": options["eval_tokens"], "dtype": options["dtype"], "settings": settings}
@@ -194,17 +223,27 @@ def finish(trainer, data):
     write_json(trainer.folder / "record.json", record(trainer, figures, data), indent=2)
     for length, figure in figures.items():
         click.echo(
-            f"held out, windows of {int(length):,}: {figure['nats']:.4f} nats per token, perplexity {figure['perplexity']:.2f}, "
-            f"{figure['bits_per_byte']:.4f} bits per byte ({figure['tokens']:,} tokens)"
+            f"held out, windows of {int(length):,}: {figure['nats']:.4f} nats per token, perplexity"
+            f" {figure['perplexity']:.2f}, {figure['bits_per_byte']:.4f} bits per byte ({figure['tokens']:,}"
+            " tokens)"
         )
 
 
 def record(trainer, figures, data):
     """What ``record.json`` holds: enough to judge the model and to train it again."""
-    state, recipe = trainer.state, {key: value for key, value in trainer.settings.items() if key != "texts"}
+    state = trainer.state
+    recipe = {key: value for key, value in trainer.settings.items() if key != "texts"}
     hparams = {key: recipe.pop(key) for key in ("n_vocab", "n_ctx", "n_embd", "n_head", "n_layer")}
-    trained = {"steps": state.step, "tokens": state.tokens, "epochs": round(state.tokens / data["training_tokens"], 3)}
-    trained |= {"seconds": round(state.seconds, 1), "best_step": state.best_step, "device": device_name(trainer.device)}
+    trained = {
+        "steps": state.step,
+        "tokens": state.tokens,
+        "epochs": round(state.tokens / data["training_tokens"], 3),
+    }
+    trained |= {
+        "seconds": round(state.seconds, 1),
+        "best_step": state.best_step,
+        "device": device_name(trainer.device),
+    }
     return {
         "parameters": parameter_count(**hparams),
         "hparams": hparams,
@@ -214,7 +253,11 @@ def record(trainer, figures, data):
         "recipe": recipe,
         "command": command_line(),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": {"python": platform.python_version(), "torch": torch.__version__, "tokenizers": tokenizers.__version__},
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "tokenizers": tokenizers.__version__,
+        },
         "history": state.history,
     }
 
@@ -224,9 +267,16 @@ FOLDER = click.Path(exists=True, path_type=Path)
 
 @click.command(context_settings={"show_default": True})
 @click.argument("texts", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder of model, state, record.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of model, state, record.",
+)
 @click.option("--vocabulary", type=FOLDER, help="Take encoder.json and vocab.bpe from this folder.")
-@click.option("--entries", type=int, help="Train a byte-level BPE vocabulary of so many entries, 4096 for example.")
+@click.option(
+    "--entries", type=int, help="Train a byte-level BPE vocabulary of so many entries, 4096 for example."
+)
 @click.option("--model-name", help="A shape of gpt2lab's catalog, for example 3M.")
 @click.option("--layers", type=click.IntRange(1))
 @click.option("--width", type=click.IntRange(1))
@@ -234,22 +284,59 @@ FOLDER = click.Path(exists=True, path_type=Path)
 @click.option("--init-from", type=FOLDER, help="Begin with these weights: a model folder or a weights.npz.")
 @click.option("--steps", type=click.IntRange(0), help="Budget; 0 only evaluates.")
 @click.option("--tokens", type=click.IntRange(0), help="Budget in training tokens.")
-@click.option("--seconds", type=click.FloatRange(0), help="Budget in seconds, without preparation and last evaluation.")
-@click.option("--batch", type=click.IntRange(4), default=16, help="Windows of 256 tokens per step; of 1,024, a quarter as many.")
-@click.option("--full-window-share", type=click.FloatRange(0, 1), default=0.15, help="Last share, in windows of 1,024.")
-@click.option("--matrix-rate", type=click.FloatRange(0), default=0.02, help="Muon's learning rate: matrices in the blocks.")
+@click.option(
+    "--seconds", type=click.FloatRange(0), help="Budget in seconds, without preparation and last evaluation."
+)
+@click.option(
+    "--batch",
+    type=click.IntRange(4),
+    default=16,
+    help="Windows of 256 tokens per step; of 1,024, a quarter as many.",
+)
+@click.option(
+    "--full-window-share", type=click.FloatRange(0, 1), default=0.15, help="Last share, in windows of 1,024."
+)
+@click.option(
+    "--matrix-rate",
+    type=click.FloatRange(0),
+    default=0.02,
+    help="Muon's learning rate: matrices in the blocks.",
+)
 @click.option("--rate", type=click.FloatRange(0), default=3e-3, help="AdamW's learning rate: all the rest.")
 @click.option("--weight-decay", type=click.FloatRange(0), default=0.01, help="Of the matrices in the blocks.")
-@click.option("--warmup", type=click.FloatRange(0, 0.9), default=0.02, help="First share of the budget, in which the rates rise.")
+@click.option(
+    "--warmup",
+    type=click.FloatRange(0, 0.9),
+    default=0.02,
+    help="First share of the budget, in which the rates rise.",
+)
 @click.option("--dropout", type=click.FloatRange(0, 0.9), default=0.0)
 @click.option("--seed", type=click.IntRange(0), default=0)
-@click.option("--eval-every", type=click.IntRange(1), default=500, help="Steps between held-out losses; also saves the state.")
-@click.option("--eval-tokens", type=click.IntRange(1), default=131_072, help="Held-out tokens each time; the last takes all.")
+@click.option(
+    "--eval-every",
+    type=click.IntRange(1),
+    default=500,
+    help="Steps between held-out losses; also saves the state.",
+)
+@click.option(
+    "--eval-tokens",
+    type=click.IntRange(1),
+    default=131_072,
+    help="Held-out tokens each time; the last takes all.",
+)
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), default="auto")
-@click.option("--precision", type=click.Choice(["auto", "float32", "bfloat16"]), default="auto", help="Of the products.")
-@click.option("--compile/--no-compile", default=None, show_default="on a GPU", help="Whether to use torch.compile.")
-@click.option("--threads", type=click.IntRange(1), help="CPU threads.  [default: PyTorch's]", show_default=False)
-@click.option("--dtype", type=click.Choice(["float16", "float32"]), default="float16", help="Of the stored weights.")
+@click.option(
+    "--precision", type=click.Choice(["auto", "float32", "bfloat16"]), default="auto", help="Of the products."
+)
+@click.option(
+    "--compile/--no-compile", default=None, show_default="on a GPU", help="Whether to use torch.compile."
+)
+@click.option(
+    "--threads", type=click.IntRange(1), help="CPU threads.  [default: PyTorch's]", show_default=False
+)
+@click.option(
+    "--dtype", type=click.Choice(["float16", "float32"]), default="float16", help="Of the stored weights."
+)
 def main(texts, out, **options):
     """Pretrain a small GPT-2 from the .txt files in the folder TEXTS; every 23rd by name is held out."""
     try:

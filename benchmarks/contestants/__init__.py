@@ -1,7 +1,8 @@
 """Who is measured. Each contestant is a class with the same methods, opened in a process of its own.
 
-A method is given the work once and returns a function without arguments that does it: what is set up before the clock starts and what is
-timed are thus told apart in one place. That function returns an answer, a dictionary of plain values, by which the contestants are compared.
+A method is given the work once and returns a function without arguments that does it: what is set up before
+the clock starts and what is timed are thus told apart in one place. That function returns an answer, a
+dictionary of plain values, by which the contestants are compared.
 """
 
 import importlib

@@ -1,4 +1,6 @@
-"""The windows over a text that every contestant scores: gpt2lab's own, for those that have no scoring of their own."""
+"""The windows over a text that every contestant scores: gpt2lab's own, for those that have no scoring of
+their own.
+"""
 
 import numpy as np
 
@@ -19,7 +21,8 @@ def padded_batches(tokens, window, stride, batch_size):
     for start in range(0, len(windows), batch_size):
         some = windows[start : start + batch_size]
         longest = max(end - begin for begin, end, _ in some)
-        batch, scored = np.zeros((len(some), longest), np.int32), np.zeros((len(some), longest - 1), bool)
+        batch = np.zeros((len(some), longest), np.int32)
+        scored = np.zeros((len(some), longest - 1), bool)
         for row, (begin, end, first) in enumerate(some):
             batch[row, : end - begin] = tokens[begin:end]
             scored[row, first - begin - 1 : end - begin - 1] = True

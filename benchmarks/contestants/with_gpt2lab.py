@@ -32,11 +32,23 @@ class Gpt2lab:
 
         return work
 
-    def generate(self, prompt, samples, length, temperature, top_k, batch_size=None, precision="float32", built=True):
-        lm, seeds = self.model(precision), iter(range(1, 10**6))
+    def generate(
+        self, prompt, samples, length, temperature, top_k, batch_size=None, precision="float32", built=True
+    ):
+        lm = self.model(precision)
+        seeds = iter(range(1, 10**6))
 
         def work():
-            texts = lm.generate(prompt, samples, length, temperature, top_k, seed=next(seeds), include_prefix=False, batch_size=batch_size)
+            texts = lm.generate(
+                prompt,
+                samples,
+                length,
+                temperature,
+                top_k,
+                seed=next(seeds),
+                include_prefix=False,
+                batch_size=batch_size,
+            )
             return {"texts": len(texts), "tokens": sum(len(lm.encode(text)) for text in texts)}
 
         return work
@@ -53,7 +65,8 @@ class Gpt2lab:
         return work
 
     def score(self, text_file, characters=None, stride=None, batch_size=None):
-        lm, text = self.model(), Path(text_file).read_text(encoding="utf-8")[:characters]
+        lm = self.model()
+        text = Path(text_file).read_text(encoding="utf-8")[:characters]
 
         def work():
             found = lab.perplexity(lm, text, stride=stride)
@@ -62,7 +75,9 @@ class Gpt2lab:
         return work
 
     def next_tokens(self, prompt):
-        """A table after a changed slider: the prompt is the same, temperature, k and p are other ones each time."""
+        """A table after a changed slider: the prompt is the same, temperature, k and p are other ones each
+        time.
+        """
         lm = self.model()
         settings = iter((0.5 + number / 1000, number % 100, (number % 10) / 10) for number in range(10**6))
         lm.next_tokens(prompt)
@@ -78,13 +93,18 @@ class Gpt2lab:
 
         hparams = checkpoints.read_hparams(self.folder)
         lm = LanguageModel(
-            hparams, checkpoints.read_weights(checkpoints.latest(self.folder), hparams), load_encoder(self.folder), "training",
+            hparams,
+            checkpoints.read_weights(checkpoints.latest(self.folder), hparams),
+            load_encoder(self.folder),
+            "training",
             trainer=lambda network: Trainer(network, batch_size, recompute=recompute, precision=precision),
         )
         steps = iter(range(10**6))
 
         def work():
-            return {"loss": lm.trainer.step([training_batch(next(steps), batch_size, hparams["n_vocab"])], 1e-4)}
+            return {
+                "loss": lm.trainer.step([training_batch(next(steps), batch_size, hparams["n_vocab"])], 1e-4)
+            }
 
         return work
 

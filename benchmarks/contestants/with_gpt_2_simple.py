@@ -1,4 +1,6 @@
-"""Plain gpt-2-simple: its own `generate` and `finetune`; where it has no function, a loop over the graph of its own model."""
+"""Plain gpt-2-simple: its own `generate` and `finetune`; where it has no function, a loop over the graph of
+its own model.
+"""
 
 import contextlib
 import os
@@ -45,31 +47,49 @@ class Gpt2Simple:
         return work
 
     def generate(self, prompt, samples, length, temperature, top_k, batch_size=1, built=False):
-        """Its `generate`, which builds its graph at each call; with ``built`` that graph is built before the clock starts."""
+        """Its `generate`, which builds its graph at each call; with ``built`` that graph is built before the
+        clock starts.
+        """
         session = self.session
         if built:
             return self._generate_built(prompt, samples, length, temperature, top_k, batch_size)
 
         def work():
             texts = gpt2.generate(
-                session, run_name=self.folder.name, checkpoint_dir=str(self.folder.parent), return_as_list=True, prefix=prompt,
-                nsamples=samples, batch_size=batch_size, length=length, temperature=temperature, top_k=top_k,
+                session,
+                run_name=self.folder.name,
+                checkpoint_dir=str(self.folder.parent),
+                return_as_list=True,
+                prefix=prompt,
+                nsamples=samples,
+                batch_size=batch_size,
+                length=length,
+                temperature=temperature,
+                top_k=top_k,
             )
             return {"texts": len(texts), "tokens": samples * length}
 
         return work
 
     def _generate_built(self, prompt, samples, length, temperature, top_k, batch_size):
-        text, prefix = self.encoder, self.encoder.encode(prompt)
+        text = self.encoder
+        prefix = self.encoder.encode(prompt)
         context = tf.compat.v1.placeholder(tf.int32, [batch_size, None])
         output = sample.sample_sequence(
-            hparams=self._hparams, length=length, context=context, batch_size=batch_size, temperature=temperature, top_k=top_k,
+            hparams=self._hparams,
+            length=length,
+            context=context,
+            batch_size=batch_size,
+            temperature=temperature,
+            top_k=top_k,
         )[:, 1:]
 
         def work():
             texts = []
             while len(texts) < samples:
-                texts += [text.decode(row) for row in self.session.run(output, {context: batch_size * [prefix]})]
+                texts += [
+                    text.decode(row) for row in self.session.run(output, {context: batch_size * [prefix]})
+                ]
             return {"texts": len(texts), "tokens": samples * length}
 
         return work
@@ -93,7 +113,8 @@ class Gpt2Simple:
         """It has no such function; this is the plain loop that its users write."""
         context, logits = self._forward_graph()
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=context[:, 1:], logits=logits[:, :-1])
-        text, window = Path(text_file).read_text(encoding="utf-8")[:characters], self._hparams.n_ctx
+        text = Path(text_file).read_text(encoding="utf-8")[:characters]
+        window = self._hparams.n_ctx
 
         def work():
             tokens = [self.encoder.encoder["<|endoftext|>"], *self.encoder.encode(text)]
@@ -105,8 +126,11 @@ class Gpt2Simple:
         return work
 
     def train_step(self, batch_size):
-        """Its `finetune` itself, stopped at each window that it draws, so that each call lets it take one step."""
-        steps, losses = _Steps(batch_size, self._hparams.n_vocab), []
+        """Its `finetune` itself, stopped at each window that it draws, so that each call lets it take one
+        step.
+        """
+        steps = _Steps(batch_size, self._hparams.n_vocab)
+        losses = []
         load_dataset.Sampler.sample = steps.sample
         session = gpt2.start_tf_sess()
         plain_run = session.run
@@ -124,9 +148,17 @@ class Gpt2Simple:
         def finetune():
             with contextlib.suppress(_Enough), session.graph.as_default():
                 gpt2.finetune(
-                    session, str(folder / "tokens.npz"), steps=-1, model_name=self.folder.name, model_dir=str(self.folder.parent),
-                    batch_size=batch_size, accumulate_gradients=1, checkpoint_dir=str(folder / "checkpoint"), learning_rate=1e-4,
-                    sample_every=10**9, save_every=10**9,
+                    session,
+                    str(folder / "tokens.npz"),
+                    steps=-1,
+                    model_name=self.folder.name,
+                    model_dir=str(self.folder.parent),
+                    batch_size=batch_size,
+                    accumulate_gradients=1,
+                    checkpoint_dir=str(folder / "checkpoint"),
+                    learning_rate=1e-4,
+                    sample_every=10**9,
+                    save_every=10**9,
                 )
 
         steps.start(finetune)
@@ -146,9 +178,12 @@ class _Steps:
     """Hands `finetune` the windows of one step after the other, and waits between two steps."""
 
     def __init__(self, batch_size, vocabulary):
-        self._batch_size, self._vocabulary = batch_size, vocabulary
-        self._drawn, self._step = 0, 0
-        self._go, self._arrived = threading.Semaphore(0), threading.Semaphore(0)
+        self._batch_size = batch_size
+        self._vocabulary = vocabulary
+        self._drawn = 0
+        self._step = 0
+        self._go = threading.Semaphore(0)
+        self._arrived = threading.Semaphore(0)
         self._failure = None
 
     def start(self, function):

@@ -30,11 +30,22 @@ class Transformers:
     def _load(self, precision="float32", **changes):
         h = self.hparams
         config = GPT2Config(
-            vocab_size=h["n_vocab"], n_positions=h["n_ctx"], n_embd=h["n_embd"], n_layer=h["n_layer"], n_head=h["n_head"],
+            vocab_size=h["n_vocab"],
+            n_positions=h["n_ctx"],
+            n_embd=h["n_embd"],
+            n_layer=h["n_layer"],
+            n_head=h["n_head"],
             # No dropout, as gpt-2-simple has none; no end, so that all write the same number of tokens.
-            resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, bos_token_id=None, eos_token_id=None, pad_token_id=0,
-            # The same function as its usual gelu_new, in one fused kernel: faster, and it keeps less for the way back.
-            activation_function="gelu_pytorch_tanh", **changes,
+            resid_pdrop=0.0,
+            embd_pdrop=0.0,
+            attn_pdrop=0.0,
+            bos_token_id=None,
+            eos_token_id=None,
+            pad_token_id=0,
+            # The same function as its usual gelu_new, in one fused kernel: faster, and it keeps less for the
+            # way back.
+            activation_function="gelu_pytorch_tanh",
+            **changes,
         )
         with torch.device("meta"):  # no time and memory for random weights
             model = GPT2LMHeadModel(config)
@@ -56,8 +67,20 @@ class Transformers:
 
         return work
 
-    def generate(self, prompt, samples, length, temperature, top_k, batch_size=1, cache=None, precision="float32", built=True):
-        model, ids = self.model(precision), torch.tensor([self.encoder.encode(prompt)])
+    def generate(
+        self,
+        prompt,
+        samples,
+        length,
+        temperature,
+        top_k,
+        batch_size=1,
+        cache=None,
+        precision="float32",
+        built=True,
+    ):
+        model = self.model(precision)
+        ids = torch.tensor([self.encoder.encode(prompt)])
 
         def work():
             texts = []
@@ -66,8 +89,13 @@ class Transformers:
                     count = min(batch_size, samples - len(texts))
                     rows = ids.expand(count, -1)
                     found = model.generate(
-                        rows, attention_mask=torch.ones_like(rows), do_sample=True, temperature=temperature, top_k=top_k,
-                        max_new_tokens=length, cache_implementation=cache,
+                        rows,
+                        attention_mask=torch.ones_like(rows),
+                        do_sample=True,
+                        temperature=temperature,
+                        top_k=top_k,
+                        max_new_tokens=length,
+                        cache_implementation=cache,
                     )
                     assert found.shape[1] == ids.shape[1] + length
                     texts += [self.encoder.decode(row) for row in found[:, ids.shape[1] :].tolist()]
@@ -76,7 +104,8 @@ class Transformers:
         return work
 
     def forward(self, prompt):
-        model, ids = self.model(), torch.tensor([self.encoder.encode(prompt)])
+        model = self.model()
+        ids = torch.tensor([self.encoder.encode(prompt)])
 
         def work():
             with torch.inference_mode():
@@ -86,7 +115,9 @@ class Transformers:
         return work
 
     def score(self, text_file, characters=None, stride=None, batch_size=1):
-        model, text, window = self.model(), Path(text_file).read_text(encoding="utf-8")[:characters], self.hparams["n_ctx"]
+        model = self.model()
+        text = Path(text_file).read_text(encoding="utf-8")[:characters]
+        window = self.hparams["n_ctx"]
 
         def work():
             tokens = [self.encoder.encoder["<|endoftext|>"], *self.encoder.encode(text)]
@@ -95,7 +126,9 @@ class Transformers:
                 for batch, scored in padded_batches(tokens, window, stride or window - 1, batch_size):
                     batch = torch.from_numpy(batch).long()
                     logits = model(batch, use_cache=False).logits[:, :-1]
-                    losses = torch.nn.functional.cross_entropy(logits.flatten(0, 1), batch[:, 1:].flatten(), reduction="none")
+                    losses = torch.nn.functional.cross_entropy(
+                        logits.flatten(0, 1), batch[:, 1:].flatten(), reduction="none"
+                    )
                     nats += losses.numpy()[scored.ravel()].sum(dtype=np.float64)
             return {"nats_per_token": float(nats / (len(tokens) - 1)), "tokens": len(tokens) - 1}
 

@@ -1,9 +1,11 @@
-"""Build the site: the README, the solved notebooks as they are stored and what stands in docs/, as pages with a search, in one folder.
+"""Build the site: the README, the solved notebooks as they are stored and what stands in docs/, as pages with
+a search, in one folder.
 
     python docs/site/build.py site
 
-The folder works from a disk and from every web server. Sphinx builds it because its search, unlike that of others, also works in pages that
-are opened from a folder; the notebooks become Markdown before, since the outputs are stored and nothing needs to be run.
+The folder works from a disk and from every web server. Sphinx builds it because its search, unlike that of
+others, also works in pages that are opened from a folder; the notebooks become Markdown before, since the
+outputs are stored and nothing needs to be run.
 """
 
 import shutil
@@ -22,16 +24,21 @@ def build(output, repository=HERE.parents[1]):
     Raises
     ------
     SystemExit
-        If Sphinx warned of anything, such as a link that leads nowhere; or if the folder holds anything other than a site.
+        If Sphinx warned of anything, such as a link that leads nowhere; or if the folder holds anything other
+        than a site.
     """
     from sphinx.cmd.build import build_main
 
     output = Path(output).resolve()
     if output.exists() and any(output.iterdir()) and not (output / "searchindex.js").is_file():
-        raise SystemExit(f"{output} holds something other than an earlier site, which would be lost. Name another folder, or empty it.")
+        raise SystemExit(
+            f"{output} holds something other than an earlier site, which would be lost. Name another folder,"
+            " or empty it."
+        )
     shutil.rmtree(output, ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
-        sources, doctrees = Path(folder) / "sources", Path(folder) / "doctrees"
+        sources = Path(folder) / "sources"
+        doctrees = Path(folder) / "doctrees"
         Pages(repository).write(sources)
         # The pictures of notebooks stand in HTML, where Sphinx does not see them.
         shutil.copytree(sources / "pictures", output / "pictures")

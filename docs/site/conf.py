@@ -12,7 +12,8 @@ root_doc = "index"
 
 extensions = ["myst_parser"]
 myst_heading_anchors = 3  # the same addresses as GitHub gives to headings
-# Answers have %pip and ``...`` that no lexer of plain Python takes; a word in a fenced block that is no language is shown as text.
+# Answers have %pip and ``...`` that no lexer of plain Python takes; a word in a fenced block that is no
+# language is shown as text.
 suppress_warnings = ["misc.highlighting_failure"]
 
 html_title = "gpt2lab"
@@ -30,7 +31,8 @@ pygments_dark_style = "a11y-high-contrast-dark"
 
 # What the theme writes, and what a screen reader or a keyboard needs instead.
 MENDED = (
-    ("<pre>", '<pre tabindex="0">'),  # wider than a telephone it scrolls, and so must be reached with the keyboard
+    # wider than a telephone it scrolls, and so must be reached with the keyboard
+    ("<pre>", '<pre tabindex="0">'),
     ('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
     (r"<th(?: [^>]*)?>(?:<p></p>)?</th>", "<td></td>"),  # an empty head is no head
     ('<p class="caption" role="heading">', '<p class="caption">'),

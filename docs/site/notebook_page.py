@@ -45,7 +45,11 @@ def _outputs(outputs, pictures, name):
     outputs = list(outputs)
     while outputs:
         output = outputs.pop(0)
-        data = {kind: "".join(value) for kind, value in output.get("data", {}).items() if isinstance(value, (str, list))}
+        data = {
+            kind: "".join(value)
+            for kind, value in output.get("data", {}).items()
+            if isinstance(value, (str, list))
+        }
         if output["output_type"] == "stream":
             yield _text("".join(output["text"]))
         elif "image/png" in data:
@@ -54,7 +58,13 @@ def _outputs(outputs, pictures, name):
                 outputs.pop(0)
             file = pictures / f"{name}_{len(outputs)}.png"
             file.write_bytes(base64.b64decode(data["image/png"]))
-            yield _figure(f"{pictures.name}/{file.name}", file.read_bytes(), output["metadata"].get("image/png", {}), data["text/plain"], caption)
+            yield _figure(
+                f"{pictures.name}/{file.name}",
+                file.read_bytes(),
+                output["metadata"].get("image/png", {}),
+                data["text/plain"],
+                caption,
+            )
         elif "text/html" in data:
             yield _rich(data["text/html"])
         elif "text/plain" in data:
@@ -62,7 +72,9 @@ def _outputs(outputs, pictures, name):
 
 
 def _caption(output, words):
-    """The caption that `gpt2lab.captioned` stores in an output of its own, after the picture; None if this is none."""
+    """The caption that `gpt2lab.captioned` stores in an output of its own, after the picture; None if this
+    is none.
+    """
     data = output.get("data", {})
     return words if "text/html" in data and "".join(data.get("text/plain", "")) == words else None
 
@@ -72,30 +84,50 @@ def _text(content):
 
 
 def _figure(address, content, about, words, caption):
-    """A picture in the width that the notebook stores, with its height, so that the page does not jump when it comes."""
+    """A picture in the width that the notebook stores, with its height, so that the page does not jump when
+    it comes.
+    """
     across, down = struct.unpack(">II", content[16:24])  # as every PNG begins
     width = about.get("width", across)
     size = f'width="{width}" height="{round(down * width / across)}"'
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
-    return _raw(f'<figure><a href="{address}"><img src="{address}" alt="{html.escape(about.get("alt", words))}" {size}></a>{below}</figure>')
+    return _raw(
+        f'<figure><a href="{address}"><img src="{address}" alt="{html.escape(about.get("alt", words))}"'
+        f" {size}></a>{below}</figure>"
+    )
 
 
 def _rich(content):
-    """HTML that a cell showed. Tables follow the theme; what brings its own colours was made for white paper."""
+    """HTML that a cell showed. Tables follow the theme; what brings its own colours was made for white
+    paper.
+    """
     content = _SCOPED.sub("", content)
     table = re.search(r'<table border="1" class="dataframe">', content)
     if not table:
-        return _raw(f'<div class="paper wide" tabindex="0" role="group" aria-label="Output of the cell above">{content}</div>')
+        return _raw(
+            '<div class="paper wide" tabindex="0" role="group" aria-label="Output of the cell'
+            f' above">{content}</div>'
+        )
     short = all(len(cell) <= _SHORT for cell in re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", content, re.DOTALL))
-    content = content.replace(table[0], f'<table class="dataframe{" short" if short else ""}">').replace(' style="text-align: right;"', "")
-    return _raw(f'<div class="wide" tabindex="0" role="group" aria-label="Table">{_with_scopes(content)}</div>')
+    content = content.replace(table[0], f'<table class="dataframe{" short" if short else ""}">').replace(
+        ' style="text-align: right;"', ""
+    )
+    return _raw(
+        f'<div class="wide" tabindex="0" role="group" aria-label="Table">{_with_scopes(content)}</div>'
+    )
 
 
 def _with_scopes(table):
-    """A table as pandas writes it, with a word at each head that says of what it is: a column, a row, several."""
+    """A table as pandas writes it, with a word at each head that says of what it is: a column, a row,
+    several.
+    """
     head, mark, body = table.partition("</thead>")
     return mark.join(
-        re.sub(r"<th( (?:col|row)span[^>]*)?>", lambda found: f'<th scope="{kind}{"group" if found[1] else ""}"{found[1] or ""}>', part)
+        re.sub(
+            r"<th( (?:col|row)span[^>]*)?>",
+            lambda found: f'<th scope="{kind}{"group" if found[1] else ""}"{found[1] or ""}>',
+            part,
+        )
         for part, kind in ((head, "col"), (body, "row"))
     )
 

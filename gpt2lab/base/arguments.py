@@ -15,7 +15,8 @@ def whole_number(name, value, low, high=None, why_high=""):
     Raises
     ------
     ArgumentError
-        If it is no whole number or lies outside the range; ``why_high`` says where the upper limit comes from.
+        If it is no whole number or lies outside the range; ``why_high`` says where the upper limit comes
+        from.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or value != int_or_none(value):
         raise ArgumentError(f"{name}={value!r} is not a whole number; give an integer of {low} or more.")
@@ -23,7 +24,10 @@ def whole_number(name, value, low, high=None, why_high=""):
     if value < low:
         raise ArgumentError(f"{name}={value} is below {low}; give an integer of {low} or more.")
     if high is not None and value > high:
-        raise ArgumentError(f"{name}={value} is above {high:,}{f' ({why_high})' if why_high else ''}; give an integer from {low} to {high:,}.")
+        raise ArgumentError(
+            f"{name}={value} is above {high:,}{f' ({why_high})' if why_high else ''}; give an integer from"
+            f" {low} to {high:,}."
+        )
     return value
 
 
@@ -33,7 +37,8 @@ def int_or_none(value):
 
 
 def real_number(name, value, low=None, high=None, above=None):
-    """Return ``value`` as a finite float, at least ``low``, at most ``high``, and strictly more than ``above``.
+    """Return ``value`` as a finite float, at least ``low``, at most ``high``, and strictly more than
+    ``above``.
 
     Raises
     ------
@@ -41,9 +46,15 @@ def real_number(name, value, low=None, high=None, above=None):
         If it is no finite number or lies outside the range.
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not _fits_a_float(value):
-        raise ArgumentError(f"{name}={value!r} is not a finite number; give {_range_in_words(low, high, above)}.")
+        raise ArgumentError(
+            f"{name}={value!r} is not a finite number; give {_range_in_words(low, high, above)}."
+        )
     value = float(value)
-    if (low is not None and value < low) or (high is not None and value > high) or (above is not None and value <= above):
+    if (
+        (low is not None and value < low)
+        or (high is not None and value > high)
+        or (above is not None and value <= above)
+    ):
         raise ArgumentError(f"{name}={value:g} is out of range; give {_range_in_words(low, high, above)}.")
     return value
 
@@ -86,7 +97,8 @@ def yes_or_no(name, value):
     ArgumentError
         If it is something else: ``"no"`` would count as true.
     """
-    if value is True or value is False or type(value).__name__ in ("bool", "bool_"):  # numpy's own, whether it is loaded or not
+    # numpy's own, whether it is loaded or not
+    if value is True or value is False or type(value).__name__ in ("bool", "bool_"):
         return bool(value)
     raise ArgumentError(f"{name}={value!r} is neither True nor False; give one of the two.")
 
@@ -100,7 +112,9 @@ def folder_path(name, value):
         If it is empty or no path at all.
     """
     if not isinstance(value, (str, os.PathLike)) or not str(value) or "\0" in str(value):
-        raise ArgumentError(f"{name}={value!r} is no path; give the name of a folder, for example 'checkpoint'.")
+        raise ArgumentError(
+            f"{name}={value!r} is no path; give the name of a folder, for example 'checkpoint'."
+        )
     return Path(value).expanduser()
 
 
@@ -112,8 +126,14 @@ def folder_name(name, value):
     ArgumentError
         If it is empty, a path, or has characters that some file system refuses.
     """
-    if not isinstance(value, str) or not re.fullmatch(r"[^\s/\\:*?\"<>|.][^/\\:*?\"<>|\x00-\x1f]*", value) or len(value) > 100:
-        raise ArgumentError(f"{name}={value!r} cannot name a folder; use letters, digits, '-' and '_', for example 'run1'.")
+    if (
+        not isinstance(value, str)
+        or not re.fullmatch(r"[^\s/\\:*?\"<>|.][^/\\:*?\"<>|\x00-\x1f]*", value)
+        or len(value) > 100
+    ):
+        raise ArgumentError(
+            f"{name}={value!r} cannot name a folder; use letters, digits, '-' and '_', for example 'run1'."
+        )
     return value
 
 
@@ -125,9 +145,16 @@ def file_path(path):
     ArgumentError
         If it is none, such as a text where the name of its file belongs.
     """
-    if not isinstance(path, (str, os.PathLike)) or isinstance(path, os.PathLike) and not isinstance(os.fspath(path), str):
+    if not isinstance(path, (str, os.PathLike)) or (
+        isinstance(path, os.PathLike) and not isinstance(os.fspath(path), str)
+    ):
         raise ArgumentError(f"path={path!r} is not a path; give a string or a pathlib.Path.")
-    if isinstance(path, str) and (not path.strip() or "\n" in path or "\0" in path or max(map(len, Path(path).parts)) > 255):
-        raise ArgumentError(f"path={path[:40]!r}... is not a path; a text itself goes into Corpus.from_texts([text])."
-                            if path.strip() else "path is empty; give the name of a file or folder.")
+    if isinstance(path, str) and (
+        not path.strip() or "\n" in path or "\0" in path or max(map(len, Path(path).parts)) > 255
+    ):
+        raise ArgumentError(
+            f"path={path[:40]!r}... is not a path; a text itself goes into Corpus.from_texts([text])."
+            if path.strip()
+            else "path is empty; give the name of a file or folder."
+        )
     return Path(path).expanduser()

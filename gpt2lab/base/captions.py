@@ -6,8 +6,11 @@ import io
 
 from matplotlib.figure import Figure
 
-# Okabe and Ito's colours keep apart under every kind of colour-blindness; these three also differ in lightness when printed in grey.
-DARK, MIDDLE, LIGHT = "#0072B2", "#D55E00", "#999999"
+# Okabe and Ito's colours keep apart under every kind of colour-blindness; these three also differ in
+# lightness when printed in grey.
+DARK = "#0072B2"
+MIDDLE = "#D55E00"
+LIGHT = "#999999"
 STYLES = ((DARK, "-"), (MIDDLE, "--"), ("#000000", ":"), ("#009E73", "-."))
 
 
@@ -36,8 +39,11 @@ class CaptionedFigure(Figure):
         return buffer.getvalue()
 
     def outputs(self):
-        """What a notebook stores: the picture with its alternative text, and the caption; each a dictionary of formats and one of metadata."""
-        # Two outputs rather than one piece of HTML: every viewer of notebooks shows a stored PNG, some take pictures out of HTML.
+        """What a notebook stores: the picture with its alternative text, and the caption; each a dictionary
+        of formats and one of metadata.
+        """
+        # Two outputs rather than one piece of HTML: every viewer of notebooks shows a stored PNG, some take
+        # pictures out of HTML.
         picture = base64.b64encode(self.png()).decode()
         about = {"alt": self.caption, "width": int(self.get_figwidth() * 100)}
         yield {"image/png": picture, "text/plain": self.caption}, {"image/png": about}

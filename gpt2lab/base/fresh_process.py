@@ -1,4 +1,6 @@
-"""One call in a Python process of its own, where the memory that it takes can be told from what others took before."""
+"""One call in a Python process of its own, where the memory that it takes can be told from what others took
+before.
+"""
 
 import os
 import pickle
@@ -25,20 +27,40 @@ def in_fresh_process(function, **job):
     Raises
     ------
     ExperimentError
-        If the process ended without an answer, for example because the system ran out of memory; the message says so.
+        If the process ended without an answer, for example because the system ran out of memory; the message
+        says so.
     """
     with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as folder:
-        question, answer = Path(folder) / "question", Path(folder) / "answer"
+        question = Path(folder) / "question"
+        answer = Path(folder) / "answer"
         question.write_bytes(pickle.dumps((function, job)))
         # What the process leaves behind when it is killed goes with this folder.
-        places = {name: folder for name in ("TMPDIR", "TEMP", "TMP")}
-        environment = os.environ | places | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "GPT2LAB_PROGRESS": "0"}
+        places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)
+        environment = (
+            os.environ
+            | places
+            | {
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                "GPT2LAB_PROGRESS": "0",
+            }
+        )
         # `run` ends the process if this one is interrupted.
-        done = subprocess.run([sys.executable, "-c", _CHILD, question, answer], env=environment, capture_output=True, text=True, errors="replace")
+        done = subprocess.run(
+            [sys.executable, "-c", _CHILD, question, answer],
+            env=environment,
+            capture_output=True,
+            text=True,
+            errors="replace",
+        )
         if not answer.is_file():
             said = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-            why = "it was killed, as a system does that is out of memory" if done.returncode == -9 else said[0]
-            raise ExperimentError(f"The process of {function.__name__} ended without a result ({why}); close other programs, or take a smaller model.")
+            why = (
+                "it was killed, as a system does that is out of memory" if done.returncode == -9 else said[0]
+            )
+            raise ExperimentError(
+                f"The process of {function.__name__} ended without a result ({why}); close other programs, or"
+                " take a smaller model."
+            )
         result, error = pickle.loads(answer.read_bytes())
     if error is not None:
         raise error

@@ -25,22 +25,24 @@ POLL = 1.0  # seconds after which a wait is begun anew: on Windows Ctrl-C does n
 def run_jobs(function, jobs, folder, executor=None, named=(), apart=("model_dir",), desc="Experiments"):
     """Call a function with each of several settings, and keep what it returns.
 
-    A result goes to a file of its own in ``folder`` as soon as it is there. The same call, made again after an interruption (Ctrl-C, a kill,
-    a power cut), goes on with the jobs that have no file yet. A file serves the very same job only: the same function, settings,
-    texts and version of gpt2lab.
+    A result goes to a file of its own in ``folder`` as soon as it is there. The same call, made again after
+    an interruption (Ctrl-C, a kill, a power cut), goes on with the jobs that have no file yet. A file serves
+    the very same job only: the same function, settings, texts and version of gpt2lab.
 
     Parameters
     ----------
     function : callable
-        Of the keywords of a job; returns a dict that JSON can hold. Another process has to find it by its name, so it is defined in a module.
+        Of the keywords of a job; returns a dict that JSON can hold. Another process has to find it by its
+        name, so it is defined in a module.
     jobs : list of dict
-        The settings of each job: numbers, strings, None, lists and dicts of them, and `Corpus` objects. A job carries all that it needs,
-        its texts too, since it may run on another machine.
+        The settings of each job: numbers, strings, None, lists and dicts of them, and `Corpus` objects. A job
+        carries all that it needs, its texts too, since it may run on another machine.
     folder : str or Path
-        Where results are kept. Only this process writes there: workers send results back and need no common disk.
+        Where results are kept. Only this process writes there: workers send results back and need no common
+        disk.
     executor : concurrent.futures.Executor or dask.distributed.Client, optional
-        What runs the jobs; None runs them one after the other in this process. See `processes` for several processes on this machine.
-        The executor stays open.
+        What runs the jobs; None runs them one after the other in this process. See `processes` for several
+        processes on this machine. The executor stays open.
     named : sequence of str, optional
         Settings that appear in the names of the files.
     apart : sequence of str, default ("model_dir",)
@@ -62,8 +64,9 @@ def run_jobs(function, jobs, folder, executor=None, named=(), apart=("model_dir"
     StorageError
         If a result cannot be stored.
     KeyboardInterrupt
-        On Ctrl-C. What has ended is stored, and what has not begun is called off. A job that runs in another process is left to itself
-        (in a terminal it gets the Ctrl-C too and stops at once), so that closing the executor may take as long as that job does.
+        On Ctrl-C. What has ended is stored, and what has not begun is called off. A job that runs in another
+        process is left to itself (in a terminal it gets the Ctrl-C too and stops at once), so that closing
+        the executor may take as long as that job does.
     """
     executor = usable(executor)
     folder = make_folder(folder_path("folder", folder))
@@ -71,17 +74,24 @@ def run_jobs(function, jobs, folder, executor=None, named=(), apart=("model_dir"
     files = [folder / file_name(job, record, named) for job, record in zip(jobs, records)]
     results = {file: stored(file, record) for file, record in zip(files, records)}
     missing = {file: job for file, job in zip(files, jobs) if results[file] is None}
-    record_of, errors = dict(zip(files, records)), {}
-    with bar(len(results), desc, "job", initial=len(results) - len(missing)) as progress, closing(outcomes(function, missing, executor)) as arriving:
+    record_of = dict(zip(files, records))
+    errors = {}
+    with (
+        bar(len(results), desc, "job", initial=len(results) - len(missing)) as progress,
+        closing(outcomes(function, missing, executor)) as arriving,
+    ):
         for file, result, error in arriving:
             if error is None:
                 try:
-                    content = json.dumps({"job": record_of[file], "result": result}, indent=1, ensure_ascii=False)
+                    content = json.dumps(
+                        {"job": record_of[file], "result": result}, indent=1, ensure_ascii=False
+                    )
                 except (TypeError, ValueError) as problem:
                     error = problem
             if error is None:
                 write_bytes(file, (content + "\n").encode())
-                results[file] = json.loads(content)["result"]  # the same, to the last type, as when it is read back
+                # the same, to the last type, as when it is read back
+                results[file] = json.loads(content)["result"]
             else:
                 errors[file] = error
             progress.update()
@@ -91,7 +101,8 @@ def run_jobs(function, jobs, folder, executor=None, named=(), apart=("model_dir"
 
 
 def processes(count=2):
-    """Several processes on this machine, as an executor for `run_jobs`, `corpus_sizes` and all else that takes one.
+    """Several processes on this machine, as an executor for `run_jobs`, `corpus_sizes` and all else that
+    takes one.
 
     Parameters
     ----------
@@ -101,19 +112,22 @@ def processes(count=2):
     Returns
     -------
     concurrent.futures.ProcessPoolExecutor
-        Whose processes are started afresh ("spawn"): a copy of a process in which TensorFlow runs ("fork", the default on Linux up to
-        Python 3.13) hangs.
+        Whose processes are started afresh ("spawn"): a copy of a process in which TensorFlow runs ("fork",
+        the default on Linux up to Python 3.13) hangs.
 
     Examples
     --------
-    >>> with lab.experiments.processes(2) as executor:                                               # doctest: +SKIP
+    >>> with lab.experiments.processes(2) as executor:  # doctest: +SKIP
     ...     table = lab.experiments.corpus_sizes(executor=executor)
 
-    In a script, as opposed to a notebook, put these lines below ``if __name__ == "__main__":``, since each process reads the script.
+    In a script, as opposed to a notebook, put these lines below ``if __name__ == "__main__":``, since each
+    process reads the script.
     """
     count = whole_number("count", count, 1)
     threads = max(1, cores() // count)
-    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(threads,))
+    return ProcessPoolExecutor(
+        count, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(threads,)
+    )
 
 
 _between_jobs = None  # in a process of `processes`: what Ctrl-C does while no job runs
@@ -121,9 +135,11 @@ _between_jobs = None  # in a process of `processes`: what Ctrl-C does while no j
 
 def _begin(threads):
     global _between_jobs
-    # TensorFlow reads it when it starts; by default each process would use all cores, and they would wait for one another.
+    # TensorFlow reads it when it starts; by default each process would use all cores, and they would wait for
+    # one another.
     os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
-    # Ctrl-C in a terminal reaches all processes. One that waits for a job, or hands in a result, would leave the pool half a message.
+    # Ctrl-C in a terminal reaches all processes. One that waits for a job, or hands in a result, would leave
+    # the pool half a message.
     _between_jobs = signal.SIG_IGN
     signal.signal(signal.SIGINT, _between_jobs)
 
@@ -153,32 +169,52 @@ def usable(executor):
         return executor.get_executor()  # a Dask client
     if executor is not None and not (hasattr(executor, "submit") and hasattr(executor, "shutdown")):
         raise ArgumentError(
-            f"executor is of type {type(executor).__name__}; give one of concurrent.futures, for example lab.experiments.processes(2), or None."
+            f"executor is of type {type(executor).__name__}; give one of concurrent.futures, for example"
+            " lab.experiments.processes(2), or None."
         )
     context = getattr(executor, "_mp_context", None)
     started = getattr(executor, "_processes", None)
-    if context is not None and not started and context.get_start_method() == "fork" and "tensorflow" in sys.modules:
+    if (
+        context is not None
+        and not started
+        and context.get_start_method() == "fork"
+        and "tensorflow" in sys.modules
+    ):
         raise ArgumentError(
-            "executor would copy this process (start method 'fork'), and a copy of a process in which TensorFlow runs hangs; "
-            "give lab.experiments.processes(2), or ProcessPoolExecutor(2, mp_context=multiprocessing.get_context('spawn'))."
+            "executor would copy this process (start method 'fork'), and a copy of a process in which"
+            " TensorFlow runs hangs; give lab.experiments.processes(2), or ProcessPoolExecutor(2,"
+            " mp_context=multiprocessing.get_context('spawn'))."
         )
     return executor
 
 
 def described(function, job, apart=()):
-    """What a result depends on, as JSON holds it: the function, the version, the settings, and checksums of the texts."""
+    """What a result depends on, as JSON holds it: the function, the version, the settings, and checksums of
+    the texts.
+    """
     settings = {name: value for name, value in job.items() if name not in apart}
-    record = {"function": f"{function.__module__}.{function.__qualname__}", "gpt2lab": __version__, **settings}
+    record = {
+        "function": f"{function.__module__}.{function.__qualname__}",
+        "gpt2lab": __version__,
+        **settings,
+    }
     try:
         return json.loads(json.dumps(record, default=_record_of))
     except ValueError as error:
-        raise ArgumentError(f"A job holds what cannot be stored ({error}); give plain settings and texts.") from error
+        raise ArgumentError(
+            f"A job holds what cannot be stored ({error}); give plain settings and texts."
+        ) from error
 
 
 def _record_of(value):
-    """What is recorded of an object instead of it: what its ``__job_record__()`` says, as that of a Corpus does."""
+    """What is recorded of an object instead of it: what its ``__job_record__()`` says, as that of a Corpus
+    does.
+    """
     if not hasattr(value, "__job_record__"):
-        raise ArgumentError(f"A job holds a {type(value).__name__}, which cannot be stored; give numbers, strings, lists, dicts or a Corpus.")
+        raise ArgumentError(
+            f"A job holds a {type(value).__name__}, which cannot be stored; give numbers, strings, lists,"
+            " dicts or a Corpus."
+        )
     return value.__job_record__()
 
 
@@ -212,18 +248,22 @@ def outcomes(function, jobs, executor=None):
     if executor is None:
         for file, job in jobs.items():
             try:
-                result, error = _in_silence(function, job), None
+                result = _in_silence(function, job)
+                error = None
             except Exception as problem:
-                result, error = None, problem
+                result = None
+                error = problem
             yield file, result, error
         return
-    waiting, call = {}, uuid.uuid4().hex
+    waiting = {}
+    call = uuid.uuid4().hex
     try:
         for file, job in jobs.items():
             waiting[_submitted(executor, function, job, call)] = file
         while waiting:
             for future in wait(waiting, POLL, FIRST_COMPLETED).done:
-                file, error = waiting.pop(future), None if future.cancelled() else future.exception()
+                file = waiting.pop(future)
+                error = None if future.cancelled() else future.exception()
                 if error is not None and not isinstance(error, Exception):
                     raise error  # Ctrl-C reached the other process first
                 if future.cancelled():
@@ -236,7 +276,8 @@ def outcomes(function, jobs, executor=None):
 
 def _submitted(executor, function, job, call):
     try:
-        # Dask would take the same job of a later call for this one, and give the error of this one again, if the call were not named.
+        # Dask would take the same job of a later call for this one, and give the error of this one again, if
+        # the call were not named.
         return executor.submit(_in_silence, function, job, call)
     except RuntimeError as error:  # a pool that broke or was closed takes no more
         future = Future()
@@ -249,9 +290,11 @@ _called_off = set()  # the calls of which a job was interrupted in this process
 
 def _in_silence(function, job, call=None):
     if call in _called_off:
-        raise KeyboardInterrupt  # a pool hands out one job more than it works on, which nobody can cancel any more
+        # a pool hands out one job more than it works on, which nobody can cancel any more
+        raise KeyboardInterrupt
     try:
-        # The bar of the grid is the one to look at, and processes that share a terminal would write over one another's.
+        # The bar of the grid is the one to look at, and processes that share a terminal would write over one
+        # another's.
         with silent(), _interruptible():
             return function(**job)
     except KeyboardInterrupt:
@@ -265,6 +308,6 @@ def failure(errors, total, folder):
     file, error = next(iter(errors.items()))
     others = f" and {len(errors) - 1} more" if len(errors) > 1 else ""
     return ExperimentError(
-        f"{file.stem}{others} of {total} jobs failed ({type(error).__name__}: {error}); the other {total - len(errors)} are stored in {folder}, "
-        "and the same call runs only what is missing."
+        f"{file.stem}{others} of {total} jobs failed ({type(error).__name__}: {error}); the other"
+        f" {total - len(errors)} are stored in {folder}, and the same call runs only what is missing."
     )

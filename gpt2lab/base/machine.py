@@ -1,4 +1,6 @@
-"""What this process could have of the machine: cores; memory of the machine, its container, its GPU, or what the environment says."""
+"""What this process could have of the machine: cores; memory of the machine, its container, its GPU, or what
+the environment says.
+"""
 
 import ctypes.util
 import importlib.util
@@ -18,7 +20,9 @@ _UNITS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 @dataclass(frozen=True)
 class Available:
-    """Memory that this process could have: ``bytes``, and ``where``: "memory", "GPU memory" or the environment variable that says so."""
+    """Memory that this process could have: ``bytes``, and ``where``: "memory", "GPU memory" or the
+    environment variable that says so.
+    """
 
     bytes: int
     where: str
@@ -35,8 +39,8 @@ def available(counted=0):
     Returns
     -------
     Available
-        What ``GPT2LAB_MEMORY`` says, for example ``8GB``; else what is free on the GPU that TensorFlow would use; else what is free on this
-        machine, within the limits of a container (Docker, Colab, Binder).
+        What ``GPT2LAB_MEMORY`` says, for example ``8GB``; else what is free on the GPU that TensorFlow would
+        use; else what is free on this machine, within the limits of a container (Docker, Colab, Binder).
 
     Raises
     ------
@@ -64,7 +68,9 @@ def size(name, text):
     """
     found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]?)(I?)B?\s*", str(text).upper())
     if not found or float(found[1]) == 0 or (found[3] and not found[2]):
-        raise ArgumentError(f"{name}={text!r} is no size; give a number with a unit, for example '8GB' or '500MB'.")
+        raise ArgumentError(
+            f"{name}={text!r} is no size; give a number with a unit, for example '8GB' or '500MB'."
+        )
     return int(float(found[1]) * (1024 if found[3] else 1000) ** _UNITS[found[2]])
 
 
@@ -86,12 +92,15 @@ def container_bytes(groups="/proc/self/cgroup", root="/sys/fs/cgroup"):
     for line in lines:
         number, controllers, path = line.split(":", 2)
         if number == "0" and not controllers:
-            top, names = Path(root), ("memory.max", "memory.current", "inactive_file")
+            top = Path(root)
+            names = ("memory.max", "memory.current", "inactive_file")
         elif "memory" in controllers.split(","):
-            top, names = Path(root) / "memory", ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+            top = Path(root) / "memory"
+            names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
         else:
             continue
-        # Each group is limited by those above it too. In a container the path may be the host's, and the container's own limit is at the top.
+        # Each group is limited by those above it too. In a container the path may be the host's, and the
+        # container's own limit is at the top.
         folder = top / path.strip("/")
         while folder != top:
             left.append(_left_in(folder, *names))
@@ -113,7 +122,9 @@ def _left_in(folder, limit, used, reclaimable):
 
 
 def gpu_bytes():
-    """Bytes free on the NVIDIA GPU that TensorFlow would use, None if it would use none; TensorFlow is not started to ask it."""
+    """Bytes free on the NVIDIA GPU that TensorFlow would use, None if it would use none; TensorFlow is not
+    started to ask it.
+    """
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0].strip()
     command = shutil.which("nvidia-smi")
     if command is None or visible in ("", "-1") or not _tensorflow_finds_gpus():
@@ -125,27 +136,41 @@ def gpu_bytes():
         mebibytes = {name: int(free) for index, uuid, free in rows for name in (index, uuid)}
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
-    free = next((free for name, free in mebibytes.items() if name == visible or name.startswith("GPU-") and name.startswith(visible)), None)
+    free = next(
+        (
+            free
+            for name, free in mebibytes.items()
+            if name == visible or (name.startswith("GPU-") and name.startswith(visible))
+        ),
+        None,
+    )
     return None if free is None else free * 2**20
 
 
 def _tensorflow_finds_gpus():
     if "tensorflow" in sys.modules:
         return bool(sys.modules["tensorflow"].config.list_physical_devices("GPU"))
-    # With the driver alone TensorFlow stays on the CPU; it also needs this library, from the system or from PyPI.
+    # With the driver alone TensorFlow stays on the CPU; it also needs this library, from the system or from
+    # PyPI.
     try:
-        return importlib.util.find_spec("nvidia.cudnn") is not None or ctypes.util.find_library("cudnn") is not None
+        return (
+            importlib.util.find_spec("nvidia.cudnn") is not None
+            or ctypes.util.find_library("cudnn") is not None
+        )
     except ModuleNotFoundError:
         return ctypes.util.find_library("cudnn") is not None
 
 
 def peak_bytes():
-    """The most memory that this process has held at any moment so far, in bytes; None where the system does not say.
+    """The most memory that this process has held at any moment so far, in bytes; None where the system does
+    not say.
 
     On Linux it is that since the process's program began; what a process was started from does not count.
     """
     try:
-        return 1024 * int(re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)[1])
+        return 1024 * int(
+            re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)[1]
+        )
     except (OSError, TypeError):
         pass  # no Linux
     import psutil

@@ -1,4 +1,6 @@
-"""Names that files had before the house had rooms, and that instructors' folders and the reference go on using."""
+"""Names that files had before the house had rooms, and that instructors' folders and the reference go on
+using.
+"""
 
 import importlib.abc
 import importlib.util

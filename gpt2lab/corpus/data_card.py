@@ -1,4 +1,6 @@
-"""A data card: what the texts are, computed, and what only you can say about them, asked (after Gebru et al. 2021 and Pushkarna et al. 2022)."""
+"""A data card: what the texts are, computed, and what only you can say about them, asked (after Gebru et al.
+2021 and Pushkarna et al. 2022).
+"""
 
 import re
 
@@ -9,16 +11,31 @@ from gpt2lab.corpus import personal_data
 from gpt2lab.corpus.readers import plain_text
 from gpt2lab.errors import TextError
 
-_START, _END = "<!-- gpt2lab: facts, computed anew each time the card is written; write below -->", "<!-- gpt2lab: end of the facts -->"
+_START = "<!-- gpt2lab: facts, computed anew each time the card is written; write below -->"
+_END = "<!-- gpt2lab: end of the facts -->"
 _AUTHORS_SHOWN = 10
 _ANSWER = "_Your answer:_"
 
 QUESTIONS = (
     ("Source", "Where do the texts come from, who collected them, when, and how? Give addresses."),
-    ("Licence", "Which licence or law lets you train a model on these texts? Which lets you pass on the texts, and what the model writes?"),
-    ("Consent", "Did the authors agree to this use, or could they expect it? If not, why do you think it is right?"),
-    ("Personal data", "Which personal data are left in the texts (names, addresses, health, opinions)? Who could be harmed if the model "
-                      "repeats them?"),
+    (
+        "Licence",
+        (
+            "Which licence or law lets you train a model on these texts? Which lets you pass on the texts,"
+            " and what the model writes?"
+        ),
+    ),
+    (
+        "Consent",
+        "Did the authors agree to this use, or could they expect it? If not, why do you think it is right?",
+    ),
+    (
+        "Personal data",
+        (
+            "Which personal data are left in the texts (names, addresses, health, opinions)? Who could be"
+            " harmed if the model repeats them?"
+        ),
+    ),
     ("Who speaks", "Whose language, opinions and prejudices are in the texts, and whose are missing?"),
     ("Use", "What should a model that is trained on these texts be used for, and what not?"),
 )
@@ -51,11 +68,19 @@ def write_card(path, corpus, splits=None):
 def _renewed(path, facts):
     """The card as it is, with new facts, and with the questions that it lacks at its end."""
     card = plain_text.read_text(path)
-    start, end = card.find(_START), card.find(_END)
+    start = card.find(_START)
+    end = card.find(_END)
     if start < 0 or end < start:
-        raise TextError(f"{path} is no data card (the line '{_START if start < 0 else _END}' is missing); give another path, or put that line back.")
-    missing = [question for question in QUESTIONS if not re.search(rf"^## {re.escape(question[0])}\s*$", card, re.MULTILINE)]
-    return card[:start] + facts + card[end + len(_END):] + (f"\n\n{_questions(missing)}" if missing else "")
+        raise TextError(
+            f"{path} is no data card (the line '{_START if start < 0 else _END}' is missing); give another"
+            " path, or put that line back."
+        )
+    missing = [
+        question
+        for question in QUESTIONS
+        if not re.search(rf"^## {re.escape(question[0])}\s*$", card, re.MULTILINE)
+    ]
+    return card[:start] + facts + card[end + len(_END) :] + (f"\n\n{_questions(missing)}" if missing else "")
 
 
 def _questions(questions):
@@ -64,27 +89,60 @@ def _questions(questions):
 
 def _facts(corpus, splits):
     found = (splits or corpus).overview(lines=0)
-    parts = [("all", corpus)] if splits is None else [("all", corpus), *((name, getattr(splits, name)) for name in ("train", "valid", "test"))]
-    return "\n\n".join([
-        _table(["texts", "documents", "characters", "MB"], [(name, len(part), part.characters, _megabytes(part)) for name, part in parts]),
-        *([splits.note] if splits is not None and splits.note else []),
-        _authors(found.authors),
-        _table(["what", "found"], [
-            ("longest document", f"{found.longest.name}, {counted(len(found.longest.text), 'character')}"),
-            ("shortest document", f"{found.shortest.name}, {counted(len(found.shortest.text), 'character')}"),
-            (f"pairs with the same text{' in different splits' if splits else ''}", int(sum(found.copies["kind"] == "same"))),
-            (f"pairs with much text in common{' in different splits' if splits else ''}", int(sum(found.copies["kind"] == "shared"))),
-            ("characters that are no text (control, private use, U+FFFD)", int(found.odd_characters["count"].sum())),
-            *_personal_data(corpus),
-        ]),
-        "Links, e-mail addresses and phone numbers are found by their form. Names, street addresses and dates of birth are not looked for.",
-        *(f"- {_safe(step.in_words)}" for step in corpus.steps),
-    ])
+    parts = (
+        [("all", corpus)]
+        if splits is None
+        else [("all", corpus), *((name, getattr(splits, name)) for name in ("train", "valid", "test"))]
+    )
+    return "\n\n".join(
+        [
+            _table(
+                ["texts", "documents", "characters", "MB"],
+                [(name, len(part), part.characters, _megabytes(part)) for name, part in parts],
+            ),
+            *([splits.note] if splits is not None and splits.note else []),
+            _authors(found.authors),
+            _table(
+                ["what", "found"],
+                [
+                    (
+                        "longest document",
+                        f"{found.longest.name}, {counted(len(found.longest.text), 'character')}",
+                    ),
+                    (
+                        "shortest document",
+                        f"{found.shortest.name}, {counted(len(found.shortest.text), 'character')}",
+                    ),
+                    (
+                        f"pairs with the same text{' in different splits' if splits else ''}",
+                        int(sum(found.copies["kind"] == "same")),
+                    ),
+                    (
+                        f"pairs with much text in common{' in different splits' if splits else ''}",
+                        int(sum(found.copies["kind"] == "shared")),
+                    ),
+                    (
+                        "characters that are no text (control, private use, U+FFFD)",
+                        int(found.odd_characters["count"].sum()),
+                    ),
+                    *_personal_data(corpus),
+                ],
+            ),
+            (
+                "Links, e-mail addresses and phone numbers are found by their form. Names, street addresses"
+                " and dates of birth are not looked for."
+            ),
+            *(f"- {_safe(step.in_words)}" for step in corpus.steps),
+        ]
+    )
 
 
 def _authors(authors):
     first = authors.head(_AUTHORS_SHOWN)
-    rows = [(name, int(row.documents), int(row.characters), f"{row.share:.1%}") for name, row in zip(first.index, first.itertuples())]
+    rows = [
+        (name, int(row.documents), int(row.characters), f"{row.share:.1%}")
+        for name, row in zip(first.index, first.itertuples())
+    ]
     more = f"\n\nand {len(authors) - _AUTHORS_SHOWN:,} more authors" if len(authors) > _AUTHORS_SHOWN else ""
     return _table(["author", "documents", "characters", "share"], rows) + more
 
@@ -104,7 +162,10 @@ def _megabytes(corpus):
 
 def _table(header, rows):
     lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(_safe(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in line) + " |" for line in lines)
+    return "\n".join(
+        "| " + " | ".join(_safe(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in line) + " |"
+        for line in lines
+    )
 
 
 def _safe(text):

@@ -18,7 +18,9 @@ class Document:
 
     def __post_init__(self):
         if not isinstance(self.text, str):
-            raise ArgumentError(f"text={self.text!r} of document {self.name!r} is not a string; give the text itself.")
+            raise ArgumentError(
+                f"text={self.text!r} of document {self.name!r} is not a string; give the text itself."
+            )
 
     def part(self, start, end):
         """The piece from one character to another, named after its place: ``1947-Truman [120:310]``."""
@@ -33,8 +35,9 @@ class Document:
 def author_prefix(author, template=TEMPLATE):
     """What stands before the texts of an author.
 
-    To have a model write such a text, give `LanguageModel.generate` the prefix without the space at its end: in the training text the space is one
-    token with the word after it, and a model that is given it alone writes something that hardly ever began a text.
+    To have a model write such a text, give `LanguageModel.generate` the prefix without the space at its end:
+    in the training text the space is one token with the word after it, and a model that is given it alone
+    writes something that hardly ever began a text.
 
     Parameters
     ----------

@@ -13,7 +13,8 @@ class FromArchives:
         Parameters
         ----------
         path : str or Path
-            The ``.zip`` as it was downloaded, the folder into which it was unpacked, or its file ``data/tweets.js``.
+            The ``.zip`` as it was downloaded, the folder into which it was unpacked, or its file
+            ``data/tweets.js``.
         author : str or None, optional
             The author of all posts; by default the user name that stands in ``account.js``.
         retweets : bool, default False
@@ -28,8 +29,8 @@ class FromArchives:
         Returns
         -------
         Corpus
-            Posts in the order of the archive, those of more than 280 characters in full. ``preparation`` says what was left out and
-            changed.
+            Posts in the order of the archive, those of more than 280 characters in full. ``preparation`` says
+            what was left out and changed.
 
         Raises
         ------
@@ -44,7 +45,9 @@ class FromArchives:
         return cls(*tweets.read(path, author, retweets, replies, links, mentions))
 
     @classmethod
-    def from_mastodon(cls, path, author=None, replies=True, direct=False, warnings=False, links=False, mentions=False):
+    def from_mastodon(
+        cls, path, author=None, replies=True, direct=False, warnings=False, links=False, mentions=False
+    ):
         """Read the archive that Mastodon gives to its users, a document per post.
 
         Boosts are left out: they hold nothing but an address.
@@ -52,13 +55,15 @@ class FromArchives:
         Parameters
         ----------
         path : str or Path
-            The ``.zip`` or ``.tar.gz`` as it was downloaded, the folder into which it was unpacked, or its file ``outbox.json``.
+            The ``.zip`` or ``.tar.gz`` as it was downloaded, the folder into which it was unpacked, or its
+            file ``outbox.json``.
         author : str or None, optional
             The author of all posts; by default the name of the account.
         replies : bool, default True
             Whether answers stay.
         direct : bool, default False
-            Whether posts to named people only stay. They are private: their readers expect them to be kept to themselves.
+            Whether posts to named people only stay. They are private: their readers expect them to be kept to
+            themselves.
         warnings : bool, default False
             Whether content warnings are put in front of their posts.
         links, mentions : bool, default False
@@ -80,15 +85,16 @@ class FromArchives:
     def from_mbox(cls, path, quotes=False, signatures=False, subjects=False, links=True):
         """Read a mailbox in the mbox format, a document per mail.
 
-        The text of a mail is its plain part, or else its HTML made into text. Attachments, and mails without text, are left out; so is a mail that
-        comes twice.
+        The text of a mail is its plain part, or else its HTML made into text. Attachments, and mails without
+        text, are left out; so is a mail that comes twice.
 
         Parameters
         ----------
         path : str or Path
             The file, such as Thunderbird's ``Sent`` or the ``.mbox`` of Gmail's Takeout.
         quotes : bool, default False
-            Whether the mail that is answered stays: lines that begin with ``>``, and what follows "Original Message".
+            Whether the mail that is answered stays: lines that begin with ``>``, and what follows "Original
+            Message".
         signatures : bool, default False
             Whether signatures stay: what follows a line ``--``, and "Sent from my phone".
         subjects : bool, default False
@@ -99,8 +105,8 @@ class FromArchives:
         Returns
         -------
         Corpus
-            The author of a document is the sender's name, or the address where there is no name. Documents are named by the file and the line
-            on which the mail begins.
+            The author of a document is the sender's name, or the address where there is no name. Documents
+            are named by the file and the line on which the mail begins.
 
         Raises
         ------
@@ -109,7 +115,8 @@ class FromArchives:
 
         Notes
         -----
-        Quotations and signatures are known by their usual forms in mails in English, German, French, Spanish, Italian, Portuguese and Dutch; what has
-        another form stays. Read some documents before you train on them.
+        Quotations and signatures are known by their usual forms in mails in English, German, French, Spanish,
+        Italian, Portuguese and Dutch; what has another form stays. Read some documents before you train on
+        them.
         """
         return cls(*mail.read(path, quotes, signatures, subjects, links))

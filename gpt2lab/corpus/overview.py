@@ -12,7 +12,13 @@ from gpt2lab.corpus.document import Document
 from gpt2lab.errors import TextError
 
 NO_AUTHOR = "(no author)"
-_KINDS = {"Cc": "control character", "Cf": "invisible", "Co": "private use", "Cn": "not assigned", "Cs": "half a character"}
+_KINDS = {
+    "Cc": "control character",
+    "Cf": "invisible",
+    "Co": "private use",
+    "Cn": "not assigned",
+    "Cs": "half a character",
+}
 _ORDINARY = frozenset("\t\n\u200d\ufe0f")  # the joiner and the selector are parts of emoji
 _COPIES = {"same": "the same text", "shared": "a tenth or more of their text in common"}
 _SHOWN = 5  # rows of a table in the text
@@ -28,17 +34,18 @@ class Overview:
     documents, characters : int
         Sizes.
     authors : pandas.DataFrame
-        A row per author, the one with the most text first: ``documents``, ``characters``, ``share`` of all characters; of splits also the
-        number of documents in each.
+        A row per author, the one with the most text first: ``documents``, ``characters``, ``share`` of all
+        characters; of splits also the number of documents in each.
     copies : pandas.DataFrame
-        A row per pair of documents that have their text (white space aside), or a tenth of the shorter one in whole sentences, in common:
-        ``one``, ``other`` (names), ``kind``, ``characters`` in common, ``share`` of the shorter one; of splits also in which they lie, and only
-        pairs that lie in different ones. Sentences that stand in more than five documents do not count.
+        A row per pair of documents that have their text (white space aside), or a tenth of the shorter one in
+        whole sentences, in common: ``one``, ``other`` (names), ``kind``, ``characters`` in common, ``share``
+        of the shorter one; of splits also in which they lie, and only pairs that lie in different ones.
+        Sentences that stand in more than five documents do not count.
     longest, shortest : Document
         The first of them.
     odd_characters : pandas.DataFrame
-        A row per character that is no text (control characters, private use, U+FFFD, invisible ones): ``character``, ``name``, ``kind``, ``count``,
-        ``document`` (the first that has it).
+        A row per character that is no text (control characters, private use, U+FFFD, invisible ones):
+        ``character``, ``name``, ``kind``, ``count``, ``document`` (the first that has it).
     lines : tuple of str
         Some lines, drawn at random.
     """
@@ -53,22 +60,30 @@ class Overview:
     lines: tuple
 
     def __repr__(self):
-        return "\n".join([
-            f"{counted(self.documents, 'document')}, {counted(self.characters, 'character')}",
-            f"authors: {self._authors_in_words()}",
-            f"longest: {_in_words(self.longest)}",
-            f"shortest: {_in_words(self.shortest)}",
-            f"copies: {self._copies_in_words()}",
-            f"characters that are no text: {self._odd_in_words()}",
-            *(["some lines:"] * bool(self.lines)),
-            *(f"  {line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE - 3] + '...'}" for line in self.lines),
-        ])
+        return "\n".join(
+            [
+                f"{counted(self.documents, 'document')}, {counted(self.characters, 'character')}",
+                f"authors: {self._authors_in_words()}",
+                f"longest: {_in_words(self.longest)}",
+                f"shortest: {_in_words(self.shortest)}",
+                f"copies: {self._copies_in_words()}",
+                f"characters that are no text: {self._odd_in_words()}",
+                *(["some lines:"] * bool(self.lines)),
+                *(
+                    f"  {line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 3] + '...'}"
+                    for line in self.lines
+                ),
+            ]
+        )
 
     def _authors_in_words(self):
         known = self.authors.drop(index=NO_AUTHOR, errors="ignore")
         if known.empty:
             return "none known"
-        first = [f"{name} ({counted(row.documents, 'document')}, {row.share:.0%})" for name, row in zip(known.index[:_SHOWN], known.itertuples())]
+        first = [
+            f"{name} ({counted(row.documents, 'document')}, {row.share:.0%})"
+            for name, row in zip(known.index[:_SHOWN], known.itertuples())
+        ]
         more = [f"and {len(known) - _SHOWN:,} more"] * (len(known) > _SHOWN)
         return f"{len(known):,}: {', '.join(first + more)}"
 
@@ -77,11 +92,21 @@ class Overview:
         if self.copies.empty:
             return f"none{across}"
         kinds = self.copies["kind"].value_counts()
-        return ", ".join(f"{counted(kinds[kind], 'pair')} with {what}{across}" for kind, what in _COPIES.items() if kind in kinds)
+        return ", ".join(
+            f"{counted(kinds[kind], 'pair')} with {what}{across}"
+            for kind, what in _COPIES.items()
+            if kind in kinds
+        )
 
     def _odd_in_words(self):
         first = self.odd_characters[["character", "name", "count"]].head(_SHOWN)
-        return ", ".join(f"{character} {name.lower()} ({count:,})" for character, name, count in first.itertuples(index=False)) or "none"
+        return (
+            ", ".join(
+                f"{character} {name.lower()} ({count:,})"
+                for character, name, count in first.itertuples(index=False)
+            )
+            or "none"
+        )
 
 
 def overview(documents, lines=5, seed=0, splits=None):
@@ -107,9 +132,12 @@ def overview(documents, lines=5, seed=0, splits=None):
     TextError
         If there are no documents.
     """
-    lines, seed = whole_number("lines", lines, 0), whole_number("seed", seed, 0)
+    lines = whole_number("lines", lines, 0)
+    seed = whole_number("seed", seed, 0)
     if not documents:
-        raise TextError("The corpus has no documents to look at; read some first, for example with Corpus.from_file.")
+        raise TextError(
+            "The corpus has no documents to look at; read some first, for example with Corpus.from_file."
+        )
     return Overview(
         documents=len(documents),
         characters=sum(len(document.text) for document in documents),
@@ -125,10 +153,12 @@ def overview(documents, lines=5, seed=0, splits=None):
 def _authors(documents, splits):
     import pandas as pd
 
-    table = pd.DataFrame({
-        "author": [NO_AUTHOR if document.author is None else document.author for document in documents],
-        "characters": [len(document.text) for document in documents],
-    })
+    table = pd.DataFrame(
+        {
+            "author": [NO_AUTHOR if document.author is None else document.author for document in documents],
+            "characters": [len(document.text) for document in documents],
+        }
+    )
     found = table.groupby("author")["characters"].agg(documents="size", characters="sum")
     found["share"] = found["characters"] / max(found["characters"].sum(), 1)
     if splits is not None:
@@ -144,13 +174,28 @@ def _copies(documents, splits):
     same = splitting.same_text(texts)
     pairs = [(i, j, "same", len(texts[j])) for i, j in same]
     known = _leaders(len(texts), same)
-    pairs += [(i, j, "shared", characters) for (i, j), characters in splitting.much_shared(texts).items() if known[i] != known[j]]
+    pairs += [
+        (i, j, "shared", characters)
+        for (i, j), characters in splitting.much_shared(texts).items()
+        if known[i] != known[j]
+    ]
     rows = []
     for i, j, kind, characters in pairs:
         if splits is None or splits[i] != splits[j]:
             share = min(1.0, characters / max(min(len(texts[i]), len(texts[j])), 1))
-            rows.append((documents[i].name, documents[j].name, kind, characters, share, *([f"{splits[i]}, {splits[j]}"] if splits else [])))
-    return pd.DataFrame(rows, columns=["one", "other", "kind", "characters", "share", *(["splits"] if splits else [])])
+            rows.append(
+                (
+                    documents[i].name,
+                    documents[j].name,
+                    kind,
+                    characters,
+                    share,
+                    *([f"{splits[i]}, {splits[j]}"] if splits else []),
+                )
+            )
+    return pd.DataFrame(
+        rows, columns=["one", "other", "kind", "characters", "share", *(["splits"] if splits else [])]
+    )
 
 
 def _leaders(count, same):
@@ -164,7 +209,8 @@ def _leaders(count, same):
 def _odd_characters(documents):
     import pandas as pd
 
-    counts, first = Counter(), {}
+    counts = Counter()
+    first = {}
     for document in documents:
         if not (document.text.isascii() and document.text.isprintable()):
             found = Counter(document.text)
@@ -173,7 +219,13 @@ def _odd_characters(documents):
             for character in odd:
                 first.setdefault(character, document.name)
     rows = [
-        (f"U+{ord(character):04X}", unicodedata.name(character, _kind(character)), _kind(character), count, first[character])
+        (
+            f"U+{ord(character):04X}",
+            unicodedata.name(character, _kind(character)),
+            _kind(character),
+            count,
+            first[character],
+        )
         for character, count in counts.most_common()
     ]
     return pd.DataFrame(rows, columns=["character", "name", "kind", "count", "document"])

@@ -7,8 +7,9 @@ import re
 
 EMAIL = re.compile(r"(?<![\w@])\w[\w.+-]{0,63}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
 
-# With a scheme or www., and without either if a path follows a common ending: t.co/x, but not "and/or". The last character of a link is
-# no punctuation, and a closing bracket belongs to it only if the opening one does.
+# With a scheme or www., and without either if a path follows a common ending: t.co/x, but not "and/or". The
+# last character of a link is no punctuation, and a closing bracket belongs to it only if the opening one
+# does.
 _ENDINGS = "com|org|net|edu|gov|info|app|dev|io|co|uk|de|fr|es|it|nl|eu|ca|au|us|ly|be|me|tv|gl|gd|ai"
 _IN_LINK = r"(?:\([^\s()<>]*\)|[^\s()<>\"“”])"
 _LAST_IN_LINK = r"(?:\([^\s()<>]*\)|[^\s()<>\"“”.,;:!?'’\]}…*])"
@@ -20,18 +21,22 @@ LINK = re.compile(
 
 _GAP = r"[ .\-/()\u00a0\u2011]{0,2}"  # what people put between the groups of a number
 _MONEY = r"(?!\ ?(?:[$€£¥%]|EUR\b|USD\b|GBP\b|euros?\b|dollars?\b))"
-_LABEL = r"\b(?:telephone|telefon|teléfono|téléphone|phone|mobile?|handy|cell|fax|whatsapp|tel|tél|call(?:\ me)?(?:\ at|\ on)?)"
+_LABEL = (
+    r"\b(?:telephone|telefon|teléfono|téléphone|phone|mobile?|handy|cell|fax|whatsapp|tel|tél"
+    r"|call(?:\ me)?(?:\ at|\ on)?)"
+)
 _PHONE = re.compile(
     rf"""
-    (?: {_LABEL}(?:\ (?:number|no\.?|nr\.?))?[.:]{{0,2}}\ ?(?P<labelled>\(?\+?\d(?:{_GAP}\d){{6,12}})     # phone: 555-1234
-      | (?<!\w)\+1(?:{_GAP}\d){{10}}                                                         # +1 415 555 2671
-      | (?<!\w)\+[1-9](?:{_GAP}\d){{7,12}}                                                   # +49 (0)30 123456
-      | (?<!\w)\([2-9]\d\d\)[ .-]?[2-9]\d\d[ .-]\d{{4}}                                       # (415) 555-2671
-      | (?<!\w)\(0[1-9]\d{{0,4}}\)[ ]?\d(?:{_GAP}\d){{3,8}}                                    # (030) 1234567
+    (?: {_LABEL}(?:\ (?:number|no\.?|nr\.?))?[.:]{{0,2}}\ ?
+        (?P<labelled>\(?\+?\d(?:{_GAP}\d){{6,12}})  # phone: 555-1234
+      | (?<!\w)\+1(?:{_GAP}\d){{10}}  # +1 415 555 2671
+      | (?<!\w)\+[1-9](?:{_GAP}\d){{7,12}}  # +49 (0)30 123456
+      | (?<!\w)\([2-9]\d\d\)[ .-]?[2-9]\d\d[ .-]\d{{4}}  # (415) 555-2671
+      | (?<!\w)\(0[1-9]\d{{0,4}}\)[ ]?\d(?:{_GAP}\d){{3,8}}  # (030) 1234567
       | (?<![\w+$€£¥.,])(?<!\d[ .,:/-]) (?:
-            00[1-9](?:{_GAP}\d){{7,12}}                                                      # 0044 20 7946 0958
-          | (?:1[ .-])?[2-9]\d\d(?P<dash>[ .-])[2-9]\d\d(?P=dash)\d{{4}}                      # 415-555-2671
-          | 0[1-9](?:{_GAP}\d){{7,10}}                                                       # 030 1234567, 06 12 34 56 78
+            00[1-9](?:{_GAP}\d){{7,12}}  # 0044 20 7946 0958
+          | (?:1[ .-])?[2-9]\d\d(?P<dash>[ .-])[2-9]\d\d(?P=dash)\d{{4}}  # 415-555-2671
+          | 0[1-9](?:{_GAP}\d){{7,10}}  # 030 1234567, 06 12 34 56 78
         )
     ) (?!\w)(?![.,:/-]\d){_MONEY}
     """,
@@ -47,20 +52,26 @@ def emails_in(text):
 
 
 def links_in(text):
-    """Where links stand: list of (start, end). A bare ``example.com`` without a path is taken for a name, and stays."""
+    """Where links stand: list of (start, end). A bare ``example.com`` without a path is taken for a name,
+    and stays.
+    """
     return [found.span() for found in LINK.finditer(text)]
 
 
 def phones_in(text):
     """Where phone numbers stand: list of (start, end).
 
-    A number counts that is international (``+`` or ``00`` before the country code), North American in groups of 3-3-4, national with a 0 before
-    it (9 to 12 digits, in one piece 10 or 11), or follows a word such as *phone* or *Tel.*; so years, prices, dates, versions and ISBNs with
-    their hyphens are left alone. Not found are local numbers without any of these marks (``555-1234``) and numbers in words; five pairs of
-    digits of which the first begins with 0 are taken for a French number whatever they are. Numbers in links are parts of them.
+    A number counts that is international (``+`` or ``00`` before the country code), North American in groups
+    of 3-3-4, national with a 0 before it (9 to 12 digits, in one piece 10 or 11), or follows a word such as
+    *phone* or *Tel.*; so years, prices, dates, versions and ISBNs with their hyphens are left alone. Not
+    found are local numbers without any of these marks (``555-1234``) and numbers in words; five pairs of
+    digits of which the first begins with 0 are taken for a French number whatever they are. Numbers in links
+    are parts of them.
     """
     spans = [found.span("labelled" if found["labelled"] else 0) for found in _PHONE.finditer(text)]
-    spans = [(start, end) for start, end in spans if _is_phone(text[start:end], text[max(0, start - 20):start])]
+    spans = [
+        (start, end) for start, end in spans if _is_phone(text[start:end], text[max(0, start - 20) : start])
+    ]
     inside = {place for start, end in links_in(text) for place in range(start, end)} if spans else ()
     return [(start, end) for start, end in spans if start not in inside]
 

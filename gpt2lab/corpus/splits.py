@@ -38,8 +38,9 @@ class Splits:
         Returns
         -------
         pandas.DataFrame
-            Rows ``train``, ``valid``, ``test``, ``total``; columns ``documents``, ``characters``, ``MB`` (million UTF-8 bytes),
-            ``tokens`` (with one end-of-text per document) and ``tokens per parameter``. ``attrs["note"]`` is the note.
+            Rows ``train``, ``valid``, ``test``, ``total``; columns ``documents``, ``characters``, ``MB``
+            (million UTF-8 bytes), ``tokens`` (with one end-of-text per document) and ``tokens per
+            parameter``. ``attrs["note"]`` is the note.
         """
         import pandas as pd
 
@@ -70,7 +71,8 @@ class Splits:
         Returns
         -------
         Overview
-            As `Corpus.overview` gives it; ``copies`` has the pairs that lie in different splits only, and there should be none.
+            As `Corpus.overview` gives it; ``copies`` has the pairs that lie in different splits only, and
+            there should be none.
         """
         parts = [(name, document) for name in SPLITS for document in getattr(self, name)]
         return overview([document for _, document in parts], lines, seed, splits=[name for name, _ in parts])
@@ -81,7 +83,8 @@ class Splits:
         Parameters
         ----------
         path : str or Path, default "data_card.md"
-            The file, or a folder for it. If it is a data card already, its facts are computed anew and everything else stays as you wrote it.
+            The file, or a folder for it. If it is a data card already, its facts are computed anew and
+            everything else stays as you wrote it.
 
         Returns
         -------

@@ -14,9 +14,9 @@ from gpt2lab.errors import ArgumentError, TextError
 # A held-out passage shorter than this (about 50 tokens) measures nothing.
 SHORTEST_PASSAGE = 200
 
-# Two documents that share a tenth of the shorter one, in whole sentences, tell on each other. Among the State of the
-# Union texts these are for example the message of 1945 and the radio address that summarises it. A sentence that stands in more
-# than five documents is a formula ("May God bless America"), not a copy.
+# Two documents that share a tenth of the shorter one, in whole sentences, tell on each other. Among the State
+# of the Union texts these are for example the message of 1945 and the radio address that summarises it. A
+# sentence that stands in more than five documents is a formula ("May God bless America"), not a copy.
 _SHARED = 0.1
 _SHORTEST_SENTENCE = 40  # characters
 _FORMULA = 5  # documents
@@ -30,8 +30,11 @@ _CUTS = (
     re.compile(r"\s+"),
 )
 
-# Where one sentence ends and the next begins; a point after "Mr" or after a single capital, as in initials and "U.S.", ends none.
-_SENTENCE_ENDS = re.compile(r"\n+|(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\b[A-Z])[.!?…]+[\"'”’)\]]*(?=\s)")
+# Where one sentence ends and the next begins; a point after "Mr" or after a single capital, as in initials
+# and "U.S.", ends none.
+_SENTENCE_ENDS = re.compile(
+    r"\n+|(?<!\bMr)(?<!\bMrs)(?<!\bMs)(?<!\bDr)(?<!\bSt)(?<!\b[A-Z])[.!?…]+[\"'”’)\]]*(?=\s)"
+)
 _LINE_ENDS = re.compile(r"\n+")
 PIECES = {"lines": _LINE_ENDS, "sentences": _SENTENCE_ENDS}
 
@@ -44,19 +47,24 @@ def shares_of(valid, test):
     ArgumentError
         If a share is not a number from 0 up to 1, or nothing is left to train on.
     """
-    valid, test = real_number("valid", valid, low=0), real_number("test", test, low=0)
+    valid = real_number("valid", valid, low=0)
+    test = real_number("test", test, low=0)
     if valid + test >= 1:
-        raise ArgumentError(f"valid={valid:g} and test={test:g} leave nothing to train on; give shares that add up to less "
-                            "than 1, for example 0.1 and 0.1.")
+        raise ArgumentError(
+            f"valid={valid:g} and test={test:g} leave nothing to train on; give shares that add up to less "
+            "than 1, for example 0.1 and 0.1."
+        )
     shares = {"train": 1 - valid - test, "valid": valid, "test": test}
     return {split: share for split, share in shares.items() if share > 0}
 
 
 def assign_documents(texts, shares, seed):
-    """Choose a split for every document, so that the shares (in characters) come as near as whole documents allow.
+    """Choose a split for every document, so that the shares (in characters) come as near as whole documents
+    allow.
 
-    Documents with the same text go to the same split, and so do documents that share much of their text, where that leaves enough
-    documents to choose from. The choice depends on the texts and the seed only, not on the order of the documents.
+    Documents with the same text go to the same split, and so do documents that share much of their text,
+    where that leaves enough documents to choose from. The choice depends on the texts and the seed only, not
+    on the order of the documents.
 
     Parameters
     ----------
@@ -78,12 +86,15 @@ def assign_documents(texts, shares, seed):
         groups = _joined(len(texts), same)
     if len(groups) < len(shares):
         return None
-    chosen = _fill({tuple(group): sum(len(texts[i]) for i in group) for group in _shuffled(groups, texts, seed)}, shares)
+    chosen = _fill(
+        {tuple(group): sum(len(texts[i]) for i in group) for group in _shuffled(groups, texts, seed)}, shares
+    )
     return [chosen[i] for i in range(len(texts))]
 
 
 def cut_passages(text, shares, seed):
-    """Cut one document into contiguous passages: each held-out split one passage, what lies around them for training.
+    """Cut one document into contiguous passages: each held-out split one passage, what lies around them for
+    training.
 
     Parameters
     ----------
@@ -106,7 +117,8 @@ def cut_passages(text, shares, seed):
     layout = [("train", lengths[0])]
     for split, length in zip(held, lengths[1:]):
         layout += [(split, shares[split]), ("train", length)]
-    # A cut moves by at most a tenth of the shortest passage, and never far, to where a paragraph (or a line, or a sentence) ends.
+    # A cut moves by at most a tenth of the shortest passage, and never far, to where a paragraph (or a line,
+    # or a sentence) ends.
     reach = min(2000, int(len(text) * min(length for _, length in layout) / 10))
     ideals = itertools.accumulate(length * len(text) for _, length in layout[:-1])
     cuts = [0, *(_cut_near(text, int(ideal), reach) for ideal in ideals), len(text)]
@@ -114,7 +126,9 @@ def cut_passages(text, shares, seed):
 
 
 def cut_pieces(text, of):
-    """Where the lines or the sentences of a text begin and end, white space around them left out: (start, end) of each that is not empty."""
+    """Where the lines or the sentences of a text begin and end, white space around them left out: (start,
+    end) of each that is not empty.
+    """
     start = 0
     for end in [*(match.end() for match in PIECES[of].finditer(text)), len(text)]:
         piece = text[start:end]
@@ -142,16 +156,18 @@ def too_short(texts, shares):
     """The error for documents of which none can be cut."""
     longest = max(map(len, texts))
     return TextError(
-        f"The text is too short to split: the corpus has {counted(len(texts), 'document')} for {len(shares)} splits, and cutting "
-        f"one into passages needs at least {fewest_characters(shares):,} characters in it (the longest has {longest:,}); "
-        "add text, or hold out less with valid=0 or test=0."
+        f"The text is too short to split: the corpus has {counted(len(texts), 'document')} for {len(shares)}"
+        f" splits, and cutting one into passages needs at least {fewest_characters(shares):,} characters in"
+        f" it (the longest has {longest:,}); add text, or hold out less with valid=0 or test=0."
     )
 
 
 def shares_in_words(parts, shares):
     """A note if whole documents are too large for a share to come within half of what was asked for."""
     total = sum(len(document.text) for _, document in parts)
-    reached = {name: sum(len(document.text) for split, document in parts if split == name) / total for name in shares}
+    reached = {
+        name: sum(len(document.text) for split, document in parts if split == name) / total for name in shares
+    }
     if all(abs(reached[name] - share) <= share / 2 for name, share in shares.items()):
         return ""
     in_words = ", ".join(f"{name} {share:.0%}" for name, share in reached.items())
@@ -170,9 +186,11 @@ def _fill(sizes, shares):
     """First fit: every split but the largest takes what fits into its share; the largest takes the rest."""
     total = sum(sizes.values())
     *small, largest = sorted(shares, key=lambda split: (shares[split], split))
-    left, chosen = dict(sizes), {}
+    left = dict(sizes)
+    chosen = {}
     for done, split in enumerate(small):
-        target, taken = shares[split] * total, 0
+        target = shares[split] * total
+        taken = 0
         spare = len(left) - (len(shares) - done - 1)  # the others need one document each
         for group in list(left):
             if spare and taken + left[group] <= target:
@@ -196,8 +214,11 @@ def _shuffled(groups, texts, seed):
 
 
 def same_text(texts):
-    """Pairs of documents with the same text, white space aside: of each text the first with every later one."""
-    first, pairs = {}, []
+    """Pairs of documents with the same text, white space aside: of each text the first with every
+    later one.
+    """
+    first = {}
+    pairs = []
     for i, text in enumerate(texts):
         j = first.setdefault(_digest(text), i)
         if j != i:
@@ -206,7 +227,9 @@ def same_text(texts):
 
 
 def much_shared(texts):
-    """Pairs of documents that have a tenth of the shorter one in common, in whole sentences: dict of pair to shared characters."""
+    """Pairs of documents that have a tenth of the shorter one in common, in whole sentences: dict of pair to
+    shared characters.
+    """
     holders = defaultdict(set)
     for i, text in enumerate(texts):
         for sentence in re.split(r"(?<=[.!?])\s+|\n+", text):
@@ -217,7 +240,11 @@ def much_shared(texts):
         if 1 < len(documents) <= _FORMULA:
             for pair in itertools.combinations(sorted(documents), 2):
                 common[pair] += len(sentence)
-    return {(i, j): characters for (i, j), characters in common.items() if characters >= _SHARED * min(len(texts[i]), len(texts[j]))}
+    return {
+        (i, j): characters
+        for (i, j), characters in common.items()
+        if characters >= _SHARED * min(len(texts[i]), len(texts[j]))
+    }
 
 
 def _joined(count, pairs):

@@ -1,4 +1,6 @@
-"""What the notebooks of the course add to the library: set-up, exercises and their checks, and how the notebooks are built."""
+"""What the notebooks of the course add to the library: set-up, exercises and their checks, and how the
+notebooks are built.
+"""
 
 from gpt2lab.course.checks.checking import check, judge
 from gpt2lab.course.drive import keep_on_drive
@@ -7,4 +9,14 @@ from gpt2lab.course.predictions import outcome, predict, predictions
 from gpt2lab.course.shared_run import fine_tuned
 from gpt2lab.course.shown import show
 
-__all__ = ["check", "fine_tuned", "judge", "keep_on_drive", "model_names", "outcome", "predict", "predictions", "show"]
+__all__ = [
+    "check",
+    "fine_tuned",
+    "judge",
+    "keep_on_drive",
+    "model_names",
+    "outcome",
+    "predict",
+    "predictions",
+    "show",
+]

@@ -1,4 +1,6 @@
-"""Which two models a notebook uses on this machine. TensorFlow takes seconds to start: it is asked only where there is a GPU."""
+"""Which two models a notebook uses on this machine. TensorFlow takes seconds to start: it is asked only
+where there is a GPU.
+"""
 
 import os
 import shutil
@@ -15,10 +17,11 @@ _PARTNER = {"1M": "3M", "3M": "1M", "124M": "355M"}
 
 
 def model_names(notebook=None):
-    """Choose the model of a notebook and the one beside it, and print which, and how long the notebook runs where that was measured.
+    """Choose the model of a notebook and the one beside it, and print which, and how long the notebook runs
+    where that was measured.
 
-    With a GPU they are 124M and 355M, without one 3M and 1M. The environment variables ``GPT2LAB_MODELS`` (two names with a
-    comma) and ``GPT2LAB_MODEL`` (the first of them) override this.
+    With a GPU they are 124M and 355M, without one 3M and 1M. The environment variables ``GPT2LAB_MODELS``
+    (two names with a comma) and ``GPT2LAB_MODEL`` (the first of them) override this.
 
     Parameters
     ----------
@@ -35,7 +38,8 @@ def model_names(notebook=None):
     ArgumentError
         If an override names no size.
     """
-    names, reason = _from_environment(), "set in the environment"
+    names = _from_environment()
+    reason = "set in the environment"
     if names is None:
         found = gpu_found()
         names, reason = (WITH_GPU, "a GPU was found") if found else (WITHOUT_GPU, "no GPU was found")
@@ -47,10 +51,13 @@ def model_names(notebook=None):
 
 def _from_environment():
     """The two names that the environment asks for, or None."""
-    several, first = os.environ.get("GPT2LAB_MODELS", ""), os.environ.get("GPT2LAB_MODEL", "")
+    several = os.environ.get("GPT2LAB_MODELS", "")
+    first = os.environ.get("GPT2LAB_MODEL", "")
     asked = [name.strip() for name in several.split(",") if name.strip()]
     if len(asked) > 2:
-        raise ArgumentError(f"GPT2LAB_MODELS={several!r} names {len(asked)} models; give two, for example '3M,1M'.")
+        raise ArgumentError(
+            f"GPT2LAB_MODELS={several!r} names {len(asked)} models; give two, for example '3M,1M'."
+        )
     if first.strip():
         asked[:1] = [first.strip()]
     if not asked:
@@ -72,5 +79,6 @@ def gpu_found():
         return False
     if answer.returncode or "GPU" not in answer.stdout:
         return False
-    # The driver is there; whether TensorFlow was installed with what it needs to use it, only TensorFlow can say.
+    # The driver is there; whether TensorFlow was installed with what it needs to use it, only TensorFlow can
+    # say.
     return bool(tensorflow().config.list_physical_devices("GPU"))

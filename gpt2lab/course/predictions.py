@@ -1,7 +1,8 @@
-"""Guess before you look: guesses are written down before a result is known, and counted afterwards, over all notebooks.
+"""Guess before you look: guesses are written down before a result is known, and counted afterwards, over all
+notebooks.
 
-They are kept in ``predictions.json`` in the folder where a notebook runs, beside the runs. The predictions of the notebooks (exercises that
-score nothing) are written there too, by their checks.
+They are kept in ``predictions.json`` in the folder where a notebook runs, beside the runs. The predictions of
+the notebooks (exercises that score nothing) are written there too, by their checks.
 """
 
 import contextlib
@@ -31,8 +32,9 @@ def predict(question, /, **guesses):
     question : str
         In a few words, the same ones that `outcome` is called with: ``"temperature from 0.5 to 1.5"``.
     **guesses : str, float or (float, float)
-        Named, one or several: ``'up'``, ``'down'`` or ``'same'``; a number, which is right within a tenth of itself; a number and how far it
-        may be off; or a word, such as the name of a model. ``...`` stands for no guess yet.
+        Named, one or several: ``'up'``, ``'down'`` or ``'same'``; a number, which is right within a tenth of
+        itself; a number and how far it may be off; or a word, such as the name of a model. ``...`` stands for
+        no guess yet.
 
     Raises
     ------
@@ -46,7 +48,11 @@ def predict(question, /, **guesses):
                 print(f"No guess yet for {name}: put one in the place of the ...")
                 continue
             kept = _write_guess(record, question, name, guess, _notebook())
-            print(f"{name}: the result is known already, so your guess stays {_said(kept)}." if kept else f"{name}: you guess {_said(guess)}.")
+            print(
+                f"{name}: the result is known already, so your guess stays {_said(kept)}."
+                if kept
+                else f"{name}: you guess {_said(guess)}."
+            )
 
 
 def outcome(question, /, **results):
@@ -57,8 +63,8 @@ def outcome(question, /, **results):
     question : str
         That of `predict`.
     **results : str, float or (float, float)
-        For each name what came out: ``'up'``, ``'down'`` or ``'same'``, a number, a word; or the numbers before and after, from which up, down
-        or same (a change by less than a hundredth) is derived.
+        For each name what came out: ``'up'``, ``'down'`` or ``'same'``, a number, a word; or the numbers
+        before and after, from which up, down or same (a change by less than a hundredth) is derived.
 
     Raises
     ------
@@ -71,7 +77,12 @@ def outcome(question, /, **results):
             if found is None:
                 print(f"No result yet for {name}.")
                 continue
-            entry = _entry(record, question, name) or {"notebook": _notebook(), "question": question, "name": name, "guess": None}
+            entry = _entry(record, question, name) or {
+                "notebook": _notebook(),
+                "question": question,
+                "name": name,
+                "guess": None,
+            }
             right = _is_right(name, entry["guess"], found)
             print(_how_it_did(name, entry, found, right))
             if entry.get("outcome") is None:
@@ -79,12 +90,14 @@ def outcome(question, /, **results):
 
 
 def predictions():
-    """Every guess that was written down in this folder, over all notebooks. Prints how many results you foresaw.
+    """Every guess that was written down in this folder, over all notebooks. Prints how many results you
+    foresaw.
 
     Returns
     -------
     DataFrame
-        A row a guess: notebook, question, guess, outcome (None while it is not known) and right (True, False or None).
+        A row a guess: notebook, question, guess, outcome (None while it is not known) and right (True, False
+        or None).
     """
     import pandas as pd
 
@@ -92,36 +105,71 @@ def predictions():
         rows = [entry for entry in record if entry["guess"] is not None]
     print(tally(rows))
     rows = sorted(rows, key=lambda entry: entry["notebook"])  # within a notebook in the order of the guesses
-    table = [(row["notebook"], _asked(row), _said(row["guess"]), row.get("outcome") and _said(row["outcome"]), row.get("right")) for row in rows]
+    table = [
+        (
+            row["notebook"],
+            _asked(row),
+            _said(row["guess"]),
+            row.get("outcome") and _said(row["outcome"]),
+            row.get("right"),
+        )
+        for row in rows
+    ]
     return pd.DataFrame(table, columns=["notebook", "question", "guess", "outcome", "right"], dtype=object)
 
 
 def tally(rows):
-    """In words how many of the guesses were right, how many a blind choice would have got, and where the surprises were."""
+    """In words how many of the guesses were right, how many a blind choice would have got, and where the
+    surprises were.
+    """
     known = [row for row in rows if row.get("outcome") is not None]
     waiting = len(rows) - len(known)
     choices = [row["options"] for row in known if row.get("options")]
     sentences = []
     if known:
         blindly = f"choosing blindly would have got about {sum(1 / options for options in choices):.1f}"
-        chance = f"; {blindly}" if len(choices) == len(known) else f"; of the {len(choices)} that were a choice, {blindly}" if choices else ""
-        sentences.append(f"You foresaw {sum(row['right'] for row in known)} of {len(known)} {'result' if len(known) == 1 else 'results'}{chance}.")
+        chance = (
+            f"; {blindly}"
+            if len(choices) == len(known)
+            else f"; of the {len(choices)} that were a choice, {blindly}"
+            if choices
+            else ""
+        )
+        sentences.append(
+            f"You foresaw {sum(row['right'] for row in known)} of {len(known)}"
+            f" {'result' if len(known) == 1 else 'results'}{chance}."
+        )
     surprises = [row["notebook"] or "no notebook" for row in known if not row["right"]]
     if surprises:
-        counted = [notebook + (f" ({surprises.count(notebook)})" if surprises.count(notebook) > 1 else "") for notebook in sorted(set(surprises))]
-        sentences.append(f"What came out otherwise than you thought is in: {', '.join(counted)}. That is where you learned most.")
+        counted = [
+            notebook + (f" ({surprises.count(notebook)})" if surprises.count(notebook) > 1 else "")
+            for notebook in sorted(set(surprises))
+        ]
+        sentences.append(
+            f"What came out otherwise than you thought is in: {', '.join(counted)}. That is where you learned"
+            " most."
+        )
     if waiting:
-        sentences.append(f"{waiting} {'guess waits for its result' if waiting == 1 else 'guesses wait for their results'}.")
+        sentences.append(
+            f"{waiting} {'guess waits for its result' if waiting == 1 else 'guesses wait for their results'}."
+        )
     return " ".join(sentences) or "No guess has been written down in this folder yet."
 
 
 def note(label, question, guess, outcome, options):
-    """Write down, silently, what the check of a prediction found; the first guess that was checked is the one that counts.
+    """Write down, silently, what the check of a prediction found; the first guess that was checked is the one
+    that counts.
 
     Where nothing can be written, as in grading, there is nothing to note.
     """
     with contextlib.suppress(StorageError), _record(quiet=True) as record:
-        entry = {"notebook": label[:2], "question": question, "name": label, "guess": guess, "options": options}
+        entry = {
+            "notebook": label[:2],
+            "question": question,
+            "name": label,
+            "guess": guess,
+            "options": options,
+        }
         if _entry(record, question, label) is None:
             _put(record, entry | {"outcome": outcome, "right": guess == outcome})
 
@@ -132,7 +180,9 @@ def _write_guess(record, question, name, guess, notebook):
     if earlier and earlier.get("outcome") is not None:
         return earlier["guess"] or "not made"
     options = len(DIRECTIONS) if guess in DIRECTIONS else None
-    _put(record, {"notebook": notebook, "question": question, "name": name, "guess": guess, "options": options})
+    _put(
+        record, {"notebook": notebook, "question": question, "name": name, "guess": guess, "options": options}
+    )
     return None
 
 
@@ -154,10 +204,15 @@ def _put(record, entry):
 
 def _checked(question, values, check, example):
     if not isinstance(question, str) or not question.strip():
-        raise ArgumentError(f"question={question!r} is no question; write it in a few words, for example \"temperature from 0.5 to 1.5\".")
+        raise ArgumentError(
+            f'question={question!r} is no question; write it in a few words, for example "temperature from'
+            ' 0.5 to 1.5".'
+        )
     if not values:
         raise ArgumentError(f"Nothing is named; write for example {example}.")
-    return {name: None if value is ... or value is None else check(name, value) for name, value in values.items()}
+    return {
+        name: None if value is ... or value is None else check(name, value) for name, value in values.items()
+    }
 
 
 def _is_number(value):
@@ -183,7 +238,10 @@ def _guess(name, value):
         return [_plain(value), abs(TOLERANCE * value)]
     if _pair(value) and value[1] >= 0:
         return [_plain(part) for part in value]
-    raise ArgumentError(f"{name}={value!r} is no guess; give 'up', 'down' or 'same', a word, a number, or a number and how far it may be off, as in (40, 5).")
+    raise ArgumentError(
+        f"{name}={value!r} is no guess; give 'up', 'down' or 'same', a word, a number, or a number and how"
+        " far it may be off, as in (40, 5)."
+    )
 
 
 def _result(name, value):
@@ -193,8 +251,17 @@ def _result(name, value):
         return _plain(value)
     if _pair(value):
         before, after = map(float, value)
-        return "same" if abs(after - before) <= SAME * max(abs(before), abs(after)) else "up" if after > before else "down"
-    raise ArgumentError(f"{name}={value!r} is no result; give 'up', 'down' or 'same', a number, a word, or the numbers before and after.")
+        return (
+            "same"
+            if abs(after - before) <= SAME * max(abs(before), abs(after))
+            else "up"
+            if after > before
+            else "down"
+        )
+    raise ArgumentError(
+        f"{name}={value!r} is no result; give 'up', 'down' or 'same', a number, a word, or the numbers before"
+        " and after."
+    )
 
 
 def _is_right(name, guess, found):
@@ -202,7 +269,9 @@ def _is_right(name, guess, found):
         return None
     if isinstance(guess, list) != isinstance(found, (int, float)):
         wanted = "a number" if isinstance(guess, list) else "a word, or the numbers before and after"
-        raise ArgumentError(f"{name}={found!r} cannot be compared with your guess, {_said(guess)}; give {wanted}.")
+        raise ArgumentError(
+            f"{name}={found!r} cannot be compared with your guess, {_said(guess)}; give {wanted}."
+        )
     return abs(found - guess[0]) <= guess[1] if isinstance(guess, list) else guess == found
 
 
@@ -216,15 +285,27 @@ def _said(value):
 
 
 def _asked(row):
-    return f"{row['question']}: {row['name']}" if not re.fullmatch(r"\d\d\.\d+", row["name"]) else row["question"]
+    return (
+        f"{row['question']}: {row['name']}"
+        if not re.fullmatch(r"\d\d\.\d+", row["name"])
+        else row["question"]
+    )
 
 
 def _how_it_did(name, entry, found, right):
     if entry["guess"] is None:
         return f"{name}: {_said(found)}. You had not guessed; next time write a guess down before you look."
-    verdict = f"{name}: {_said(found)}, as you foresaw." if right else f"{name}: {_said(found)}; you had guessed {_said(entry['guess'])}. What did you overlook?"
+    verdict = (
+        f"{name}: {_said(found)}, as you foresaw."
+        if right
+        else f"{name}: {_said(found)}; you had guessed {_said(entry['guess'])}. What did you overlook?"
+    )
     first = entry.get("outcome")
-    return verdict if first in (None, found) else f"{verdict} The first time it was {_said(first)}, and that is what counts."
+    return (
+        verdict
+        if first in (None, found)
+        else f"{verdict} The first time it was {_said(first)}, and that is what counts."
+    )
 
 
 # Where they are kept.
@@ -232,8 +313,11 @@ def _how_it_did(name, entry, found, right):
 
 @contextlib.contextmanager
 def _record(change=True, quiet=False):
-    """The list of entries of this folder; what the block changes in it is written. Where that cannot be, a sentence says so."""
-    path, held = Path(FILE), contextlib.ExitStack()
+    """The list of entries of this folder; what the block changes in it is written. Where that cannot be, a
+    sentence says so.
+    """
+    path = Path(FILE)
+    held = contextlib.ExitStack()
     with held:
         with contextlib.suppress(StorageError):
             if change:
@@ -268,9 +352,15 @@ def _read(path, quiet):
 
 
 def _is_entry(entry):
-    return (isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in ("notebook", "question", "name")) and _is_value(entry.get("guess"))
-            and _is_value(entry.get("outcome")) and isinstance(entry.get("right"), bool | None) and isinstance(entry.get("options"), int | None)
-            and (entry.get("outcome") is None or entry["guess"] is None or entry.get("right") is not None))
+    return (
+        isinstance(entry, dict)
+        and all(isinstance(entry.get(key), str) for key in ("notebook", "question", "name"))
+        and _is_value(entry.get("guess"))
+        and _is_value(entry.get("outcome"))
+        and isinstance(entry.get("right"), bool | None)
+        and isinstance(entry.get("options"), int | None)
+        and (entry.get("outcome") is None or entry["guess"] is None or entry.get("right") is not None)
+    )
 
 
 def _is_value(value):
@@ -278,7 +368,9 @@ def _is_value(value):
 
 
 def _notebook():
-    """The number of the notebook that runs, from the anchors of its exercises; else the name of its file, where that can be known."""
+    """The number of the notebook that runs, from the anchors of its exercises; else the name of its file,
+    where that can be known.
+    """
     from IPython import get_ipython
 
     shell = get_ipython()

@@ -1,4 +1,6 @@
-"""How long each notebook runs: measured with ``gpt2lab notebooks --times``, kept in the table beside this file."""
+"""How long each notebook runs: measured with ``gpt2lab notebooks --times``, kept in the table beside this
+file.
+"""
 
 import csv
 import math
@@ -19,11 +21,15 @@ def in_words(notebook, model):
     measured = read()
     if notebook not in measured:
         return ""
-    minutes, cores = math.ceil(measured[notebook]["seconds"] / 60), measured[notebook]["cores"]
+    minutes = math.ceil(measured[notebook]["seconds"] / 60)
+    cores = measured[notebook]["cores"]
     about = f"about {minutes} minutes" if minutes > 1 else "about a minute"
     if model == MODEL:
         return f"From top to bottom it runs for {about} on {cores} cores."
-    return f"With {MODEL} it runs for {about} on {cores} cores from top to bottom; with {model} that was not measured."
+    return (
+        f"With {MODEL} it runs for {about} on {cores} cores from top to bottom; with {model} that was not"
+        " measured."
+    )
 
 
 def read():
@@ -32,4 +38,7 @@ def read():
         return {}
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
-        return {row["notebook"]: row | {"seconds": int(row["seconds"]), "cores": int(row["cores"])} for row in rows}
+        return {
+            row["notebook"]: row | {"seconds": int(row["seconds"]), "cores": int(row["cores"])}
+            for row in rows
+        }

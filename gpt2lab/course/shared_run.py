@@ -15,8 +15,9 @@ _LARGE = {"steps": 300, "learning_rate": 1e-4}
 def fine_tuned(splits, model_name):
     """Open the run of this model on this text if an earlier notebook has left one, else fine-tune it now.
 
-    The run lies in ``checkpoint/speeches-<model>``, or, where another text was used under that name, beside it with a checksum of the text at its
-    end. 1M and 3M take 100 steps with learning rate 1e-3, larger models 300 with 1e-4; each step reads one window. It says which it does.
+    The run lies in ``checkpoint/speeches-<model>``, or, where another text was used under that name, beside
+    it with a checksum of the text at its end. 1M and 3M take 100 steps with learning rate 1e-3, larger models
+    300 with 1e-4; each step reads one window. It says which it does.
 
     Parameters
     ----------
@@ -33,7 +34,12 @@ def fine_tuned(splits, model_name):
     LabError
         As `finetune`.
     """
-    settings = {"model_name": model_name, "accumulate_gradients": 1, "sample_every": 0, **(_SMALL if model_name in ("1M", "3M") else _LARGE)}
+    settings = {
+        "model_name": model_name,
+        "accumulate_gradients": 1,
+        "sample_every": 0,
+        **(_SMALL if model_name in ("1M", "3M") else _LARGE),
+    }
     checksum = hashlib.sha256(splits.train.text.encode()).hexdigest()[:8]
     for run_name in (f"speeches-{model_name}", f"speeches-{model_name}-{checksum}"):
         status = _status(run_name, splits, settings)
@@ -42,17 +48,23 @@ def fine_tuned(splits, model_name):
             return Run.open(run_name)
         if status != "another":
             break
-    print(f"Fine-tuning {model_name} for {settings['steps']} steps; the run is kept as {run_name} for the notebooks that follow.")
+    print(
+        f"Fine-tuning {model_name} for {settings['steps']} steps; the run is kept as {run_name} for the"
+        " notebooks that follow."
+    )
     return finetune(splits.train, valid=splits.valid, run_name=run_name, print_every=10, **settings)
 
 
 def _status(run_name, splits, settings):
-    """The status of the run of that name; "another" if it was not asked for the same on the same text, None if there is none."""
+    """The status of the run of that name; "another" if it was not asked for the same on the same text, None
+    if there is none.
+    """
     try:
         run = Run.open(run_name)
     except CheckpointError:
         return None
-    asked, text = run.configuration.get("settings", {}), run.configuration.get("text")
+    asked = run.configuration.get("settings", {})
+    text = run.configuration.get("text")
     same = settings.items() <= asked.items() and run.configuration["target"] == settings["steps"]
     same = same and text == describe(splits.train, splits.train.tokens(load_encoder(run.folder)))
     return run.configuration["status"] if same else "another"

@@ -13,6 +13,10 @@ def show(text, label=None):
     text : str
         Its line breaks become spaces.
     label : str, optional
-        Stands in capitals before the text; an empty line then comes after it, so that several texts stay apart.
+        Stands in capitals before the text; an empty line then comes after it, so that several texts stay
+        apart.
     """
-    print(textwrap.fill(f"{label.upper()}: {text}" if label else str(text), WIDTH), end="\n\n" if label else "\n")
+    print(
+        textwrap.fill(f"{label.upper()}: {text}" if label else str(text), WIDTH),
+        end="\n\n" if label else "\n",
+    )

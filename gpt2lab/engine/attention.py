@@ -1,8 +1,11 @@
 """Causal self-attention in blocks of queries, and its gradient.
 
-A query sees no key that comes after it, so a block of queries is multiplied with the keys up to its own end only: with n blocks
-(n + 1) / 2n of the work of whole windows. Notation: B windows, H heads, T tokens, D = width / heads.
+A query sees no key that comes after it, so a block of queries is multiplied with the keys up to its own end
+only: with n blocks (n + 1) / 2n of the work of whole windows. Notation: B windows, H heads, T tokens, D =
+width / heads.
 """
+
+import itertools
 
 from gpt2lab.engine.layers import product
 from gpt2lab.engine.quiet_tensorflow import tensorflow
@@ -10,12 +13,14 @@ from gpt2lab.engine.quiet_tensorflow import tensorflow
 # What a position that must not be seen gets instead of its attention score; gpt-2-simple's own constant.
 UNSEEN = -1e10
 
-# Blocks of queries in a window. More save multiplications but make each product too small for its start-up cost; 2 and 4 measured alike.
+# Blocks of queries in a window. More save multiplications but make each product too small for its start-up
+# cost; 2 and 4 measured alike.
 BLOCKS = 4
 
 
 def query_blocks(length):
-    """The blocks of queries of a window of ``length`` tokens (a number or a scalar tensor): list of (begin, end, mask).
+    """The blocks of queries of a window of ``length`` tokens (a number or a scalar tensor): list of (begin,
+    end, mask).
 
     The mask, [1, 1, end - begin, end], is added to attention scores.
     """
@@ -23,8 +28,14 @@ def query_blocks(length):
     ends = [length * number // BLOCKS for number in range(BLOCKS + 1)]
     positions = tf.range(length)
     return [
-        (begin, end, tf.where(positions[begin:end, tf.newaxis] >= positions[:end], 0.0, UNSEEN)[tf.newaxis, tf.newaxis])
-        for begin, end in zip(ends, ends[1:])
+        (
+            begin,
+            end,
+            tf.where(positions[begin:end, tf.newaxis] >= positions[:end], 0.0, UNSEEN)[
+                tf.newaxis, tf.newaxis
+            ],
+        )
+        for begin, end in itertools.pairwise(ends)
     ]
 
 
@@ -52,7 +63,8 @@ def causal_attention(query, key, value, blocks, precision="float32"):
         One a block, [B, H, end - begin, end].
     """
     tf = tensorflow()
-    mixed, probabilities = [], []
+    mixed = []
+    probabilities = []
     for some, (_, end, mask) in zip(split(query, blocks), blocks):
         scores = product(some, key[:, :, :end], precision, transpose_b=True)
         probabilities.append(tf.nn.softmax(scores + mask))
@@ -61,12 +73,17 @@ def causal_attention(query, key, value, blocks, precision="float32"):
 
 
 def causal_attention_gradients(query, key, value, blocks, mixed, probabilities, d_mixed, precision="float32"):
-    """Gradients with respect to query, key and value, given what `causal_attention` returned and the gradient of ``mixed``."""
+    """Gradients with respect to query, key and value, given what `causal_attention` returned and the
+    gradient of ``mixed``.
+    """
     tf = tensorflow()
     length = tf.shape(key)[2]
-    # The share of the softmax's gradient that is common to a row: sum_j p_ij dp_ij, which is also the product of what came out with its gradient.
+    # The share of the softmax's gradient that is common to a row: sum_j p_ij dp_ij, which is also the product
+    # of what came out with its gradient.
     common = tf.reduce_sum(mixed * d_mixed, -1, keepdims=True)
-    d_query, d_key, d_value = [], [], []
+    d_query = []
+    d_key = []
+    d_value = []
     split_all = [split(x, blocks) for x in (query, d_mixed, common)]
     for (_, end, _), probability, some, d_block, of_rows in zip(blocks, probabilities, *split_all):
         whole = [[0, 0], [0, 0], [0, length - end], [0, 0]]

@@ -1,7 +1,7 @@
 """The whole backward pass: from windows to the loss and the gradient of every weight.
 
-Written out rather than left to `tf.gradients`, because then it is ours to say what is kept, when it is computed again, and when a weight
-may move. Notation: B windows, T tokens, E width, V vocabulary.
+Written out rather than left to `tf.gradients`, because then it is ours to say what is kept, when it is
+computed again, and when a weight may move. Notation: B windows, T tokens, E width, V vocabulary.
 """
 
 from gpt2lab.engine.attention import query_blocks
@@ -23,8 +23,8 @@ def loss_and_collected(network, context, trained, collect, recompute=False, prec
     trained : container of str
         Names of the weights whose gradients are wanted: those of all blocks, and the rest or not.
     collect : callable
-        ``collect(name, gradient)`` is called once a weight, with the operations that read the weight as control dependencies; returns a
-        tensor or operation that the next block waits for.
+        ``collect(name, gradient)`` is called once a weight, with the operations that read the weight as
+        control dependencies; returns a tensor or operation that the next block waits for.
     recompute : bool
         Keep only what enters each block, and compute the block again when its gradient is due.
     precision : {"float32", "bfloat16"}
@@ -36,9 +36,12 @@ def loss_and_collected(network, context, trained, collect, recompute=False, prec
         In nats per token.
     """
     tf = tensorflow()
-    weights, hparams = Weights(network), network.hparams
-    tokens, targets = context[:, :-1], tf.reshape(context[:, 1:], [-1])
-    (batch, length), width = tokens.shape, hparams["n_embd"]
+    weights = Weights(network)
+    hparams = network.hparams
+    tokens = context[:, :-1]
+    targets = tf.reshape(context[:, 1:], [-1])
+    batch, length = tokens.shape
+    width = hparams["n_embd"]
     embedding_trained = "model/wte" in trained
     collected = []
 
@@ -50,7 +53,9 @@ def loss_and_collected(network, context, trained, collect, recompute=False, prec
     # Forward.
     x = tf.reshape(tf.gather(weights.tensor("wte"), tokens) + weights.tensor("wpe")[:length], [-1, width])
     parts = query_blocks(length)
-    blocks = [Block(weights[f"h{layer}"], (batch, length), parts, precision) for layer in range(hparams["n_layer"])]
+    blocks = [
+        Block(weights[f"h{layer}"], (batch, length), parts, precision) for layer in range(hparams["n_layer"])
+    ]
     kept = []
     for block in blocks:
         with tf.control_dependencies([x]):  # weights are read, and converted, when they are needed
@@ -59,7 +64,11 @@ def loss_and_collected(network, context, trained, collect, recompute=False, prec
             kept.append(entered if recompute else needed)
     normalised, scale = normalise(x)
     loss, d_hidden, d_embedding, d_targets = loss_and_gradients(
-        weights.gain_and_bias(normalised, "ln_f"), targets, weights.tensor("wte"), precision, embedding_trained
+        weights.gain_and_bias(normalised, "ln_f"),
+        targets,
+        weights.tensor("wte"),
+        precision,
+        embedding_trained,
     )
 
     # Backward.
@@ -68,8 +77,8 @@ def loss_and_collected(network, context, trained, collect, recompute=False, prec
     hand_over("model/ln_f/b", column_sums(d_hidden), d_normalised)
     d_x = normalise_gradient(normalised, scale, d_normalised)
     for block, needed in zip(reversed(blocks), reversed(kept)):
-        # Nothing of a block starts before the gradient has reached it and the block above is done with: else its activations would be
-        # computed again at once, and the gradients of several blocks held together.
+        # Nothing of a block starts before the gradient has reached it and the block above is done with: else
+        # its activations would be computed again at once, and the gradients of several blocks held together.
         with tf.control_dependencies([d_x, *collected]):
             collected.clear()
             d_x = tf.identity(d_x)
@@ -80,5 +89,7 @@ def loss_and_collected(network, context, trained, collect, recompute=False, prec
         d_positions = tf.reduce_sum(tf.reshape(d_x, [batch, length, width]), 0)
         hand_over("model/wpe", tf.pad(d_positions, [[0, hparams["n_ctx"] - length], [0, 0]]), d_x)
         rows = tf.concat([tf.reshape(tokens, [-1]), targets], 0)[:, tf.newaxis]
-        hand_over("model/wte", tf.tensor_scatter_nd_add(d_embedding, rows, tf.concat([d_x, d_targets], 0)), d_x)
+        hand_over(
+            "model/wte", tf.tensor_scatter_nd_add(d_embedding, rows, tf.concat([d_x, d_targets], 0)), d_x
+        )
     return loss

@@ -11,7 +11,9 @@ from gpt2lab.engine.quiet_tensorflow import tensorflow
 
 
 class Kept(NamedTuple):
-    """What the backward pass needs of a forward pass: for each layer its input or what its input follows from, never both."""
+    """What the backward pass needs of a forward pass: for each layer its input or what its input follows
+    from, never both.
+    """
 
     first: Any  # the block's input, normalised (and the scale): [N, E], [N, 1]
     query_key_value: Any  # three of [B, H, T, D]
@@ -37,7 +39,10 @@ class Block:
     """
 
     def __init__(self, weights, shape, query_blocks, precision="float32"):
-        self.weights, self.shape, self.query_blocks, self.precision = weights, shape, query_blocks, precision
+        self.weights = weights
+        self.shape = shape
+        self.query_blocks = query_blocks
+        self.precision = precision
         self.heads = weights.network.hparams["n_head"]
         self.width = weights.network.hparams["n_embd"]
 
@@ -45,7 +50,9 @@ class Block:
         """[N, E] to ``(output, kept)``, [N, E] and `Kept`."""
         weights = self.weights
         first = normalise(x)
-        query, key, value = self._split_heads(weights.linear(weights.gain_and_bias(first[0], "ln_1"), "attn/c_attn", self.precision))
+        query, key, value = self._split_heads(
+            weights.linear(weights.gain_and_bias(first[0], "ln_1"), "attn/c_attn", self.precision)
+        )
         query *= (self.width // self.heads) ** -0.5
         mixed, probabilities = causal_attention(query, key, value, self.query_blocks, self.precision)
         x += weights.linear(self._merge_heads(mixed), "attn/c_proj", self.precision)
@@ -57,13 +64,15 @@ class Block:
     def backward(self, kept, d_x, collect):
         """Gradient with respect to the input, [N, E], from that with respect to the output.
 
-        ``collect(name, gradient, *uses)`` is called with the gradient of each weight, as soon as it is known, and the tensors from whose
-        computation on the weight is not read any more.
+        ``collect(name, gradient, *uses)`` is called with the gradient of each weight, as soon as it is known,
+        and the tensors from whose computation on the weight is not read any more.
         """
         contracted, slope = gelu_and_slope(kept.expanded)
         d_expanded = self._linear(contracted, "mlp/c_proj", d_x, collect) * slope
         d_x += self._normed_linear(kept.second, "ln_2", "mlp/c_fc", d_expanded, collect)
-        d_mixed = self._split_heads(self._linear(self._merge_heads(kept.mixed), "attn/c_proj", d_x, collect))[0]
+        d_mixed = self._split_heads(self._linear(self._merge_heads(kept.mixed), "attn/c_proj", d_x, collect))[
+            0
+        ]
         d_query, d_key, d_value = causal_attention_gradients(
             *kept.query_key_value, self.query_blocks, kept.mixed, kept.probabilities, d_mixed, self.precision
         )
@@ -72,15 +81,21 @@ class Block:
         return d_x + self._normed_linear(kept.first, "ln_1", "attn/c_attn", d_three, collect)
 
     def _linear(self, x, name, d_output, collect):
-        tf, weights = tensorflow(), self.weights
+        tf = tensorflow()
+        weights = self.weights
         d_x = product(d_output, weights.matrix(f"{name}/w"), self.precision, transpose_b=True)
-        collect(weights.full_name(f"{name}/w"), product(x, d_output, self.precision, transpose_a=True)[tf.newaxis], d_x)
+        collect(
+            weights.full_name(f"{name}/w"),
+            product(x, d_output, self.precision, transpose_a=True)[tf.newaxis],
+            d_x,
+        )
         collect(weights.full_name(f"{name}/b"), column_sums(d_output), d_x)
         return d_x
 
     def _normed_linear(self, normalised_and_scale, norm, name, d_output, collect):
         """The gradient of a layer norm followed by a linear layer."""
-        weights, (normalised, scale) = self.weights, normalised_and_scale
+        weights = self.weights
+        normalised, scale = normalised_and_scale
         x = weights.gain_and_bias(normalised, norm)
         d_x = self._linear(x, name, d_output, collect)
         d_normalised = d_x * weights.tensor(f"{norm}/g")

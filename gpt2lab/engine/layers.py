@@ -1,4 +1,5 @@
-"""The layers of GPT-2, each with its gradient written out, so that training keeps no more of a forward pass than it must.
+"""The layers of GPT-2, each with its gradient written out, so that training keeps no more of a forward pass
+than it must.
 
 The arithmetic is gpt-2-simple's (``src/model.py``). Notation: N rows (tokens of all windows), E width.
 """
@@ -13,7 +14,9 @@ CUBIC = SLOPE * 0.044715
 
 
 def product(a, b, precision="float32", **transposed):
-    """Matrix product, multiplied in ``precision``, or in bfloat16 if that is how ``b`` is stored; what comes out is float32."""
+    """Matrix product, multiplied in ``precision``, or in bfloat16 if that is how ``b`` is stored; what comes
+    out is float32.
+    """
     tf = tensorflow()
     precision = b.dtype if b.dtype == tf.bfloat16 else precision
     if precision == "float32":

@@ -7,12 +7,14 @@ import numpy as np
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 from gpt2lab.pretrained.catalog import weight_shapes
 
-# What is fetched at once. Each group of variables is a graph of its own to the session, so there should not be many.
+# What is fetched at once. Each group of variables is a graph of its own to the session, so there should not
+# be many.
 BYTES_AT_ONCE = 64 * 2**20
 
 
 def random_weights(hparams, seed):
-    """Fresh weights as gpt-2-simple's initialisers draw them: normal, 0.02 wide (positions 0.01); biases 0, gains 1.
+    """Fresh weights as gpt-2-simple's initialisers draw them: normal, 0.02 wide (positions 0.01); biases 0,
+    gains 1.
 
     Parameters
     ----------
@@ -45,7 +47,8 @@ class Network:
     hparams : dict
         ``n_vocab``, ``n_ctx``, ``n_embd``, ``n_head``, ``n_layer``.
     precision : {"float32", "bfloat16"}, default "float32"
-        In which the matrices are stored, and multiplied; all that is computed between the products is float32 either way.
+        In which the matrices are stored, and multiplied; all that is computed between the products is float32
+        either way.
 
     Attributes
     ----------
@@ -63,7 +66,10 @@ class Network:
             # The names are gpt-2-simple's, in its checkpoints and in the optimizer's state.
             self.variables = {
                 name: tf.compat.v1.get_variable(
-                    name, shape, precision if name.endswith(("/w", "/wte")) else "float32", tf.compat.v1.zeros_initializer()
+                    name,
+                    shape,
+                    precision if name.endswith(("/w", "/wte")) else "float32",
+                    tf.compat.v1.zeros_initializer(),
                 )
                 for name, shape in weight_shapes(self.hparams).items()
             }
@@ -73,11 +79,14 @@ class Network:
         self._more_sessions = []
 
     def assign(self, values, variables=None, session=None):
-        """Put arrays into the weights (or into other ``variables``), by name, in the network's own session or in another one."""
+        """Put arrays into the weights (or into other ``variables``), by name, in the network's own session
+        or in another one.
+        """
         variables = self.variables if variables is None else variables
         # Feeding the initial value of each variable's own initialiser adds no node to the graph.
         feeds = {
-            variables[name].initializer.inputs[1]: np.asarray(value, variables[name].dtype.as_numpy_dtype) for name, value in values.items()
+            variables[name].initializer.inputs[1]: np.asarray(value, variables[name].dtype.as_numpy_dtype)
+            for name, value in values.items()
         }
         (session or self.session).run([variables[name].initializer for name in values], feeds)
 
@@ -86,9 +95,13 @@ class Network:
         return self.session.run(self.variables if variables is None else variables)
 
     def single_core_sessions(self, count):
-        """Sessions of the same graph, each with its own copy of the weights and one core: list of tensorflow.Session."""
+        """Sessions of the same graph, each with its own copy of the weights and one core: list of
+        tensorflow.Session.
+        """
         tf = tensorflow()
-        config = tf.compat.v1.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1, use_per_session_threads=True)
+        config = tf.compat.v1.ConfigProto(
+            intra_op_parallelism_threads=1, inter_op_parallelism_threads=1, use_per_session_threads=True
+        )
         weights = self.values()
         sessions = [tf.compat.v1.Session(graph=self.graph, config=config) for _ in range(count)]
         for session in sessions:
@@ -103,7 +116,8 @@ class Network:
 
 
 class Fetched(Mapping):
-    """A dictionary of arrays that holds few of them: saving a model then takes little memory besides the model.
+    """A dictionary of arrays that holds few of them: saving a model then takes little memory besides the
+    model.
 
     Parameters
     ----------
@@ -113,12 +127,17 @@ class Fetched(Mapping):
     """
 
     def __init__(self, network, variables):
-        self._network, self._variables, self._group, self._held = network, variables, {}, {}
-        group, size = [], 0
+        self._network = network
+        self._variables = variables
+        self._group = {}
+        self._held = {}
+        group = []
+        size = 0
         for name in sorted(variables, key=str.encode):
             bytes_ = variables[name].dtype.size * variables[name].shape.num_elements()
             if size + bytes_ > BYTES_AT_ONCE:
-                group, size = [], 0
+                group = []
+                size = 0
             group.append(name)
             size += bytes_
             self._group[name] = group

@@ -4,8 +4,11 @@ import numpy as np
 
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 
-# TensorFlow's own defaults, which are those of Kingma and Ba (2015), "Adam: a method for stochastic optimization".
-BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
+# TensorFlow's own defaults, which are those of Kingma and Ba (2015), "Adam: a method for stochastic
+# optimization".
+BETA_1 = 0.9
+BETA_2 = 0.999
+EPSILON = 1e-8
 
 
 class GradientDescent:
@@ -19,7 +22,9 @@ class GradientDescent:
     """
 
     def __init__(self, variables, learning_rate):
-        self.variables, self.learning_rate, self.state = variables, learning_rate, {}
+        self.variables = variables
+        self.learning_rate = learning_rate
+        self.state = {}
 
     def first_state(self):
         """There is none."""
@@ -44,7 +49,8 @@ class Adam:
     variables, learning_rate
         As in `GradientDescent`.
     weight_decay : float, default 0
-        Decoupled weight decay (Loshchilov and Hutter 2019) of matrices and embeddings; gains and biases are left alone.
+        Decoupled weight decay (Loshchilov and Hutter 2019) of matrices and embeddings; gains and biases are
+        left alone.
 
     Attributes
     ----------
@@ -54,12 +60,20 @@ class Adam:
 
     def __init__(self, variables, learning_rate, weight_decay=0.0):
         tf = tensorflow()
-        self.variables, self.learning_rate, self.weight_decay = variables, learning_rate, weight_decay
-        shapes = {f"{name}/{moment}": variable.shape for name, variable in variables.items() for moment in ("Adam", "Adam_1")}
+        self.variables = variables
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        shapes = {
+            f"{name}/{moment}": variable.shape
+            for name, variable in variables.items()
+            for moment in ("Adam", "Adam_1")
+        }
         shapes |= {"beta1_power": [], "beta2_power": []}
         with tf.compat.v1.variable_scope("", use_resource=True):
             self.state = {
-                name: tf.compat.v1.get_variable(name, shape, tf.float32, tf.compat.v1.zeros_initializer(), trainable=False)
+                name: tf.compat.v1.get_variable(
+                    name, shape, tf.float32, tf.compat.v1.zeros_initializer(), trainable=False
+                )
                 for name, shape in shapes.items()
             }
         self._powers = [self.state["beta1_power"].read_value(), self.state["beta2_power"].read_value()]
@@ -72,21 +86,32 @@ class Adam:
     def update(self, name, gradient):
         """The operation that moves one weight and its moments."""
         tf = tensorflow()
-        variable, before = self.variables[name], []
+        variable = self.variables[name]
+        before = []
         if self.weight_decay and variable.shape.rank > 1:
             with tf.control_dependencies([gradient]):
-                before = [variable.assign_sub(self.learning_rate * self.weight_decay * variable.read_value()).op]
+                before = [
+                    variable.assign_sub(self.learning_rate * self.weight_decay * variable.read_value()).op
+                ]
         with tf.control_dependencies(before):
             return tf.raw_ops.ResourceApplyAdam(
-                var=variable.handle, m=self.state[f"{name}/Adam"].handle, v=self.state[f"{name}/Adam_1"].handle,
-                beta1_power=self._powers[0], beta2_power=self._powers[1], lr=self.learning_rate,
-                beta1=BETA_1, beta2=BETA_2, epsilon=EPSILON, grad=gradient,
-            )  # fmt: skip
+                var=variable.handle,
+                m=self.state[f"{name}/Adam"].handle,
+                v=self.state[f"{name}/Adam_1"].handle,
+                beta1_power=self._powers[0],
+                beta2_power=self._powers[1],
+                lr=self.learning_rate,
+                beta1=BETA_1,
+                beta2=BETA_2,
+                epsilon=EPSILON,
+                grad=gradient,
+            )
 
     def finish(self, updates):
         """The operation that ends a step, given those of all weights."""
         tf = tensorflow()
         with tf.control_dependencies(updates):
             return tf.group(
-                self.state["beta1_power"].assign(self._powers[0] * BETA_1), self.state["beta2_power"].assign(self._powers[1] * BETA_2)
+                self.state["beta1_power"].assign(self._powers[0] * BETA_1),
+                self.state["beta2_power"].assign(self._powers[1] * BETA_2),
             )

@@ -1,14 +1,16 @@
-"""The output layer in training: the loss and its gradients in one sweep over the tokens, a few hundred rows at a time.
+"""The output layer in training: the loss and its gradients in one sweep over the tokens, a few hundred rows
+at a time.
 
-The logits of a window of 124M are 206 MB, and their gradient as much again; of neither more than some rows are ever held, and none is
-computed twice. Notation: N rows, E width, V vocabulary.
+The logits of a window of 124M are 206 MB, and their gradient as much again; of neither more than some rows
+are ever held, and none is computed twice. Notation: N rows, E width, V vocabulary.
 """
 
 from gpt2lab.engine.layers import product
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 
 # Logits held at once: 2**23 float32 are 32 MB; fewer than 256 rows would no longer multiply at full speed.
-LOGITS_AT_ONCE, FEWEST_ROWS = 2**23, 256
+LOGITS_AT_ONCE = 2**23
+FEWEST_ROWS = 256
 
 
 def loss_and_gradients(hidden, targets, embedding, precision="float32", embedding_trained=True):
@@ -29,7 +31,8 @@ def loss_and_gradients(hidden, targets, embedding, precision="float32", embeddin
         In nats per token.
     d_hidden : tensor, [N, E]
     d_embedding : tensor, [V, E] or None
-        Only what follows from the probabilities; the tokens that were right are left to the caller, who adds up such rows anyway.
+        Only what follows from the probabilities; the tokens that were right are left to the caller, who adds
+        up such rows anyway.
     d_target_rows : tensor, [N, E]
         What row n adds to the gradient of ``embedding[targets[n]]``.
     """
@@ -37,16 +40,24 @@ def loss_and_gradients(hidden, targets, embedding, precision="float32", embeddin
     count = hidden.shape[0]
     share = 1 / count
     chunks = -(-count // max(FEWEST_ROWS, LOGITS_AT_ONCE // embedding.shape[0]))
-    losses, d_hidden, d_embedding, before = [], [], None, []
+    losses = []
+    d_hidden = []
+    d_embedding = None
+    before = []
     for number in range(chunks):
         rows = slice(count * number // chunks, count * (number + 1) // chunks)
-        with tf.control_dependencies(before):  # one after the other: else the logits of several were held at once
-            some, right = tf.identity(hidden[rows]), targets[rows]
+        # one after the other: else the logits of several were held at once
+        with tf.control_dependencies(before):
+            some = tf.identity(hidden[rows])
+            right = targets[rows]
             log_probabilities = tf.nn.log_softmax(product(some, embedding, precision, transpose_b=True))
             losses.append(-tf.reduce_sum(tf.gather(log_probabilities, right, batch_dims=1)))
-            with tf.control_dependencies([losses[-1]]):  # the probabilities can then take the place of their logarithms
+            # the probabilities can then take the place of their logarithms
+            with tf.control_dependencies([losses[-1]]):
                 probabilities = tf.exp(log_probabilities)
-            d_hidden.append((product(probabilities, embedding, precision) - tf.gather(embedding, right)) * share)
+            d_hidden.append(
+                (product(probabilities, embedding, precision) - tf.gather(embedding, right)) * share
+            )
             before = [d_hidden[-1]]
             if embedding_trained:
                 d_chunk = product(probabilities, some * share, precision, transpose_a=True)

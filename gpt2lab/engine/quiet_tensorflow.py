@@ -14,7 +14,8 @@ import warnings
 def _no_chatter():
     """Keep what is written to the error stream by C++ code away from the user, unless the import fails.
 
-    TensorFlow 2.21 prints two lines about oneDNN and CUDA before it reads any setting that could turn them off.
+    TensorFlow 2.21 prints two lines about oneDNN and CUDA before it reads any setting that could turn them
+    off.
     """
     try:
         kept = os.dup(2)
@@ -44,7 +45,8 @@ def tensorflow():
     # 3 asks for silence; a process that was started from one that uses gpt2lab inherits it.
     wanted = os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3") != "3" or "tensorflow" in sys.modules
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("TF_OVERRIDE_GLOBAL_THREADPOOL", "1")  # else the first session decides how many threads all others use
+    # else the first session decides how many threads all others use
+    os.environ.setdefault("TF_OVERRIDE_GLOBAL_THREADPOOL", "1")
     with contextlib.nullcontext() if wanted else _no_chatter(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import tensorflow as tf
@@ -59,10 +61,12 @@ _inside = 0  # how many threads are in `deterministic` now
 
 @contextlib.contextmanager
 def deterministic():
-    """Have TensorFlow build and run only kernels that repeat their result to the last bit, since a run with a seed promises that.
+    """Have TensorFlow build and run only kernels that repeat their result to the last bit, since a run with a
+    seed promises that.
 
-    On a CPU they cost nothing. The switch is one for the whole process, and while it is on, random operations without a seed are
-    refused, those of plain gpt-2-simple in the same notebook among them: so it is on no longer than needed.
+    On a CPU they cost nothing. The switch is one for the whole process, and while it is on, random operations
+    without a seed are refused, those of plain gpt-2-simple in the same notebook among them: so it is on no
+    longer than needed.
     """
     global _inside
     tensorflow()
@@ -86,7 +90,8 @@ def deterministic():
 def gpt_2_simple_source():
     """gpt-2-simple's own ``load_dataset`` and ``accumulate`` modules.
 
-    Loading the package switches TensorFlow to graph mode for the whole process, as it does for every gpt-2-simple user.
+    Loading the package switches TensorFlow to graph mode for the whole process, as it does for every
+    gpt-2-simple user.
     """
     tensorflow()
     with warnings.catch_warnings():

@@ -1,4 +1,6 @@
-"""What a network can be asked, built once: generate tokens, next-token distribution, losses. Arrays in, arrays out."""
+"""What a network can be asked, built once: generate tokens, next-token distribution, losses. Arrays in,
+arrays out.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,10 +13,13 @@ from gpt2lab.engine.scorer import token_losses
 from gpt2lab.engine.transformer import logits, read_token, read_window
 from gpt2lab.pretrained.catalog import parameter_count
 
-# A cache begins with room for so many tokens after the prompt and grows when it is full: what is not there need not be read at each token.
+# A cache begins with room for so many tokens after the prompt and grows when it is full: what is not there
+# need not be read at each token.
 ROOM = 64
 SMALL_MODEL = 10_000_000  # parameters up to which one core a batch is faster than all cores for one batch
-MOST_LANES, SAMPLES_A_LANE = 4, 4  # batches side by side, at most, and samples that make another one worth while
+# batches side by side, at most, and samples that make another one worth while
+MOST_LANES = 4
+SAMPLES_A_LANE = 4
 
 
 class Reader:
@@ -29,43 +34,65 @@ class Reader:
     """
 
     def __init__(self, network, weights_move=False):
-        self.network, self._weights_move = network, weights_move
+        self.network = network
+        self._weights_move = weights_move
         tf = tensorflow()
         with deterministic(), network.graph.as_default(), tf.compat.v1.variable_scope("", use_resource=True):
             self._build(tf)
 
     def _build(self, tf):
-        network, placeholder = self.network, tf.compat.v1.placeholder
-        heads, width = network.hparams["n_head"], network.hparams["n_embd"]
+        network = self.network
+        placeholder = tf.compat.v1.placeholder
+        heads = network.hparams["n_head"]
+        width = network.hparams["n_embd"]
 
         window = placeholder(tf.int32, [None, None], "window")
-        knobs = [placeholder(tf.float32, [], "temperature"), placeholder(tf.int32, [], "top_k"), placeholder(tf.float32, [], "top_p")]
+        knobs = [
+            placeholder(tf.float32, [], "temperature"),
+            placeholder(tf.int32, [], "top_k"),
+            placeholder(tf.float32, [], "top_p"),
+        ]
         uniform = placeholder(tf.float64, [None], "uniform")
         capacity = placeholder(tf.int32, [], "capacity")
-        tokens, position = placeholder(tf.int32, [None], "tokens"), placeholder(tf.int32, [], "position")
+        tokens = placeholder(tf.int32, [None], "tokens")
+        position = placeholder(tf.int32, [], "position")
         some_logits = placeholder(tf.float32, [None, None], "logits")
 
         caches = [
             tuple(
-                tf.Variable(tf.zeros([0, heads, 0, width // heads]), False, shape=[None, heads, None, width // heads], name=f"cache/h{n}/{part}")
+                tf.Variable(
+                    tf.zeros([0, heads, 0, width // heads]),
+                    False,
+                    shape=[None, heads, None, width // heads],
+                    name=f"cache/h{n}/{part}",
+                )
                 for part in ("keys", "values")
             )
             for n in range(network.hparams["n_layer"])
         ]
         every_cache = [cache for pair in caches for cache in pair]
 
-        # All samples share the prompt: it is read once, in one pass, and its keys and values are then copied for each sample.
+        # All samples share the prompt: it is read once, in one pass, and its keys and values are then copied
+        # for each sample.
         hidden, keys_and_values = read_window(network, window)
         last = logits(network, hidden[:, -1])
-        samples, read = tf.shape(uniform)[0], tf.shape(window)[1]
+        samples = tf.shape(uniform)[0]
+        read = tf.shape(window)[1]
         filled = [
-            cache.assign(tf.tile(tf.pad(part, [[0, 0], [0, 0], [0, capacity - read], [0, 0]]), [samples, 1, 1, 1]))
+            cache.assign(
+                tf.tile(tf.pad(part, [[0, 0], [0, 0], [0, capacity - read], [0, 0]]), [samples, 1, 1, 1])
+            )
             for cache, part in zip(every_cache, (part for pair in keys_and_values for part in pair))
         ]
         with tf.control_dependencies([tf.group(*filled)]):
             first = draw(last, *knobs, uniform[tf.newaxis])[0]
-        following = draw(logits(network, read_token(network, tokens, position, caches)), *knobs, uniform[:, tf.newaxis])[:, 0]
-        grown = [cache.assign(tf.pad(cache, [[0, 0], [0, 0], [0, capacity - tf.shape(cache)[2]], [0, 0]])) for cache in every_cache]
+        following = draw(
+            logits(network, read_token(network, tokens, position, caches)), *knobs, uniform[:, tf.newaxis]
+        )[:, 0]
+        grown = [
+            cache.assign(tf.pad(cache, [[0, 0], [0, 0], [0, capacity - tf.shape(cache)[2]], [0, 0]]))
+            for cache in every_cache
+        ]
         kept, scaled = cut(some_logits, *knobs)
         weights = tf.where(kept, tf.exp(tf.cast(scaled, tf.float64)), tf.zeros([], tf.float64))
         emptied = tf.group(*[cache.initializer for cache in every_cache])
@@ -75,30 +102,38 @@ class Reader:
             "grow": (tf.group(*grown), [capacity]),
             "empty": (emptied, []),
         }
-        self._lane, self._lanes = Lane(network.session, self._calls), []
+        self._lane = Lane(network.session, self._calls)
+        self._lanes = []
         self._on_gpu = bool(tf.config.list_physical_devices("GPU"))
 
         call = network.session.make_callable
         self._last_logits = call(last, [window])
-        self._cut = call([kept, weights / tf.reduce_sum(weights, axis=1, keepdims=True)], [some_logits, *knobs])
+        self._cut = call(
+            [kept, weights / tf.reduce_sum(weights, axis=1, keepdims=True)], [some_logits, *knobs]
+        )
         self._losses = call(token_losses(network, window), [window])
 
     def _lanes_for(self, samples):
-        """One lane on all cores or, for a small model, lanes side by side on one core each, with their own copies of the weights.
+        """One lane on all cores or, for a small model, lanes side by side on one core each, with their own
+        copies of the weights.
 
-        The operations of a small model are too short to be divided among cores. On two cores, 3M took half the time for a token of one
-        sample and two thirds for one of 100 samples; 124M gained nothing.
+        The operations of a small model are too short to be divided among cores. On two cores, 3M took half
+        the time for a token of one sample and two thirds for one of 100 samples; 124M gained nothing.
         """
         if self._weights_move or self._on_gpu or parameter_count(**self.network.hparams) > SMALL_MODEL:
             return [self._lane]
         if not self._lanes:
-            self._lanes = [Lane(session, self._calls) for session in self.network.single_core_sessions(min(cores(), MOST_LANES))]
+            self._lanes = [
+                Lane(session, self._calls)
+                for session in self.network.single_core_sessions(min(cores(), MOST_LANES))
+            ]
             with ThreadPoolExecutor(len(self._lanes)) as threads:
                 list(threads.map(Lane.warm_up, self._lanes))
         return self._lanes[: max(1, samples // SAMPLES_A_LANE)]
 
     def generate(self, prompt, uniform, temperature, top_k, top_p):
-        """Yield one array of tokens after the other, [B], int32, for as long as the caller asks and random numbers last.
+        """Yield one array of tokens after the other, [B], int32, for as long as the caller asks and random
+        numbers last.
 
         Parameters
         ----------
@@ -113,9 +148,12 @@ class Reader:
         parts = np.array_split(uniform, len(lanes))
         steps = [lane.generate(prompt, part, temperature, top_k, top_p) for lane, part in zip(lanes, parts)]
         try:
-            with ThreadPoolExecutor(len(lanes)) as threads:  # which ends after the steps under way, whatever interrupts them
+            # which ends after the steps under way, whatever interrupts them
+            with ThreadPoolExecutor(len(lanes)) as threads:
                 for _ in range(uniform.shape[1]):
-                    yield np.concatenate(list(threads.map(next, steps)) if len(steps) > 1 else [next(steps[0])])
+                    yield np.concatenate(
+                        list(threads.map(next, steps)) if len(steps) > 1 else [next(steps[0])]
+                    )
         finally:
             for lane_steps in steps:
                 lane_steps.close()
@@ -145,14 +183,17 @@ class Lane:
         self._empty()
 
     def warm_up(self):
-        """Have TensorFlow plan the calls, which it does at the first of each, now rather than in the middle of a batch."""
+        """Have TensorFlow plan the calls, which it does at the first of each, now rather than in the middle
+        of a batch.
+        """
         for _ in self.generate([0], np.zeros((1, 2)), 1.0, 0, 0.0):
             pass
 
     def generate(self, prompt, uniform, temperature, top_k, top_p):
         """As `Reader.generate`."""
         _, length = uniform.shape
-        knobs, needed = (temperature, top_k, top_p), len(prompt) + length
+        knobs = (temperature, top_k, top_p)
+        needed = len(prompt) + length
         capacity = min(needed, len(prompt) + ROOM)
         try:
             tokens = self._first([prompt], capacity, *knobs, uniform[:, 0])

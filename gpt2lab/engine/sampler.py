@@ -4,7 +4,8 @@ import numpy as np
 
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 
-# Tokens looked at when only top_p cuts: sorting the whole vocabulary costs more than the rest of a step, and these nearly always suffice.
+# Tokens looked at when only top_p cuts: sorting the whole vocabulary costs more than the rest of a step, and
+# these nearly always suffice.
 SHORTLIST = 1024
 SPARE = 16  # tokens looked at beyond top_k, in case several are exactly as likely as the last one kept
 BLOCK = 128  # tokens whose probabilities are summed up before the search for the one that is drawn
@@ -13,8 +14,9 @@ BLOCK = 128  # tokens whose probabilities are summed up before the search for th
 def uniforms(seed, samples, length):
     """The random numbers that decide a sample, a pure function of seed, sample and position.
 
-    Philox is counter-based: number ``position`` of the stream with key (seed, sample) is the same however many samples or positions are
-    drawn, in whatever order (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3").
+    Philox is counter-based: number ``position`` of the stream with key (seed, sample) is the same however
+    many samples or positions are drawn, in whatever order (Salmon et al. 2011, "Parallel random numbers: as
+    easy as 1, 2, 3").
 
     Parameters
     ----------
@@ -30,16 +32,20 @@ def uniforms(seed, samples, length):
     numpy.ndarray of float64, [samples, length]
         Each in [0, 1).
     """
-    return np.stack([
-        np.random.Generator(np.random.Philox(key=np.array([seed, sample], np.uint64))).random(length) for sample in samples
-    ])
+    return np.stack(
+        [
+            np.random.Generator(np.random.Philox(key=np.array([seed, sample], np.uint64))).random(length)
+            for sample in samples
+        ]
+    )
 
 
 def cut(logits, temperature, top_k, top_p):
     """Which tokens survive the cuts, and how likely each is then to be drawn.
 
-    ``top_k`` is applied first, ``top_p`` to what it left, renormalised: both may be on, as in Hugging Face transformers (gpt-2-simple
-    ignores top_k as soon as top_p is above 0). Tokens exactly as likely as the last one kept are kept too.
+    ``top_k`` is applied first, ``top_p`` to what it left, renormalised: both may be on, as in Hugging Face
+    transformers (gpt-2-simple ignores top_k as soon as top_p is above 0). Tokens exactly as likely as the
+    last one kept are kept too.
 
     Parameters
     ----------
@@ -49,7 +55,8 @@ def cut(logits, temperature, top_k, top_p):
     top_k : tensor of int32, scalar
         Keep the k most likely tokens; 0 keeps all (Fan et al. 2018).
     top_p : tensor of float32, scalar
-        Keep the smallest set of tokens that holds this share of the probability; 0 or 1 keeps all (Holtzman et al. 2019).
+        Keep the smallest set of tokens that holds this share of the probability; 0 or 1 keeps all (Holtzman
+        et al. 2019).
 
     Returns
     -------
@@ -76,9 +83,13 @@ def cut(logits, temperature, top_k, top_p):
 
 
 def scale(logits, temperature):
-    """Logits over temperature, the largest of a row 0, so that no temperature, however small, makes an infinity of it."""
+    """Logits over temperature, the largest of a row 0, so that no temperature, however small, makes an
+    infinity of it.
+    """
     tf = tensorflow()
-    return (logits - tf.reduce_max(logits, axis=1, keepdims=True)) / tf.where(temperature <= 0, 1.0, temperature)
+    return (logits - tf.reduce_max(logits, axis=1, keepdims=True)) / tf.where(
+        temperature <= 0, 1.0, temperature
+    )
 
 
 def is_share(top_p):
@@ -87,7 +98,9 @@ def is_share(top_p):
 
 
 def threshold(best, probability, top_p):
-    """The lowest of the falling values ``best``, [R, C], that is kept for top_p: [R, 1]; the last one where top_p is off."""
+    """The lowest of the falling values ``best``, [R, C], that is kept for top_p: [R, 1]; the last one where
+    top_p is off.
+    """
     tf = tensorflow()
     before = tf.cumsum(probability, axis=1, exclusive=True)
     inside = (before < top_p) | tf.logical_not(is_share(top_p))
@@ -95,10 +108,12 @@ def threshold(best, probability, top_p):
 
 
 def draw(logits, temperature, top_k, top_p, uniform):
-    """Draw tokens: the first in the order of the vocabulary whose cumulated probability passes the random number.
+    """Draw tokens: the first in the order of the vocabulary whose cumulated probability passes the random
+    number.
 
-    Sums run in float64 in that order, so that the rounding of the logits can change the outcome only where the random number falls on a
-    border. Where a cut is on, only as many of the most likely tokens are looked at as it takes to find it.
+    Sums run in float64 in that order, so that the rounding of the logits can change the outcome only where
+    the random number falls on a border. Where a cut is on, only as many of the most likely tokens are looked
+    at as it takes to find it.
 
     Parameters
     ----------
@@ -117,7 +132,9 @@ def draw(logits, temperature, top_k, top_p, uniform):
     by_k = (top_k > 0) & (top_k < vocabulary)
 
     def most_likely():
-        return tf.tile(tf.argmax(logits, axis=1, output_type=tf.int32)[:, tf.newaxis], [1, tf.shape(uniform)[1]])
+        return tf.tile(
+            tf.argmax(logits, axis=1, output_type=tf.int32)[:, tf.newaxis], [1, tf.shape(uniform)[1]]
+        )
 
     def from_all():
         return draw_from_all(scale(logits, temperature), uniform)
@@ -142,7 +159,11 @@ def draw(logits, temperature, top_k, top_p, uniform):
             order = tf.argsort(ids)
             weights = tf.where(kept, tf.exp(tf.cast(best, tf.float64)), tf.zeros([], tf.float64))
             cumulated = tf.cumsum(tf.gather(weights, order, batch_dims=1), axis=1)
-            return tf.gather(tf.gather(ids, order, batch_dims=1), passed(cumulated, uniform * cumulated[:, -1:]), batch_dims=1)
+            return tf.gather(
+                tf.gather(ids, order, batch_dims=1),
+                passed(cumulated, uniform * cumulated[:, -1:]),
+                batch_dims=1,
+            )
 
         def from_kept():
             kept, scaled = cut(logits, temperature, top_k, top_p)
@@ -150,7 +171,9 @@ def draw(logits, temperature, top_k, top_p, uniform):
 
         return tf.cond(enough, from_some, from_kept)
 
-    return tf.cond(temperature <= 0, most_likely, lambda: tf.cond(by_k | is_share(top_p), from_best, from_all))
+    return tf.cond(
+        temperature <= 0, most_likely, lambda: tf.cond(by_k | is_share(top_p), from_best, from_all)
+    )
 
 
 def passed(cumulated, target):
@@ -161,9 +184,13 @@ def passed(cumulated, target):
 
 
 def draw_from_all(scaled, uniform):
-    """Draw from whole rows, [R, V], of log probabilities up to a constant: first the block of tokens, then the token in it."""
+    """Draw from whole rows, [R, V], of log probabilities up to a constant: first the block of tokens, then
+    the token in it.
+    """
     tf = tensorflow()
-    rows, draws, surplus = tf.shape(scaled)[0], tf.shape(uniform)[1], -tf.shape(scaled)[1] % BLOCK
+    rows = tf.shape(scaled)[0]
+    draws = tf.shape(uniform)[1]
+    surplus = -tf.shape(scaled)[1] % BLOCK
     padded = tf.pad(scaled, [[0, 0], [0, surplus]], constant_values=tf.float32.min)
     # In float64: there are as many borders as tokens, and float32 would move all of them a little.
     weights = tf.reshape(tf.exp(tf.cast(padded, tf.float64)), [rows, -1, BLOCK])

@@ -3,7 +3,8 @@
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 from gpt2lab.engine.transformer import logits, read_window
 
-# Logits held at once: 2**23 float32 are 32 MB, small enough to stay near the caches, large enough for a full-speed matrix product.
+# Logits held at once: 2**23 float32 are 32 MB, small enough to stay near the caches, large enough for a
+# full-speed matrix product.
 LOGITS_AT_ONCE = 2**23
 
 
@@ -29,7 +30,9 @@ def token_losses(network, tokens):
 
     def some_rows(start, losses):
         end = tf.minimum(start + at_once, count)
-        piece = tf.nn.sparse_softmax_cross_entropy_with_logits(targets[start:end], logits(network, rows[start:end]))
+        piece = tf.nn.sparse_softmax_cross_entropy_with_logits(
+            targets[start:end], logits(network, rows[start:end])
+        )
         return end, losses.write(start // at_once, piece)
 
     losses = tf.TensorArray(tf.float32, size=-(-count // at_once), infer_shape=False, element_shape=[None])

@@ -1,7 +1,7 @@
 """The forward pass of GPT-2, over whole windows and over one token with a cache.
 
-The arithmetic is gpt-2-simple's (``src/model.py``); the shapes below are what differs. Notation: B windows or samples, T tokens, E width,
-H heads, D = E / H, V vocabulary.
+The arithmetic is gpt-2-simple's (``src/model.py``); the shapes below are what differs. Notation: B windows or
+samples, T tokens, E width, H heads, D = E / H, V vocabulary.
 """
 
 from gpt2lab.engine.attention import UNSEEN, query_blocks
@@ -11,10 +11,13 @@ from gpt2lab.engine.quiet_tensorflow import tensorflow
 
 
 class Weights:
-    """Read access to a network's variables under a prefix: ``Weights(network)["h0"].linear(x, "mlp/c_fc")``."""
+    """Read access to a network's variables under a prefix: ``Weights(network)["h0"].linear(x,
+    "mlp/c_fc")``.
+    """
 
     def __init__(self, network, scope="model"):
-        self.network, self.scope = network, scope
+        self.network = network
+        self.scope = scope
 
     def __getitem__(self, scope):
         return Weights(self.network, f"{self.scope}/{scope}")
@@ -31,7 +34,9 @@ class Weights:
 
     def linear(self, x, name, precision="float32"):
         """[N, in] to [N, out]."""
-        return tensorflow().nn.bias_add(product(x, self.matrix(f"{name}/w"), precision), self.tensor(f"{name}/b"))
+        return tensorflow().nn.bias_add(
+            product(x, self.matrix(f"{name}/w"), precision), self.tensor(f"{name}/b")
+        )
 
     def gain_and_bias(self, normalised, name):
         return normalised * self.tensor(f"{name}/g") + self.tensor(f"{name}/b")
@@ -71,7 +76,8 @@ def read_window(network, tokens):
         One pair a layer: what a cache has to keep.
     """
     tf = tensorflow()
-    weights, width = Weights(network), network.hparams["n_embd"]
+    weights = Weights(network)
+    width = network.hparams["n_embd"]
     batch, length = tf.unstack(tf.shape(tokens))
     x = tf.reshape(weights.embedding(tokens) + weights.tensor("wpe")[:length], [-1, width])
     parts = query_blocks(length)
@@ -100,17 +106,24 @@ def read_token(network, tokens, position, caches):
         After the last layer norm.
     """
     tf = tensorflow()
-    heads, width = network.hparams["n_head"], network.hparams["n_embd"]
+    heads = network.hparams["n_head"]
+    width = network.hparams["n_embd"]
     weights = Weights(network)
     x = weights.embedding(tokens) + weights.tensor("wpe")[position]
-    samples, capacity = tf.shape(tokens)[0], tf.shape(caches[0][0])[2]
-    rows = tf.range(samples * heads) * capacity + position  # of the caches seen as tables with one row a sample, head and position
+    samples = tf.shape(tokens)[0]
+    capacity = tf.shape(caches[0][0])[2]
+    # of the caches seen as tables with one row a sample, head and position
+    rows = tf.range(samples * heads) * capacity + position
     unseen = UNSEEN * tf.cast(tf.range(capacity) > position, tf.float32)
     for layer, (keys, values) in enumerate(caches):
         block = weights[f"h{layer}"]
         query, key, value = tf.split(block.linear(block.layer_norm(x, "ln_1"), "attn/c_attn"), 3, axis=1)
-        all_keys, all_values = write_rows(keys, rows, key), write_rows(values, rows, value)
-        scores = tf.matmul(tf.reshape(query, [-1, heads, 1, width // heads]), all_keys, transpose_b=True) * (width // heads) ** -0.5
+        all_keys = write_rows(keys, rows, key)
+        all_values = write_rows(values, rows, value)
+        scores = (
+            tf.matmul(tf.reshape(query, [-1, heads, 1, width // heads]), all_keys, transpose_b=True)
+            * (width // heads) ** -0.5
+        )
         mixed = tf.matmul(tf.nn.softmax(scores + unseen), all_values)
         x += block.linear(tf.reshape(mixed, [-1, width]), "attn/c_proj")
         x += block.perceptron(block.layer_norm(x, "ln_2"))
@@ -118,7 +131,8 @@ def read_token(network, tokens, position, caches):
 
 
 def write_rows(cache, rows, entries):
-    """The content of a cache, [B, H, C, D], after ``entries`` were written into it; nothing but those rows is touched.
+    """The content of a cache, [B, H, C, D], after ``entries`` were written into it; nothing but those rows is
+    touched.
 
     Assigning to a part of a variable would have TensorFlow copy the whole of it at every later read.
     """
@@ -126,4 +140,6 @@ def write_rows(cache, rows, entries):
     content = cache.read_value()
     shape = tf.shape(content)
     table = tf.reshape(content, [-1, cache.shape[3]])  # the variable's own memory, not a copy of it
-    return tf.reshape(tf.raw_ops.InplaceUpdate(x=table, i=rows, v=tf.reshape(entries, [-1, cache.shape[3]])), shape)
+    return tf.reshape(
+        tf.raw_ops.InplaceUpdate(x=table, i=rows, v=tf.reshape(entries, [-1, cache.shape[3]])), shape
+    )

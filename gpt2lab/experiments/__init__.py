@@ -1,4 +1,6 @@
-"""Grids of fine-tunings and sweeps of sampling, side by side on any `concurrent.futures` executor, each result stored as it comes."""
+"""Grids of fine-tunings and sweeps of sampling, side by side on any `concurrent.futures` executor, each
+result stored as it comes.
+"""
 
 from gpt2lab.base.jobs import processes, run_jobs
 from gpt2lab.experiments.corpus_sizes import corpus_sizes
@@ -9,5 +11,16 @@ from gpt2lab.experiments.published_sampling import published_sampling, sampling_
 from gpt2lab.experiments.seeds import over_seeds
 from gpt2lab.experiments.sweep import sweep
 
-__all__ = ["ModelSizes", "corpus_sizes", "flags", "model_sizes", "over_seeds", "processes", "published_sampling", "run_jobs",
-           "sampling_orderings", "scaling_laws", "sweep"]
+__all__ = [
+    "ModelSizes",
+    "corpus_sizes",
+    "flags",
+    "model_sizes",
+    "over_seeds",
+    "processes",
+    "published_sampling",
+    "run_jobs",
+    "sampling_orderings",
+    "scaling_laws",
+    "sweep",
+]

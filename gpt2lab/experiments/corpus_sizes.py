@@ -16,22 +16,68 @@ from gpt2lab.pretrained.encoder import load_encoder
 from gpt2lab.training.finetuning import Settings, finetune, training_tokens
 
 COLUMNS = (
-    "model_name", "parameters", "characters", "seed", "tokens", "tokens_per_parameter", "characters_per_parameter", "epochs", "train_loss",
-    "valid_loss", "best_valid_loss", "best_step", "test_loss", "test_bits_per_byte", "test_loss_before", "test_bits_per_byte_before", "verdict",
-    "copied", "copied_human", "sample", "seconds",
+    "model_name",
+    "parameters",
+    "characters",
+    "seed",
+    "tokens",
+    "tokens_per_parameter",
+    "characters_per_parameter",
+    "epochs",
+    "train_loss",
+    "valid_loss",
+    "best_valid_loss",
+    "best_step",
+    "test_loss",
+    "test_bits_per_byte",
+    "test_loss_before",
+    "test_bits_per_byte_before",
+    "verdict",
+    "copied",
+    "copied_human",
+    "sample",
+    "seconds",
 )
 # What a grid decides for all its fine-tunings.
-OWN_SETTINGS = ("model_name", "steps", "seed", "run_name", "checkpoint_dir", "restore_from", "overwrite", "sample_every", "save_every",
-                "max_checkpoints", "patience")
+OWN_SETTINGS = (
+    "model_name",
+    "steps",
+    "seed",
+    "run_name",
+    "checkpoint_dir",
+    "restore_from",
+    "overwrite",
+    "sample_every",
+    "save_every",
+    "max_checkpoints",
+    "patience",
+)
 
 
-def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 300_000, 1_000_000), steps=100, seeds=(0,), splits=None, *,
-                 test_characters=50_000, nsamples=8, length=120, executor=None, folder="experiments/corpus_sizes", model_dir="models",
-                 learning_rate=1e-3, accumulate_gradients=1, eval_every=None, **settings):
-    """Fine-tune models with equal steps on texts of several lengths, and measure each on the same held-out text.
+def corpus_sizes(
+    model_names=("1M", "3M"),
+    characters=(10_000, 30_000, 100_000, 300_000, 1_000_000),
+    steps=100,
+    seeds=(0,),
+    splits=None,
+    *,
+    test_characters=50_000,
+    nsamples=8,
+    length=120,
+    executor=None,
+    folder="experiments/corpus_sizes",
+    model_dir="models",
+    learning_rate=1e-3,
+    accumulate_gradients=1,
+    eval_every=None,
+    **settings,
+):
+    """Fine-tune models with equal steps on texts of several lengths, and measure each on the same held-out
+    text.
 
-    A text is the beginning of ``splits.train``, so that each longer one holds the shorter ones. Each result is stored in ``folder`` as it
-    comes: the same call made again goes on where it was interrupted, and repeats nothing (`run_jobs`).
+    A text is the beginning of ``splits.train``, so that each longer one holds the shorter ones. Each result
+    is stored in ``folder`` as it comes: the same call made again goes on where it was interrupted, and
+    repeats nothing (`run_jobs`).
 
     Parameters
     ----------
@@ -44,7 +90,8 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
     seeds : sequence of int, default (0,)
         Each length is tried once with each: they decide which windows are read.
     splits : Splits, optional
-        From `Corpus.split`; the State of the Union speeches since 1947, a tenth for validation and a tenth for the test, if None.
+        From `Corpus.split`; the State of the Union speeches since 1947, a tenth for validation and a tenth
+        for the test, if None.
     test_characters : int, default 50,000
         How much of ``splits.test`` the final models are measured on.
     nsamples, length : int, default 8 and 120
@@ -52,8 +99,8 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
     executor : concurrent.futures.Executor or dask.distributed.Client, optional
         What runs the fine-tunings; None runs them one after the other in this process. See `processes`.
     folder : str or Path, default "experiments/corpus_sizes"
-        Where results are kept. The fine-tunings themselves go to temporary folders, on whichever machine they run, and are deleted: a grid
-        leaves numbers and no weights.
+        Where results are kept. The fine-tunings themselves go to temporary folders, on whichever machine they
+        run, and are deleted: a grid leaves numbers and no weights.
     model_dir : str or Path, default "models"
         Where models are kept, on the machine that fine-tunes.
     learning_rate : float, default 0.001
@@ -69,14 +116,16 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
     pandas.DataFrame
         A row per fine-tuning, sorted by model, characters and seed:
 
-        - ``model_name``, ``parameters``, ``characters``, ``seed``; ``tokens`` of the text, ``tokens_per_parameter``,
-          ``characters_per_parameter``, and ``epochs``, how often the text was read;
-        - in nats per token ``train_loss`` (mean of the last steps, a tenth of them, at least 10), ``valid_loss`` at the end,
-          ``best_valid_loss`` and its ``best_step``, ``test_loss`` of the final model and ``test_loss_before`` of the pretrained one on the same
-          text, both also as ``test_bits_per_byte`` (models with different vocabularies can be compared by it only);
+        - ``model_name``, ``parameters``, ``characters``, ``seed``; ``tokens`` of the text,
+          ``tokens_per_parameter``, ``characters_per_parameter``, and ``epochs``, how often the text was read;
+        - in nats per token ``train_loss`` (mean of the last steps, a tenth of them, at least 10),
+          ``valid_loss`` at the end, ``best_valid_loss`` and its ``best_step``, ``test_loss`` of the final
+          model and ``test_loss_before`` of the pretrained one on the same text, both also as
+          ``test_bits_per_byte`` (models with different vocabularies can be compared by it only);
         - ``verdict`` of the diagnosis;
-        - ``copied``: mean share of the 8-grams of the samples that stand in the text trained on, and ``copied_human``, the same for pieces
-          of the test text of the same lengths; ``sample``, the first of these samples;
+        - ``copied``: mean share of the 8-grams of the samples that stand in the text trained on, and
+          ``copied_human``, the same for pieces of the test text of the same lengths; ``sample``, the first of
+          these samples;
         - ``seconds`` of training.
 
     Raises
@@ -90,8 +139,8 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
 
     Examples
     --------
-    >>> table = lab.experiments.corpus_sizes(characters=(20_000, 200_000), steps=50, seeds=(0, 1))   # doctest: +SKIP
-    >>> lab.plots.corpus_sizes(table)                                                                # doctest: +SKIP
+    >>> table = lab.experiments.corpus_sizes(characters=(20_000, 200_000), steps=50)  # doctest: +SKIP
+    >>> lab.plots.corpus_sizes(table)  # doctest: +SKIP
     """
     import pandas as pd
 
@@ -99,22 +148,52 @@ def corpus_sizes(model_names=("1M", "3M"), characters=(10_000, 30_000, 100_000, 
     characters = several("characters", characters, lambda size: whole_number("characters", size, 1))
     seeds = several("seeds", seeds, lambda seed: whole_number("seeds", seed, 0, 2**64 - 1))
     splits = presidential_speeches(since=1947).split() if splits is None else splits
-    steps, nsamples = whole_number("steps", steps, 1), whole_number("nsamples", nsamples, 1)
-    length = whole_number("length", length, 1, min(card(name).n_ctx for name in model_names) - 1, "the window less one token")
-    asked = {"learning_rate": learning_rate, "accumulate_gradients": accumulate_gradients, "eval_every": eval_every or max(1, steps // 4), **settings}
+    steps = whole_number("steps", steps, 1)
+    nsamples = whole_number("nsamples", nsamples, 1)
+    length = whole_number(
+        "length", length, 1, min(card(name).n_ctx for name in model_names) - 1, "the window less one token"
+    )
+    asked = {
+        "learning_rate": learning_rate,
+        "accumulate_gradients": accumulate_gradients,
+        "eval_every": eval_every or max(1, steps // 4),
+        **settings,
+    }
     check_settings(asked, model_names, steps, model_dir)
     check_text(splits, characters, model_names, model_dir)
-    shared = {"model_dir": str(model_dir), "test": splits.test.first(whole_number("test_characters", test_characters, 1))}
+    shared = {
+        "model_dir": str(model_dir),
+        "test": splits.test.first(whole_number("test_characters", test_characters, 1)),
+    }
     texts = {size: splits.train.first(size) for size in characters}
-    before = run_jobs(pretrained, [{"model_name": name, **shared} for name in model_names], folder, executor, ["model_name"], desc="Before")
+    before = run_jobs(
+        pretrained,
+        [{"model_name": name, **shared} for name in model_names],
+        folder,
+        executor,
+        ["model_name"],
+        desc="Before",
+    )
     jobs = [
         {
-            "model_name": name, "characters": size, "seed": seed, "steps": steps, "text": texts[size], "valid": splits.valid, "settings": asked,
-            "nsamples": nsamples, "length": length, **shared,
+            "model_name": name,
+            "characters": size,
+            "seed": seed,
+            "steps": steps,
+            "text": texts[size],
+            "valid": splits.valid,
+            "settings": asked,
+            "nsamples": nsamples,
+            "length": length,
+            **shared,
         }
-        for name in model_names for size in characters for seed in seeds
+        for name in model_names
+        for size in characters
+        for seed in seeds
     ]
-    rows = run_jobs(fine_tuned, jobs, folder, executor, ["model_name", "characters", "seed"], desc="Fine-tunings")
+    rows = run_jobs(
+        fine_tuned, jobs, folder, executor, ["model_name", "characters", "seed"], desc="Fine-tunings"
+    )
     before = dict(zip(model_names, before))
     table = pd.DataFrame([row | before[row["model_name"]] for row in rows], columns=list(COLUMNS))
     return table.sort_values(["parameters", "characters", "seed"], ignore_index=True)
@@ -146,7 +225,11 @@ def check_settings(asked, model_names, steps, model_dir):
     ArgumentError
         As `finetune`; also for a setting that it does not have or the grid decides.
     """
-    defaults = {name: value.default for name, value in inspect.signature(finetune).parameters.items() if name in Settings.__dataclass_fields__}
+    defaults = {
+        name: value.default
+        for name, value in inspect.signature(finetune).parameters.items()
+        if name in Settings.__dataclass_fields__
+    }
     for name in asked:
         one_of("setting", name, [each for each in defaults if each not in (*OWN_SETTINGS, "model_dir")])
     for name in model_names:
@@ -154,23 +237,32 @@ def check_settings(asked, model_names, steps, model_dir):
 
 
 def check_text(splits, characters, model_names, model_dir):
-    """Refuse splits that lack a part, and lengths that the text does not have or that are below a window of a model.
+    """Refuse splits that lack a part, and lengths that the text does not have or that are below a window of a
+    model.
 
     Raises
     ------
     ArgumentError, TextError
     """
     if not isinstance(splits, Splits):
-        raise ArgumentError(f"splits is of type {type(splits).__name__}; give what corpus.split(valid=0.1, test=0.1) returns.")
+        raise ArgumentError(
+            f"splits is of type {type(splits).__name__}; give what corpus.split(valid=0.1, test=0.1) returns."
+        )
     for part in ("valid", "test"):
         if not getattr(splits, part).characters:
-            raise ArgumentError(f"splits has no {part} text to measure on; hold some out with corpus.split(valid=0.1, test=0.1).")
+            raise ArgumentError(
+                f"splits has no {part} text to measure on; hold some out with corpus.split(valid=0.1,"
+                " test=0.1)."
+            )
     if max(characters) > splits.train.characters:
         raise ArgumentError(
-            f"characters={max(characters):,} is more than the training text has; give {splits.train.characters:,} or fewer, or a longer text."
+            f"characters={max(characters):,} is more than the training text has; give"
+            f" {splits.train.characters:,} or fewer, or a longer text."
         )
     for name in model_names:
-        training_tokens(splits.train.first(min(characters)), load_encoder(vocabulary(name, model_dir)), card(name).n_ctx)
+        training_tokens(
+            splits.train.first(min(characters)), load_encoder(vocabulary(name, model_dir)), card(name).n_ctx
+        )
 
 
 def pretrained(model_name, test, model_dir):
@@ -185,23 +277,48 @@ def pretrained(model_name, test, model_dir):
 def fine_tuned(model_name, characters, seed, steps, text, valid, test, settings, nsamples, length, model_dir):
     """The job of one fine-tuning, in a folder that does not outlive it: dict of columns."""
     with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as folder:
-        run = finetune(text, model_name, steps, valid, run_name="run", seed=seed, model_dir=model_dir, checkpoint_dir=folder,
-                       sample_every=0, save_every=steps, **settings)
+        run = finetune(
+            text,
+            model_name,
+            steps,
+            valid,
+            run_name="run",
+            seed=seed,
+            model_dir=model_dir,
+            checkpoint_dir=folder,
+            sample_every=0,
+            save_every=steps,
+            **settings,
+        )
         if run.configuration["status"] == "stopped":
             raise KeyboardInterrupt  # `finetune` saves and returns; half a fine-tuning is no result
         with run.load() as lm:
             measured = perplexity(lm, test)
             samples = lm.generate(nsamples=nsamples, length=length, seed=seed)
-        diagnosis, history = run.diagnosis(), run.history
-    tokens, parameters = run.configuration["text"]["tokens"], lm.parameters
-    trained, valid_losses = history["loss"].dropna(), history.dropna(subset=["valid_loss"]).set_index("step")["valid_loss"]
+        diagnosis = run.diagnosis()
+        history = run.history
+    tokens = run.configuration["text"]["tokens"]
+    parameters = lm.parameters
+    trained = history["loss"].dropna()
+    valid_losses = history.dropna(subset=["valid_loss"]).set_index("step")["valid_loss"]
     return {
-        "model_name": model_name, "parameters": parameters, "characters": characters, "seed": seed, "tokens": tokens,
-        "tokens_per_parameter": tokens / parameters, "characters_per_parameter": characters / parameters,
-        "epochs": float(history["epoch"].iloc[-1]), "train_loss": float(trained.tail(max(10, len(trained) // 10)).mean()),
-        "valid_loss": float(valid_losses.iloc[-1]), "best_valid_loss": float(valid_losses.min()), "best_step": int(valid_losses.idxmin()),
-        "test_loss": measured.nats_per_token, "test_bits_per_byte": measured.bits_per_byte, "verdict": diagnosis.verdict,
+        "model_name": model_name,
+        "parameters": parameters,
+        "characters": characters,
+        "seed": seed,
+        "tokens": tokens,
+        "tokens_per_parameter": tokens / parameters,
+        "characters_per_parameter": characters / parameters,
+        "epochs": float(history["epoch"].iloc[-1]),
+        "train_loss": float(trained.tail(max(10, len(trained) // 10)).mean()),
+        "valid_loss": float(valid_losses.iloc[-1]),
+        "best_valid_loss": float(valid_losses.min()),
+        "best_step": int(valid_losses.idxmin()),
+        "test_loss": measured.nats_per_token,
+        "test_bits_per_byte": measured.bits_per_byte,
+        "verdict": diagnosis.verdict,
         "copied": float(copied(samples, text)["share_8"].mean()),
         "copied_human": float(copied(human_samples(test, like=samples), text)["share_8"].mean()),
-        "sample": samples[0], "seconds": float(history["seconds"].iloc[-1]),
+        "sample": samples[0],
+        "seconds": float(history["seconds"].iloc[-1]),
     }

@@ -11,36 +11,68 @@ from gpt2lab.pretrained.catalog import card
 from gpt2lab.training.finetuning import finetune
 
 BASELINE = "none"
-COLUMNS = ("flag", "value", "steps", "windows", "epochs", "saves", "written_MB", "valid_loss_before", "valid_loss", "copied", "human_copied", "seconds")
+COLUMNS = (
+    "flag",
+    "value",
+    "steps",
+    "windows",
+    "epochs",
+    "saves",
+    "written_MB",
+    "valid_loss_before",
+    "valid_loss",
+    "copied",
+    "human_copied",
+    "seconds",
+)
 
 
-def flags(model_name="1M", windows=120, splits=None, *, accumulate_gradients=(5, 20), epochs=(4, 16), save_every=(10,), seed=0, learning_rate=1e-3,
-          executor=None, folder="experiments/flags", model_dir="models", **settings):
+def flags(
+    model_name="1M",
+    windows=120,
+    splits=None,
+    *,
+    accumulate_gradients=(5, 20),
+    epochs=(4, 16),
+    save_every=(10,),
+    seed=0,
+    learning_rate=1e-3,
+    executor=None,
+    folder="experiments/flags",
+    model_dir="models",
+    **settings,
+):
     """Change one flag of a fine-tuning at a time, with the same amount of reading, and measure what changes.
 
-    Every run reads ``windows`` windows: with ``accumulate_gradients=5`` in a fifth of the steps. So all take about the same computation, and a
-    difference is the flag's. Each result is stored in ``folder`` as it comes: the same call made again repeats nothing (`run_jobs`).
+    Every run reads ``windows`` windows: with ``accumulate_gradients=5`` in a fifth of the steps. So all take
+    about the same computation, and a difference is the flag's. Each result is stored in ``folder`` as it
+    comes: the same call made again repeats nothing (`run_jobs`).
 
     Parameters
     ----------
     model_name : str, default "1M"
         The size to start from.
     windows : int, default 120
-        Windows to read, a multiple of every ``accumulate_gradients``; the run without flags takes as many steps.
+        Windows to read, a multiple of every ``accumulate_gradients``; the run without flags takes as many
+        steps.
     splits : Splits, optional
-        From `Corpus.split`; the State of the Union speeches since 1947, a tenth for validation and a tenth for the test, if None.
+        From `Corpus.split`; the State of the Union speeches since 1947, a tenth for validation and a tenth
+        for the test, if None.
     accumulate_gradients : sequence of int, default (5, 20)
         Windows to a step. The run without flags has 1, gpt-2-simple 5.
     epochs : sequence of number, default (4, 16)
-        How often the text is read: the run has only so much of the text that the same windows make so many passes.
+        How often the text is read: the run has only so much of the text that the same windows make so many
+        passes.
     save_every : sequence of int, default (10,)
         Steps between saves. The run without flags saves at its end only.
     seed : int, default 0
         Decides which windows are read.
     learning_rate : float, default 0.001
-        The same for all, the best for the bundled sizes with one window a step; 124M and larger learn better with 0.0001.
+        The same for all, the best for the bundled sizes with one window a step; 124M and larger learn better
+        with 0.0001.
     executor : concurrent.futures.Executor or dask.distributed.Client, optional
-        What runs the fine-tunings; None runs them one after the other, the only way in which their ``seconds`` compare.
+        What runs the fine-tunings; None runs them one after the other, the only way in which their
+        ``seconds`` compare.
     folder : str or Path, default "experiments/flags"
         Where results are kept. The fine-tuned weights are not.
     model_dir : str or Path, default "models"
@@ -51,10 +83,11 @@ def flags(model_name="1M", windows=120, splits=None, *, accumulate_gradients=(5,
     Returns
     -------
     pandas.DataFrame
-        A row per run: ``flag`` that was changed ("none" in the first) and its ``value``; ``steps``, ``windows`` and ``epochs``; ``saves`` and
-        ``written_MB``, million bytes of weights and optimizer written by them; ``valid_loss_before`` and ``valid_loss`` in nats per token; ``copied``,
-        the share of what the model writes that stands word for word in its text, and ``human_copied``, that of held-out human text (see
-        `Diagnosis`); ``seconds`` until the last step was taken.
+        A row per run: ``flag`` that was changed ("none" in the first) and its ``value``; ``steps``,
+        ``windows`` and ``epochs``; ``saves`` and ``written_MB``, million bytes of weights and optimizer
+        written by them; ``valid_loss_before`` and ``valid_loss`` in nats per token; ``copied``, the share of
+        what the model writes that stands word for word in its text, and ``human_copied``, that of held-out
+        human text (see `Diagnosis`); ``seconds`` until the last step was taken.
 
     Raises
     ------
@@ -67,21 +100,25 @@ def flags(model_name="1M", windows=120, splits=None, *, accumulate_gradients=(5,
 
     Notes
     -----
-    More windows to a step make each step surer and the steps fewer. With the learning rate that suits one window a step, as here, that mostly means
-    less learning in the same time; a larger rate can make up for some of it.
+    More windows to a step make each step surer and the steps fewer. With the learning rate that suits one
+    window a step, as here, that mostly means less learning in the same time; a larger rate can make up for
+    some of it.
 
     Examples
     --------
-    >>> table = lab.experiments.flags(windows=60, accumulate_gradients=(5, 20))     # doctest: +SKIP
-    >>> lab.plots.flags(table)                                                      # doctest: +SKIP
+    >>> table = lab.experiments.flags(windows=60, accumulate_gradients=(5, 20))  # doctest: +SKIP
+    >>> lab.plots.flags(table)  # doctest: +SKIP
     """
     import pandas as pd
 
-    model_name, seed = card(model_name).name, whole_number("seed", seed, 0, 2**64 - 1)
+    model_name = card(model_name).name
+    seed = whole_number("seed", seed, 0, 2**64 - 1)
     splits = presidential_speeches(since=1947).split() if splits is None else splits
     windows = whole_number("windows", windows, 1)
     if own := sorted({"eval_every", "sample_length"} & set(settings)):
-        raise ArgumentError(f"{own[0]} is decided by the experiment, which measures at the end of each run; leave it out.")
+        raise ArgumentError(
+            f"{own[0]} is decided by the experiment, which measures at the end of each run; leave it out."
+        )
     tried = _tried(windows, accumulate_gradients, epochs, save_every)
     asked = {"learning_rate": learning_rate, **settings}
     for steps in sorted({each["steps"] for each in tried}):
@@ -89,7 +126,14 @@ def flags(model_name="1M", windows=120, splits=None, *, accumulate_gradients=(5,
     check_text(splits, [splits.train.characters], [model_name], model_dir)
     texts = _texts(splits.train, tried, windows * card(model_name).n_ctx, model_name, model_dir)
     check_text(splits, [text.characters for text in texts], [model_name], model_dir)
-    shared = {"model_name": model_name, "windows": windows, "seed": seed, "settings": asked, "valid": splits.valid, "model_dir": str(model_dir)}
+    shared = {
+        "model_name": model_name,
+        "windows": windows,
+        "seed": seed,
+        "settings": asked,
+        "valid": splits.valid,
+        "model_dir": str(model_dir),
+    }
     jobs = [{**each, **shared, "text": text} for each, text in zip(tried, texts)]
     rows = run_jobs(fine_tuned_with, jobs, folder, executor, ["flag", "value"], desc="Flags")
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -105,13 +149,30 @@ def _tried(windows, accumulate_gradients, epochs, save_every):
     """
     usual = {"accumulate_gradients": 1, "epochs": None, "save_every": windows, "steps": windows}
     tried = [{"flag": BASELINE, "value": 0, **usual}]
-    for number in _several("accumulate_gradients", accumulate_gradients, lambda value: whole_number("accumulate_gradients", value, 2, windows)):
+    for number in _several(
+        "accumulate_gradients",
+        accumulate_gradients,
+        lambda value: whole_number("accumulate_gradients", value, 2, windows),
+    ):
         if windows % number:
-            raise ArgumentError(f"windows={windows} is no multiple of accumulate_gradients={number}; give a number of windows that every one divides.")
-        tried.append({"flag": "accumulate_gradients", "value": number, **usual, "accumulate_gradients": number, "steps": windows // number})
+            raise ArgumentError(
+                f"windows={windows} is no multiple of accumulate_gradients={number}; give a number of windows"
+                " that every one divides."
+            )
+        tried.append(
+            {
+                "flag": "accumulate_gradients",
+                "value": number,
+                **usual,
+                "accumulate_gradients": number,
+                "steps": windows // number,
+            }
+        )
     for number in _several("epochs", epochs, lambda value: real_number("epochs", value, above=0)):
         tried.append({"flag": "epochs", "value": number, **usual, "epochs": number})
-    for number in _several("save_every", save_every, lambda value: whole_number("save_every", value, 1, windows)):
+    for number in _several(
+        "save_every", save_every, lambda value: whole_number("save_every", value, 1, windows)
+    ):
         tried.append({"flag": "save_every", "value": number, **usual, "save_every": number})
     return tried
 
@@ -131,27 +192,71 @@ def _texts(train, tried, tokens_to_read, model_name, model_dir):
         share = 1.0 if each["epochs"] is None else tokens_to_read / each["epochs"] / tokens
         if share > 1:
             raise ArgumentError(
-                f"epochs={each['epochs']:g} is fewer than the whole text takes: {tokens_to_read:,} tokens are read of {tokens:,}; give {tokens_to_read / tokens:.2g} "
-                "or more, or read more windows."
+                f"epochs={each['epochs']:g} is fewer than the whole text takes: {tokens_to_read:,} tokens are"
+                f" read of {tokens:,}; give {tokens_to_read / tokens:.2g} or more, or read more windows."
             )
-        texts.append(train if each["epochs"] is None else train.first(max(1, round(share * train.characters))))
+        texts.append(
+            train if each["epochs"] is None else train.first(max(1, round(share * train.characters)))
+        )
     return texts
 
 
-def fine_tuned_with(flag, value, accumulate_gradients, epochs, save_every, steps, model_name, windows, seed, settings, valid, model_dir, text):
+def fine_tuned_with(
+    flag,
+    value,
+    accumulate_gradients,
+    epochs,
+    save_every,
+    steps,
+    model_name,
+    windows,
+    seed,
+    settings,
+    valid,
+    model_dir,
+    text,
+):
     """The job of one run, in a folder that does not outlive it: dict of columns."""
     with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as folder:
-        run = finetune(text, model_name, steps, valid, run_name="run", seed=seed, model_dir=model_dir, checkpoint_dir=folder, eval_every=steps,
-                       accumulate_gradients=accumulate_gradients, save_every=save_every, sample_every=steps, sample_length=1, max_checkpoints=1,
-                       **settings)
+        run = finetune(
+            text,
+            model_name,
+            steps,
+            valid,
+            run_name="run",
+            seed=seed,
+            model_dir=model_dir,
+            checkpoint_dir=folder,
+            eval_every=steps,
+            accumulate_gradients=accumulate_gradients,
+            save_every=save_every,
+            sample_every=steps,
+            sample_length=1,
+            max_checkpoints=1,
+            **settings,
+        )
         if run.configuration["status"] == "stopped":
             raise KeyboardInterrupt  # `finetune` saves and returns; half a run is no result
-        size = sum(path.stat().st_size for path in run.folder.glob("*") if path.name.startswith(("model-", "optimizer-")))
+        size = sum(
+            path.stat().st_size
+            for path in run.folder.glob("*")
+            if path.name.startswith(("model-", "optimizer-"))
+        )
         record = run.record
-    measured, last = record.dropna(subset=["valid_loss"])["valid_loss"], record.iloc[-1]
+    measured = record.dropna(subset=["valid_loss"])["valid_loss"]
+    last = record.iloc[-1]
     saves = -(-steps // save_every)
     return {
-        "flag": flag, "value": value, "steps": steps, "windows": windows, "epochs": float(last["epoch"]), "saves": saves, "written_MB": saves * size / 1e6,
-        "valid_loss_before": float(measured.iloc[0]), "valid_loss": float(measured.iloc[-1]), "copied": float(last["copied"]),
-        "human_copied": float(last["human_copied"]), "seconds": float(last["seconds"]),
+        "flag": flag,
+        "value": value,
+        "steps": steps,
+        "windows": windows,
+        "epochs": float(last["epoch"]),
+        "saves": saves,
+        "written_MB": saves * size / 1e6,
+        "valid_loss_before": float(measured.iloc[0]),
+        "valid_loss": float(measured.iloc[-1]),
+        "copied": float(last["copied"]),
+        "human_copied": float(last["human_copied"]),
+        "seconds": float(last["seconds"]),
     }

@@ -4,14 +4,17 @@ import math
 
 from gpt2lab.pretrained.catalog import CARDS, card, weight_shapes
 
-KAPLAN, HOFFMANN, MUENNIGHOFF = "Kaplan et al. 2020", "Hoffmann et al. 2022", "Muennighoff et al. 2023"
+KAPLAN = "Kaplan et al. 2020"
+HOFFMANN = "Hoffmann et al. 2022"
+MUENNIGHOFF = "Muennighoff et al. 2023"
 
 
 def scaling_laws(model_names=None):
     """How many tokens the published laws ask for, to train models of some sizes from random weights.
 
-    Fine-tuning is not pretraining: these laws say how much text a model needs to learn a language from nothing. A fine-tuned model has learned
-    the language already, from a text of such a length, and takes from the new text only what is particular to it: so far fewer tokens do.
+    Fine-tuning is not pretraining: these laws say how much text a model needs to learn a language from
+    nothing. A fine-tuned model has learned the language already, from a text of such a length, and takes from
+    the new text only what is particular to it: so far fewer tokens do.
 
     Parameters
     ----------
@@ -23,9 +26,11 @@ def scaling_laws(model_names=None):
     pandas.DataFrame
         A row per size: ``parameters``, ``without_embeddings`` (as Kaplan et al. count them), and the tokens:
 
-        - ``Kaplan et al. 2020``: 5,000 N^0.74 with N without embeddings, below which the larger model over-fits;
+        - ``Kaplan et al. 2020``: 5,000 N^0.74 with N without embeddings, below which the larger model
+          over-fits;
         - ``Hoffmann et al. 2022``: about 20 a parameter, the best use of a given amount of computing;
-        - ``Muennighoff et al. 2023``: a quarter of that, each read 4 times, which is almost as good as four times the text.
+        - ``Muennighoff et al. 2023``: a quarter of that, each read 4 times, which is almost as good as four
+          times the text.
 
     Raises
     ------
@@ -34,8 +39,9 @@ def scaling_laws(model_names=None):
 
     References
     ----------
-    Kaplan et al. (2020), "Scaling laws for neural language models", equation 4.4. Hoffmann et al. (2022), "Training compute-optimal large
-    language models", table 3. Muennighoff et al. (2023), "Scaling data-constrained language models": up to 4 epochs cost almost nothing.
+    Kaplan et al. (2020), "Scaling laws for neural language models", equation 4.4. Hoffmann et al. (2022),
+    "Training compute-optimal large language models", table 3. Muennighoff et al. (2023), "Scaling
+    data-constrained language models": up to 4 epochs cost almost nothing.
 
     Examples
     --------
@@ -47,8 +53,18 @@ def scaling_laws(model_names=None):
     cards = [card(name) for name in (CARDS if model_names is None else model_names)]
     rows = []
     for each in cards:
-        inner = sum(math.prod(shape) for name, shape in weight_shapes(each.hparams).items() if name not in ("model/wte", "model/wpe"))
-        rows.append({"parameters": each.parameters, "without_embeddings": inner, **tokens_asked(each.parameters, inner)})
+        inner = sum(
+            math.prod(shape)
+            for name, shape in weight_shapes(each.hparams).items()
+            if name not in ("model/wte", "model/wpe")
+        )
+        rows.append(
+            {
+                "parameters": each.parameters,
+                "without_embeddings": inner,
+                **tokens_asked(each.parameters, inner),
+            }
+        )
     return pd.DataFrame(rows, index=pd.Index([each.name for each in cards], name="model_name"))
 
 

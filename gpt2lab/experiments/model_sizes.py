@@ -21,9 +21,25 @@ from gpt2lab.training.estimation import estimate
 from gpt2lab.training.finetuning import MEMORY_SETTINGS, finetune
 
 COLUMNS = (
-    "model_name", "parameters", "seed", "test_tokens", "test_bytes", "test_loss_before", "test_loss", "test_perplexity_before", "test_perplexity",
-    "test_bits_per_byte_before", "test_bits_per_byte", "train_loss", "valid_loss", "verdict", "seconds", "seconds_a_step", "memory_MB",
-    "memory_above_MB", "memory_estimated_MB",
+    "model_name",
+    "parameters",
+    "seed",
+    "test_tokens",
+    "test_bytes",
+    "test_loss_before",
+    "test_loss",
+    "test_perplexity_before",
+    "test_perplexity",
+    "test_bits_per_byte_before",
+    "test_bits_per_byte",
+    "train_loss",
+    "valid_loss",
+    "verdict",
+    "seconds",
+    "seconds_a_step",
+    "memory_MB",
+    "memory_above_MB",
+    "memory_estimated_MB",
 )
 PREFIX = "My fellow Americans,"
 
@@ -39,8 +55,8 @@ class ModelSizes:
     samples : dict of str to list of str
         What each size writes after fine-tuning, the smallest first, for a `reading_test`.
     complexity : pandas.DataFrame
-        A row per size with the measures of `complexity` for what its samples say after the prefix, and the row ``human`` for as many pieces of
-        ``splits.test`` of the same lengths as the largest size's samples.
+        A row per size with the measures of `complexity` for what its samples say after the prefix, and the
+        row ``human`` for as many pieces of ``splits.test`` of the same lengths as the largest size's samples.
     """
 
     table: object = field(repr=False, compare=False)
@@ -48,13 +64,31 @@ class ModelSizes:
     complexity: object = field(compare=False)
 
 
-def model_sizes(model_names=("1M", "3M"), steps=100, seeds=(0,), splits=None, *, test_characters=50_000, prefix=PREFIX, nsamples=20, length=80,
-                temperature=0.7, executor=None, folder="experiments/model_sizes", model_dir="models", learning_rate=1e-3, accumulate_gradients=1,
-                eval_every=None, **settings):
-    """Fine-tune models of several sizes in the same way, and measure what each has learned, what it took, and what it writes.
+def model_sizes(
+    model_names=("1M", "3M"),
+    steps=100,
+    seeds=(0,),
+    splits=None,
+    *,
+    test_characters=50_000,
+    prefix=PREFIX,
+    nsamples=20,
+    length=80,
+    temperature=0.7,
+    executor=None,
+    folder="experiments/model_sizes",
+    model_dir="models",
+    learning_rate=1e-3,
+    accumulate_gradients=1,
+    eval_every=None,
+    **settings,
+):
+    """Fine-tune models of several sizes in the same way, and measure what each has learned, what it took, and
+    what it writes.
 
-    Each fine-tuning runs in a Python process of its own, so that its memory is its own. Each result is stored in ``folder`` as it comes: the
-    same call made again goes on where it was interrupted, and repeats nothing (`run_jobs`).
+    Each fine-tuning runs in a Python process of its own, so that its memory is its own. Each result is stored
+    in ``folder`` as it comes: the same call made again goes on where it was interrupted, and repeats nothing
+    (`run_jobs`).
 
     Parameters
     ----------
@@ -63,9 +97,11 @@ def model_sizes(model_names=("1M", "3M"), steps=100, seeds=(0,), splits=None, *,
     steps : int, default 100
         How often the weights move, the same for all.
     seeds : sequence of int, default (0,)
-        Each size is tried once with each; with the same seed all sizes read the same windows in the same order.
+        Each size is tried once with each; with the same seed all sizes read the same windows in the same
+        order.
     splits : Splits, optional
-        From `Corpus.split`; the State of the Union speeches since 1947, a tenth for validation and a tenth for the test, if None.
+        From `Corpus.split`; the State of the Union speeches since 1947, a tenth for validation and a tenth
+        for the test, if None.
     test_characters : int, default 50,000
         How much of ``splits.test`` the models are measured on.
     prefix : str, default "My fellow Americans,"
@@ -73,7 +109,8 @@ def model_sizes(model_names=("1M", "3M"), steps=100, seeds=(0,), splits=None, *,
     nsamples, length, temperature : int, int and float, default 20, 80 and 0.7
         Samples to write for each seed, their tokens at most, and how they are drawn.
     executor : concurrent.futures.Executor or dask.distributed.Client, optional
-        What runs the fine-tunings; None runs them one after the other. Times are comparable only where each has the machine to itself.
+        What runs the fine-tunings; None runs them one after the other. Times are comparable only where each
+        has the machine to itself.
     folder : str or Path, default "experiments/model_sizes"
         Where results are kept. The fine-tuned weights are not.
     model_dir : str or Path, default "models"
@@ -91,15 +128,19 @@ def model_sizes(model_names=("1M", "3M"), steps=100, seeds=(0,), splits=None, *,
     ModelSizes
         Its ``table`` has a row per fine-tuning, sorted by parameters and seed:
 
-        - ``model_name``, ``parameters``, ``seed``; the size of the test text, in ``test_tokens`` of that model and ``test_bytes``;
-        - the loss on the test text in nats per token, ``test_loss_before`` fine-tuning and ``test_loss`` after, the same as perplexity
-          (``test_perplexity…``), and as ``test_bits_per_byte…``, which alone compares models with different vocabularies;
-        - ``train_loss``, mean of the last steps (a tenth of them, at least 10), ``valid_loss`` at the end, and the ``verdict`` of the diagnosis;
-        - ``seconds`` of training in all, and ``seconds_a_step``, the median over the steps (the first is slower, and some measure the
-          validation loss);
-        - ``memory_MB``: the most memory, in million bytes, that the process held until training ended, measured; ``memory_above_MB``: how much of that
-          is above what Python and TensorFlow held before a model was opened; ``memory_estimated_MB``: what `estimate` says of the first. On
-          a GPU what TensorFlow gave out of the GPU's memory. NaN where the system does not say.
+        - ``model_name``, ``parameters``, ``seed``; the size of the test text, in ``test_tokens`` of that
+          model and ``test_bytes``;
+        - the loss on the test text in nats per token, ``test_loss_before`` fine-tuning and ``test_loss``
+          after, the same as perplexity (``test_perplexity…``), and as ``test_bits_per_byte…``, which alone
+          compares models with different vocabularies;
+        - ``train_loss``, mean of the last steps (a tenth of them, at least 10), ``valid_loss`` at the end,
+          and the ``verdict`` of the diagnosis;
+        - ``seconds`` of training in all, and ``seconds_a_step``, the median over the steps (the first is
+          slower, and some measure the validation loss);
+        - ``memory_MB``: the most memory, in million bytes, that the process held until training ended,
+          measured; ``memory_above_MB``: how much of that is above what Python and TensorFlow held before a
+          model was opened; ``memory_estimated_MB``: what `estimate` says of the first. On a GPU what
+          TensorFlow gave out of the GPU's memory. NaN where the system does not say.
 
     Raises
     ------
@@ -112,34 +153,61 @@ def model_sizes(model_names=("1M", "3M"), steps=100, seeds=(0,), splits=None, *,
 
     Examples
     --------
-    >>> found = lab.experiments.model_sizes(("1M", "3M"), steps=50)                                  # doctest: +SKIP
-    >>> lab.plots.model_sizes(found.table)                                                           # doctest: +SKIP
-    >>> lab.widgets.reading_test(found.samples)                                                      # doctest: +SKIP
+    >>> found = lab.experiments.model_sizes(("1M", "3M"), steps=50)  # doctest: +SKIP
+    >>> lab.plots.model_sizes(found.table)  # doctest: +SKIP
+    >>> lab.widgets.reading_test(found.samples)  # doctest: +SKIP
     """
     import pandas as pd
 
-    model_names = sorted(several("model_names", model_names, lambda name: card(name).name), key=lambda name: card(name).parameters)
+    model_names = sorted(
+        several("model_names", model_names, lambda name: card(name).name),
+        key=lambda name: card(name).parameters,
+    )
     seeds = several("seeds", seeds, lambda seed: whole_number("seeds", seed, 0, 2**64 - 1))
     splits = presidential_speeches(since=1947).split() if splits is None else splits
     steps = whole_number("steps", steps, 1)
-    asked = {"learning_rate": learning_rate, "accumulate_gradients": accumulate_gradients, "eval_every": eval_every or max(1, steps // 4), **settings}
+    asked = {
+        "learning_rate": learning_rate,
+        "accumulate_gradients": accumulate_gradients,
+        "eval_every": eval_every or max(1, steps // 4),
+        **settings,
+    }
     check_settings(asked, model_names, steps, model_dir)
-    check_text(splits, [splits.train.characters] if isinstance(splits, Splits) else [], model_names, model_dir)
+    check_text(
+        splits, [splits.train.characters] if isinstance(splits, Splits) else [], model_names, model_dir
+    )
     sampling = {
-        "prefix": prefix, "nsamples": whole_number("nsamples", nsamples, 1), "length": whole_number("length", length, 1),
+        "prefix": prefix,
+        "nsamples": whole_number("nsamples", nsamples, 1),
+        "length": whole_number("length", length, 1),
         "temperature": real_number("temperature", temperature, low=0),
     }
     for name in model_names:
         check_window(name, prefix, sampling["length"], model_dir)
     test = splits.test.first(whole_number("test_characters", test_characters, 1))
     jobs = [
-        {"model_name": name, "seed": seed, "steps": steps, "text": splits.train, "valid": splits.valid, "test": test, "settings": asked,
-         "sampling": sampling, "model_dir": str(model_dir)}
-        for name in model_names for seed in seeds
+        {
+            "model_name": name,
+            "seed": seed,
+            "steps": steps,
+            "text": splits.train,
+            "valid": splits.valid,
+            "test": test,
+            "settings": asked,
+            "sampling": sampling,
+            "model_dir": str(model_dir),
+        }
+        for name in model_names
+        for seed in seeds
     ]
     rows = run_jobs(one_size, jobs, folder, executor, ["model_name", "seed"], desc="Fine-tunings")
-    samples = {name: [text for row in rows if row["model_name"] == name for text in row["samples"]] for name in model_names}
-    return ModelSizes(pd.DataFrame(rows, columns=list(COLUMNS)), samples, compare_complexity(samples, prefix, splits))
+    samples = {
+        name: [text for row in rows if row["model_name"] == name for text in row["samples"]]
+        for name in model_names
+    }
+    return ModelSizes(
+        pd.DataFrame(rows, columns=list(COLUMNS)), samples, compare_complexity(samples, prefix, splits)
+    )
 
 
 def check_window(model_name, prefix, length, model_dir):
@@ -150,15 +218,22 @@ def check_window(model_name, prefix, length, model_dir):
     ArgumentError
     """
     if prefix is not None and (not isinstance(prefix, str) or not prefix):
-        raise ArgumentError(f"prefix={prefix!r} is no text; give the words that each sample begins with, or None.")
+        raise ArgumentError(
+            f"prefix={prefix!r} is no text; give the words that each sample begins with, or None."
+        )
     taken = len(load_encoder(vocabulary(model_name, model_dir)).encode(prefix or ""))
     window = card(model_name).n_ctx
     if max(1, taken) + length > window:
-        raise ArgumentError(f"length={length:,} and the {taken:,} tokens of the prefix exceed the window of {model_name}, {window:,} tokens; give a smaller length.")
+        raise ArgumentError(
+            f"length={length:,} and the {taken:,} tokens of the prefix exceed the window of {model_name},"
+            f" {window:,} tokens; give a smaller length."
+        )
 
 
 def compare_complexity(samples, prefix, splits):
-    """The measures of `complexity` for the samples of each size, and for pieces of the test text: a DataFrame."""
+    """The measures of `complexity` for the samples of each size, and for pieces of the test text: a
+    DataFrame.
+    """
     import pandas as pd
 
     said = {name: [text.removeprefix(prefix or "") for text in texts] for name, texts in samples.items()}
@@ -189,34 +264,60 @@ def measured(model_name, seed, steps, text, valid, test, settings, sampling, mod
     tf = tensorflow()
     baseline = psutil.Process().memory_info().rss
     with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as folder:
-        run = finetune(text, model_name, steps, valid, run_name="run", seed=seed, model_dir=model_dir, checkpoint_dir=folder,
-                       sample_every=0, save_every=steps, **settings)
+        run = finetune(
+            text,
+            model_name,
+            steps,
+            valid,
+            run_name="run",
+            seed=seed,
+            model_dir=model_dir,
+            checkpoint_dir=folder,
+            sample_every=0,
+            save_every=steps,
+            **settings,
+        )
         if run.configuration["status"] == "stopped":
             raise KeyboardInterrupt  # `finetune` saves and returns; half a fine-tuning is no result
         peak, above = peak_of_training(tf, baseline)  # before anything else is done that takes memory
         with run.load() as lm:
             after = perplexity(lm, test)
             samples = lm.generate(seed=seed, **sampling)
-        verdict, history = run.diagnosis().verdict, run.history
+        verdict = run.diagnosis().verdict
+        history = run.history
     with load(model_name, model_dir=model_dir) as lm:
         before = perplexity(lm, test)
-    trained, valid_losses = history["loss"].dropna(), history["valid_loss"].dropna()
+    trained = history["loss"].dropna()
+    valid_losses = history["valid_loss"].dropna()
     chosen = {name: value for name, value in settings.items() if name in MEMORY_SETTINGS}
     return {
-        "model_name": model_name, "parameters": card(model_name).parameters, "seed": seed,
-        "test_tokens": after.tokens, "test_bytes": after.bytes,
-        "test_loss_before": before.nats_per_token, "test_loss": after.nats_per_token,
-        "test_perplexity_before": before.perplexity, "test_perplexity": after.perplexity,
-        "test_bits_per_byte_before": before.bits_per_byte, "test_bits_per_byte": after.bits_per_byte,
-        "train_loss": float(trained.tail(max(10, len(trained) // 10)).mean()), "valid_loss": float(valid_losses.iloc[-1]), "verdict": verdict,
-        "seconds": float(history["seconds"].iloc[-1]), "seconds_a_step": float(history["seconds"].diff().median()),
-        "memory_MB": peak / 1e6, "memory_above_MB": above / 1e6, "memory_estimated_MB": estimate(model_name, **chosen).bytes / 1e6,
+        "model_name": model_name,
+        "parameters": card(model_name).parameters,
+        "seed": seed,
+        "test_tokens": after.tokens,
+        "test_bytes": after.bytes,
+        "test_loss_before": before.nats_per_token,
+        "test_loss": after.nats_per_token,
+        "test_perplexity_before": before.perplexity,
+        "test_perplexity": after.perplexity,
+        "test_bits_per_byte_before": before.bits_per_byte,
+        "test_bits_per_byte": after.bits_per_byte,
+        "train_loss": float(trained.tail(max(10, len(trained) // 10)).mean()),
+        "valid_loss": float(valid_losses.iloc[-1]),
+        "verdict": verdict,
+        "seconds": float(history["seconds"].iloc[-1]),
+        "seconds_a_step": float(history["seconds"].diff().median()),
+        "memory_MB": peak / 1e6,
+        "memory_above_MB": above / 1e6,
+        "memory_estimated_MB": estimate(model_name, **chosen).bytes / 1e6,
         "samples": samples,
     }
 
 
 def peak_of_training(tf, baseline):
-    """Bytes that this process held at most, and how many of them are above a baseline; of the GPU's memory, where there is one."""
+    """Bytes that this process held at most, and how many of them are above a baseline; of the GPU's memory,
+    where there is one.
+    """
     if tf.config.list_physical_devices("GPU"):
         try:
             peak = tf.config.experimental.get_memory_info("GPU:0")["peak"]

@@ -7,8 +7,9 @@ import numpy as np
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.sweep import HUMAN, away
 
-# Holtzman et al. (2019), "The curious case of neural text degeneration", table 1: GPT-2 (774M), 5,000 passages of up to 200 tokens, each after the
-# beginning of a human one. Decoding: temperature, top_k, top_p; perplexity, self-BLEU-4, Zipf, % of the passages that end in a loop.
+# Holtzman et al. (2019), "The curious case of neural text degeneration", table 1: GPT-2 (774M), 5,000
+# passages of up to 200 tokens, each after the beginning of a human one. Decoding: temperature, top_k, top_p;
+# perplexity, self-BLEU-4, Zipf, % of the passages that end in a loop.
 _TABLE = {
     "human": ((math.nan, None, math.nan), (12.38, 0.31, 0.93, 0.28)),
     "greedy": ((0.0, 0, 0.0), (1.50, 0.50, 1.00, 73.66)),
@@ -23,7 +24,8 @@ _TABLE = {
 }
 _CUTS = ("temperature", "top_k", "top_p")
 _MEASURES = ("perplexity", "self_bleu", "zipf", "repetition")
-# What the table says, as comparisons that any sweep can make: in words, the measure, which one has more of it, which one less.
+# What the table says, as comparisons that any sweep can make: in words, the measure, which one has more of
+# it, which one less.
 _MORE = (
     ("greedy decoding repeats more than pure sampling", "repetition", "greedy", "pure sampling"),
     ("a low temperature repeats more than pure sampling", "repetition", "temperature 0.9", "pure sampling"),
@@ -50,9 +52,10 @@ def published_sampling():
     Returns
     -------
     pandas.DataFrame
-        A row for each, first that of human text: ``temperature``, ``top_k`` and ``top_p`` (missing where they do not describe it), ``perplexity``,
-        ``self_bleu``, ``zipf`` and ``repetition``. The last is the share of passages that end in a loop, a phrase said at least three times;
-        `lab.repetition` is the share of 4-grams that come again. So compare which is larger, not the values.
+        A row for each, first that of human text: ``temperature``, ``top_k`` and ``top_p`` (missing where they
+        do not describe it), ``perplexity``, ``self_bleu``, ``zipf`` and ``repetition``. The last is the share
+        of passages that end in a loop, a phrase said at least three times; `lab.repetition` is the share of
+        4-grams that come again. So compare which is larger, not the values.
 
     References
     ----------
@@ -66,7 +69,8 @@ def published_sampling():
     import pandas as pd
 
     rows = [
-        {**dict(zip(_CUTS, cuts)), **dict(zip(_MEASURES, (*values, round(loops / 100, 4))))} for cuts, (*values, loops) in _TABLE.values()
+        {**dict(zip(_CUTS, cuts)), **dict(zip(_MEASURES, (*values, round(loops / 100, 4))))}
+        for cuts, (*values, loops) in _TABLE.values()
     ]
     return pd.DataFrame(rows, index=pd.Index(_TABLE, name="decoding")).astype({"top_k": "Int64"})
 
@@ -74,19 +78,21 @@ def published_sampling():
 def sampling_orderings(table):
     """Which of the orderings that Holtzman et al. published hold in a sweep.
 
-    In the place of each published setting stands the one of the sweep that is nearest to it, of the same kind: temperature 0.5 for 0.9, say.
+    In the place of each published setting stands the one of the sweep that is nearest to it, of the same
+    kind: temperature 0.5 for 0.9, say.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        From `lab.sweep` with a ``reference``, or several of them with the same number and length of samples, below each other
-        (``pandas.concat``).
+        From `lab.sweep` with a ``reference``, or several of them with the same number and length of samples,
+        below each other (``pandas.concat``).
 
     Returns
     -------
     pandas.DataFrame
-        A row for each ordering that the settings of the table can decide: ``ordering`` in words, ``measure``, ``published`` and ``measured`` (the two
-        numbers in the order of the words), and ``holds``. Nearer in perplexity is by the ratio, else by the difference.
+        A row for each ordering that the settings of the table can decide: ``ordering`` in words, ``measure``,
+        ``published`` and ``measured`` (the two numbers in the order of the words), and ``holds``. Nearer in
+        perplexity is by the ratio, else by the difference.
 
     Raises
     ------
@@ -99,39 +105,64 @@ def sampling_orderings(table):
 
     Examples
     --------
-    >>> table = lab.sweep(lm, temperature=[0, 0.5, 1], reference=splits.test)      # doctest: +SKIP
-    >>> lab.experiments.sampling_orderings(table)[["ordering", "holds"]]           # doctest: +SKIP
+    >>> table = lab.sweep(lm, temperature=[0, 0.5, 1], reference=splits.test)  # doctest: +SKIP
+    >>> lab.experiments.sampling_orderings(table)[["ordering", "holds"]]  # doctest: +SKIP
     """
     import pandas as pd
 
-    if not {"parameter", *_CUTS, *_MEASURES} <= set(getattr(table, "columns", ())) or not (table["parameter"] == HUMAN).any():
-        raise ArgumentError(f"A {type(table).__name__} is no table of a sweep beside human text; give what lab.sweep(lm, …, reference=…) returns.")
+    if (
+        not {"parameter", *_CUTS, *_MEASURES} <= set(getattr(table, "columns", ()))
+        or not (table["parameter"] == HUMAN).any()
+    ):
+        raise ArgumentError(
+            f"A {type(table).__name__} is no table of a sweep beside human text; give what lab.sweep(lm, …,"
+            " reference=…) returns."
+        )
     published = dict(published_sampling().iterrows())
     measured = _in_their_places(table, published)
     rows = []
     for nearer, orderings in ((False, _MORE), (True, _NEARER)):
         for words, measure, one, other in orderings:
             if one in measured and other in measured:
-                known, found = ([rows_of[name][measure] for name in (one, other, HUMAN)] for rows_of in (published, measured))
-                holds = bool(np.diff(away(found[:2], found[2], measure))[0] > 0) if nearer else bool(found[0] > found[1])
+                known, found = (
+                    [rows_of[name][measure] for name in (one, other, HUMAN)]
+                    for rows_of in (published, measured)
+                )
+                holds = (
+                    bool(np.diff(away(found[:2], found[2], measure))[0] > 0)
+                    if nearer
+                    else bool(found[0] > found[1])
+                )
                 rows.append((words, measure, _in_figures(known, nearer), _in_figures(found, nearer), holds))
     return pd.DataFrame(rows, columns=["ordering", "measure", "published", "measured", "holds"])
 
 
 def _in_their_places(table, published):
-    """The row of the sweep that stands in the place of each published setting, where there is one: dict of name to row."""
+    """The row of the sweep that stands in the place of each published setting, where there is one: dict of
+    name to row.
+    """
     plain = table[(table["parameter"] != HUMAN) & (table["top_k"] == 0) & (table["top_p"] == 0)]
     uncut = table[(table["parameter"] != HUMAN) & (table["temperature"] == 1)]
-    cut_by = {name: uncut[(uncut[name] > 0) & (uncut[other] == 0)] for name, other in (("top_k", "top_p"), ("top_p", "top_k"))}
+    cut_by = {
+        name: uncut[(uncut[name] > 0) & (uncut[other] == 0)]
+        for name, other in (("top_k", "top_p"), ("top_p", "top_k"))
+    }
     kinds = {
-        HUMAN: (table[table["parameter"] == HUMAN], None), "greedy": (plain[plain["temperature"] == 0], None),
+        HUMAN: (table[table["parameter"] == HUMAN], None),
+        "greedy": (plain[plain["temperature"] == 0], None),
         "pure sampling": (plain[plain["temperature"] == 1], None),
         "temperature 0.9": (plain[plain["temperature"].between(0, 1, inclusive="neither")], "temperature"),
-        "top_k 40": (cut_by["top_k"], "top_k"), "top_p 0.95": (cut_by["top_p"][cut_by["top_p"]["top_p"] < 1], "top_p"),
+        "top_k 40": (cut_by["top_k"], "top_k"),
+        "top_p 0.95": (cut_by["top_p"][cut_by["top_p"]["top_p"] < 1], "top_p"),
     }
     return {
-        name: rows.iloc[0] if by is None else rows.iloc[int((rows[by].astype(float) - float(published[name][by])).abs().argmin())]
-        for name, (rows, by) in kinds.items() if len(rows)
+        name: (
+            rows.iloc[0]
+            if by is None
+            else rows.iloc[int((rows[by].astype(float) - float(published[name][by])).abs().argmin())]
+        )
+        for name, (rows, by) in kinds.items()
+        if len(rows)
     }
 
 

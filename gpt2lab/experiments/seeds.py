@@ -6,7 +6,8 @@ from gpt2lab.errors import ArgumentError
 def over_seeds(table, columns=("train_loss", "test_loss", "copied"), by=("model_name", "characters")):
     """Mean, lowest and highest value over the seeds of each experiment.
 
-    With two or three seeds lowest and highest say all that there is to say; an interval computed from so few would be far wider, or false.
+    With two or three seeds lowest and highest say all that there is to say; an interval computed from so few
+    would be far wider, or false.
 
     Parameters
     ----------
@@ -20,8 +21,8 @@ def over_seeds(table, columns=("train_loss", "test_loss", "copied"), by=("model_
     Returns
     -------
     pandas.DataFrame
-        A row per experiment, in the order of the table: ``by``, ``seeds`` (how many), and for each column its mean under its own name,
-        and the lowest and the highest value with ``_low`` and ``_high`` after it.
+        A row per experiment, in the order of the table: ``by``, ``seeds`` (how many), and for each column its
+        mean under its own name, and the lowest and the highest value with ``_low`` and ``_high`` after it.
 
     Raises
     ------
@@ -32,11 +33,17 @@ def over_seeds(table, columns=("train_loss", "test_loss", "copied"), by=("model_
 
     missing = [name for name in (*by, "seed", *columns) if name not in getattr(table, "columns", ())]
     if missing:
-        raise ArgumentError(f"The table has no column {missing[0]!r}; give what lab.experiments.corpus_sizes(…) returns.")
+        raise ArgumentError(
+            f"The table has no column {missing[0]!r}; give what lab.experiments.corpus_sizes(…) returns."
+        )
     rows = []
     for key, group in table.groupby(list(by), sort=False):
         row = {**dict(zip(by, key)), "seeds": len(group)}
         for name in columns:
-            row |= {name: group[name].mean(), f"{name}_low": group[name].min(), f"{name}_high": group[name].max()}
+            row |= {
+                name: group[name].mean(),
+                f"{name}_low": group[name].min(),
+                f"{name}_high": group[name].max(),
+            }
         rows.append(row)
     return pd.DataFrame(rows)

@@ -1,4 +1,6 @@
-"""Sampling swept: the same model under one setting after the other, and what its samples are like under each."""
+"""Sampling swept: the same model under one setting after the other, and what its samples are like under
+each.
+"""
 
 import functools
 import itertools
@@ -25,26 +27,42 @@ from gpt2lab.measures.words import strings_of, words
 USUAL = {"temperature": 1.0, "top_k": 0, "top_p": 0.0}
 # What is tried if nothing is asked for.
 TRIED = {"temperature": (0.5, 1.0, 1.5), "top_k": (25, 50, 75), "top_p": (0.5, 0.8, 0.95)}
-HUMAN, GRID = "human", "grid"
+HUMAN = "human"
+GRID = "grid"
 SETTING = ("parameter", "value", *USUAL, "nsamples", "length", "seed")
 MEASURES = ("dist_1", "dist_2", "self_bleu", "repetition", "zipf", "perplexity", "copied")
 
 
-def sweep(lm, temperature=None, top_k=None, top_p=None, nsamples=100, length=60, seed=0, *, prefix=None, reference=None, train=None, grid=False,
-          executor=None, folder=None):
+def sweep(
+    lm,
+    temperature=None,
+    top_k=None,
+    top_p=None,
+    nsamples=100,
+    length=60,
+    seed=0,
+    *,
+    prefix=None,
+    reference=None,
+    train=None,
+    grid=False,
+    executor=None,
+    folder=None,
+):
     """Write samples under one setting of sampling after the other, and measure each set.
 
-    Each parameter is varied alone. Meanwhile the others leave the model's probabilities as they are: temperature 1 (not the 0.7 of
-    `LanguageModel.generate`), top_k 0 and top_p 0, which cut nothing; otherwise what one does could not be told from what another does.
-    Every set is written with the same seed, so that sets differ by their setting only.
+    Each parameter is varied alone. Meanwhile the others leave the model's probabilities as they are:
+    temperature 1 (not the 0.7 of `LanguageModel.generate`), top_k 0 and top_p 0, which cut nothing; otherwise
+    what one does could not be told from what another does. Every set is written with the same seed, so that
+    sets differ by their setting only.
 
     Parameters
     ----------
     lm : LanguageModel
         From `load` or `Run.load`.
     temperature, top_k, top_p : sequence of numbers, optional
-        The values to try, as in `LanguageModel.generate`. What is None is not varied; if all three are, temperature 0.5, 1, 1.5, top_k
-        25, 50, 75 and top_p 0.5, 0.8, 0.95 are tried.
+        The values to try, as in `LanguageModel.generate`. What is None is not varied; if all three are,
+        temperature 0.5, 1, 1.5, top_k 25, 50, 75 and top_p 0.5, 0.8, 0.95 are tried.
     nsamples : int, default 100
         Samples of each setting, at least two, since self-BLEU compares each with the others.
     length : int, default 60
@@ -54,33 +72,38 @@ def sweep(lm, temperature=None, top_k=None, top_p=None, nsamples=100, length=60,
     prefix : str, optional
         What the samples continue. It is not measured with them.
     reference : Corpus, str or list of str, optional
-        Human text that the model has not seen, such as the test text: the last row of the table has the same measures of pieces of it.
+        Human text that the model has not seen, such as the test text: the last row of the table has the same
+        measures of pieces of it.
     train : Corpus, str or list of str, optional
-        The text that the model was trained on: the column ``copied`` says how much of the samples stands in it.
+        The text that the model was trained on: the column ``copied`` says how much of the samples stands in
+        it.
     grid : bool, default False
         Try every combination of the values instead of each parameter alone.
     executor : concurrent.futures.Executor or dask.distributed.Client, optional
-        What runs the settings; None runs them one after the other in this process. Other processes open the model themselves from the
-        folder it came from, which they have to reach. See `lab.experiments.processes`.
+        What runs the settings; None runs them one after the other in this process. Other processes open the
+        model themselves from the folder it came from, which they have to reach. See
+        `lab.experiments.processes`.
     folder : str or Path, optional
-        Where samples are kept as they come: the same call made again goes on where it was interrupted, and writes nothing twice. Nothing is
-        kept if None.
+        Where samples are kept as they come: the same call made again goes on where it was interrupted, and
+        writes nothing twice. Nothing is kept if None.
 
     Returns
     -------
     pandas.DataFrame
         A row a setting. ``table.attrs["samples"][row]`` are the samples of a row, without the prefix.
 
-        - ``parameter``, the one that was varied ("grid" if all were, "human" for the row of human text), and its ``value``;
-          ``temperature``, ``top_k``, ``top_p``, ``nsamples``, ``length``, ``seed``; ``words``, how many a sample has on average;
-        - `distinct` ``dist_1`` and ``dist_2``, `self_bleu`, `repetition`, `zipf`, all by words; NaN where they are not defined;
-        - ``perplexity`` of the samples under the model at temperature 1 without cuts, given the prefix; that of human pieces is without it, and
-          a little higher for beginning in the midst of a text;
+        - ``parameter``, the one that was varied ("grid" if all were, "human" for the row of human text), and
+          its ``value``; ``temperature``, ``top_k``, ``top_p``, ``nsamples``, ``length``, ``seed``; ``words``,
+          how many a sample has on average;
+        - `distinct` ``dist_1`` and ``dist_2``, `self_bleu`, `repetition`, `zipf`, all by words; NaN where
+          they are not defined;
+        - ``perplexity`` of the samples under the model at temperature 1 without cuts, given the prefix; that
+          of human pieces is without it, and a little higher for beginning in the midst of a text;
         - ``copied``, if ``train`` is given: mean share of the samples' 8-grams that stand there;
         - ``seconds`` of writing and scoring.
 
-        Human pieces are as long as the samples of the setting that wrote the middle amount of words: where ``words`` differs much from theirs,
-        the measures of diversity differ for that reason too.
+        Human pieces are as long as the samples of the setting that wrote the middle amount of words: where
+        ``words`` differs much from theirs, the measures of diversity differ for that reason too.
 
     Raises
     ------
@@ -93,39 +116,68 @@ def sweep(lm, temperature=None, top_k=None, top_p=None, nsamples=100, length=60,
 
     References
     ----------
-    Holtzman et al. (2019), "The curious case of neural text degeneration", table 1; the plane of quality and diversity: Caccia et al.
-    (2018), "Language GANs falling short".
+    Holtzman et al. (2019), "The curious case of neural text degeneration", table 1; the plane of quality and
+    diversity: Caccia et al. (2018), "Language GANs falling short".
 
     Examples
     --------
-    >>> table = lab.sweep(lm, temperature=[0.5, 1, 1.5], top_k=[25, 50, 75], reference=splits.test)  # doctest: +SKIP
-    >>> lab.plots.sweep(table), lab.plots.quality_diversity(table)                                   # doctest: +SKIP
+    >>> table = lab.sweep(lm, temperature=[0.5, 1], top_k=[25, 50], reference=splits.test)  # doctest: +SKIP
+    >>> lab.plots.sweep(table), lab.plots.quality_diversity(table)  # doctest: +SKIP
     """
     import pandas as pd
 
     executor = usable(executor)
-    settings = settings_of({"temperature": temperature, "top_k": top_k, "top_p": top_p}, yes_or_no("grid", grid), lm.hparams["n_vocab"])
+    settings = settings_of(
+        {"temperature": temperature, "top_k": top_k, "top_p": top_p},
+        yes_or_no("grid", grid),
+        lm.hparams["n_vocab"],
+    )
     writing = check_writing(lm, nsamples, length, seed, prefix)
     for name, text in (("reference", reference), ("train", train)):
         if text is not None and not any(words(each) for each in strings_of(text, name)):
             raise TextError(f"{name} has no words; give text that people wrote, or leave it out.")
     writer = Writer(lm)
     if executor is not None and not isinstance(executor, ThreadPoolExecutor) and writer.origin is None:
-        raise ArgumentError("lm was not opened from disk, so other processes cannot open it; give executor=None, or a model from lab.load(…).")
+        raise ArgumentError(
+            "lm was not opened from disk, so other processes cannot open it; give executor=None, or a model"
+            " from lab.load(…)."
+        )
     weights = lm.checksum()
-    jobs = [{"weights": weights, **{name: setting[name] for name in USUAL}, **writing} for setting in settings]
+    jobs = [
+        {"weights": weights, **{name: setting[name] for name in USUAL}, **writing} for setting in settings
+    ]
     with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as temporary:
-        results = run_jobs(writer.write, jobs, temporary if folder is None else folder, executor, list(USUAL), desc="Sweep")
+        results = run_jobs(
+            writer.write, jobs, temporary if folder is None else folder, executor, list(USUAL), desc="Sweep"
+        )
     samples = [result["samples"] for result in results]
     rows = [
-        {**setting, **shared_columns(writing), **measured(texts, train), "perplexity": result["perplexity"], "seconds": result["seconds"]}
+        {
+            **setting,
+            **shared_columns(writing),
+            **measured(texts, train),
+            "perplexity": result["perplexity"],
+            "seconds": result["seconds"],
+        }
         for setting, texts, result in zip(settings, samples, results)
     ]
     if reference is not None:
         samples.append(human_pieces(reference, samples, seed))
-        rows.append({"parameter": HUMAN, **shared_columns(writing), "nsamples": len(samples[-1]), **measured(samples[-1], train),
-                     "perplexity": surprise(lm, samples[-1])})
-    columns = [*SETTING, "words", *(name for name in MEASURES if name != "copied" or train is not None), "seconds"]
+        rows.append(
+            {
+                "parameter": HUMAN,
+                **shared_columns(writing),
+                "nsamples": len(samples[-1]),
+                **measured(samples[-1], train),
+                "perplexity": surprise(lm, samples[-1]),
+            }
+        )
+    columns = [
+        *SETTING,
+        "words",
+        *(name for name in MEASURES if name != "copied" or train is not None),
+        "seconds",
+    ]
     table = pd.DataFrame(rows, columns=columns).astype({"top_k": "Int64"})
     table.attrs["samples"] = dict(enumerate(samples))
     return table
@@ -146,12 +198,19 @@ def settings_of(asked, grid, vocabulary):
         "top_k": lambda value: whole_number("top_k", value, 0, vocabulary, "the size of the vocabulary"),
         "top_p": lambda value: real_number("top_p", value, low=0, high=1),
     }
-    varied = {name: several(name, values, check[name]) for name, values in asked.items() if values is not None}
+    varied = {
+        name: several(name, values, check[name]) for name, values in asked.items() if values is not None
+    }
     if grid:
         return [
-            {"parameter": GRID, "value": math.nan, **USUAL, **dict(zip(varied, values))} for values in itertools.product(*varied.values())
+            {"parameter": GRID, "value": math.nan, **USUAL, **dict(zip(varied, values))}
+            for values in itertools.product(*varied.values())
         ]
-    return [{"parameter": name, "value": value, **USUAL, name: value} for name, values in varied.items() for value in values]
+    return [
+        {"parameter": name, "value": value, **USUAL, name: value}
+        for name, values in varied.items()
+        for value in values
+    ]
 
 
 def check_writing(lm, nsamples, length, seed, prefix):
@@ -162,20 +221,32 @@ def check_writing(lm, nsamples, length, seed, prefix):
     ArgumentError
     """
     if prefix is not None and (not isinstance(prefix, str) or not prefix):
-        raise ArgumentError(f"prefix={prefix!r} is no text; give the words that each sample begins with, or None.")
+        raise ArgumentError(
+            f"prefix={prefix!r} is no text; give the words that each sample begins with, or None."
+        )
     if whole_number("nsamples", nsamples, 1) == 1:
-        raise ArgumentError("nsamples=1 cannot be measured, since self-BLEU compares each sample with the others; give 2 or more, best 100.")
+        raise ArgumentError(
+            "nsamples=1 cannot be measured, since self-BLEU compares each sample with the others; give 2 or"
+            " more, best 100."
+        )
     room = lm.window - max(1, len(lm.encode(prefix or "")))
     if room < 1:
-        raise ArgumentError(f"prefix fills the window of {lm.window:,} tokens; keep its last part and leave room to write.")
+        raise ArgumentError(
+            f"prefix fills the window of {lm.window:,} tokens; keep its last part and leave room to write."
+        )
     return {
-        "nsamples": int(nsamples), "length": whole_number("length", length, 1, room, f"what the window of {lm.window:,} tokens has room for"),
-        "seed": whole_number("seed", seed, 0, 2**64 - 1), "prefix": prefix,
+        "nsamples": int(nsamples),
+        "length": whole_number(
+            "length", length, 1, room, f"what the window of {lm.window:,} tokens has room for"
+        ),
+        "seed": whole_number("seed", seed, 0, 2**64 - 1),
+        "prefix": prefix,
     }
 
 
 class Writer:
-    """Writes the samples of one setting, with an open model or, arrived in another process, with one that it opens there.
+    """Writes the samples of one setting, with an open model or, arrived in another process, with one that it
+    opens there.
 
     Parameters
     ----------
@@ -183,7 +254,8 @@ class Writer:
     """
 
     def __init__(self, lm):
-        self._lm, self.origin = lm, getattr(lm, "origin", None)
+        self._lm = lm
+        self.origin = getattr(lm, "origin", None)
 
     def __getstate__(self):
         return {"_lm": None, "origin": self.origin}
@@ -193,7 +265,11 @@ class Writer:
         lm = self._lm or opened(**self.origin, weights=weights)
         start = time.perf_counter()
         samples = lm.generate(prefix, nsamples, length, temperature, top_k, top_p, seed, include_prefix=False)
-        return {"samples": samples, "perplexity": surprise(lm, samples, prefix), "seconds": time.perf_counter() - start}
+        return {
+            "samples": samples,
+            "perplexity": surprise(lm, samples, prefix),
+            "seconds": time.perf_counter() - start,
+        }
 
 
 @functools.lru_cache(maxsize=1)  # a process that gets several settings of one sweep opens its model once
@@ -203,23 +279,34 @@ def opened(folder, prefix, name, precision, weights):
 
     lm = open_folder(Path(folder), Path(prefix), name, precision)
     if lm.checksum() != weights:
-        raise ExperimentError(f"The weights at {prefix} are no longer those of the model given; open it again with lab.load(…).")
+        raise ExperimentError(
+            f"The weights at {prefix} are no longer those of the model given; open it again with lab.load(…)."
+        )
     return lm
 
 
 def surprise(lm, texts, prefix=None):
-    """Perplexity of the model at what follows the prefix in each text, given the prefix; NaN if nothing does."""
+    """Perplexity of the model at what follows the prefix in each text, given the prefix; NaN if nothing
+    does.
+    """
     losses = losses_after(lm, prefix or "", [text for text in texts if text])
     tokens = sum(map(len, losses))
-    return exponential(math.fsum(float(np.sum(each, dtype=np.float64)) for each in losses) / tokens) if tokens else math.nan
+    return (
+        exponential(math.fsum(float(np.sum(each, dtype=np.float64)) for each in losses) / tokens)
+        if tokens
+        else math.nan
+    )
 
 
 def measured(samples, train=None):
     """The measures of a set of samples that need no model: dict of columns."""
     found = {
         "words": sum(len(words(text)) for text in samples) / len(samples),
-        "dist_1": _or_nan(distinct, samples, 1), "dist_2": _or_nan(distinct, samples, 2), "self_bleu": _or_nan(self_bleu, samples),
-        "repetition": _or_nan(repetition, samples), "zipf": _or_nan(zipf, samples),
+        "dist_1": _or_nan(distinct, samples, 1),
+        "dist_2": _or_nan(distinct, samples, 2),
+        "self_bleu": _or_nan(self_bleu, samples),
+        "repetition": _or_nan(repetition, samples),
+        "zipf": _or_nan(zipf, samples),
     }
     if train is not None:
         found["copied"] = float(copied(samples, train)["share_8"].mean())
@@ -229,7 +316,10 @@ def measured(samples, train=None):
 def _or_nan(measure, samples, *also):
     try:
         return measure(samples, *also)
-    except (TextError, ArgumentError):  # nothing was written, or too little: what else was measured counts all the same
+    except (
+        TextError,
+        ArgumentError,
+    ):  # nothing was written, or too little: what else was measured counts all the same
         return math.nan
 
 
@@ -244,13 +334,16 @@ def human_pieces(reference, samples, seed):
     pieces = human_samples(reference, like, seed)
     if len(pieces) < len(like):
         warnings.warn(
-            f"reference has room for {len(pieces)} pieces as long as the {len(like)} samples; the measures of diversity of so few are no match, so "
-            "give a longer text.", stacklevel=3,
+            f"reference has room for {len(pieces)} pieces as long as the {len(like)} samples; the measures of"
+            " diversity of so few are no match, so give a longer text.",
+            stacklevel=3,
         )
     return pieces
 
 
 def away(values, human, measure):
-    """How far values of a measure are from that of human text: array. Of perplexity twice as much is as far as half as much."""
+    """How far values of a measure are from that of human text: array. Of perplexity twice as much is as far
+    as half as much.
+    """
     values = np.asarray(values, float)
     return np.abs(np.log(values / human)) if measure == "perplexity" else np.abs(values - human)

@@ -1,4 +1,6 @@
-"""Grade a class: every submission found, run and judged, each result stored as it comes, and the pages and tables written."""
+"""Grade a class: every submission found, run and judged, each result stored as it comes, and the pages and
+tables written.
+"""
 
 import difflib
 import json
@@ -50,11 +52,23 @@ class Graded:
     folder: Path | None
 
 
-def grade(notebook, submissions, out="grades", course=None, *, workers=2, executor=None, only=(), trust=False, dry_run=False):
+def grade(
+    notebook,
+    submissions,
+    out="grades",
+    course=None,
+    *,
+    workers=2,
+    executor=None,
+    only=(),
+    trust=False,
+    dry_run=False,
+):
     """Grade the submissions of one notebook.
 
-    Each submission is rebuilt from the instructor's notebook and the student's answers, run under nbval in a sandbox, on other inputs than the student saw, and
-    judged outside. What was graded is kept in ``out/parts``: the same call, made again after an interruption, goes on with what is missing.
+    Each submission is rebuilt from the instructor's notebook and the student's answers, run under nbval in a
+    sandbox, on other inputs than the student saw, and judged outside. What was graded is kept in
+    ``out/parts``: the same call, made again after an interruption, goes on with what is missing.
 
     Parameters
     ----------
@@ -65,7 +79,8 @@ def grade(notebook, submissions, out="grades", course=None, *, workers=2, execut
     out : str or Path, default "grades"
         Where ``gradebook.csv``, ``summary.html``, ``report.json`` and ``feedback/`` are written.
     course : str or Path, optional
-        The folder with ``source/`` and ``course.toml``; by default ``instructor`` if there is such a folder, else ``notebooks``.
+        The folder with ``source/`` and ``course.toml``; by default ``instructor`` if there is such a folder,
+        else ``notebooks``.
     workers : int, default 2
         Submissions at a time, each of which takes about one core.
     executor : concurrent.futures.Executor or dask.distributed.Client, optional
@@ -90,8 +105,10 @@ def grade(notebook, submissions, out="grades", course=None, *, workers=2, execut
     SettingsError, SubmissionsError, ArgumentError, StorageError
         If ``course.toml``, the submissions or an argument cannot be used, or something cannot be written.
     """
-    course, out = _course(course), folder_path("out", out)
-    workers, executor = whole_number("workers", workers, 1, 64), usable(executor)
+    course = _course(course)
+    out = folder_path("out", out)
+    workers = whole_number("workers", workers, 1, 64)
+    executor = usable(executor)
     settings = read_settings(course / "course.toml") if (course / "course.toml").is_file() else Settings()
     assignment = read_assignment(course, notebook, settings.points)
     settings.check_points(_labels(course, notebook))
@@ -99,21 +116,46 @@ def grade(notebook, submissions, out="grades", course=None, *, workers=2, execut
         bubblewrap.check()
     if not dry_run:
         _refuse_what_others_wrote(out, assignment.name)
-    handed_in = find_submissions(submissions, assignment.name, other_notebooks=[name for name in _names(course) if name != assignment.name])
+    handed_in = find_submissions(
+        submissions,
+        assignment.name,
+        other_notebooks=[name for name in _names(course) if name != assignment.name],
+    )
     chosen = _chosen(handed_in, only)
     for name in settings.strangers(assignment.number, [submission.student for submission in handed_in]):
-        warnings.warn(f"{settings.path}: {name!r} has an extension for {assignment.number} but handed in nothing under that name.", stacklevel=2)
+        warnings.warn(
+            f"{settings.path}: {name!r} has an extension for {assignment.number} but handed in nothing under"
+            " that name.",
+            stacklevel=2,
+        )
     found = {submission: _answers(submission, assignment) for submission in handed_in}
     if dry_run:
-        results = [_result(submission, assignment, found[submission], None, settings, trust) for submission in chosen]
+        results = [
+            _result(submission, assignment, found[submission], None, settings, trust) for submission in chosen
+        ]
         return Graded(tuple(results), class_summary(results, _written(assignment)), None)
-    jobs = {submission: job_of(assignment, found[submission].sources, settings, trust) for submission in handed_in if found[submission].sources}
+    jobs = {
+        submission: job_of(assignment, found[submission].sources, settings, trust)
+        for submission in handed_in
+        if found[submission].sources
+    }
     done = run_all(jobs, chosen, make_folder(out / PARTS), workers, executor, assignment.name)
     before = (out / REPORT).exists()  # then those of whom nothing is run are there already
-    graded = [submission for submission in handed_in if submission in done or submission in chosen or before and submission not in jobs]
+    graded = [
+        submission
+        for submission in handed_in
+        if submission in done or submission in chosen or (before and submission not in jobs)
+    ]
     if left := [submission.student for submission in handed_in if submission not in graded]:
-        warnings.warn(f"Not in the gradebook, as not graded yet or changed since: {_few(left)}; the same command without --only grades them.", stacklevel=2)
-    results = [_result(submission, assignment, found[submission], done.get(submission), settings, trust) for submission in graded]
+        warnings.warn(
+            f"Not in the gradebook, as not graded yet or changed since: {_few(left)}; the same command"
+            " without --only grades them.",
+            stacklevel=2,
+        )
+    results = [
+        _result(submission, assignment, found[submission], done.get(submission), settings, trust)
+        for submission in graded
+    ]
     summary = _write(results, assignment, settings, out)
     return Graded(tuple(results), summary, out)
 
@@ -123,13 +165,23 @@ def _refuse_what_others_wrote(out, notebook):
     report = out / REPORT
     try:
         made = json.loads(report.read_bytes()) if report.is_file() else None
-        other = next((result["notebook"] for result in made["results"] if result["notebook"] != notebook), None) if made else None
+        other = (
+            next((result["notebook"] for result in made["results"] if result["notebook"] != notebook), None)
+            if made
+            else None
+        )
         strange = made is None and any((out / FEEDBACK).glob("*"))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ArgumentError(f"{report} cannot be read ({type(error).__name__}), so it may be no gradebook's; choose another folder for out.") from error
+        raise ArgumentError(
+            f"{report} cannot be read ({type(error).__name__}), so it may be no gradebook's; choose another"
+            " folder for out."
+        ) from error
     if other or strange:
         what = f"the grades of {other}" if other else f"a folder {FEEDBACK} of something else"
-        raise ArgumentError(f"{out} holds {what}, which would be lost; choose another folder for out, such as {out / notebook[:2]}.")
+        raise ArgumentError(
+            f"{out} holds {what}, which would be lost; choose another folder for out, such as"
+            f" {out / notebook[:2]}."
+        )
 
 
 def _few(names, most=5):
@@ -139,7 +191,10 @@ def _few(names, most=5):
 def _course(course):
     if course is not None:
         return folder_path("course", course)
-    return next((Path(name) for name in ("instructor", "notebooks") if (Path(name) / "source").is_dir()), Path("notebooks"))
+    return next(
+        (Path(name) for name in ("instructor", "notebooks") if (Path(name) / "source").is_dir()),
+        Path("notebooks"),
+    )
 
 
 def _names(course):
@@ -156,7 +211,10 @@ def _chosen(handed_in, only):
     for name in only:
         if name not in students:
             near = difflib.get_close_matches(name, students, n=1, cutoff=0.3)
-            raise ArgumentError(f"only={name!r} handed in nothing under that name" + (f"; did you mean {near[0]!r}?" if near else "."))
+            raise ArgumentError(
+                f"only={name!r} handed in nothing under that name"
+                + (f"; did you mean {near[0]!r}?" if near else ".")
+            )
     return [students[name] for name in only] if only else list(handed_in)
 
 
@@ -178,28 +236,52 @@ def _result(submission, assignment, found, done, settings, trust):
         notes.append(_TRUSTED)
     if done and "trouble" in done:
         notes.append(f"could not be graded: {done['trouble']}")
-    exercises = tuple(_exercise(exercise, submission, found, done, settings) for exercise in assignment.exercises)
-    result = SubmissionResult(submission.student, submission.file, assignment.name, exercises, submission.submitted, notes=tuple(notes),
-                              checksum=submission.checksum, seconds=(done or {}).get("seconds", 0.0), sandboxed=not trust)
+    exercises = tuple(
+        _exercise(exercise, submission, found, done, settings) for exercise in assignment.exercises
+    )
+    result = SubmissionResult(
+        submission.student,
+        submission.file,
+        assignment.name,
+        exercises,
+        submission.submitted,
+        notes=tuple(notes),
+        checksum=submission.checksum,
+        seconds=(done or {}).get("seconds", 0.0),
+        sandboxed=not trust,
+    )
     days, lost = penalty(settings, assignment.number, submission.student, submission.submitted, result.points)
     if lost and submission.clock != "timestamp.txt":
-        notes.append(f"late by the date of its {submission.clock}, which may be that of a download: look whether the points were rightly taken off")
+        notes.append(
+            f"late by the date of its {submission.clock}, which may be that of a download: look whether the"
+            " points were rightly taken off"
+        )
     return replace(result, late_days=days, penalty=lost, notes=tuple(notes))
 
 
 def _exercise(exercise, submission, found, done, settings):
     if done and "exercises" in done:
         result = next(ExerciseResult(**made) for made in done["exercises"] if made["label"] == exercise.label)
-        result = replace(result, points=exercise.points, earned=exercise.points * result.earned, reason=reason_for(result, exercise))
+        result = replace(
+            result,
+            points=exercise.points,
+            earned=exercise.points * result.earned,
+            reason=reason_for(result, exercise),
+        )
     else:
         answer = found.sources.get(exercise.label)
         if answer is None:
-            state, reason = "missing", MISSING
+            state = "missing"
+            reason = MISSING
         elif is_blank(exercise, answer):
-            state, reason = "unanswered", OPEN
+            state = "unanswered"
+            reason = OPEN
         else:
-            state, reason = "not graded", NOT_GRADED
-        result = ExerciseResult(exercise.label, exercise.title, exercise.points, state=state, reason=reason, answer=answer or "")
+            state = "not graded"
+            reason = NOT_GRADED
+        result = ExerciseResult(
+            exercise.label, exercise.title, exercise.points, state=state, reason=reason, answer=answer or ""
+        )
     if result.state == "missing" and (why := why_missing(submission, found)):
         result = replace(result, reason=why)
     return settings.left_to_a_person(result) if exercise.written else result
@@ -215,6 +297,8 @@ def _write(results, assignment, settings, out):
     write_gradebook(results, out / GRADEBOOK)
     write_report(results, out / REPORT, settings)
     shutil.rmtree(out / FEEDBACK, ignore_errors=True)
-    write_feedback(results, out / FEEDBACK, lambda student: settings.due_for(assignment.number, student), written)
+    write_feedback(
+        results, out / FEEDBACK, lambda student: settings.due_for(assignment.number, student), written
+    )
     write_summary(summary, out / SUMMARY)
     return summary

@@ -9,7 +9,9 @@ from gpt2lab.errors import ArgumentError
 
 @dataclass(frozen=True)
 class Late:
-    """What lateness costs: a share of the notebook's points for each day that has begun, up to a share, after minutes of grace."""
+    """What lateness costs: a share of the notebook's points for each day that has begun, up to a share,
+    after minutes of grace.
+    """
 
     per_day: float = 0.0
     at_most: float = 1.0
@@ -31,14 +33,22 @@ def moment_of(value, zone):
     if not 2000 <= value.year <= 2100:
         raise ValueError("give a year from 2000 to 2100")
     if value.tzinfo is None and zone is None:
-        raise ValueError("say which time is meant: add an offset, as in 2026-12-01T23:59:00+01:00, or timezone = \"Europe/Zurich\" to [grading]")
+        raise ValueError(
+            "say which time is meant: add an offset, as in 2026-12-01T23:59:00+01:00, or timezone ="
+            ' "Europe/Zurich" to [grading]'
+        )
     return value if value.tzinfo else later_of_two(value, zone)
 
 
 def later_of_two(local, zone):
-    """A time on the clocks of a zone; the later one where summer time ends or begins and it is there twice or not at all."""
-    moment = max((local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)), key=lambda moment: moment.astimezone(UTC))
-    return moment.replace(tzinfo=timezone(moment.utcoffset()))  # two moments of one zone would be compared without their offsets
+    """A time on the clocks of a zone; the later one where summer time ends or begins and it is there twice
+    or not at all.
+    """
+    moment = max(
+        (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)), key=lambda moment: moment.astimezone(UTC)
+    )
+    # two moments of one zone would be compared without their offsets
+    return moment.replace(tzinfo=timezone(moment.utcoffset()))
 
 
 def penalty(settings, number, student, submitted, points):
@@ -67,7 +77,8 @@ def penalty(settings, number, student, submitted, points):
 
     Notes
     -----
-    A day goes to the same time on the clocks of the course's time zone (of the due date's own offset if it has none), whether it has 23, 24 or 25 hours.
+    A day goes to the same time on the clocks of the course's time zone (of the due date's own offset if it
+    has none), whether it has 23, 24 or 25 hours.
     """
     due = settings.due_for(number, student)
     if submitted is None or due is None:
@@ -82,9 +93,14 @@ def _when(submitted, zone):
         moment = datetime.fromisoformat(submitted) if isinstance(submitted, str) else submitted
         moment = moment if moment.tzinfo else later_of_two(moment, zone)
         # A clock that was set wrong must not end the batch: beyond these years nothing changes.
-        return min(max(moment, datetime(1970, 1, 2, tzinfo=UTC)), datetime(2200, 1, 1, tzinfo=UTC)).astimezone(UTC)
+        return min(
+            max(moment, datetime(1970, 1, 2, tzinfo=UTC)), datetime(2200, 1, 1, tzinfo=UTC)
+        ).astimezone(UTC)
     except (ValueError, TypeError, AttributeError, OverflowError):
-        raise ArgumentError(f"submitted={str(submitted)[:60]!r} is no moment; give an ISO date with its offset, as in 2026-12-01T12:00:00+01:00.") from None
+        raise ArgumentError(
+            f"submitted={str(submitted)[:60]!r} is no moment; give an ISO date with its offset, as in"
+            " 2026-12-01T12:00:00+01:00."
+        ) from None
 
 
 def _days_late(submitted, due, settings):
@@ -92,7 +108,11 @@ def _days_late(submitted, due, settings):
     local = due.astimezone(zone).replace(tzinfo=None) + timedelta(minutes=settings.late.grace_minutes)
 
     def end(days):
-        return later_of_two(local + timedelta(days=days), zone) if days else due + timedelta(minutes=settings.late.grace_minutes)
+        return (
+            later_of_two(local + timedelta(days=days), zone)
+            if days
+            else due + timedelta(minutes=settings.late.grace_minutes)
+        )
 
     days = max(0, math.floor((submitted - due) / timedelta(days=1)) - 8)
     while submitted > end(days):

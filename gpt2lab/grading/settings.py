@@ -1,11 +1,11 @@
-"""The table ``[grading]`` of ``course.toml``: when each notebook is due, what its exercises are worth, what a submission may use.
+"""The table ``[grading]`` of ``course.toml``: when each notebook is due, what its exercises are worth, what a
+submission may use.
 
 ::
 
-    [grading]
-    seed = "only the instructors know this"    # hidden inputs are made from it
-    timezone = "Europe/Zurich"                 # of dates without an offset
-    written = "check"                          # answers in words: "check" gives the points of the automatic check, "by hand" leaves them to a person
+    [grading] seed = "only the instructors know this"    # hidden inputs are made from it timezone =
+    "Europe/Zurich"                 # of dates without an offset written = "check"                          #
+    answers in words: "check" gives the points of the automatic check, "by hand" leaves them to a person
 
     [grading.points]
     "03.2" = 2                                 # instead of what the notebook says
@@ -101,19 +101,31 @@ class Settings:
     path: Path | None = None
 
     def due_for(self, number, student):
-        """When notebook ``number`` is due for a student (datetime), with the extension; None if it is never due."""
+        """When notebook ``number`` is due for a student (datetime), with the extension; None if it is never
+        due.
+        """
         own = {_name(name): until for name, until in self.extensions.get(number, {}).items()}
         return own.get(_name(student), self.due.get(number))
 
     def left_to_a_person(self, exercise):
-        """The result of an exercise whose answer is in words, its points left to a person if the course says so; the check's verdict becomes a note."""
+        """The result of an exercise whose answer is in words, its points left to a person if the course says
+        so; the check's verdict becomes a note.
+        """
         if self.written == "check" or exercise.state not in ("right", "wrong"):
             return exercise
         note = f"The automatic check says: {exercise.state}. {exercise.reason} {exercise.note}".strip()
-        return replace(exercise, state="by hand", earned=0.0, reason="Answers in words are read by a person in this course.", note=note)
+        return replace(
+            exercise,
+            state="by hand",
+            earned=0.0,
+            reason="Answers in words are read by a person in this course.",
+            note=note,
+        )
 
     def strangers(self, number, students):
-        """Who has an extension and handed in nothing under that name: list of str; a misspelt name would cost somebody points."""
+        """Who has an extension and handed in nothing under that name: list of str; a misspelt name would
+        cost somebody points.
+        """
         handed_in = {_name(student) for student in students}
         return [name for name in self.extensions.get(number, {}) if _name(name) not in handed_in]
 
@@ -134,15 +146,24 @@ class Settings:
         numbers = {label[:2] for label in labels}
         for label in self.points:
             if label[:2] in numbers and label not in labels:
-                raise SettingsError(f"{self.path}: [grading.points] has {label!r}, which is no exercise; {nearest(label, labels)}")
+                raise SettingsError(
+                    f"{self.path}: [grading.points] has {label!r}, which is no exercise;"
+                    f" {nearest(label, labels)}"
+                )
 
     def to_dict(self):
         """As plain values, for JSON, without the seed."""
         return {
-            "timezone": self.timezone and str(self.timezone), "written": self.written, "points": dict(self.points),
+            "timezone": self.timezone and str(self.timezone),
+            "written": self.written,
+            "points": dict(self.points),
             "due": {number: due.isoformat() for number, due in self.due.items()},
-            "extensions": {number: {name: until.isoformat() for name, until in own.items()} for number, own in self.extensions.items()},
-            "late": asdict(self.late), "limits": asdict(self.limits),
+            "extensions": {
+                number: {name: until.isoformat() for name, until in own.items()}
+                for number, own in self.extensions.items()
+            },
+            "late": asdict(self.late),
+            "limits": asdict(self.limits),
         }
 
 
@@ -161,48 +182,81 @@ def read_settings(path):
     Raises
     ------
     SettingsError
-        If the file cannot be read, or holds an unknown key or a value that cannot work; the message names both.
+        If the file cannot be read, or holds an unknown key or a value that cannot work; the message names
+        both.
     """
     path = Path(path)
     try:
         content = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        raise SettingsError(f"{path} could not be read ({error.strerror or error}); check the path.") from error
+        raise SettingsError(
+            f"{path} could not be read ({error.strerror or error}); check the path."
+        ) from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not UTF-8 (byte {error.start:,}); save it as UTF-8.") from error
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise SettingsError(f"{path} is no TOML: {error}. See https://toml.io for how it is written.") from error
+        raise SettingsError(
+            f"{path} is no TOML: {error}. See https://toml.io for how it is written."
+        ) from error
     for key, value in content.items():
-        if isinstance(value, dict) and key != "grading" and nearest(key, ["grading"], cutoff=0.7).startswith("did"):
+        if (
+            isinstance(value, dict)
+            and key != "grading"
+            and nearest(key, ["grading"], cutoff=0.7).startswith("did")
+        ):
             raise SettingsError(f"{path}: [{key}] is unknown; did you mean [grading]?")
     top = TableReader(path, "grading", content.get("grading", {}), ("seed", "timezone", "written", *_TABLES))
     zone = top.value("timezone", _zone, None)
-    below = {name: TableReader(path, f"grading.{name}", top.values.get(name, {}), _keys(name)) for name in _TABLES}
+    below = {
+        name: TableReader(path, f"grading.{name}", top.values.get(name, {}), _keys(name)) for name in _TABLES
+    }
     due = below["due"].entries(_notebook, lambda value: moment_of(value, zone))
     return Settings(
-        seed=top.value("seed", _seed, ""), timezone=zone, written=top.value("written", _who, "check"),
-        points=below["points"].flattened().entries(_label, _points), due=due, extensions=_extensions(below["extensions"], due, zone),
+        seed=top.value("seed", _seed, ""),
+        timezone=zone,
+        written=top.value("written", _who, "check"),
+        points=below["points"].flattened().entries(_label, _points),
+        due=due,
+        extensions=_extensions(below["extensions"], due, zone),
         late=below["late"].filled(Late, {"per_day": _share, "at_most": _share, "grace_minutes": _minutes}),
-        limits=below["limits"].filled(Limits, dict.fromkeys(_keys("limits"), _count) | dict.fromkeys(("seconds_a_cell", "seconds_a_notebook"), _positive)), path=path,
+        limits=below["limits"].filled(
+            Limits,
+            dict.fromkeys(_keys("limits"), _count)
+            | dict.fromkeys(("seconds_a_cell", "seconds_a_notebook"), _positive),
+        ),
+        path=path,
     )
 
 
 def _keys(name):
-    return {"late": tuple(each.name for each in fields(Late)), "limits": tuple(each.name for each in fields(Limits))}.get(name)
+    return {
+        "late": tuple(each.name for each in fields(Late)),
+        "limits": tuple(each.name for each in fields(Limits)),
+    }.get(name)
 
 
 def _extensions(table, due, zone):
     found = {}
     for number, own in table.entries(_notebook, lambda value: value).items():
         if number not in due:
-            raise SettingsError(f"{table.path}: [grading.extensions] has {number!r}, which is due at no time; write it into [grading.due] first.")
-        own = TableReader(table.path, f"grading.extensions.{number}", own).entries(_student, lambda value: moment_of(value, zone))
+            raise SettingsError(
+                f"{table.path}: [grading.extensions] has {number!r}, which is due at no time; write it into"
+                " [grading.due] first."
+            )
+        own = TableReader(table.path, f"grading.extensions.{number}", own).entries(
+            _student, lambda value: moment_of(value, zone)
+        )
         if len({_name(name) for name in own}) < len(own):
-            raise SettingsError(f"{table.path}: [grading.extensions] {number!r} names a student twice (case does not count); leave one of the two.")
+            raise SettingsError(
+                f"{table.path}: [grading.extensions] {number!r} names a student twice (case does not count);"
+                " leave one of the two."
+            )
         for name, until in own.items():
             if until < due[number]:
-                raise SettingsError(f"{table.path}: [grading.extensions] {number!r} gives {name!r} until {until:%Y-%m-%d %H:%M}, before it is due; "
-                                    f"give a later time.")
+                raise SettingsError(
+                    f"{table.path}: [grading.extensions] {number!r} gives {name!r} until"
+                    f" {until:%Y-%m-%d %H:%M}, before it is due; give a later time."
+                )
         found[number] = own
     return found
 
@@ -219,7 +273,12 @@ def _seed(value):
 def _zone(value):
     try:
         return ZoneInfo(value)
-    except (KeyError, ValueError, TypeError, OSError):  # what there is depends on the machine, down to folders of that name
+    except (
+        KeyError,
+        ValueError,
+        TypeError,
+        OSError,
+    ):  # what there is depends on the machine, down to folders of that name
         raise ValueError("give the name of a time zone such as 'Europe/Zurich'") from None
 
 
@@ -259,13 +318,13 @@ def _count(value):
 
 def _label(key):
     if not re.fullmatch(r"\d\d\.\d{1,3}", key, re.ASCII):
-        raise ValueError("write an exercise such as \"03.2\"")
+        raise ValueError('write an exercise such as "03.2"')
     return key
 
 
 def _notebook(key):
     if not re.fullmatch(r"\d{1,2}", key, re.ASCII):
-        raise ValueError("write the number of a notebook such as \"03\"")
+        raise ValueError('write the number of a notebook such as "03"')
     return key.zfill(2)
 
 
@@ -276,5 +335,7 @@ def _student(key):
 
 
 def _name(student):
-    """A student's name as it is compared: files on other systems come with other cases and other forms of accents."""
+    """A student's name as it is compared: files on other systems come with other cases and other forms of
+    accents.
+    """
     return unicodedata.normalize("NFC", student.strip()).casefold()

@@ -30,17 +30,28 @@ class TableReader:
     """
 
     def __init__(self, path, name, values, keys=None):
-        self.path, self.name, self.values = path, name, values
+        self.path = path
+        self.name = name
+        self.values = values
         if not isinstance(values, dict):
             above, _, key = name.rpartition(".")
-            raise SettingsError(f"{path}: {key} = {values!r} in [{above}] is no table; write it as [{name}], with a line for each of its values."
-                                if above else f"{path}: {key} = {values!r} is no table; write [{name}], with a line for each of its values.")
+            raise SettingsError(
+                f"{path}: {key} = {values!r} in [{above}] is no table; write it as [{name}], with a line for"
+                " each of its values."
+                if above
+                else (
+                    f"{path}: {key} = {values!r} is no table; write [{name}], with a line for each of its"
+                    " values."
+                )
+            )
         for key in values if keys is not None else ():
             if key not in keys:
                 raise SettingsError(f"{path}: [{name}] has an unknown key {key!r}; {nearest(key, keys)}")
 
     def value(self, key, convert, default):
-        """The value of a key, or the default; ``convert`` checks it and raises ValueError with what would be right."""
+        """The value of a key, or the default; ``convert`` checks it and raises ValueError with what would be
+        right.
+        """
         return self._converted(key, convert, self.values[key]) if key in self.values else default
 
     def entries(self, key_of, value_of):
@@ -54,10 +65,16 @@ class TableReader:
         return found
 
     def flattened(self):
-        """The table with ``03.2 = 2`` taken as ``"03.2" = 2``: TOML reads a key without quotes as a table in a table."""
+        """The table with ``03.2 = 2`` taken as ``"03.2" = 2``: TOML reads a key without quotes as a table in
+        a table.
+        """
         flat = {}
         for key, value in self.values.items():
-            flat |= {f"{key}.{below}": each for below, each in value.items()} if isinstance(value, dict) else {key: value}
+            flat |= (
+                {f"{key}.{below}": each for below, each in value.items()}
+                if isinstance(value, dict)
+                else {key: value}
+            )
         return TableReader(self.path, self.name, flat)
 
     def filled(self, kind, convert):
@@ -69,7 +86,9 @@ class TableReader:
             return convert(value)
         except ValueError as error:
             shown = "" if value is key else f" = {_shown(value)}"
-            raise SettingsError(f"{self.path}: {key!r}{shown} in [{self.name}] cannot be used; {error}.") from None
+            raise SettingsError(
+                f"{self.path}: {key!r}{shown} in [{self.name}] cannot be used; {error}."
+            ) from None
 
 
 def _shown(value):

@@ -22,15 +22,17 @@ class AuthorMatrix:
     answer : str
         The result in words.
     perplexity : pandas.DataFrame
-        A row for the author of the texts, a column for the author in the prefix; the prefix itself is not counted.
+        A row for the author of the texts, a column for the author in the prefix; the prefix itself is not
+        counted.
     gain : float
-        By what share the perplexity is lower after the texts' own prefix than after another author's: 0.02 is 2 %. Over all authors, each
-        token counting the same.
+        By what share the perplexity is lower after the texts' own prefix than after another author's: 0.02 is
+        2 %. Over all authors, each token counting the same.
     interval : (float, float)
         Its 95 % interval over texts; NaN for a single text.
     table : pandas.DataFrame
-        A row per author: ``documents``, ``tokens``, ``own`` and ``others`` (perplexity after the author's own prefix and after the others', geometric mean),
-        ``gain`` with its interval ``low`` to ``high``, and ``rank`` of the author's own prefix among all, 1 if it is the best.
+        A row per author: ``documents``, ``tokens``, ``own`` and ``others`` (perplexity after the author's own
+        prefix and after the others', geometric mean), ``gain`` with its interval ``low`` to ``high``, and
+        ``rank`` of the author's own prefix among all, 1 if it is the best.
     """
 
     answer: str
@@ -57,7 +59,8 @@ def author_matrix(lm, texts, authors=None, template=TEMPLATE, characters=10_000,
     template : str, default ``\\{author}- ``
         The prefix as it was in `Corpus.with_author_prefix`.
     characters : int, default 10_000
-        How much text of each author is scored, about; after each prefix, so that the time grows with the square of the number of authors.
+        How much text of each author is scored, about; after each prefix, so that the time grows with the
+        square of the number of authors.
     seed : int, default 0
         Which texts are taken, if there are more.
 
@@ -69,28 +72,34 @@ def author_matrix(lm, texts, authors=None, template=TEMPLATE, characters=10_000,
     Raises
     ------
     ArgumentError
-        If texts are no Corpus, there are fewer than two authors, or one of ``authors`` wrote none of them; if the template lacks ``{author}``.
+        If texts are no Corpus, there are fewer than two authors, or one of ``authors`` wrote none of them; if
+        the template lacks ``{author}``.
     TextError
         If a text has no author.
 
     Notes
     -----
-    Rows cannot be compared with each other, since some authors are harder to predict for any model; the prefixes in one row can. Even the
-    pretrained model has a best prefix, for a name is a word like others: what fine-tuning did is the difference of the two matrices.
+    Rows cannot be compared with each other, since some authors are harder to predict for any model; the
+    prefixes in one row can. Even the pretrained model has a best prefix, for a name is a word like others:
+    what fine-tuning did is the difference of the two matrices.
 
-    A gain does not mean a voice. Authors differ in their subjects and in their century, and a prefix that announces either lowers the perplexity.
-    The interval takes the texts as independent; if several are passages of one speech, it is too narrow.
+    A gain does not mean a voice. Authors differ in their subjects and in their century, and a prefix that
+    announces either lowers the perplexity. The interval takes the texts as independent; if several are
+    passages of one speech, it is too narrow.
 
     Examples
     --------
-    >>> lab.author_matrix(tuned, posts.test)     # doctest: +SKIP
+    >>> lab.author_matrix(tuned, posts.test)  # doctest: +SKIP
     After their own author's prefix texts have a perplexity 1.3 % lower than after another's …
     """
     import pandas as pd
 
-    chosen = texts_by_author(texts, authors, whole_number("characters", characters, 1), whole_number("seed", seed, 0))
+    chosen = texts_by_author(
+        texts, authors, whole_number("characters", characters, 1), whole_number("seed", seed, 0)
+    )
     prefixes = {author: author_prefix(author, template) for author in chosen}
-    nats, tokens = {}, {}
+    nats = {}
+    tokens = {}
     for named, prefix in prefixes.items():
         scored = iter(losses_after(lm, prefix, [text for own in chosen.values() for text in own]))
         for author, own in chosen.items():
@@ -102,16 +111,29 @@ def author_matrix(lm, texts, authors=None, template=TEMPLATE, characters=10_000,
     names = list(chosen)
     perplexity = pd.DataFrame(
         [[np.exp(nats[author, named].sum() / tokens[author].sum()) for named in names] for author in names],
-        index=pd.Index(names, name="author"), columns=pd.Index(names, name="prefix"),
+        index=pd.Index(names, name="author"),
+        columns=pd.Index(names, name="prefix"),
     )
-    lost = {author: np.mean([nats[author, other] for other in names if other != author], axis=0) - nats[author, author] for author in names}
-    table = pd.DataFrame([_row(author, perplexity, lost[author], tokens[author]) for author in names], index=perplexity.index)
-    gain, *interval = _gains(np.concatenate([lost[author] for author in names]), np.concatenate([tokens[author] for author in names]))
+    lost = {
+        author: (
+            np.mean([nats[author, other] for other in names if other != author], axis=0)
+            - nats[author, author]
+        )
+        for author in names
+    }
+    table = pd.DataFrame(
+        [_row(author, perplexity, lost[author], tokens[author]) for author in names], index=perplexity.index
+    )
+    gain, *interval = _gains(
+        np.concatenate([lost[author] for author in names]),
+        np.concatenate([tokens[author] for author in names]),
+    )
     return AuthorMatrix(_answer(table, gain, interval), perplexity, gain, tuple(interval), table)
 
 
 def texts_by_author(texts, authors, characters, seed):
-    """Texts of each author, drawn at random until there are that many characters: dict of author to list of str.
+    """Texts of each author, drawn at random until there are that many characters: dict of author to list of
+    str.
 
     Raises
     ------
@@ -119,21 +141,36 @@ def texts_by_author(texts, authors, characters, seed):
         As `author_matrix`.
     """
     if not hasattr(texts, "documents"):
-        raise ArgumentError(f"texts is of type {type(texts).__name__}; give a Corpus whose documents have authors.")
+        raise ArgumentError(
+            f"texts is of type {type(texts).__name__}; give a Corpus whose documents have authors."
+        )
     found = {}
     for document in texts.documents:
         if document.author is None:
-            raise TextError(f"Document {document.name!r} has no author; leave it out with select(lambda document: document.author).")
+            raise TextError(
+                f"Document {document.name!r} has no author; leave it out with select(lambda document:"
+                " document.author)."
+            )
         found.setdefault(document.author, []).append(document.text)
-    names = list(found) if authors is None else list(dict.fromkeys(authors if isinstance(authors, (list, tuple)) else [authors]))
+    names = (
+        list(found)
+        if authors is None
+        else list(dict.fromkeys(authors if isinstance(authors, (list, tuple)) else [authors]))
+    )
     unknown = [name for name in names if name not in found]
     if unknown:
-        raise ArgumentError(f"authors names {unknown[0]!r}, who wrote none of the texts; they are by {', '.join(map(str, found))}.")
+        raise ArgumentError(
+            f"authors names {unknown[0]!r}, who wrote none of the texts; they are by"
+            f" {', '.join(map(str, found))}."
+        )
     if len(names) < 2:
-        raise ArgumentError(f"There are texts by {counted(len(names), 'author')}; a comparison of prefixes needs two or more.")
+        raise ArgumentError(
+            f"There are texts by {counted(len(names), 'author')}; a comparison of prefixes needs two or more."
+        )
     chosen = {}
     for name in names:
-        mixed, length = random.Random(seed).sample(found[name], len(found[name])), 0
+        mixed = random.Random(seed).sample(found[name], len(found[name]))
+        length = 0
         chosen[name] = []
         while mixed and length < characters:
             chosen[name].append(mixed.pop())
@@ -142,7 +179,9 @@ def texts_by_author(texts, authors, characters, seed):
 
 
 def _gains(lost, tokens):
-    """Share by which perplexity is lower after the author's own prefix, from the nats that other prefixes cost, with its interval."""
+    """Share by which perplexity is lower after the author's own prefix, from the nats that other prefixes
+    cost, with its interval.
+    """
     mean, low, high = pooled_mean(lost, tokens)
     return tuple(float(-np.expm1(-value)) for value in (mean, low, high))
 
@@ -150,16 +189,30 @@ def _gains(lost, tokens):
 def _row(author, perplexity, lost, tokens):
     own = perplexity.loc[author, author]
     gain, low, high = _gains(lost, tokens)
-    return {"documents": len(tokens), "tokens": int(tokens.sum()), "own": own, "others": own / (1 - gain), "gain": gain, "low": low, "high": high,
-            "rank": int((perplexity.loc[author] < own).sum()) + 1}
+    return {
+        "documents": len(tokens),
+        "tokens": int(tokens.sum()),
+        "own": own,
+        "others": own / (1 - gain),
+        "gain": gain,
+        "low": low,
+        "high": high,
+        "rank": int((perplexity.loc[author] < own).sum()) + 1,
+    }
 
 
 def _answer(table, gain, interval):
     low, high = (f"{100 * value:+.1f}" for value in interval)
     first = int((table["rank"] == 1).sum())
-    lead = (f"After their own author's prefix texts have a perplexity {100 * abs(gain):.1f} % {'lower' if gain >= 0 else 'higher'} than after "
-            f"another's (95 % interval of the gain {low} to {high} %)")
-    lowest = f"The author's own prefix is the best of all for {first} of {counted(len(table), 'author')}; by chance it would be for about one"
+    lead = (
+        f"After their own author's prefix texts have a perplexity {100 * abs(gain):.1f} %"
+        f" {'lower' if gain >= 0 else 'higher'} than after another's (95 % interval of the gain {low} to"
+        f" {high} %)"
+    )
+    lowest = (
+        f"The author's own prefix is the best of all for {first} of {counted(len(table), 'author')}; by"
+        " chance it would be for about one"
+    )
     if interval[0] > 0:
         return f"{lead}: the prefix tells the model something about the text. {lowest}."
     if interval[1] < 0:

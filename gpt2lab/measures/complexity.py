@@ -1,5 +1,6 @@
 """How complex texts are, and how much of what they say people say too."""
 
+import itertools
 import math
 from dataclasses import dataclass, fields
 
@@ -8,7 +9,8 @@ from gpt2lab.measures.diversity import distinct, repetition
 from gpt2lab.measures.words import strings_of, words
 
 _ENDS = frozenset(".!?")
-_TITLES = frozenset(("mr", "mrs", "ms", "dr", "st", "jr", "sr", "gen", "sen", "rep"))  # a point after them ends no sentence
+# a point after them ends no sentence
+_TITLES = frozenset(("mr", "mrs", "ms", "dr", "st", "jr", "sr", "gen", "sen", "rep"))
 
 
 @dataclass(frozen=True)
@@ -26,9 +28,11 @@ class Complexity:
     repetition_4 : float
         Share of a text's 4-grams that it has used before (`repetition`).
     known_words : float
-        Share of the words that stand in the human text, whatever their capitals: less than 1 where words are made up (or rare).
+        Share of the words that stand in the human text, whatever their capitals: less than 1 where words are
+        made up (or rare).
     known_3grams : float
-        Share of the 3-grams that stand there: words in an order that people use. NaN where no text is that long.
+        Share of the 3-grams that stand there: words in an order that people use. NaN where no text is that
+        long.
     """
 
     sentence_words: float
@@ -45,8 +49,8 @@ NAMES = tuple(field.name for field in fields(Complexity))
 def complexity(texts, human):
     """How complex texts are, in words and sentences, and how much of them is found in human text.
 
-    None of the six figures says whether a text makes sense. Read each beside that of human texts of the same length that are not part of
-    ``human`` (`human_samples`): nearer to it is better, not higher or lower.
+    None of the six figures says whether a text makes sense. Read each beside that of human texts of the same
+    length that are not part of ``human`` (`human_samples`): nearer to it is better, not higher or lower.
 
     Parameters
     ----------
@@ -68,8 +72,9 @@ def complexity(texts, human):
 
     Notes
     -----
-    A sentence ends at ``.``, ``!`` or ``?`` after a word of two letters or more that is no title such as *Mr*. Texts that were cut out of longer
-    ones begin and end within a sentence, so the mean is all words by all ends. Words and punctuation marks are those of `words`.
+    A sentence ends at ``.``, ``!`` or ``?`` after a word of two letters or more that is no title such as
+    *Mr*. Texts that were cut out of longer ones begin and end within a sentence, so the mean is all words by
+    all ends. Words and punctuation marks are those of `words`.
 
     Examples
     --------
@@ -95,7 +100,10 @@ def complexity(texts, human):
 
 
 def _sentence_ends(text):
-    return sum(mark in _ENDS and len(before) > 1 and before.casefold() not in _TITLES for before, mark in zip(text, text[1:]))
+    return sum(
+        mark in _ENDS and len(before) > 1 and before.casefold() not in _TITLES
+        for before, mark in itertools.pairwise(text)
+    )
 
 
 def _known(texts, people, n):

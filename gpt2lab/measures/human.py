@@ -10,8 +10,9 @@ from gpt2lab.measures.words import WORD, strings_of, tokenized_samples, tokenize
 def human_samples(texts, like, seed=0):
     """Pieces of human text, as many as there are samples and each as long as its sample.
 
-    Most measures move with the number and the length of samples, so that only equal numbers of equal length can be compared. The
-    result goes wherever samples go: ``lab.self_bleu(lab.human_samples(splits.test, like=samples))``.
+    Most measures move with the number and the length of samples, so that only equal numbers of equal length
+    can be compared. The result goes wherever samples go: ``lab.self_bleu(lab.human_samples(splits.test,
+    like=samples))``.
 
     Parameters
     ----------
@@ -25,9 +26,9 @@ def human_samples(texts, like, seed=0):
     Returns
     -------
     list of str, or list of list
-        Pieces drawn at random from everywhere in the texts. They do not overlap, and none runs over the end of a document. A document
-        shorter than the longest sample gives one piece, which may be shorter than its sample; where there is too little text for all,
-        there are fewer pieces than samples.
+        Pieces drawn at random from everywhere in the texts. They do not overlap, and none runs over the end
+        of a document. A document shorter than the longest sample gives one piece, which may be shorter than
+        its sample; where there is too little text for all, there are fewer pieces than samples.
 
     Raises
     ------
@@ -52,20 +53,29 @@ def pieces(texts, like, seed, name="texts"):
     else:
         tokenized = tokenized_texts(texts, name)
         if tokenized.unit != "tokens":
-            raise ArgumentError(f"The samples are lists of tokens and {name} is text; give both as strings or both as lists of tokens.")
+            raise ArgumentError(
+                f"The samples are lists of tokens and {name} is text; give both as strings or both as lists"
+                " of tokens."
+            )
         documents = tokenized.texts
         bounds = [[(i, i + 1) for i in range(len(tokens))] for tokens in documents]
-    # Text is first cut into places that have room for any sample, so that the draw does not depend on the order of the samples.
+    # Text is first cut into places that have room for any sample, so that the draw does not depend on the
+    # order of the samples.
     room = max(1, *like.lengths)
     places = [
-        (document, start) for document, words in enumerate(bounds)
-        for start in range(0, max(1, len(words) - room + 1), room) if words
+        (document, start)
+        for document, words in enumerate(bounds)
+        for start in range(0, max(1, len(words) - room + 1), room)
+        if words
     ]
     if not places:
-        raise TextError(f"{name} has no words to cut pieces from; give human text, for example the test split of the corpus.")
+        raise TextError(
+            f"{name} has no words to cut pieces from; give human text, for example the test split of the"
+            " corpus."
+        )
     random.Random(seed).shuffle(places)
     cut = []
     for (document, start), length in zip(places, like.lengths):
-        words = bounds[document][start:start + length]
-        cut.append(documents[document][words[0][0]:words[-1][1]] if words else documents[document][:0])
+        words = bounds[document][start : start + length]
+        cut.append(documents[document][words[0][0] : words[-1][1]] if words else documents[document][:0])
     return cut

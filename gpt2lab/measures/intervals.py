@@ -8,7 +8,8 @@ import numpy as np
 
 CONFIDENCE = 0.95
 _TAILS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
-_DRAWN, _LARGEST = 400_000, 50
+_DRAWN = 400_000
+_LARGEST = 50
 _Z = NormalDist().inv_cdf(_TAILS[1])
 
 
@@ -32,7 +33,8 @@ def resampled(value, without, seed, resamples):
     if number < 2:
         return np.full((resamples, len(value)), np.nan)
     draws = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), size=resamples)
-    return np.round(value + draws @ _influence(without) / number, 12)  # so that rounding puts no zero on the wrong side of zero
+    # so that rounding puts no zero on the wrong side of zero
+    return np.round(value + draws @ _influence(without) / number, 12)
 
 
 def quantiles(drawn):
@@ -55,37 +57,50 @@ def share_interval(matches, sizes):
 
     Notes
     -----
-    Matches come in runs, so that the n-grams are not so many independent trials. They count as the number of independent ones that would have the
-    same standard error as the jackknife over samples gives, but as no more than they are; where none matches, or all do, as what they are.
+    Matches come in runs, so that the n-grams are not so many independent trials. They count as the number of
+    independent ones that would have the same standard error as the jackknife over samples gives, but as no
+    more than they are; where none matches, or all do, as what they are.
 
     References
     ----------
-    Wilson (1927), "Probable inference, the law of succession, and statistical inference"; the effective number of trials: Korn and
-    Graubard (1998), "Confidence intervals for proportions with small expected number of positive counts estimated from survey data".
+    Wilson (1927), "Probable inference, the law of succession, and statistical inference"; the effective
+    number of trials: Korn and Graubard (1998), "Confidence intervals for proportions with small expected
+    number of positive counts estimated from survey data".
     """
-    matches, sizes = matches[sizes > 0], sizes[sizes > 0]
-    number, total = len(sizes), sizes.sum()
+    matches = matches[sizes > 0]
+    sizes = sizes[sizes > 0]
+    number = len(sizes)
+    total = sizes.sum()
     if number < 2:
         return np.nan, np.nan
     share = matches.sum() / total
-    error = np.square(_influence(((matches.sum() - matches) / (total - sizes))[:, None])).sum() / (number * (number - 1))
+    error = np.square(_influence(((matches.sum() - matches) / (total - sizes))[:, None])).sum() / (
+        number * (number - 1)
+    )
     trials = min(total, share * (1 - share) / error) if error > 0 else total
     t = _student(number - 1)
-    middle, reach = share + t**2 / (2 * trials), t * np.sqrt(share * (1 - share) / trials + t**2 / (4 * trials**2))
-    low, high = (middle - reach) / (1 + t**2 / trials), (middle + reach) / (1 + t**2 / trials)
+    middle = share + t**2 / (2 * trials)
+    reach = t * np.sqrt(share * (1 - share) / trials + t**2 / (4 * trials**2))
+    low = (middle - reach) / (1 + t**2 / trials)
+    high = (middle + reach) / (1 + t**2 / trials)
     return (float(low) if share > 0 else 0.0), (float(high) if share < 1 else 1.0)
 
 
 def difference_interval(one, other):
-    """The interval of ``other - one`` from the intervals of two independent shares, each given as (value, low, high).
+    """The interval of ``other - one`` from the intervals of two independent shares, each given as (value,
+    low, high).
 
     References
     ----------
     Zou and Donner (2008), "Construction of confidence limits about effect measures: a general approach".
     """
-    (first, first_low, first_high), (second, second_low, second_high) = one, other
+    first, first_low, first_high = one
+    second, second_low, second_high = other
     difference = second - first
-    return (difference - np.hypot(second - second_low, first_high - first), difference + np.hypot(second_high - second, first - first_low))
+    return (
+        difference - np.hypot(second - second_low, first_high - first),
+        difference + np.hypot(second_high - second, first - first_low),
+    )
 
 
 def _influence(without):
@@ -94,10 +109,18 @@ def _influence(without):
 
 
 def _student(freedom):
-    """The quantile of Student's t for the upper limit, expanded about the normal one (0.1 % off at three degrees of freedom, less at more)."""
-    z, v = _Z, freedom
-    return (z + (z**3 + z) / (4 * v) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2) + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
-            + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / (92160 * v**4))
+    """The quantile of Student's t for the upper limit, expanded about the normal one (0.1 % off at three
+    degrees of freedom, less at more).
+    """
+    z = _Z
+    v = freedom
+    return (
+        z
+        + (z**3 + z) / (4 * v)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
+        + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / (92160 * v**4)
+    )
 
 
 def pooled_mean(totals, sizes):
@@ -113,28 +136,35 @@ def pooled_mean(totals, sizes):
     Returns
     -------
     tuple of float
-        The mean, and the low and the high end of its interval; both are NaN for a single document, and all three if the total size is 0.
+        The mean, and the low and the high end of its interval; both are NaN for a single document, and all
+        three if the total size is 0.
 
     Notes
     -----
-    The documents are taken as drawn independently of each other; what is inside one may depend on itself in any way. A long document has more
-    weight, and pulls the mean towards itself, so that its own deviation looks smaller than it is. The error is corrected for that as if all
-    documents varied alike, and so is the number of errors that the interval reaches to either side. With documents of equal length that
-    number is Student's. Where one document outweighs the others, Student's with fewer degrees of freedom, as Bell and McCaffrey have it, gives
-    intervals several times too wide, and where documents are few the bootstrap gives ones that are too narrow.
+    The documents are taken as drawn independently of each other; what is inside one may depend on itself in
+    any way. A long document has more weight, and pulls the mean towards itself, so that its own deviation
+    looks smaller than it is. The error is corrected for that as if all documents varied alike, and so is the
+    number of errors that the interval reaches to either side. With documents of equal length that number is
+    Student's. Where one document outweighs the others, Student's with fewer degrees of freedom, as Bell and
+    McCaffrey have it, gives intervals several times too wide, and where documents are few the bootstrap gives
+    ones that are too narrow.
 
-    The interval holds the mean of all texts about 19 times of 20, and somewhat less often where the longest documents, much longer than others,
-    are also the most surprising ones: 18 of 20 in simulations with lengths spread over two orders of magnitude.
+    The interval holds the mean of all texts about 19 times of 20, and somewhat less often where the longest
+    documents, much longer than others, are also the most surprising ones: 18 of 20 in simulations with
+    lengths spread over two orders of magnitude.
 
     References
     ----------
-    Cochran (1977), "Sampling techniques", chapter 6, for the ratio of two totals; Bell and McCaffrey (2002), "Bias reduction in standard errors
-    for linear regression with multi-stage samples", for the error where clusters are few and unequal.
+    Cochran (1977), "Sampling techniques", chapter 6, for the ratio of two totals; Bell and McCaffrey (2002),
+    "Bias reduction in standard errors for linear regression with multi-stage samples", for the error where
+    clusters are few and unequal.
     """
-    totals, sizes = np.asarray(totals, float), np.asarray(sizes, float)
+    totals = np.asarray(totals, float)
+    sizes = np.asarray(sizes, float)
     if not sizes.sum():
         return (math.nan,) * 3
-    mean, weights = float(totals.sum() / sizes.sum()), sizes / sizes.sum()
+    mean = float(totals.sum() / sizes.sum())
+    weights = sizes / sizes.sum()
     if len(weights) < 2:
         return mean, math.nan, math.nan
     shares = _left_shares(weights)
@@ -149,11 +179,16 @@ def _left_shares(weights):
 
 
 def _errors_to_either_side(weights, shares):
-    """How many errors the mean is off at most, 19 times of 20, if the documents' own means are normal and vary alike."""
+    """How many errors the mean is off at most, 19 times of 20, if the documents' own means are normal and
+    vary alike.
+    """
     order = np.argsort(-weights)
-    large, left, small = weights[order[:_LARGEST]], shares[order[:_LARGEST]], weights[order[_LARGEST:]]
+    large = weights[order[:_LARGEST]]
+    left = shares[order[:_LARGEST]]
+    small = weights[order[_LARGEST:]]
     draws = _normal(len(large) + 1)
-    # Of the many small ones only the sum matters, and what they add to the error is practically the same each time.
+    # Of the many small ones only the sum matters, and what they add to the error is practically the same each
+    # time.
     off = large @ draws[:-1] + math.sqrt(small @ small) * draws[-1]
     squared_error = (large**2 / left) @ (draws[:-1] - off) ** 2 + small @ small
     return float(np.quantile(np.abs(off) / np.sqrt(squared_error), CONFIDENCE))

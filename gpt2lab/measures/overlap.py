@@ -27,10 +27,11 @@ class Overlap:
     jaccard : float
         The same as a share of the types that stand in either.
     precision : tuple of float
-        For n = 1 to 4: the share of the samples' n-grams that stand in the reference, none counted more often than it stands there. NaN
-        where no sample is as long as n.
+        For n = 1 to 4: the share of the samples' n-grams that stand in the reference, none counted more often
+        than it stands there. NaN where no sample is as long as n.
     intervals : dict of str to (float, float)
-        For each measure (`table` lists them) the 95 % interval over samples; NaN where fewer than two samples are long enough.
+        For each measure (`table` lists them) the 95 % interval over samples; NaN where fewer than two samples
+        are long enough.
     samples, tokens, types, reference_tokens, reference_types : int
         Sizes of what was compared.
     unit : str
@@ -56,27 +57,35 @@ class Overlap:
 
         values = (self.shared_types, self.share_of_types, self.jaccard, *self.precision)
         rows = [(value, *self.intervals[name]) for name, value in zip(MEASURES, values)]
-        return pd.DataFrame(rows, index=pd.Index(MEASURES, name="measure"), columns=["value", "low", "high"], dtype=float)
+        return pd.DataFrame(
+            rows, index=pd.Index(MEASURES, name="measure"), columns=["value", "low", "high"], dtype=float
+        )
 
     def __repr__(self):
         low, high = self.intervals["jaccard"]
         precision = ", ".join(f"{value:.3f}" for value in self.precision)
-        return (f"Overlap({self.samples:,} samples of {self.tokens:,} {self.unit}: {self.shared_types:,} of {self.types:,} types shared, "
-                f"jaccard {self.jaccard:.3f} [{low:.3f}, {high:.3f}], precision {precision})")
+        return (
+            f"Overlap({self.samples:,} samples of {self.tokens:,} {self.unit}: {self.shared_types:,} of"
+            f" {self.types:,} types shared, jaccard {self.jaccard:.3f} [{low:.3f}, {high:.3f}], precision"
+            f" {precision})"
+        )
 
 
 def overlap(samples, reference, seed=0, resamples=1000):
     """What samples have in common with a reference, for example with the test split.
 
-    Shared types, their share of the samples' types, Jaccard similarity of the two sets of types, and clipped n-gram precision.
+    Shared types, their share of the samples' types, Jaccard similarity of the two sets of types, and clipped
+    n-gram precision.
 
     Parameters
     ----------
     samples : list of str, list of list, or Corpus
-        Strings are split by `words`; lists of tokens (ids or strings) are taken as they are. Empty samples count nothing.
+        Strings are split by `words`; lists of tokens (ids or strings) are taken as they are. Empty samples
+        count nothing.
     reference : Corpus, str, list of str, or list of list of tokens
         The text to compare with; tokens if the samples are tokens. To count by the model's tokens:
-        ``lab.overlap([lm.encode(sample) for sample in samples], [lm.encode(document.text) for document in splits.test])``.
+        ``lab.overlap([lm.encode(sample) for sample in samples], [lm.encode(document.text) for document in
+        splits.test])``.
     seed : int, default 0
         Of the bootstrap, from which the intervals of types and Jaccard are.
     resamples : int, default 1000
@@ -95,24 +104,28 @@ def overlap(samples, reference, seed=0, resamples=1000):
 
     Notes
     -----
-    - Clipped precision is that of corpus BLEU, each sample with the whole reference as its one reference: in each sample an n-gram counts
-      at most as often as it stands in the reference. With a long reference this hardly ever binds, so that it does not punish a
-      sample that repeats itself: see `repetition`. No n-gram runs over the end of a sample or a document.
-    - Types and Jaccard depend on how much text there is on either side, since more text has more types. Compare two sets of samples with
-      `compare_overlap`, which cuts them to equal size.
-    - The intervals cover the choice of samples; the reference is taken as given. A plain bootstrap fails for types: a resample holds some
-      samples twice and about 37 % not at all, so that it has fewer types than the whole. So the influence of each sample, from leaving
-      it out, is resampled instead. That fails for precision where few n-grams match: without a match it has no width. So precision has Wilson's
-      interval, with as many trials as the spread between samples makes of the n-grams.
-    - How often these 95 % intervals hold the true value was tried on pieces of the speeches and texts of 3M (``python -m benchmarks.intervals``):
-      for precision in about 95 of 100 cases, with 20 samples of 60 tokens as with 100, and with a reference so short that hardly a 4-gram matches;
-      for types and Jaccard in about 96 with 100 samples, and in 92 with 20.
+    - Clipped precision is that of corpus BLEU, each sample with the whole reference as its one reference: in
+      each sample an n-gram counts at most as often as it stands in the reference. With a long reference this
+      hardly ever binds, so that it does not punish a sample that repeats itself: see `repetition`. No n-gram
+      runs over the end of a sample or a document.
+    - Types and Jaccard depend on how much text there is on either side, since more text has more types.
+      Compare two sets of samples with `compare_overlap`, which cuts them to equal size.
+    - The intervals cover the choice of samples; the reference is taken as given. A plain bootstrap fails for
+      types: a resample holds some samples twice and about 37 % not at all, so that it has fewer types than
+      the whole. So the influence of each sample, from leaving it out, is resampled instead. That fails for
+      precision where few n-grams match: without a match it has no width. So precision has Wilson's interval,
+      with as many trials as the spread between samples makes of the n-grams.
+    - How often these 95 % intervals hold the true value was tried on pieces of the speeches and texts of 3M
+      (``python -m benchmarks.intervals``): for precision in about 95 of 100 cases, with 20 samples of 60
+      tokens as with 100, and with a reference so short that hardly a 4-gram matches; for types and Jaccard in
+      about 96 with 100 samples, and in 92 with 20.
 
     References
     ----------
-    Jaccard (1912), "The distribution of the flora in the alpine zone"; clipped precision: Papineni et al. (2002), "BLEU: a method for
-    automatic evaluation of machine translation"; Efron (1979), "Bootstrap methods: another look at the jackknife"; Wilson (1927),
-    "Probable inference, the law of succession, and statistical inference".
+    Jaccard (1912), "The distribution of the flora in the alpine zone"; clipped precision: Papineni et al.
+    (2002), "BLEU: a method for automatic evaluation of machine translation"; Efron (1979), "Bootstrap
+    methods: another look at the jackknife"; Wilson (1927), "Probable inference, the law of succession, and
+    statistical inference".
 
     Examples
     --------
@@ -122,16 +135,23 @@ def overlap(samples, reference, seed=0, resamples=1000):
     >>> found.precision[1]  # "the cat" twice, of four pairs
     0.5
     """
-    seed, resamples = whole_number("seed", seed, 0), whole_number("resamples", resamples, 2)
+    seed = whole_number("seed", seed, 0)
+    resamples = whole_number("resamples", resamples, 2)
     samples, reference = comparable(samples, reference)
     return measured(samples, reference, seed, resamples)[0]
 
 
 def comparable(samples, reference, name="samples"):
-    """Samples and reference as lists of tokens, refused unless both are text or both are tokens and neither is empty."""
-    samples, reference = tokenized_samples(samples, name), tokenized_texts(reference)
+    """Samples and reference as lists of tokens, refused unless both are text or both are tokens and neither
+    is empty.
+    """
+    samples = tokenized_samples(samples, name)
+    reference = tokenized_texts(reference)
     if samples.unit != reference.unit:
-        raise ArgumentError(f"{name} has {samples.unit} and reference has {reference.unit}; give both as strings or both as lists of tokens.")
+        raise ArgumentError(
+            f"{name} has {samples.unit} and reference has {reference.unit}; give both as strings or both as"
+            " lists of tokens."
+        )
     for what, tokenized in ((name, samples), ("reference", reference)):
         if not any(tokenized.texts):
             raise TextError(f"{what} has no {tokenized.unit}; give text that is not empty.")
@@ -140,7 +160,8 @@ def comparable(samples, reference, name="samples"):
 
 def measured(samples, reference, seed, resamples):
     """An Overlap, and the measures of types of every resample as an array (resamples, measures)."""
-    ngrams, number = NGrams(samples.texts + reference.texts), len(samples.texts)
+    ngrams = NGrams(samples.texts + reference.texts)
+    number = len(samples.texts)
     types, shared, reference_types = _types(ngrams, number)
     with np.errstate(invalid="ignore", divide="ignore"):
         # Row 0: all samples. Row i + 1: all but sample i.
@@ -153,21 +174,38 @@ def measured(samples, reference, seed, resamples):
         precision.append(float(matches.sum() / sizes.sum()) if sizes.any() else np.nan)
         limits.append(share_interval(matches, sizes))
     found = Overlap(
-        int(shared[0]), float(values[0, 1]), float(values[0, 2]), tuple(precision), {name: tuple(limit) for name, limit in zip(MEASURES, limits)},
-        number, sum(samples.lengths), int(types[0]), sum(reference.lengths), reference_types, samples.unit,
+        int(shared[0]),
+        float(values[0, 1]),
+        float(values[0, 2]),
+        tuple(precision),
+        {name: tuple(limit) for name, limit in zip(MEASURES, limits)},
+        number,
+        sum(samples.lengths),
+        int(types[0]),
+        sum(reference.lengths),
+        reference_types,
+        samples.unit,
     )
     return found, drawn
 
 
 def _types(ngrams, number):
-    """Types of all samples and of all but each one, those of them that the reference has, and how many types that has."""
+    """Types of all samples and of all but each one, those of them that the reference has, and how many types
+    that has.
+    """
     kinds, text, _ = ngrams.counts(1)
     sample = text < number
-    in_samples, in_reference = (np.bincount(kinds[where], minlength=kinds.max() + 1) for where in (sample, ~sample))
-    kinds, text = kinds[sample], text[sample]
+    in_samples, in_reference = (
+        np.bincount(kinds[where], minlength=kinds.max() + 1) for where in (sample, ~sample)
+    )
+    kinds = kinds[sample]
+    text = text[sample]
     only_here = in_samples[kinds] == 1
     found = []
-    for where, total in ((only_here, in_samples > 0), (only_here & (in_reference[kinds] > 0), (in_samples > 0) & (in_reference > 0))):
+    for where, total in (
+        (only_here, in_samples > 0),
+        (only_here & (in_reference[kinds] > 0), (in_samples > 0) & (in_reference > 0)),
+    ):
         found.append(total.sum() - np.append(0, np.bincount(text[where], minlength=number)))
     return *found, int((in_reference > 0).sum())
 
@@ -178,4 +216,6 @@ def _matches(ngrams, number, n):
     sample = text < number
     in_reference = np.bincount(grams[~sample], count[~sample], minlength=grams.max(initial=-1) + 1)
     clipped = np.minimum(count[sample], in_reference[grams[sample]])
-    return np.bincount(text[sample], clipped, minlength=number), np.maximum(ngrams.lengths[:number] - n + 1, 0)
+    return np.bincount(text[sample], clipped, minlength=number), np.maximum(
+        ngrams.lengths[:number] - n + 1, 0
+    )

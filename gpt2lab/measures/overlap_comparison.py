@@ -13,7 +13,11 @@ from gpt2lab.measures.overlap import ORDERS, Overlap, comparable, measured
 from gpt2lab.measures.preference import two_names
 from gpt2lab.measures.words import Tokenized, tokenized_samples
 
-_NAMES = {"share_of_types": "share of types", "jaccard": "Jaccard similarity", **{f"precision_{n}": f"{n}-gram precision" for n in ORDERS}}
+_NAMES = {
+    "share_of_types": "share of types",
+    "jaccard": "Jaccard similarity",
+    **{f"precision_{n}": f"{n}-gram precision" for n in ORDERS},
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,8 +29,9 @@ class OverlapComparison:
     answer : str
         The result in words.
     table : pandas.DataFrame
-        A row per measure: ``before``, ``after``, ``difference`` (after less before) with its 95 % interval ``low`` to ``high``, ``more`` ("before",
-        "after", or "" where the interval holds 0 and chance may be the reason), and ``human``.
+        A row per measure: ``before``, ``after``, ``difference`` (after less before) with its 95 % interval
+        ``low`` to ``high``, ``more`` ("before", "after", or "" where the interval holds 0 and chance may be
+        the reason), and ``human``.
     before, after, human : Overlap
         Each set by itself, cut to equal size; human is None if it was not given.
     names : tuple of str
@@ -45,20 +50,23 @@ class OverlapComparison:
 
 
 def compare_overlap(before, after, reference, human=None, seed=0, resamples=1000, names=("before", "after")):
-    """Which of two sets of samples has more in common with a reference, by how much, and whether it is more than chance.
+    """Which of two sets of samples has more in common with a reference, by how much, and whether it is more
+    than chance.
 
-    Both sets, and the human text, are cut to the number of words of the smallest: samples are kept from the first one on until that
-    number is reached, the last one cut short. Differences have intervals from both sets, taken as independent.
+    Both sets, and the human text, are cut to the number of words of the smallest: samples are kept from the
+    first one on until that number is reached, the last one cut short. Differences have intervals from both
+    sets, taken as independent.
 
     Parameters
     ----------
     before, after : list of str or list of list
-        Samples, for example from the pretrained and from the fine-tuned model. Take as many of each, of equal length.
+        Samples, for example from the pretrained and from the fine-tuned model. Take as many of each, of equal
+        length.
     reference : Corpus, str, list of str, or list of list of tokens
         The text to compare with, usually the test split.
     human : Corpus, str, list of str, or list of list of tokens, optional
-        Human text that is not the reference, usually the training split: pieces of it (`human_samples`) show how much two human texts of this
-        kind have in common. A model that has more, repeats commonplaces.
+        Human text that is not the reference, usually the training split: pieces of it (`human_samples`) show
+        how much two human texts of this kind have in common. A model that has more, repeats commonplaces.
     seed, resamples : int
         As for `overlap`.
     names : tuple of str, default ("before", "after")
@@ -71,32 +79,50 @@ def compare_overlap(before, after, reference, human=None, seed=0, resamples=1000
 
     Notes
     -----
-    The measures need not agree, and the answer says so when they do not. Jaccard rewards variety: samples drawn at a high temperature meet
-    more of the reference's types by chance. Precision rewards ordinary words: samples that use nothing else score high.
+    The measures need not agree, and the answer says so when they do not. Jaccard rewards variety: samples
+    drawn at a high temperature meet more of the reference's types by chance. Precision rewards ordinary
+    words: samples that use nothing else score high.
 
     Raises
     ------
     ArgumentError, TextError
-        As `overlap`; also if before or after has a single sample, or is cut to one, which has no interval, or names are not two different strings.
+        As `overlap`; also if before or after has a single sample, or is cut to one, which has no interval, or
+        names are not two different strings.
     """
-    seed, resamples, names = whole_number("seed", seed, 0), whole_number("resamples", resamples, 2), two_names(names)
+    seed = whole_number("seed", seed, 0)
+    resamples = whole_number("resamples", resamples, 2)
+    names = two_names(names)
     sets = {}
     for name, samples in (("before", before), ("after", after)):
         sets[name], compared = comparable(samples, reference, name)
         if len(sets[name].texts) < 2:
-            raise ArgumentError(f"{name} has only one sample; give at least two, so that chance can be told from difference.")
+            raise ArgumentError(
+                f"{name} has only one sample; give at least two, so that chance can be told from difference."
+            )
     if human is not None:
         sets["human"] = tokenized_samples(pieces(human, sets["after"], seed, "human"), "human")
     size = min(sum(samples.lengths) for samples in sets.values())
     sets = {name: Tokenized(_cut(samples.texts, size), samples.unit) for name, samples in sets.items()}
     for name in ("before", "after"):
         if len(sets[name].texts) < 2:
-            raise ArgumentError(f"{name} has only one sample within the {size:,} {compared.unit} of the smallest set, to which all are cut; give samples of "
-                                "about equal length.")
-    found = {name: measured(samples, compared, seed + i, resamples) for i, (name, samples) in enumerate(sets.items())}
+            raise ArgumentError(
+                f"{name} has only one sample within the {size:,} {compared.unit} of the smallest set, to"
+                " which all are cut; give samples of about equal length."
+            )
+    found = {
+        name: measured(samples, compared, seed + i, resamples)
+        for i, (name, samples) in enumerate(sets.items())
+    }
     table = _differences(found)
     overlaps = {name: value for name, (value, _) in found.items()}
-    return OverlapComparison(_answer(table, overlaps, names), table, overlaps["before"], overlaps["after"], overlaps.get("human"), names)
+    return OverlapComparison(
+        _answer(table, overlaps, names),
+        table,
+        overlaps["before"],
+        overlaps["after"],
+        overlaps.get("human"),
+        names,
+    )
 
 
 def _cut(texts, size):
@@ -119,27 +145,50 @@ def _differences(found):
     shares = [difference_interval(*(each.table.loc[f"precision_{n}"] for each in overlaps)) for n in ORDERS]
     table[["low", "high"]] = np.concatenate([types, shares])
     table["more"] = np.select([table["low"] > 0, table["high"] < 0], ["after", "before"], "")
-    return table[["before", "after", "difference", "low", "high", "more", *(name for name in ("human",) if name in table)]]
+    return table[
+        [
+            "before",
+            "after",
+            "difference",
+            "low",
+            "high",
+            "more",
+            *(name for name in ("human",) if name in table),
+        ]
+    ]
 
 
 def _answer(table, overlaps, names):
     shares = table.drop("shared_types")
-    sides = {side: [_NAMES[measure] for measure in shares.index[shares["more"] == side]] for side in ("after", "before")}
-    called = {side: f"the samples {name}" if name == side else f"the {name} samples" for side, name in zip(("before", "after"), names)}
+    sides = {
+        side: [_NAMES[measure] for measure in shares.index[shares["more"] == side]]
+        for side in ("after", "before")
+    }
+    called = {
+        side: f"the samples {name}" if name == side else f"the {name} samples"
+        for side, name in zip(("before", "after"), names)
+    }
     told = [side for side, measures in sides.items() if measures]
     if not told:
         sentences = ["Which samples have more in common with the reference cannot be told from chance."]
     elif len(told) == 1:
-        sentences = [f"{_capital(called[told[0]])} have more in common with the reference, and by more than chance "
-                     f"(in {len(sides[told[0]])} of {len(shares)} measures; none says the opposite)."]
+        sentences = [
+            f"{_capital(called[told[0]])} have more in common with the reference, and by more than chance "
+            f"(in {len(sides[told[0]])} of {len(shares)} measures; none says the opposite)."
+        ]
     else:  # Jaccard and the types shared depend on variety, precision on how ordinary the words are
-        sentences = [f"The measures disagree, each by more than chance: by {listed(sides['after'])} {called['after']} have more in common with "
-                     f"the reference, by {listed(sides['before'])} {called['before']}."]
+        sentences = [
+            f"The measures disagree, each by more than chance: by {listed(sides['after'])} {called['after']}"
+            f" have more in common with the reference, by {listed(sides['before'])} {called['before']}."
+        ]
     for measure in ("jaccard", "precision_2"):
         row = table.loc[measure]
         human = f"; human text {row['human']:.3f}" if "human" in table else ""
-        sentences.append(f"{_capital(_NAMES[measure])}: {row['after']:.3f} {names[1]} against {row['before']:.3f} {names[0]}, "
-                         f"a difference of {row['difference']:+.3f} (95 % interval {row['low']:+.3f} to {row['high']:+.3f}){human}.")
+        sentences.append(
+            f"{_capital(_NAMES[measure])}: {row['after']:.3f} {names[1]} against {row['before']:.3f}"
+            f" {names[0]}, a difference of {row['difference']:+.3f} (95 % interval {row['low']:+.3f} to"
+            f" {row['high']:+.3f}){human}."
+        )
     first = overlaps["before"]
     return " ".join([*sentences, f"Each set has {first.tokens:,} {first.unit}."])
 

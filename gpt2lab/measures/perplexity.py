@@ -18,7 +18,8 @@ class Perplexity:
     Attributes
     ----------
     perplexity : float
-        ``exp(nats_per_token)``: the model is as unsure as if it had to choose between that many equally likely tokens.
+        ``exp(nats_per_token)``: the model is as unsure as if it had to choose between that many equally
+        likely tokens.
     nats_per_token : float
         Mean negative log probability of a token.
     bits_per_byte : float
@@ -26,10 +27,11 @@ class Perplexity:
     tokens, bytes : int
         Size of the text.
     intervals : dict of str to (float, float)
-        For each of the three measures the 95 % interval over documents: how far it may be off for all texts of which these documents are a
-        sample. NaN for a single document.
+        For each of the three measures the 95 % interval over documents: how far it may be off for all texts
+        of which these documents are a sample. NaN for a single document.
     table : pandas.DataFrame
-        A row per document: ``name``, ``author``, ``tokens``, ``bytes``, ``nats_per_token``, ``perplexity``, ``bits_per_byte``.
+        A row per document: ``name``, ``author``, ``tokens``, ``bytes``, ``nats_per_token``, ``perplexity``,
+        ``bits_per_byte``.
     stride : int or None
         That it was measured with.
     """
@@ -47,16 +49,27 @@ class Perplexity:
         """The measures with their intervals in words."""
         size = f"{self.tokens:,} tokens, {self.bytes:,} bytes"
         if len(self.table) < 2:
-            return (f"perplexity {self.perplexity:.2f}, {self.nats_per_token:.4f} nats per token, {self.bits_per_byte:.4f} bits per byte "
-                    f"({size}; one document has no interval).")
-        ends = {name: f"{low:.{digits}f} to {high:.{digits}f}" for (name, (low, high)), digits in zip(self.intervals.items(), (2, 4, 4))}
-        return (f"perplexity {self.perplexity:.2f} ({ends['perplexity']}), {self.nats_per_token:.4f} nats per token ({ends['nats_per_token']}), "
-                f"{self.bits_per_byte:.4f} bits per byte ({ends['bits_per_byte']}); {size}; 95 % intervals over {len(self.table):,} documents.")
+            return (
+                f"perplexity {self.perplexity:.2f}, {self.nats_per_token:.4f} nats per token,"
+                f" {self.bits_per_byte:.4f} bits per byte ({size}; one document has no interval)."
+            )
+        ends = {
+            name: f"{low:.{digits}f} to {high:.{digits}f}"
+            for (name, (low, high)), digits in zip(self.intervals.items(), (2, 4, 4))
+        }
+        return (
+            f"perplexity {self.perplexity:.2f} ({ends['perplexity']}), {self.nats_per_token:.4f} nats per"
+            f" token ({ends['nats_per_token']}), {self.bits_per_byte:.4f} bits per byte"
+            f" ({ends['bits_per_byte']}); {size}; 95 % intervals over {len(self.table):,} documents."
+        )
 
     def __repr__(self):
         low, high = self.intervals["perplexity"]
-        return (f"Perplexity({self.perplexity:.4g} [{low:.4g}, {high:.4g}], {self.nats_per_token:.4f} nats per token, "
-                f"{self.bits_per_byte:.4f} bits per byte, {self.tokens:,} tokens, {self.bytes:,} bytes, documents: {len(self.table):,})")
+        return (
+            f"Perplexity({self.perplexity:.4g} [{low:.4g}, {high:.4g}], {self.nats_per_token:.4f} nats per"
+            f" token, {self.bits_per_byte:.4f} bits per byte, {self.tokens:,} tokens, {self.bytes:,} bytes,"
+            f" documents: {len(self.table):,})"
+        )
 
 
 def perplexity(lm, text_or_corpus, stride=None):
@@ -71,8 +84,9 @@ def perplexity(lm, text_or_corpus, stride=None):
     text_or_corpus : str, list of str or Corpus
         The text itself; a file is read with `Corpus.from_file` first.
     stride : int, optional
-        Tokens by which the window moves on; None reads windows that do not overlap. With a smaller stride each token has more text
-        before it, so that the perplexity is usually a little lower, and it takes longer in proportion.
+        Tokens by which the window moves on; None reads windows that do not overlap. With a smaller stride
+        each token has more text before it, so that the perplexity is usually a little lower, and it takes
+        longer in proportion.
 
     Returns
     -------
@@ -86,16 +100,18 @@ def perplexity(lm, text_or_corpus, stride=None):
 
     Notes
     -----
-    The intervals cover the choice of documents; the model is taken as given. Tokens of one document are not independent of each other: they
-    share a subject and an author, so that intervals over tokens would be far too narrow. Documents are taken to be independent, which those
-    of one author and year may not be either. Few documents, or one that outweighs the others, make an interval wide. Two models are compared on
-    the same documents, by `compare_perplexity`, and not by whether their intervals overlap.
+    The intervals cover the choice of documents; the model is taken as given. Tokens of one document are not
+    independent of each other: they share a subject and an author, so that intervals over tokens would be far
+    too narrow. Documents are taken to be independent, which those of one author and year may not be either.
+    Few documents, or one that outweighs the others, make an interval wide. Two models are compared on the
+    same documents, by `compare_perplexity`, and not by whether their intervals overlap.
 
     References
     ----------
-    Jelinek et al. (1977), "Perplexity: a measure of the difficulty of speech recognition tasks"; bits per byte as in Gao et al. (2020),
-    "The Pile", section 3.1; the sliding window as in the guide "Perplexity of fixed-length models" of Hugging Face transformers; the
-    intervals as in Bell and McCaffrey (2002), "Bias reduction in standard errors for linear regression with multi-stage samples".
+    Jelinek et al. (1977), "Perplexity: a measure of the difficulty of speech recognition tasks"; bits per
+    byte as in Gao et al. (2020), "The Pile", section 3.1; the sliding window as in the guide "Perplexity of
+    fixed-length models" of Hugging Face transformers; the intervals as in Bell and McCaffrey (2002), "Bias
+    reduction in standard errors for linear regression with multi-stage samples".
     """
     import pandas as pd
 
@@ -103,16 +119,33 @@ def perplexity(lm, text_or_corpus, stride=None):
     names, authors, texts = zip(*documents)
     losses = _losses(lm, texts, stride)
     nats = np.array([np.sum(each, dtype=np.float64) for each in losses])
-    tokens, size = np.array([len(each) for each in losses]), np.array([len(text.encode("utf-8")) for text in texts])
-    by_token, by_byte = pooled_mean(nats, tokens), pooled_mean(nats / math.log(2), size)
-    found = {"perplexity": [exponential(value) for value in by_token], "nats_per_token": by_token, "bits_per_byte": by_byte}
-    table = pd.DataFrame({
-        "name": names, "author": authors, "tokens": tokens, "bytes": size, "nats_per_token": nats / tokens,
-        "perplexity": [exponential(value) for value in nats / tokens], "bits_per_byte": nats / math.log(2) / size,
-    })
+    tokens = np.array([len(each) for each in losses])
+    size = np.array([len(text.encode("utf-8")) for text in texts])
+    by_token = pooled_mean(nats, tokens)
+    by_byte = pooled_mean(nats / math.log(2), size)
+    found = {
+        "perplexity": [exponential(value) for value in by_token],
+        "nats_per_token": by_token,
+        "bits_per_byte": by_byte,
+    }
+    table = pd.DataFrame(
+        {
+            "name": names,
+            "author": authors,
+            "tokens": tokens,
+            "bytes": size,
+            "nats_per_token": nats / tokens,
+            "perplexity": [exponential(value) for value in nats / tokens],
+            "bits_per_byte": nats / math.log(2) / size,
+        }
+    )
     # No model is less surprised than not at all.
-    intervals = {name: (max(low, float(name == "perplexity")), high) for name, (_, low, high) in found.items()}
-    return Perplexity(*(found[name][0] for name in MEASURES), int(tokens.sum()), int(size.sum()), intervals, table, stride)
+    intervals = {
+        name: (max(low, float(name == "perplexity")), high) for name, (_, low, high) in found.items()
+    }
+    return Perplexity(
+        *(found[name][0] for name in MEASURES), int(tokens.sum()), int(size.sum()), intervals, table, stride
+    )
 
 
 def _losses(lm, texts, stride):
@@ -127,16 +160,23 @@ def _losses(lm, texts, stride):
 def losses_after(lm, prefix, texts):
     """The losses of what follows a prefix in each text, given the prefix: list of arrays."""
     start = lm.encode(prefix)
-    return [nats[_in_common(start, ids):] for ids, nats in lm.token_losses([prefix + text for text in texts])]
+    return [
+        nats[_in_common(start, ids) :] for ids, nats in lm.token_losses([prefix + text for text in texts])
+    ]
 
 
 def _in_common(start, ids):
     # A prefix that ends in a space has a token of its own there, which the word that follows takes in.
-    return next((place for place, (one, other) in enumerate(zip(start, ids)) if one != other), min(len(start), len(ids)))
+    return next(
+        (place for place, (one, other) in enumerate(zip(start, ids)) if one != other),
+        min(len(start), len(ids)),
+    )
 
 
 def exponential(nats):
-    """``exp`` that ends at infinity: a model that diverged can be so wrong that its perplexity is beyond any float."""
+    """``exp`` that ends at infinity: a model that diverged can be so wrong that its perplexity is beyond any
+    float.
+    """
     return math.exp(nats) if not nats >= 700 else math.inf
 
 
@@ -144,11 +184,17 @@ def _documents(text_or_corpus):
     """Name, author and text of each document, empty ones left out."""
     if hasattr(text_or_corpus, "documents"):
         documents = enumerate(text_or_corpus.documents, 1)
-        found = [(document.name or f"text {number}", document.author, document.text) for number, document in documents]
+        found = [
+            (document.name or f"text {number}", document.author, document.text)
+            for number, document in documents
+        ]
     else:
         texts = [text_or_corpus] if isinstance(text_or_corpus, str) else text_or_corpus
         if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in texts):
-            raise ArgumentError(f"The text to score is of type {type(text_or_corpus).__name__}; give a string, a list of strings or a Corpus.")
+            raise ArgumentError(
+                f"The text to score is of type {type(text_or_corpus).__name__}; give a string, a list of"
+                " strings or a Corpus."
+            )
         found = [(f"text {number}", None, text) for number, text in enumerate(texts, 1)]
     found = [document for document in found if document[2]]
     if not found:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError
 
-LEVEL = 0.05  # below this probability chance is ruled out; the interval is the same test seen from the other side
+# below this probability chance is ruled out; the interval is the same test seen from the other side
+LEVEL = 0.05
 _MOST = 300  # pairs beyond which nobody reads on
 
 
@@ -25,7 +26,8 @@ class Preference:
     interval : tuple of float
         Exact 95 % interval of the share (Clopper and Pearson).
     p_value : float
-        Of the two-sided sign test: how probable answers at least as one-sided are if each is the toss of a coin.
+        Of the two-sided sign test: how probable answers at least as one-sided are if each is the toss of a
+        coin.
     explanation : str
         Whether there is a difference, in plain words.
     """
@@ -50,7 +52,10 @@ class Preference:
         if not self.wins + self.losses:
             return "no pair was decided"
         share, low, high = (100 * value for value in (self.share, *self.interval))
-        return f"share of {self.names[0]} {share:.0f} %, exact 95 % interval {low:.0f} to {high:.0f} %, sign test p = {self.p_value:.2g}"
+        return (
+            f"share of {self.names[0]} {share:.0f} %, exact 95 % interval {low:.0f} to {high:.0f} %, sign"
+            f" test p = {self.p_value:.2g}"
+        )
 
 
 def preference(wins, losses, ties=0, names=("the first", "the second")):
@@ -63,7 +68,8 @@ def preference(wins, losses, ties=0, names=("the first", "the second")):
     losses : int
         How often the second was.
     ties : int, default 0
-        How often the answer was "cannot tell". They are reported, and left out of the share, the interval and the test.
+        How often the answer was "cannot tell". They are reported, and left out of the share, the interval and
+        the test.
     names : tuple of str, default ("the first", "the second")
         What the two are called in the explanation.
 
@@ -78,26 +84,39 @@ def preference(wins, losses, ties=0, names=("the first", "the second")):
 
     Notes
     -----
-    The interval holds one half exactly where the sign test finds nothing, since both give each tail 2.5 %. It is exact in that it covers the
-    true share at least 95 % of the time, however few answers there are; with few it is wide.
+    The interval holds one half exactly where the sign test finds nothing, since both give each tail 2.5 %. It
+    is exact in that it covers the true share at least 95 % of the time, however few answers there are; with
+    few it is wide.
 
     References
     ----------
-    Clopper and Pearson (1934), "The use of confidence or fiducial limits illustrated in the case of the binomial"; sign test, ties left out:
-    Dixon and Mood (1946), "The statistical sign test".
+    Clopper and Pearson (1934), "The use of confidence or fiducial limits illustrated in the case of the
+    binomial"; sign test, ties left out: Dixon and Mood (1946), "The statistical sign test".
 
     Examples
     --------
     >>> result = preference(9, 1, names=("3M", "1M"))
-    >>> print(f"{result.share:.2f}, {result.interval[0]:.2f} to {result.interval[1]:.2f}, p = {result.p_value:.3f}")
+    >>> low, high = result.interval
+    >>> print(f"{result.share:.2f}, {low:.2f} to {high:.2f}, p = {result.p_value:.3f}")
     0.90, 0.55 to 1.00, p = 0.021
     """
-    wins, losses, ties = (whole_number(name, value, 0) for name, value in (("wins", wins), ("losses", losses), ("ties", ties)))
+    wins, losses, ties = (
+        whole_number(name, value, 0) for name, value in (("wins", wins), ("losses", losses), ("ties", ties))
+    )
     names = two_names(names)
     decided = wins + losses
     share = wins / decided if decided else math.nan
     p_value = sign_test(wins, losses)
-    return Preference(names, wins, losses, ties, share, clopper_pearson(wins, decided), p_value, _explain(wins, losses, ties, names, p_value))
+    return Preference(
+        names,
+        wins,
+        losses,
+        ties,
+        share,
+        clopper_pearson(wins, decided),
+        p_value,
+        _explain(wins, losses, ties, names, p_value),
+    )
 
 
 def two_names(names, argument="names"):
@@ -109,8 +128,14 @@ def two_names(names, argument="names"):
         If they are not.
     """
     found = tuple(names) if isinstance(names, (list, tuple)) else ()
-    if len(found) != 2 or not all(isinstance(name, str) and name.strip() for name in found) or found[0] == found[1]:
-        raise ArgumentError(f"{argument}={names!r} are not two different names; give for example ('3M', '1M').")
+    if (
+        len(found) != 2
+        or not all(isinstance(name, str) and name.strip() for name in found)
+        or found[0] == found[1]
+    ):
+        raise ArgumentError(
+            f"{argument}={names!r} are not two different names; give for example ('3M', '1M')."
+        )
     return found
 
 
@@ -130,15 +155,28 @@ def clopper_pearson(wins, decided, confidence=0.95):
 
 
 def _at_most(wins, decided, share):
-    """Probability of at most so many wins, each answer being one with the probability ``share`` (neither 0 nor 1)."""
+    """Probability of at most so many wins, each answer being one with the probability ``share`` (neither 0
+    nor 1).
+    """
     logs = (math.lgamma(decided + 1), math.log(share), math.log1p(-share))
-    return math.fsum(math.exp(logs[0] - math.lgamma(k + 1) - math.lgamma(decided - k + 1) + k * logs[1] + (decided - k) * logs[2])
-                     for k in range(wins + 1))
+    return math.fsum(
+        math.exp(
+            logs[0]
+            - math.lgamma(k + 1)
+            - math.lgamma(decided - k + 1)
+            + k * logs[1]
+            + (decided - k) * logs[2]
+        )
+        for k in range(wins + 1)
+    )
 
 
 def _crossing(is_below):
-    """The share between 0 and 1 at which ``is_below`` stops being true; 50 halvings reach the last digits of a float."""
-    low, high = 0.0, 1.0
+    """The share between 0 and 1 at which ``is_below`` stops being true; 50 halvings reach the last digits of
+    a float.
+    """
+    low = 0.0
+    high = 1.0
     for _ in range(50):
         middle = (low + high) / 2
         low, high = (middle, high) if is_below(middle) else (low, middle)
@@ -146,8 +184,11 @@ def _crossing(is_below):
 
 
 def pairs_needed(wins, losses):
-    """How many decided answers would rule chance out if the share stayed what it is: int, or None if more than anybody would give."""
-    more, decided = max(wins, losses), wins + losses
+    """How many decided answers would rule chance out if the share stayed what it is: int, or None if more
+    than anybody would give.
+    """
+    more = max(wins, losses)
+    decided = wins + losses
     for number in range(decided, _MOST + 1):
         # In integers, so that a share of exactly 3 in 5 is that of 6 in 10 too.
         expected = (2 * number * more + decided) // (2 * decided)
@@ -158,7 +199,7 @@ def pairs_needed(wins, losses):
 
 def _explain(wins, losses, ties, names, p_value):
     decided = wins + losses
-    untold = f" {ties} of {decided + ties} answers were \"cannot tell\" and are left out." if ties else ""
+    untold = f' {ties} of {decided + ties} answers were "cannot tell" and are left out.' if ties else ""
     if not decided:
         return "There is no answer that prefers one of the two, so nothing can be said about a difference."
     count = f"{names[0]} was preferred in {wins} of {decided} pairs"
@@ -168,7 +209,10 @@ def _explain(wins, losses, ties, names, p_value):
         if wins > losses:
             return f"Yes, you could tell: {count}, and {chance}.{untold}"
         return f"Yes, you could tell, but you preferred {names[1]}: {count}, and {chance}.{untold}"
-    lead = f"You could not tell, or there were too few pairs: {count}, and tossing a coin gives answers as one-sided in {_percent(p_value)} of such tests."
+    lead = (
+        f"You could not tell, or there were too few pairs: {count}, and tossing a coin gives answers as"
+        f" one-sided in {_percent(p_value)} of such tests."
+    )
     return f"{lead} {_what_would_do(wins, losses)}{untold}"
 
 
@@ -183,4 +227,6 @@ def _what_would_do(wins, losses):
 
 def _percent(p_value):
     percent = 100 * p_value
-    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %" if percent >= 0.1 else "less than 0.1 %"
+    return (
+        f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %" if percent >= 0.1 else "less than 0.1 %"
+    )

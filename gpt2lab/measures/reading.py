@@ -1,4 +1,6 @@
-"""The blind reading test: which of two texts is more intelligible, when nobody says which model wrote which."""
+"""The blind reading test: which of two texts is more intelligible, when nobody says which model
+wrote which.
+"""
 
 import random
 import textwrap
@@ -9,7 +11,9 @@ from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.preference import preference, two_names
 from gpt2lab.measures.words import WORD, strings_of
 
-LEFT, RIGHT, NEITHER = "A", "B", "-"
+LEFT = "A"
+RIGHT = "B"
+NEITHER = "-"
 WIDTH = 88  # characters a printed line
 MORE = " …"  # ends every text, since every one was cut
 
@@ -39,12 +43,15 @@ class ReadingTest:
         Parameters
         ----------
         samples : dict of str to list of str
-            Texts of two writers, for example ``{"1M": small.generate(nsamples=10), "3M": large.generate(nsamples=10)}``. They should be of the
-            same kind: the same prefix, length, temperature. Preferences are counted for the second.
+            Texts of two writers, for example ``{"1M": small.generate(nsamples=10), "3M":
+            large.generate(nsamples=10)}``. They should be of the same kind: the same prefix, length,
+            temperature. Preferences are counted for the second.
         pairs : int, default 10
-            At most as many as either has texts. Chance is ruled out by 6 pairs at the least, and then only if all answers agree.
+            At most as many as either has texts. Chance is ruled out by 6 pairs at the least, and then only if
+            all answers agree.
         seed : int, default 0
-            Decides, with the texts, which of them are put together and which stands left. Each writer stands left as often as right, give or take one.
+            Decides, with the texts, which of them are put together and which stands left. Each writer stands
+            left as often as right, give or take one.
 
         Returns
         -------
@@ -58,17 +65,24 @@ class ReadingTest:
             If a text has no words.
         """
         if not hasattr(samples, "items"):
-            raise ArgumentError(f"samples is of type {type(samples).__name__}; give a dictionary of two names, each with its list of texts.")
+            raise ArgumentError(
+                f"samples is of type {type(samples).__name__}; give a dictionary of two names, each with its"
+                " list of texts."
+            )
         names = two_names(tuple(samples), "The names of the samples")
         texts = [strings_of(samples[name], f"samples[{name!r}]", single=False) for name in names]
         fewest = min(map(len, texts))
-        pairs = whole_number("pairs", pairs, 1, fewest, f"the texts of {names[[len(some) for some in texts].index(fewest)]}")
-        # The texts take part: whoever has seen the key of one test knows nothing of another with the same seed.
+        pairs = whole_number(
+            "pairs", pairs, 1, fewest, f"the texts of {names[[len(some) for some in texts].index(fewest)]}"
+        )
+        # The texts take part: whoever has seen the key of one test knows nothing of another with the same
+        # seed.
         dice = random.Random(repr((whole_number("seed", seed, 0), pairs, texts)))
         drawn = [dice.sample(some, pairs) for some in texts]
         first_left = [True] * (pairs // 2) + [False] * (pairs // 2) + [dice.random() < 0.5] * (pairs % 2)
         dice.shuffle(first_left)
-        shown, key = [], []
+        shown = []
+        key = []
         for one, other, in_order in zip(*drawn, first_left):
             pair = _equally_long(one, other)
             shown.append(pair if in_order else pair[::-1])
@@ -84,8 +98,8 @@ class ReadingTest:
         Parameters
         ----------
         answers : str or list of str
-            For each pair ``A`` or ``B``, the more intelligible text, or ``-`` if you cannot tell: ``"ABBA-BABBA"``. Spaces and commas do not
-            matter, nor do capitals.
+            For each pair ``A`` or ``B``, the more intelligible text, or ``-`` if you cannot tell:
+            ``"ABBA-BABBA"``. Spaces and commas do not matter, nor do capitals.
 
         Returns
         -------
@@ -98,20 +112,40 @@ class ReadingTest:
             If there are other characters, or more or fewer answers than pairs.
         """
         letters = self.answers(answers)
-        preferred = [None if letter == NEITHER else writers[letter == RIGHT] for letter, writers in zip(letters, self.key)]
+        preferred = [
+            None if letter == NEITHER else writers[letter == RIGHT]
+            for letter, writers in zip(letters, self.key)
+        ]
         first, second = self.names
-        return preference(preferred.count(second), preferred.count(first), preferred.count(None), names=(second, first))
+        return preference(
+            preferred.count(second), preferred.count(first), preferred.count(None), names=(second, first)
+        )
 
     def answers(self, answers):
         """``answers`` as a string of ``A``, ``B`` and ``-``, one for each pair; see `score`."""
-        if not isinstance(answers, (str, list, tuple)) or not all(isinstance(answer, str) for answer in answers):
-            raise ArgumentError(f"answers is of type {type(answers).__name__}; give a string with A, B or - for each pair, such as 'ABBA-'.")
-        letters = "".join("".join(answers).replace(",", " ").split()).upper().translate({ord("–"): "-", ord("−"): "-"})
+        if not isinstance(answers, (str, list, tuple)) or not all(
+            isinstance(answer, str) for answer in answers
+        ):
+            raise ArgumentError(
+                f"answers is of type {type(answers).__name__}; give a string with A, B or - for each pair,"
+                " such as 'ABBA-'."
+            )
+        letters = (
+            "".join("".join(answers).replace(",", " ").split())
+            .upper()
+            .translate({ord("–"): "-", ord("−"): "-"})
+        )
         strange = sorted(set(letters) - {LEFT, RIGHT, NEITHER})
         if strange:
-            raise ArgumentError(f"answers has {', '.join(map(repr, strange))}; write A or B for each pair, or - where you cannot tell.")
+            raise ArgumentError(
+                f"answers has {', '.join(map(repr, strange))}; write A or B for each pair, or - where you"
+                " cannot tell."
+            )
         if len(letters) != len(self):
-            raise ArgumentError(f"answers has {len(letters)} letters and there are {len(self)} pairs; write one for each: A, B or -.")
+            raise ArgumentError(
+                f"answers has {len(letters)} letters and there are {len(self)} pairs; write one for each: A,"
+                " B or -."
+            )
         return letters
 
     def __str__(self):
@@ -121,13 +155,23 @@ class ReadingTest:
             blocks.append(f"Pair {number}")
             for letter, text in zip((LEFT, RIGHT), pair):
                 paragraphs = [line for line in text.splitlines() if line.strip()]
-                blocks += [textwrap.fill(line, WIDTH, initial_indent=f"  {letter if not i else ' '}  ", subsequent_indent="     ")
-                           for i, line in enumerate(paragraphs)]
+                blocks += [
+                    textwrap.fill(
+                        line,
+                        WIDTH,
+                        initial_indent=f"  {letter if not i else ' '}  ",
+                        subsequent_indent="     ",
+                    )
+                    for i, line in enumerate(paragraphs)
+                ]
         return "\n".join(blocks)
 
     def key_in_words(self):
         """Who wrote what, a line a pair."""
-        return "\n".join(f"Pair {number}: A is of {left}, B of {right}." for number, (left, right) in enumerate(self.key, 1))
+        return "\n".join(
+            f"Pair {number}: A is of {left}, B of {right}."
+            for number, (left, right) in enumerate(self.key, 1)
+        )
 
 
 def _equally_long(*texts):
@@ -136,4 +180,4 @@ def _equally_long(*texts):
     number = min(map(len, ends))
     if not number:
         raise TextError("One of the texts has no words; generate longer ones, or leave it out.")
-    return tuple(text[:end[number - 1]].strip() + MORE for text, end in zip(texts, ends))
+    return tuple(text[: end[number - 1]].strip() + MORE for text, end in zip(texts, ends))

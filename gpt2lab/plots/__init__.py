@@ -12,6 +12,26 @@ from gpt2lab.plots.texts import copied_spans, overlap, overlap_growth
 from gpt2lab.plots.tokens import next_tokens, sampling_grid, token_losses, visible
 from gpt2lab.plots.training import copying, loss, losses
 
-__all__ = ["author_matrix", "class_results", "copied_spans", "copying", "corpus_sizes", "flags", "loss", "losses", "model_sizes", "next_tokens", "overlap",
-           "overlap_growth", "parameter_parts", "parameters", "perplexity", "quality_diversity", "sampling_grid",
-           "scaling_laws", "sweep", "token_losses", "visible"]
+__all__ = [
+    "author_matrix",
+    "class_results",
+    "copied_spans",
+    "copying",
+    "corpus_sizes",
+    "flags",
+    "loss",
+    "losses",
+    "model_sizes",
+    "next_tokens",
+    "overlap",
+    "overlap_growth",
+    "parameter_parts",
+    "parameters",
+    "perplexity",
+    "quality_diversity",
+    "sampling_grid",
+    "scaling_laws",
+    "sweep",
+    "token_losses",
+    "visible",
+]

@@ -21,4 +21,13 @@ def end_label(axes, text, x, y, colour, taken, side="right"):
     y = next(y + move for move in moves if all(abs(y + move - other) >= apart for other in taken))
     taken.append(y)
     apart, aligned = (9, "left") if side == "right" else (-9, "right")
-    axes.annotate(text, (x, y), xytext=(apart, 0), textcoords="offset points", color=colour, ha=aligned, va="center", annotation_clip=False)
+    axes.annotate(
+        text,
+        (x, y),
+        xytext=(apart, 0),
+        textcoords="offset points",
+        color=colour,
+        ha=aligned,
+        va="center",
+        annotation_clip=False,
+    )

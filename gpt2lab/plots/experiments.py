@@ -8,19 +8,40 @@ from gpt2lab.experiments.laws import scaling_laws as laws_of_sizes
 from gpt2lab.experiments.seeds import over_seeds
 from gpt2lab.plots.drawing import captioned_axes, end_label
 
-_COLUMNS = {"model_name", "parameters", "characters", "seed", "tokens", "epochs", "train_loss", "test_loss", "test_loss_before", "copied",
-            "copied_human"}
+_COLUMNS = {
+    "model_name",
+    "parameters",
+    "characters",
+    "seed",
+    "tokens",
+    "epochs",
+    "train_loss",
+    "test_loss",
+    "test_loss_before",
+    "copied",
+    "copied_human",
+}
 MARKERS = "os^D"
 
 
 def _grid(table):
-    """The table, if it is one of `experiments.corpus_sizes` with up to as many models as can be told apart."""
+    """The table, if it is one of `experiments.corpus_sizes` with up to as many models as can be told
+    apart.
+    """
     if not _COLUMNS <= set(getattr(table, "columns", ())) or table.empty:
-        raise ArgumentError(f"A {type(table).__name__} is no table of a grid; give what lab.experiments.corpus_sizes(…) returns.")
+        raise ArgumentError(
+            f"A {type(table).__name__} is no table of a grid; give what lab.experiments.corpus_sizes(…)"
+            " returns."
+        )
     names = list(dict.fromkeys(table["model_name"]))
     if len(names) > len(STYLES):
-        raise ArgumentError(f"The table has {len(names)} models; give at most {len(STYLES)}, since more lines cannot be told apart.")
-    return table.sort_values(["parameters", "characters", "seed"]), list(dict.fromkeys(table.sort_values("parameters")["model_name"]))
+        raise ArgumentError(
+            f"The table has {len(names)} models; give at most {len(STYLES)}, since more lines cannot be told"
+            " apart."
+        )
+    return table.sort_values(["parameters", "characters", "seed"]), list(
+        dict.fromkeys(table.sort_values("parameters")["model_name"])
+    )
 
 
 def corpus_sizes(table):
@@ -34,8 +55,9 @@ def corpus_sizes(table):
     Returns
     -------
     CaptionedFigure
-        On the left the loss on the test text (filled marks) and on the text trained on (hollow), on the right the share of the samples'
-        8-grams that stand in the text trained on. Over several seeds the marks are means, and bars go from the lowest to the highest.
+        On the left the loss on the test text (filled marks) and on the text trained on (hollow), on the right
+        the share of the samples' 8-grams that stand in the text trained on. Over several seeds the marks are
+        means, and bars go from the lowest to the highest.
 
     Raises
     ------
@@ -46,7 +68,10 @@ def corpus_sizes(table):
     summary = over_seeds(table)
     figure = CaptionedFigure(width=9.0, height=4.2)
     losses, copies = figure.subplots(1, 2, width_ratios=(3, 2))
-    left, right, shares, sentences = [], [], [], []
+    left = []
+    right = []
+    shares = []
+    sentences = []
     for name, (colour, style), marker in zip(names, STYLES, MARKERS):
         rows = summary[summary["model_name"] == name]
         before = table.loc[table["model_name"] == name, "test_loss_before"].iloc[0]
@@ -74,17 +99,33 @@ def corpus_sizes(table):
 
 def _line(axes, rows, column, colour, style, marker, filled, factor=1.0):
     mean, low, high = (factor * rows[name].to_numpy() for name in (column, f"{column}_low", f"{column}_high"))
-    axes.errorbar(rows["characters"], mean, [mean - low, high - mean], color=colour, linestyle=style, marker=marker, markersize=6,
-                  markerfacecolor=colour if filled else "white", linewidth=2.0 if filled else 1.2, elinewidth=1.2, capsize=3)
+    axes.errorbar(
+        rows["characters"],
+        mean,
+        [mean - low, high - mean],
+        color=colour,
+        linestyle=style,
+        marker=marker,
+        markersize=6,
+        markerfacecolor=colour if filled else "white",
+        linewidth=2.0 if filled else 1.2,
+        elinewidth=1.2,
+        capsize=3,
+    )
 
 
 def _character_ticks(axes, table, room):
-    """A logarithmic axis of characters, the epochs of each length below it, and on the left room for labels (a share of its length)."""
+    """A logarithmic axis of characters, the epochs of each length below it, and on the left room for labels
+    (a share of its length).
+    """
     epochs = table.groupby("characters")["epochs"].mean()
     axes.set_xscale("log")
-    axes.set_xticks(epochs.index, [f"{size / 1000:,g}\n{times:.2g}×" for size, times in epochs.items()], fontsize=9)
+    axes.set_xticks(
+        epochs.index, [f"{size / 1000:,g}\n{times:.2g}×" for size, times in epochs.items()], fontsize=9
+    )
     axes.minorticks_off()
-    shortest, longest = epochs.index.min(), epochs.index.max()
+    shortest = epochs.index.min()
+    longest = epochs.index.max()
     wide = max(longest / shortest, 2.0)
     axes.set_xlim(shortest / wide**room, longest * wide**0.06)
     axes.set_xlabel("length of the text (thousand characters)\nand how often it was read")
@@ -99,14 +140,20 @@ def _labels(axes, ends, x, side):
 
 
 def _losses_in_words(name, rows, before):
-    first, last = rows.iloc[0], rows.iloc[-1]
+    first = rows.iloc[0]
+    last = rows.iloc[-1]
     above = rows.loc[rows["test_loss"] >= before, "characters"]
     below = rows.loc[rows["characters"] > (above.max() if len(above) else 0), "characters"]
-    least = f"it ends below that from {below.iloc[0]:,} characters on" if len(below) else "with the longest text it does not end below that"
+    least = (
+        f"it ends below that from {below.iloc[0]:,} characters on"
+        if len(below)
+        else "with the longest text it does not end below that"
+    )
     return (
-        f"{name}: the loss on the test text is {before:.2f} nats per token before fine-tuning; {least}. From {first['characters']:,} to "
-        f"{last['characters']:,} characters it goes from {first['test_loss']:.2f} to {last['test_loss']:.2f}, "
-        f"that on the text trained on from {first['train_loss']:.2f} to {last['train_loss']:.2f}."
+        f"{name}: the loss on the test text is {before:.2f} nats per token before fine-tuning; {least}. From"
+        f" {first['characters']:,} to {last['characters']:,} characters it goes from {first['test_loss']:.2f}"
+        f" to {last['test_loss']:.2f}, that on the text trained on from {first['train_loss']:.2f} to"
+        f" {last['train_loss']:.2f}."
     )
 
 
@@ -114,8 +161,13 @@ def _copies_in_words(summary, human):
     shortest = summary[summary["characters"] == summary["characters"].min()].dropna(subset=["copied"])
     if shortest.empty:
         return "The samples are too short to have 8-grams."
-    shares = ", ".join(f"{100 * row['copied']:.0f} % with {row['model_name']}" for _, row in shortest.iterrows())
-    return f"Of the 8-grams of the samples the shortest text has {shares}; of those of people's own text at most {human.max():.1f} % (dots)."
+    shares = ", ".join(
+        f"{100 * row['copied']:.0f} % with {row['model_name']}" for _, row in shortest.iterrows()
+    )
+    return (
+        f"Of the 8-grams of the samples the shortest text has {shares}; of those of people's own text at most"
+        f" {human.max():.1f} % (dots)."
+    )
 
 
 def _bars_in_words(summary):
@@ -126,9 +178,10 @@ def _bars_in_words(summary):
 def scaling_laws(table):
     """Where the fine-tunings of a grid stand beside what published laws ask for pretraining.
 
-    The laws say how many tokens a model has to see to learn a language from random weights, within a budget of computing or without
-    over-fitting. Fine-tuning is not pretraining: the language is there already, learned from a text of about that length, so the points
-    lie far below the lines and may still have gained. What the distance tells is how little of its own a fine-tuning can teach.
+    The laws say how many tokens a model has to see to learn a language from random weights, within a budget
+    of computing or without over-fitting. Fine-tuning is not pretraining: the language is there already,
+    learned from a text of about that length, so the points lie far below the lines and may still have gained.
+    What the distance tells is how little of its own a fine-tuning can teach.
 
     Parameters
     ----------
@@ -138,8 +191,8 @@ def scaling_laws(table):
     Returns
     -------
     CaptionedFigure
-        Parameters against tokens of text, both logarithmic. A mark is filled where fine-tuning lowered the loss on the test text (the
-        mean over seeds), and hollow where it did not.
+        Parameters against tokens of text, both logarithmic. A mark is filled where fine-tuning lowered the
+        loss on the test text (the mean over seeds), and hollow where it did not.
 
     Raises
     ------
@@ -148,25 +201,49 @@ def scaling_laws(table):
 
     References
     ----------
-    Kaplan et al. (2020), "Scaling laws for neural language models"; Hoffmann et al. (2022), "Training compute-optimal large language
-    models"; Muennighoff et al. (2023), "Scaling data-constrained language models".
+    Kaplan et al. (2020), "Scaling laws for neural language models"; Hoffmann et al. (2022), "Training
+    compute-optimal large language models"; Muennighoff et al. (2023), "Scaling data-constrained language
+    models".
     """
     table, names = _grid(table)
     laws = laws_of_sizes()
-    figure, axes = captioned_axes("size of the model (parameters)", "length of the text (tokens)", width=8.0, height=4.4)
+    figure, axes = captioned_axes(
+        "size of the model (parameters)", "length of the text (tokens)", width=8.0, height=4.4
+    )
     axes.set(xscale="log", yscale="log")
     for (law, (up, words)), (colour, style) in zip(_LAW_LABELS.items(), STYLES[2:] + STYLES[1:2]):
         axes.plot(laws["parameters"], laws[law], style, color=colour, linewidth=1.8)
-        axes.annotate(words, laws.iloc[-1][["parameters", law]], xytext=(9, up), textcoords="offset points", color=colour, va="center", fontsize=9,
-                      annotation_clip=False)
+        axes.annotate(
+            words,
+            laws.iloc[-1][["parameters", law]],
+            xytext=(9, up),
+            textcoords="offset points",
+            color=colour,
+            va="center",
+            fontsize=9,
+            annotation_clip=False,
+        )
     points = over_seeds(table, ("parameters", "tokens", "test_loss", "test_loss_before"))
     helped = points["test_loss"] < points["test_loss_before"]
-    for chosen, face, words in ((helped, STYLES[0][0], "test loss fell"), (~helped, "white", "test loss did not fall")):
+    for chosen, face, words in (
+        (helped, STYLES[0][0], "test loss fell"),
+        (~helped, "white", "test loss did not fall"),
+    ):
         shown = points[chosen]
-        axes.plot(shown["parameters"], shown["tokens"], "o", color=STYLES[0][0], markerfacecolor=face, markersize=7)
+        axes.plot(
+            shown["parameters"], shown["tokens"], "o", color=STYLES[0][0], markerfacecolor=face, markersize=7
+        )
         if len(shown):
             rightmost = shown.loc[shown["parameters"].idxmax(), ["parameters", "tokens"]]
-            axes.annotate(words, rightmost, xytext=(10, 0), textcoords="offset points", va="center", color=STYLES[0][0], fontsize=9)
+            axes.annotate(
+                words,
+                rightmost,
+                xytext=(10, 0),
+                textcoords="offset points",
+                va="center",
+                color=STYLES[0][0],
+                fontsize=9,
+            )
     axes.set_xticks(laws["parameters"], list(laws.index), fontsize=9)
     axes.minorticks_off()
     axes.margins(x=0.06)
@@ -174,7 +251,8 @@ def scaling_laws(table):
     return figure
 
 
-# How far above the end of its line each label stands (points), and the words: the first two lines meet at the largest size.
+# How far above the end of its line each label stands (points), and the words: the first two lines meet at the
+# largest size.
 _LAW_LABELS = {
     KAPLAN: (9, "Kaplan et al. 2020"),
     HOFFMANN: (-5, "Hoffmann et al. 2022"),
@@ -188,7 +266,9 @@ def _laws_in_words(points, helped, asked):
     lowest, highest = asked.loc[name, [KAPLAN, HOFFMANN, MUENNIGHOFF]].agg(["min", "max"])
     share = f"{int(helped.sum())} of {counted(len(points), 'fine-tuning')}"
     return (
-        f"To learn a language from random weights, {name} would want {lowest / 1e6:,.0f} to {highest / 1e6:,.0f} million tokens by the three laws; the "
-        f"longest text of the grid has {most['tokens'] / 1e6:.2g} million, {lowest / most['tokens']:,.0f} times less than the least of them. {share} "
-        "lowered the loss on the test text all the same (filled), since the language was there before; the others did not (hollow)."
+        f"To learn a language from random weights, {name} would want {lowest / 1e6:,.0f} to"
+        f" {highest / 1e6:,.0f} million tokens by the three laws; the longest text of the grid has"
+        f" {most['tokens'] / 1e6:.2g} million, {lowest / most['tokens']:,.0f} times less than the least of"
+        f" them. {share} lowered the loss on the test text all the same (filled), since the language was"
+        " there before; the others did not (hollow)."
     )

@@ -5,12 +5,24 @@ import numpy as np
 from gpt2lab.base.captions import DARK, LIGHT, MIDDLE, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 
-_NEEDED = {"flag", "value", "steps", "epochs", "valid_loss_before", "valid_loss", "copied", "human_copied", "seconds", "saves"}
+_NEEDED = {
+    "flag",
+    "value",
+    "steps",
+    "epochs",
+    "valid_loss_before",
+    "valid_loss",
+    "copied",
+    "human_copied",
+    "seconds",
+    "saves",
+}
 _USUAL = "no flag"
 
 
 def flags(table):
-    """What each flag does to the validation loss, to copying and to the time, with the same amount of reading.
+    """What each flag does to the validation loss, to copying and to the time, with the same amount of
+    reading.
 
     Parameters
     ----------
@@ -20,9 +32,10 @@ def flags(table):
     Returns
     -------
     CaptionedFigure
-        A line a run, the one without flags at the top. On the left the loss on held-out text: thin bars go from before fine-tuning to after it. In the
-        middle the share of what the model writes that stands in its text (circles), and that of held-out human text (diamonds). On the right the
-        seconds. Dotted lines are the run without flags.
+        A line a run, the one without flags at the top. On the left the loss on held-out text: thin bars go
+        from before fine-tuning to after it. In the middle the share of what the model writes that stands in
+        its text (circles), and that of held-out human text (diamonds). On the right the seconds. Dotted lines
+        are the run without flags.
 
     Raises
     ------
@@ -30,18 +43,59 @@ def flags(table):
         If it is another table.
     """
     if not _NEEDED <= set(getattr(table, "columns", ())) or not (table["flag"] == "none").any():
-        raise ArgumentError(f"A {type(table).__name__} is no table of flags; give what lab.experiments.flags(…) returns.")
+        raise ArgumentError(
+            f"A {type(table).__name__} is no table of flags; give what lab.experiments.flags(…) returns."
+        )
     figure = CaptionedFigure(width=9.4, height=1.2 + 0.42 * len(table))
     losses, copies, times = figure.subplots(1, 3, sharey=True, width_ratios=(3, 2, 2))
-    places, usual = np.arange(len(table)), table[table["flag"] == "none"].iloc[0]
+    places = np.arange(len(table))
+    usual = table[table["flag"] == "none"].iloc[0]
     losses.hlines(places, table["valid_loss"], table["valid_loss_before"], color=LIGHT, linewidth=2)
-    losses.plot(table["valid_loss_before"], places, "s", color=MIDDLE, markerfacecolor="white", markeredgewidth=1.8, markersize=7)
-    _marked(losses, table["valid_loss"], usual["valid_loss"], "validation loss (nats per token)", "{:.2f}", left=table["valid_loss"] < table["valid_loss_before"])
-    losses.annotate("before", (usual["valid_loss_before"], 0), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=9, color=MIDDLE)
-    losses.annotate("after", (usual["valid_loss"], 0), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=9, color=DARK)
+    losses.plot(
+        table["valid_loss_before"],
+        places,
+        "s",
+        color=MIDDLE,
+        markerfacecolor="white",
+        markeredgewidth=1.8,
+        markersize=7,
+    )
+    _marked(
+        losses,
+        table["valid_loss"],
+        usual["valid_loss"],
+        "validation loss (nats per token)",
+        "{:.2f}",
+        left=table["valid_loss"] < table["valid_loss_before"],
+    )
+    losses.annotate(
+        "before",
+        (usual["valid_loss_before"], 0),
+        xytext=(0, 9),
+        textcoords="offset points",
+        ha="center",
+        fontsize=9,
+        color=MIDDLE,
+    )
+    losses.annotate(
+        "after",
+        (usual["valid_loss"], 0),
+        xytext=(0, 9),
+        textcoords="offset points",
+        ha="center",
+        fontsize=9,
+        color=DARK,
+    )
     _marked(copies, 100 * table["copied"], 100 * usual["copied"], "copied (% of the words)", "{:.0f} %")
     copies.plot(100 * table["human_copied"], places, "D", color="#000000", markersize=5)
-    copies.annotate("human", (100 * usual["human_copied"], 0), xytext=(0, 9), textcoords="offset points", ha="center", fontsize=9)
+    copies.annotate(
+        "human",
+        (100 * usual["human_copied"], 0),
+        xytext=(0, 9),
+        textcoords="offset points",
+        ha="center",
+        fontsize=9,
+    )
     _marked(times, table["seconds"], usual["seconds"], "time (seconds)", "{:.0f}")
     times.set_xlim(left=0)
     losses.set_yticks(places, [_name(row) for row in table.itertuples()])
@@ -54,9 +108,17 @@ def _marked(axes, values, usual, label, form, left=None):
     axes.axvline(usual, color=DARK, linestyle=":", linewidth=1.2)
     axes.plot(values, np.arange(len(values)), "o", color=DARK, markersize=8)
     for place, (value, before) in enumerate(zip(values, [False] * len(values) if left is None else left)):
-        axes.annotate(form.format(value), (value, place), xytext=(-9 if before else 9, 0), textcoords="offset points", va="center",
-                      ha="right" if before else "left", fontsize=9,
-                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # the dotted line goes behind the number
+        axes.annotate(
+            form.format(value),
+            (value, place),
+            xytext=(-9 if before else 9, 0),
+            textcoords="offset points",
+            va="center",
+            ha="right" if before else "left",
+            fontsize=9,
+            # the dotted line goes behind the number
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
+        )
     axes.set_xlabel(label)
     axes.margins(x=0.28)
     axes.spines[["top", "right", "left"]].set_visible(False)
@@ -73,10 +135,13 @@ def _name(row):
 def _in_words(table, usual):
     parts = []
     for row in table[table["flag"] != "none"].itertuples():
-        parts.append(f"{_name(row)}: loss {row.valid_loss - usual['valid_loss']:+.2f}, copied {100 * row.copied:.0f} %, "
-                     f"{row.seconds / usual['seconds']:.2g} times the seconds")
+        parts.append(
+            f"{_name(row)}: loss {row.valid_loss - usual['valid_loss']:+.2f}, copied {100 * row.copied:.0f}"
+            f" %, {row.seconds / usual['seconds']:.2g} times the seconds"
+        )
     return (
-        f"Every run read {table['windows'].iloc[0]:,} windows. Without a flag the validation loss went from {usual['valid_loss_before']:.2f} to "
-        f"{usual['valid_loss']:.2f} nats per token in {usual['seconds']:.0f} seconds, and {100 * usual['copied']:.0f} % of what the model writes is copied. "
-        f"Compared with that, {'; '.join(parts)}."
+        f"Every run read {table['windows'].iloc[0]:,} windows. Without a flag the validation loss went from"
+        f" {usual['valid_loss_before']:.2f} to {usual['valid_loss']:.2f} nats per token in"
+        f" {usual['seconds']:.0f} seconds, and {100 * usual['copied']:.0f} % of what the model writes is"
+        f" copied. Compared with that, {'; '.join(parts)}."
     )

@@ -18,9 +18,9 @@ def model_sizes(table):
     Returns
     -------
     CaptionedFigure
-        On the left the loss before (hollow) and after fine-tuning (filled), in the middle the seconds of a step, on the right the memory that
-        was held at most (bars) and what `estimate` said of it (lines). Over several seeds these are means, and thin lines go from the lowest to the
-        highest.
+        On the left the loss before (hollow) and after fine-tuning (filled), in the middle the seconds of a
+        step, on the right the memory that was held at most (bars) and what `estimate` said of it (lines).
+        Over several seeds these are means, and thin lines go from the lowest to the highest.
 
     Raises
     ------
@@ -28,9 +28,17 @@ def model_sizes(table):
         If it is another table.
     """
     table = getattr(table, "table", table)
-    if not {"model_name", "parameters", "seed", *_MEASURED} <= set(getattr(table, "columns", ())) or table.empty:
-        raise ArgumentError(f"A {type(table).__name__} is no table of sizes; give the table of what lab.experiments.model_sizes(…) returns.")
-    sizes = over_seeds(table.sort_values("parameters"), _MEASURED, by=("model_name", "parameters")).set_index("model_name")
+    if (
+        not {"model_name", "parameters", "seed", *_MEASURED} <= set(getattr(table, "columns", ()))
+        or table.empty
+    ):
+        raise ArgumentError(
+            f"A {type(table).__name__} is no table of sizes; give the table of what"
+            " lab.experiments.model_sizes(…) returns."
+        )
+    sizes = over_seeds(table.sort_values("parameters"), _MEASURED, by=("model_name", "parameters")).set_index(
+        "model_name"
+    )
     figure = CaptionedFigure(width=7.6, height=3.6)
     figure.get_layout_engine().set(wspace=0.06)
     losses, seconds, memory = figure.subplots(1, 3, width_ratios=(1.35, 1, 1))
@@ -38,35 +46,64 @@ def model_sizes(table):
     _bars(seconds, sizes, "seconds_a_step", "time (seconds per step)", "{:.2g}")
     _bars(memory, sizes, "memory_MB", "memory (MB)", "{:,.0f}")
     for x, value in enumerate(sizes["memory_estimated_MB"]):
-        memory.plot((x - 0.38, x + 0.38), (value, value), color="#000000", linestyle=(0, (2, 1.5)), linewidth=1.6)
+        memory.plot(
+            (x - 0.38, x + 0.38), (value, value), color="#000000", linestyle=(0, (2, 1.5)), linewidth=1.6
+        )
     figure.caption = _in_words(sizes)
     return figure
 
 
 def _losses(axes, sizes):
     for x, (_, row) in enumerate(sizes.iterrows()):
-        before, after = row["test_loss_before"], row["test_loss"]
-        axes.annotate("", (x, after), (x, before), arrowprops={"arrowstyle": "->", "color": "#555555", "linewidth": 1.4, "shrinkA": 7, "shrinkB": 7})
+        before = row["test_loss_before"]
+        after = row["test_loss"]
+        axes.annotate(
+            "",
+            (x, after),
+            (x, before),
+            arrowprops={"arrowstyle": "->", "color": "#555555", "linewidth": 1.4, "shrinkA": 7, "shrinkB": 7},
+        )
         axes.plot((x, x), (row["test_loss_low"], row["test_loss_high"]), color=DARK, linewidth=1.2)
         axes.plot(x, before, "s", color=MIDDLE, markersize=9, markerfacecolor="white", markeredgewidth=1.8)
         axes.plot(x, after, "o", color=DARK, markersize=9)
         for value, words in ((before, f"{before:.2f}"), (after, f"{after:.2f}")):
-            axes.annotate(words, (x, value), xytext=(10, 0), textcoords="offset points", va="center", fontsize=11)
+            axes.annotate(
+                words, (x, value), xytext=(10, 0), textcoords="offset points", va="center", fontsize=11
+            )
     first = sizes.iloc[0]
     for column, words, colour in (("test_loss_before", "before", MIDDLE), ("test_loss", "after", DARK)):
-        axes.annotate(words, (0, first[column]), xytext=(-10, 0), textcoords="offset points", va="center", ha="right", fontsize=11, color=colour)
+        axes.annotate(
+            words,
+            (0, first[column]),
+            xytext=(-10, 0),
+            textcoords="offset points",
+            va="center",
+            ha="right",
+            fontsize=11,
+            color=colour,
+        )
     _names(axes, sizes, "loss on the test text (nats per token)")
-    axes.set_xlim(-0.1 - 0.38 * len(sizes), len(sizes) - 0.35)  # room for the words on the left, the numbers on the right
+    # room for the words on the left, the numbers on the right
+    axes.set_xlim(-0.1 - 0.38 * len(sizes), len(sizes) - 0.35)
     axes.margins(y=0.12)
 
 
 def _bars(axes, sizes, column, label, form):
     axes.bar(range(len(sizes)), sizes[column], width=0.6, color="#56B4E9", edgecolor="#000000", linewidth=0.8)
-    for x, (value, lowest, highest) in enumerate(zip(sizes[column], sizes[f"{column}_low"], sizes[f"{column}_high"])):
+    for x, (value, lowest, highest) in enumerate(
+        zip(sizes[column], sizes[f"{column}_low"], sizes[f"{column}_high"])
+    ):
         if highest > lowest:
             axes.plot((x, x), (lowest, highest), color="#000000", linewidth=1.4)
         if value == value:
-            axes.annotate(form.format(value), (x, highest), xytext=(0, 8), textcoords="offset points", ha="center", fontsize=11)
+            axes.annotate(
+                form.format(value),
+                (x, highest),
+                xytext=(0, 8),
+                textcoords="offset points",
+                ha="center",
+                fontsize=11,
+            )
     _names(axes, sizes, label)
     axes.margins(y=0.18)
     axes.set_xlim(-0.6, len(sizes) - 0.4)
@@ -81,21 +118,30 @@ def _names(axes, sizes, label):
 
 def _in_words(sizes):
     sentences = [
-        f"{name} ({row['parameters'] / 1e6:,.1f} million parameters): the loss on the test text goes from {row['test_loss_before']:.2f} to "
-        f"{row['test_loss']:.2f} nats per token; a step takes {row['seconds_a_step']:.2g} seconds{_memory_in_words(row)}."
+        f"{name} ({row['parameters'] / 1e6:,.1f} million parameters): the loss on the test text goes from"
+        f" {row['test_loss_before']:.2f} to {row['test_loss']:.2f} nats per token; a step takes"
+        f" {row['seconds_a_step']:.2g} seconds{_memory_in_words(row)}."
         for name, row in sizes.iterrows()
     ]
     if len(sizes) > 1:
-        small, large = sizes.iloc[0], sizes.iloc[-1]
+        small = sizes.iloc[0]
+        large = sizes.iloc[-1]
         gain = small["test_loss"] - large["test_loss"]
         sentences.append(
-            f"With {large['parameters'] / small['parameters']:.1f} times the parameters the loss is {abs(gain):.2f} {'lower' if gain >= 0 else 'higher'} "
-            f"and a step takes {large['seconds_a_step'] / small['seconds_a_step']:.1f} times as long."
+            f"With {large['parameters'] / small['parameters']:.1f} times the parameters the loss is"
+            f" {abs(gain):.2f} {'lower' if gain >= 0 else 'higher'} and a step takes"
+            f" {large['seconds_a_step'] / small['seconds_a_step']:.1f} times as long."
         )
     seeds = sizes["seeds"].max()
-    sentences += [f"Means over {seeds} seeds; thin lines go from the lowest to the highest."] if seeds > 1 else []
+    sentences += (
+        [f"Means over {seeds} seeds; thin lines go from the lowest to the highest."] if seeds > 1 else []
+    )
     return " ".join([*sentences, "Dashed: what lab.estimate says of the memory."])
 
 
 def _memory_in_words(row):
-    return f", and training held {row['memory_MB']:,.0f} MB at most" if row["memory_MB"] == row["memory_MB"] else ""
+    return (
+        f", and training held {row['memory_MB']:,.0f} MB at most"
+        if row["memory_MB"] == row["memory_MB"]
+        else ""
+    )

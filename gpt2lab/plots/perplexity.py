@@ -10,11 +10,14 @@ from gpt2lab.base.wording import counted
 from gpt2lab.errors import ArgumentError
 
 _NAMED = 40  # rows that have room for a name each
-_ROW, _HIGHEST = 0.25, 10.0  # inches of a row, and of all documents
+# inches of a row, and of all documents
+_ROW = 0.25
+_HIGHEST = 10.0
 
 
 def perplexity(found):
-    """Perplexity of each document and of all together with its 95 % interval, of one model or before and after.
+    """Perplexity of each document and of all together with its 95 % interval, of one model or before and
+    after.
 
     Parameters
     ----------
@@ -24,9 +27,9 @@ def perplexity(found):
     Returns
     -------
     CaptionedFigure
-        A row per document on a logarithmic axis, the most surprising on top: the model before as a hollow square, the one after as a filled
-        circle, the larger the more tokens the document has. The lowest rows are all documents together, with intervals. With more than 40
-        documents their names are left out.
+        A row per document on a logarithmic axis, the most surprising on top: the model before as a hollow
+        square, the one after as a filled circle, the larger the more tokens the document has. The lowest rows
+        are all documents together, with intervals. With more than 40 documents their names are left out.
 
     Raises
     ------
@@ -35,15 +38,27 @@ def perplexity(found):
     """
     compared = hasattr(found, "before") and hasattr(found, "ratio")
     if not compared and not hasattr(found, "intervals"):
-        raise ArgumentError(f"A {type(found).__name__} is no perplexity; give what lab.perplexity(…) or lab.compare_perplexity(…) returns.")
+        raise ArgumentError(
+            f"A {type(found).__name__} is no perplexity; give what lab.perplexity(…) or"
+            " lab.compare_perplexity(…) returns."
+        )
     if compared and found.ratio != found.ratio:
-        raise ArgumentError("The two models cut the text into different tokens, so their perplexities cannot be compared; compare bits_per_byte.")
-    sets = [("before", found.before, MIDDLE, "s"), ("after", found.after, DARK, "o")] if compared else [("", found, DARK, "o")]
+        raise ArgumentError(
+            "The two models cut the text into different tokens, so their perplexities cannot be compared;"
+            " compare bits_per_byte."
+        )
+    sets = (
+        [("before", found.before, MIDDLE, "s"), ("after", found.after, DARK, "o")]
+        if compared
+        else [("", found, DARK, "o")]
+    )
     tables = [each.table for _, each, *_ in sets]
     order = np.argsort(tables[0]["perplexity"].to_numpy(), kind="stable")
     values = np.array([table["perplexity"].to_numpy()[order] for table in tables])
     if not np.isfinite(values).all():
-        raise ArgumentError("The perplexity of a document is infinite and has no place on an axis; the model has diverged.")
+        raise ArgumentError(
+            "The perplexity of a document is infinite and has no place on an axis; the model has diverged."
+        )
     sizes = tables[0]["tokens"].to_numpy()[order]
     row = max(1, _ROW * len(order) / _HIGHEST)  # on the vertical axis, on which documents count from 0
     figure, axes = _axes(list(tables[0]["name"].to_numpy()[order]), values, row)
@@ -52,12 +67,22 @@ def perplexity(found):
     for number, (label, each, colour, marker) in enumerate(sets):
         face = "white" if compared and not number else colour
         style = {"marker": marker, "edgecolors": colour, "facecolors": face, "linewidths": 1.5, "zorder": 3}
-        axes.scatter(values[number], range(len(order)), s=(15 + 85 * sizes / sizes.max()) / min(row, 4), **style)
+        axes.scatter(
+            values[number], range(len(order)), s=(15 + 85 * sizes / sizes.max()) / min(row, 4), **style
+        )
         _pooled(axes, each, -(1.4 + 0.95 * number) * row, label, style)
         if label:
-            right = values[number, -1] > values[1 - number, -1] or values[0, -1] == values[1, -1] and number
-            axes.annotate(label, (values[number, -1], len(order) - 1), xytext=(-4 if right else 4, 8), textcoords="offset points",
-                          ha="left" if right else "right", color=colour, fontsize=10, annotation_clip=False)
+            right = values[number, -1] > values[1 - number, -1] or (values[0, -1] == values[1, -1] and number)
+            axes.annotate(
+                label,
+                (values[number, -1], len(order) - 1),
+                xytext=(-4 if right else 4, 8),
+                textcoords="offset points",
+                ha="left" if right else "right",
+                color=colour,
+                fontsize=10,
+                annotation_clip=False,
+            )
     figure.caption = _in_words(found, compared)
     return figure
 
@@ -74,7 +99,9 @@ def _axes(names, values, row):
     if rows <= _NAMED:
         shown = [textwrap.shorten(str(name), 30, placeholder="…").replace("$", r"\$") for name in names]
         axes.set_yticks(range(rows), shown, fontsize=9)
-        axes.hlines(range(rows), 0, 1, transform=axes.get_yaxis_transform(), color="#dddddd", linewidth=0.6, zorder=0)
+        axes.hlines(
+            range(rows), 0, 1, transform=axes.get_yaxis_transform(), color="#dddddd", linewidth=0.6, zorder=0
+        )
     else:
         axes.set_yticks([])
         axes.set_ylabel(f"{rows:,} documents, from the least surprising up")
@@ -89,29 +116,47 @@ def _axes(names, values, row):
 
 def _pooled(axes, each, y, label, style):
     """The row of all documents together: mark, interval and the words for it."""
-    value, (low, high) = each.perplexity, each.intervals["perplexity"]
+    value = each.perplexity
+    low, high = each.intervals["perplexity"]
     axes.hlines(y, low, high, color=style["edgecolors"], linewidth=2.2, zorder=2)
     axes.scatter(value, y, s=80, **style)
     words = f"all, {label}: {value:.1f}" if label else f"all: {value:.1f}"
-    axes.annotate(words, (0, y), xycoords=("axes fraction", "data"), xytext=(-6, 0), textcoords="offset points", ha="right", va="center",
-                  fontsize=9, color=style["edgecolors"], annotation_clip=False)
+    axes.annotate(
+        words,
+        (0, y),
+        xycoords=("axes fraction", "data"),
+        xytext=(-6, 0),
+        textcoords="offset points",
+        ha="right",
+        va="center",
+        fontsize=9,
+        color=style["edgecolors"],
+        annotation_clip=False,
+    )
 
 
 def _in_words(found, compared):
     after = found.after if compared else found
     number = len(after.table)
     kinds = "the model before (squares) and after (circles)" if compared else "a model"
-    sentences = [f"Perplexity of {kinds} on {counted(number, 'document')}, the larger the mark the more tokens a document has."]
+    sentences = [
+        f"Perplexity of {kinds} on {counted(number, 'document')}, the larger the mark the more tokens a"
+        " document has."
+    ]
     if compared:
         sentences.append(found.answer)
         for name, each in (("before", found.before), ("after", found.after)):
             sentences.append(_interval_in_words(name.capitalize(), each))
     else:
         sentences.append(_interval_in_words("All together", after))
-    least, most = (after.table.loc[getattr(after.table["perplexity"], which)()] for which in ("idxmin", "idxmax"))
+    least, most = (
+        after.table.loc[getattr(after.table["perplexity"], which)()] for which in ("idxmin", "idxmax")
+    )
     if number > 1:
-        sentences.append(f"{'After, the' if compared else 'The'} least surprising is {least['name']} with {least['perplexity']:.1f}, the most "
-                         f"surprising {most['name']} with {most['perplexity']:.1f}.")
+        sentences.append(
+            f"{'After, the' if compared else 'The'} least surprising is {least['name']} with"
+            f" {least['perplexity']:.1f}, the most surprising {most['name']} with {most['perplexity']:.1f}."
+        )
     return " ".join(sentence for sentence in sentences if sentence)
 
 

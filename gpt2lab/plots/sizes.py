@@ -7,13 +7,22 @@ from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes
 from gpt2lab.pretrained.catalog import card, parameter_count, weight_shapes
 
-PARTS = {"token embedding": "wte", "position embedding": "wpe", "attention": "/attn/", "perceptron": "/mlp/", "layer norms": "/ln_"}
+PARTS = {
+    "token embedding": "wte",
+    "position embedding": "wpe",
+    "attention": "/attn/",
+    "perceptron": "/mlp/",
+    "layer norms": "/ln_",
+}
 
 
 def parameter_parts(model_name):
     """Where the parameters of a size sit: dict of part to number of parameters, in the order of `PARTS`."""
     shapes = weight_shapes(card(model_name).hparams)
-    return {part: sum(int(np.prod(shape)) for name, shape in shapes.items() if mark in name) for part, mark in PARTS.items()}
+    return {
+        part: sum(int(np.prod(shape)) for name, shape in shapes.items() if mark in name)
+        for part, mark in PARTS.items()
+    }
 
 
 def parameters(model_name="124M"):
@@ -33,21 +42,36 @@ def parameters(model_name="124M"):
         raise ArgumentError("model_name has no names; give at least one size, for example '124M'.")
     parts = {card(name).name: parameter_parts(name) for name in names}
     figure, axes = captioned_axes("share of all parameters (%)", "", height=1.0 + 0.75 * len(parts))
-    shades = ((DARK, "white"), ("#56B4E9", "black"), (MIDDLE, "white"), ("#E8D9A0", "black"), ("#000000", "white"))
+    shades = (
+        (DARK, "white"),
+        ("#56B4E9", "black"),
+        (MIDDLE, "white"),
+        ("#E8D9A0", "black"),
+        ("#000000", "white"),
+    )
     for row, (name, counts) in enumerate(parts.items()):
-        left, total = 0.0, sum(counts.values())
+        left = 0.0
+        total = sum(counts.values())
         for (part, count), (colour, ink) in zip(counts.items(), shades):
             share = 100 * count / total
             axes.barh(row, share, left=left, color=colour, edgecolor="white", height=0.6)
             if share > 12:
-                axes.annotate(f"{part}\n{count / 1e6:.1f} M, {share:.0f} %", (left + share / 2, row), color=ink, ha="center", va="center", fontsize=8)
+                axes.annotate(
+                    f"{part}\n{count / 1e6:.1f} M, {share:.0f} %",
+                    (left + share / 2, row),
+                    color=ink,
+                    ha="center",
+                    va="center",
+                    fontsize=8,
+                )
             left += share
     axes.set_yticks(range(len(parts)), list(parts))
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
     figure.caption = " ".join(
         f"{name} has {parameter_count(**card(name).hparams):,} parameters: "
-        + ", ".join(f"{part} {100 * count / sum(counts.values()):.1f} %" for part, count in counts.items()) + "."
+        + ", ".join(f"{part} {100 * count / sum(counts.values()):.1f} %" for part, count in counts.items())
+        + "."
         for name, counts in parts.items()
     )
     return figure

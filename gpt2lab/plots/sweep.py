@@ -1,4 +1,8 @@
-"""Figures of sampling sweeps: what each parameter does to the samples, and what quality costs in diversity."""
+"""Figures of sampling sweeps: what each parameter does to the samples, and what quality costs in
+diversity.
+"""
+
+import itertools
 
 import numpy as np
 
@@ -9,7 +13,12 @@ from gpt2lab.experiments.sweep import away
 from gpt2lab.plots.drawing import captioned_axes
 
 _TITLES = {
-    "dist_1": "dist-1", "dist_2": "dist-2", "self_bleu": "self-BLEU", "repetition": "repetition", "zipf": "Zipf", "perplexity": "perplexity",
+    "dist_1": "dist-1",
+    "dist_2": "dist-2",
+    "self_bleu": "self-BLEU",
+    "repetition": "repetition",
+    "zipf": "Zipf",
+    "perplexity": "perplexity",
     "copied": "copied",
 }
 _NEEDED = {"parameter", "value", "temperature", "top_k", "top_p", "self_bleu", "perplexity"}
@@ -22,7 +31,9 @@ _NO_CUT = {"top_k": 0, "top_p": 0}
 def _settings(table):
     """The rows of settings, and that of human text or None, if the table is one of `lab.sweep`."""
     if not _NEEDED <= set(getattr(table, "columns", ())) or (table["parameter"] == "human").all():
-        raise ArgumentError(f"A {type(table).__name__} is no table of a sweep; give what lab.sweep(lm, …) returns.")
+        raise ArgumentError(
+            f"A {type(table).__name__} is no table of a sweep; give what lab.sweep(lm, …) returns."
+        )
     human = table[table["parameter"] == "human"]
     return table[table["parameter"] != "human"], human.iloc[0] if len(human) else None
 
@@ -35,13 +46,14 @@ def sweep(table, measures=None):
     table : pandas.DataFrame
         From `lab.sweep`, each parameter varied alone.
     measures : sequence of str, optional
-        Which columns to draw, from top to bottom, for example ``["dist_1", "self_bleu"]``; all that were measured if None.
+        Which columns to draw, from top to bottom, for example ``["dist_1", "self_bleu"]``; all that were
+        measured if None.
 
     Returns
     -------
     CaptionedFigure
-        A row a measure, a column a parameter. Values stand at equal distances, from those that hold most back to those that hold back
-        nothing ("all": no cut).
+        A row a measure, a column a parameter. Values stand at equal distances, from those that hold most back
+        to those that hold back nothing ("all": no cut).
 
     Raises
     ------
@@ -50,7 +62,10 @@ def sweep(table, measures=None):
     """
     settings, human = _settings(table)
     if (settings["parameter"] == "grid").any():
-        raise ArgumentError("This sweep tried combinations, which have no one axis; give it to plots.quality_diversity, or sweep without grid=True.")
+        raise ArgumentError(
+            "This sweep tried combinations, which have no one axis; give it to plots.quality_diversity, or"
+            " sweep without grid=True."
+        )
     measures = _measures(table, measures)
     parameters = [name for name in _SHORT if (settings["parameter"] == name).any()]
     columns = {name: _in_order(settings[settings["parameter"] == name], name) for name in parameters}
@@ -65,16 +80,30 @@ def sweep(table, measures=None):
                 axes.axhline(human[measure], color="#000000", linestyle="--", linewidth=1.2, zorder=0)
         row[0].set_ylabel(_TITLES[measure], fontsize=10)
         row[0].margins(y=0.3)
-        if not table[measure].any():  # nothing is copied, say: a line at 0, and no axis of its rounding errors
+        # nothing is copied, say: a line at 0, and no axis of its rounding errors
+        if not table[measure].any():
             row[0].set_ylim(-0.02, 0.1)
         if human is not None and human[measure] == human[measure]:
-            row[-1].annotate("human", (1, human[measure]), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points", va="center",
-                             fontsize=9, annotation_clip=False)
+            row[-1].annotate(
+                "human",
+                (1, human[measure]),
+                xycoords=("axes fraction", "data"),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+                annotation_clip=False,
+            )
     for axes, (name, rows) in zip(panels[-1], columns.items()):
         axes.set_xticks(range(len(rows)), [_value(name, value) for value in rows["value"]], fontsize=9)
         axes.set_xlabel(name, fontsize=10)
         axes.set_xlim(-0.4, len(rows) - 0.6)
-    figure.caption = " ".join([*(_course(rows, name, measures) for name, rows in columns.items()), _human_in_words(settings, human, measures)]).strip()
+    figure.caption = " ".join(
+        [
+            *(_course(rows, name, measures) for name, rows in columns.items()),
+            _human_in_words(settings, human, measures),
+        ]
+    ).strip()
     return figure
 
 
@@ -85,24 +114,47 @@ def _measures(table, asked):
     asked = list(asked) if isinstance(asked, (list, tuple)) else [asked]
     unknown = [name for name in asked if name not in there]
     if unknown or not asked or len(set(asked)) < len(asked):
-        which = f"measures has {unknown[0]!r}, which was not measured" if unknown else "measures is empty or names a measure twice"
+        which = (
+            f"measures has {unknown[0]!r}, which was not measured"
+            if unknown
+            else "measures is empty or names a measure twice"
+        )
         raise ArgumentError(f"{which}; give a list of some of {', '.join(there)}.")
     return asked
 
 
 def _in_order(rows, name):
     """By value, no cut last: from what narrows most to what narrows nothing."""
-    return rows.iloc[np.argsort(rows["value"].where(rows["value"] != _NO_CUT.get(name, -1), np.inf).to_numpy(float), kind="stable")]
+    return rows.iloc[
+        np.argsort(
+            rows["value"].where(rows["value"] != _NO_CUT.get(name, -1), np.inf).to_numpy(float), kind="stable"
+        )
+    ]
 
 
 def _draw(axes, rows, name, measure, line):
-    axes.plot(range(len(rows)), rows[measure], color=_COLOURS[name], marker=_MARKERS[name], markersize=5, linewidth=1.6)
+    axes.plot(
+        range(len(rows)),
+        rows[measure],
+        color=_COLOURS[name],
+        marker=_MARKERS[name],
+        markersize=5,
+        linewidth=1.6,
+    )
     # Every value of few, the ends of many.
     for place, value in enumerate(rows[measure]):
         if value == value and (len(rows) <= 4 or place in (0, len(rows) - 1)):
             below = value < line  # on the side where the line of human text is not
-            axes.annotate(_figures(value), (place, value), xytext=(0, -5 if below else 5), textcoords="offset points", ha="center",
-                          va="top" if below else "bottom", fontsize=8, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8})
+            axes.annotate(
+                _figures(value),
+                (place, value),
+                xytext=(0, -5 if below else 5),
+                textcoords="offset points",
+                ha="center",
+                va="top" if below else "bottom",
+                fontsize=8,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8},
+            )
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(labelsize=9)
 
@@ -110,7 +162,15 @@ def _draw(axes, rows, name, measure, line):
 def _figures(value):
     if value == 0 or value >= 10:
         return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 2 else f"{value:.2f}" if value >= 0.095 else f"{value:.3f}" if value >= 0.0005 else "<0.001"
+    return (
+        f"{value:.1f}"
+        if value >= 2
+        else f"{value:.2f}"
+        if value >= 0.095
+        else f"{value:.3f}"
+        if value >= 0.0005
+        else "<0.001"
+    )
 
 
 def _value(name, value):
@@ -118,12 +178,20 @@ def _value(name, value):
 
 
 def _course(rows, name, measures):
-    first, last = rows.iloc[0], rows.iloc[-1]
+    first = rows.iloc[0]
+    last = rows.iloc[-1]
     if len(rows) == 1:
-        return f"At {name} {_value(name, first['value'])}: {listed(f'{_TITLES[each]} {_figures(first[each])}' for each in measures)}."
+        return (
+            f"At {name} {_value(name, first['value'])}:"
+            f" {listed(f'{_TITLES[each]} {_figures(first[each])}' for each in measures)}."
+        )
     moves = listed(
-        f"{_TITLES[each]} from {_figures(first[each])} to {_figures(last[each])}" if _figures(first[each]) != _figures(last[each])
-        else f"{_TITLES[each]} {_figures(last[each])} at both" for each in measures
+        (
+            f"{_TITLES[each]} from {_figures(first[each])} to {_figures(last[each])}"
+            if _figures(first[each]) != _figures(last[each])
+            else f"{_TITLES[each]} {_figures(last[each])} at both"
+        )
+        for each in measures
     )
     return f"From {name} {_value(name, first['value'])} to {_value(name, last['value'])}: {moves}."
 
@@ -135,9 +203,14 @@ def _human_in_words(settings, human, measures):
     values = listed(f"{_TITLES[each]} {_figures(human[each])}" for each in known)
     found = {}
     for each in known:
-        if settings[each].nunique() > 1:  # with nothing copied anywhere, say, no setting is nearer than others
+        # with nothing copied anywhere, say, no setting is nearer than others
+        if settings[each].nunique() > 1:
             found.setdefault(_label(_nearest(settings, human, each)), []).append(_TITLES[each])
-    nearest = listed(f"{label} ({', '.join(titles)})" for label, titles in found.items()) if found else "none more than others"
+    nearest = (
+        listed(f"{label} ({', '.join(titles)})" for label, titles in found.items())
+        if found
+        else "none more than others"
+    )
     return f"Human text (dashed) has {values}. Nearest to it, of the settings tried: {nearest}."
 
 
@@ -156,7 +229,8 @@ def _label(row):
 
 
 def quality_diversity(table):
-    """The plane of quality and diversity: how likely the samples are to the model, against how much they have in common.
+    """The plane of quality and diversity: how likely the samples are to the model, against how much they have
+    in common.
 
     Parameters
     ----------
@@ -166,8 +240,9 @@ def quality_diversity(table):
     Returns
     -------
     CaptionedFigure
-        Perplexity of the samples (logarithmic) to the right, self-BLEU upwards (logarithmic too if it spans a decade): on the upper left
-        safe and alike, on the lower right varied and unlikely. T is temperature, k is top_k, p is top_p; the diamond is human text.
+        Perplexity of the samples (logarithmic) to the right, self-BLEU upwards (logarithmic too if it spans a
+        decade): on the upper left safe and alike, on the lower right varied and unlikely. T is temperature, k
+        is top_k, p is top_p; the diamond is human text.
 
     Raises
     ------
@@ -181,18 +256,31 @@ def quality_diversity(table):
     settings, human = _settings(table)
     settings = settings[np.isfinite(settings["perplexity"]) & settings["self_bleu"].notna()]
     if settings.empty:
-        raise ArgumentError("No setting of this sweep has both a perplexity and a self-BLEU; sweep with a greater length.")
-    figure, axes = captioned_axes("perplexity of the samples (logarithmic)", "self-BLEU (lower is more varied)", width=7.2, height=4.6)
+        raise ArgumentError(
+            "No setting of this sweep has both a perplexity and a self-BLEU; sweep with a greater length."
+        )
+    figure, axes = captioned_axes(
+        "perplexity of the samples (logarithmic)", "self-BLEU (lower is more varied)", width=7.2, height=4.6
+    )
     _logarithmic(axes, axes.xaxis, table["perplexity"])
-    lowest, highest = table["self_bleu"].min(), table["self_bleu"].max()
+    lowest = table["self_bleu"].min()
+    highest = table["self_bleu"].max()
     if 0 < 10 * lowest < highest:
         _logarithmic(axes, axes.yaxis, table["self_bleu"])
         axes.set_ylabel("self-BLEU (logarithmic, lower is more varied)")
     marks = []
     for name, rows in settings.groupby("parameter", sort=False):
-        colour, marker = _COLOURS.get(name, DARK), _MARKERS.get(name, "o")
+        colour = _COLOURS.get(name, DARK)
+        marker = _MARKERS.get(name, "o")
         rows = _in_order(rows, name)
-        axes.plot(rows["perplexity"], rows["self_bleu"], color=colour, marker=marker, markersize=7, linewidth=1.4 if name != "grid" else 0)
+        axes.plot(
+            rows["perplexity"],
+            rows["self_bleu"],
+            color=colour,
+            marker=marker,
+            markersize=7,
+            linewidth=1.4 if name != "grid" else 0,
+        )
         marks += [(_label(row), row["perplexity"], row["self_bleu"], colour) for _, row in rows.iterrows()]
     if human is not None and np.isfinite(human["perplexity"]):
         axes.plot(human["perplexity"], human["self_bleu"], "D", color="#000000", markersize=9)
@@ -221,23 +309,46 @@ def _scatter_labels(figure, axes, marks):
     scale = figure.dpi / 72
     taken = [(x - 5 * scale, y - 5 * scale, x + 5 * scale, y + 5 * scale) for x, y in points]
     for line in axes.lines:
-        corners = axes.transData.transform(line.get_xydata()) if line.get_linestyle() != "None" and line.get_linewidth() else points[:0]
-        for one, other in zip(corners, corners[1:]):
+        corners = (
+            axes.transData.transform(line.get_xydata())
+            if line.get_linestyle() != "None" and line.get_linewidth()
+            else points[:0]
+        )
+        for one, other in itertools.pairwise(corners):
             taken += [(x - scale, y - scale, x + scale, y + scale) for x, y in np.linspace(one, other, 60)]
-    sides = [(right * away, up * away) for away in (1, 3) for right, up in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))]
+    sides = [
+        (right * away, up * away)
+        for away in (1, 3)
+        for right, up in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+    ]
     for (words, x, y, colour), (across, upwards) in zip(marks, points):
-        wide, high = 5.6 * len(words) * scale, 11 * scale
+        wide = 5.6 * len(words) * scale
+        high = 11 * scale
         boxes = []
         for right, up in sides:
             left = across + right * 8 * scale - wide * (1 - np.sign(right)) / 2
             low = upwards + up * 8 * scale - high * (1 - np.sign(up)) / 2
             boxes.append((left, low, left + wide, low + high))
-        best = min(range(len(sides)), key=lambda side: (round(sum(_shared(boxes[side], other) for other in taken)), side))
+        best = min(
+            range(len(sides)),
+            key=lambda side: (round(sum(_shared(boxes[side], other) for other in taken)), side),
+        )
         taken.append(boxes[best])
         right, up = sides[best]
-        axes.annotate(words, (x, y), xytext=(right * 8, up * 8), textcoords="offset points", fontsize=9, color=colour,
-                      ha=_ALIGNED[np.sign(right)][0], va=_ALIGNED[np.sign(up)][1], annotation_clip=False,
-                      arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6} if best >= len(sides) // 2 else None)
+        axes.annotate(
+            words,
+            (x, y),
+            xytext=(right * 8, up * 8),
+            textcoords="offset points",
+            fontsize=9,
+            color=colour,
+            ha=_ALIGNED[np.sign(right)][0],
+            va=_ALIGNED[np.sign(up)][1],
+            annotation_clip=False,
+            arrowprops=(
+                {"arrowstyle": "-", "color": colour, "linewidth": 0.6} if best >= len(sides) // 2 else None
+            ),
+        )
 
 
 _ALIGNED = {1: ("left", "bottom"), 0: ("center", "center"), -1: ("right", "top")}
@@ -252,12 +363,16 @@ def _shared(one, other):
 def _plane_in_words(settings, human):
     safe, wild = (settings.loc[getattr(settings["perplexity"], which)()] for which in ("idxmin", "idxmax"))
     sentences = [
-        f"The samples go from perplexity {_figures(safe['perplexity'])} and self-BLEU {_figures(safe['self_bleu'])} ({_label(safe)}) to "
-        f"{_figures(wild['perplexity'])} and {_figures(wild['self_bleu'])} ({_label(wild)})."
+        f"The samples go from perplexity {_figures(safe['perplexity'])} and self-BLEU"
+        f" {_figures(safe['self_bleu'])} ({_label(safe)}) to {_figures(wild['perplexity'])} and"
+        f" {_figures(wild['self_bleu'])} ({_label(wild)})."
     ]
     if human is not None and np.isfinite(human["perplexity"]):
         sentences.append(
-            f"Human text (diamond) has {_figures(human['perplexity'])} and {_figures(human['self_bleu'])}; nearest to it in perplexity is "
-            f"{_label(_nearest(settings, human, 'perplexity'))}, in self-BLEU {_label(_nearest(settings, human, 'self_bleu'))}."
+            f"Human text (diamond) has {_figures(human['perplexity'])} and {_figures(human['self_bleu'])};"
+            f" nearest to it in perplexity is {_label(_nearest(settings, human, 'perplexity'))}, in self-BLEU"
+            f" {_label(_nearest(settings, human, 'self_bleu'))}."
         )
-    return " ".join([*sentences, "T is temperature, k top_k, p top_p; to the lower right is more varied and less likely."])
+    return " ".join(
+        [*sentences, "T is temperature, k top_k, p top_p; to the lower right is more varied and less likely."]
+    )

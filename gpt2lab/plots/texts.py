@@ -11,13 +11,19 @@ from gpt2lab.measures.words import words
 from gpt2lab.plots.drawing import end_label
 
 _TITLES = {
-    "share_of_types": "types shared", "jaccard": "Jaccard", "precision_1": "1-grams", "precision_2": "2-grams", "precision_3": "3-grams",
+    "share_of_types": "types shared",
+    "jaccard": "Jaccard",
+    "precision_1": "1-grams",
+    "precision_2": "2-grams",
+    "precision_3": "3-grams",
     "precision_4": "4-grams",
 }
 _SETS = (STYLES[1], STYLES[0], *STYLES[2:])  # before and after as `overlap` has them
 _MONOSPACED = ["DejaVu Sans Mono", "DejaVu Sans"]
 _ADVANCE = 0.602  # width of a character of DejaVu Sans Mono, as a share of its size
-_COLUMNS, _POINTS = 92, 5 / _ADVANCE  # characters a line, and their size: 5 points wide, a whole number of pixels when printed as PNG
+# characters a line, and their size: 5 points wide, a whole number of pixels when printed as PNG
+_COLUMNS = 92
+_POINTS = 5 / _ADVANCE
 _LINE = 2.1  # height of a line with room for an underline, likewise
 
 
@@ -39,7 +45,10 @@ def overlap(comparison):
         If it is something else.
     """
     if not all(hasattr(comparison, name) for name in ("before", "after", "human", "answer")):
-        raise ArgumentError(f"A {type(comparison).__name__} is no comparison; give what lab.compare_overlap(before, after, reference) returns.")
+        raise ArgumentError(
+            f"A {type(comparison).__name__} is no comparison; give what lab.compare_overlap(before, after,"
+            " reference) returns."
+        )
     figure = CaptionedFigure(width=8.4, height=4.6)
     panels = figure.subplots(2, 3).flat
     sets = [*zip(comparison.names, (comparison.before, comparison.after), (MIDDLE, DARK), "so")]
@@ -51,9 +60,18 @@ def overlap(comparison):
             if found is comparison.human:
                 axes.axhline(value, color=colour, linestyle=":", linewidth=1.2, zorder=0)
             reach = [[max(0, value - low)], [max(0, high - value)]]
-            axes.errorbar(x, value, reach, color=colour, marker=marker, markersize=6, capsize=4, linewidth=1.8)
-            axes.annotate(_figures(value), (x, value), xytext=(7, 0), textcoords="offset points", va="center", fontsize=8,
-                          bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
+            axes.errorbar(
+                x, value, reach, color=colour, marker=marker, markersize=6, capsize=4, linewidth=1.8
+            )
+            axes.annotate(
+                _figures(value),
+                (x, value),
+                xytext=(7, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=8,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
+            )
         axes.set_title(title, fontsize=10)
         axes.set_xlim(-0.4, len(sets) - 0.2)
         axes.set_xticks(range(len(sets)), [textwrap.fill(name, 11) for name, *_ in sets], fontsize=8.5)
@@ -61,8 +79,9 @@ def overlap(comparison):
         axes.spines[["top", "right"]].set_visible(False)
     figure.supylabel("in common with the reference (%)", fontsize=10)
     figure.caption = (
-        f"{comparison.answer} Bars are 95 % intervals over samples. Types shared: share of the different {comparison.before.unit} of the samples "
-        "that the reference has. Jaccard: the same as a share of those in either. n-grams: share of the samples' n-grams that the reference has."
+        f"{comparison.answer} Bars are 95 % intervals over samples. Types shared: share of the different"
+        f" {comparison.before.unit} of the samples that the reference has. Jaccard: the same as a share of"
+        " those in either. n-grams: share of the samples' n-grams that the reference has."
     )
     return figure
 
@@ -73,8 +92,8 @@ def overlap_growth(table):
     Parameters
     ----------
     table : pandas.DataFrame
-        A row for each set and number: ``set`` (its name, up to four), ``samples`` (how many), and a column for each measure, named as in the table
-        of an `Overlap`, for example ``jaccard`` and ``precision_2``.
+        A row for each set and number: ``set`` (its name, up to four), ``samples`` (how many), and a column
+        for each measure, named as in the table of an `Overlap`, for example ``jaccard`` and ``precision_2``.
 
     Returns
     -------
@@ -88,9 +107,15 @@ def overlap_growth(table):
     """
     columns = getattr(table, "columns", ())
     measures = [name for name in _TITLES if name in columns]
-    if not {"set", "samples"} <= set(columns) or not measures or not 1 <= table["set"].nunique() <= len(_SETS):
-        raise ArgumentError(f"A {type(table).__name__} cannot be drawn; give a table with the columns set (up to {len(_SETS)} names), samples, and measures "
-                            f"such as jaccard.")
+    if (
+        not {"set", "samples"} <= set(columns)
+        or not measures
+        or not 1 <= table["set"].nunique() <= len(_SETS)
+    ):
+        raise ArgumentError(
+            f"A {type(table).__name__} cannot be drawn; give a table with the columns set (up to {len(_SETS)}"
+            " names), samples, and measures such as jaccard."
+        )
     figure = CaptionedFigure(width=3.6 * len(measures), height=3.4)
     told = []
     for axes, measure in zip(figure.subplots(1, len(measures), squeeze=False).flat, measures):
@@ -99,10 +124,21 @@ def overlap_growth(table):
         ends = []
         for (name, rows), (colour, line), marker in zip(table.groupby("set", sort=False), _SETS, "soD^"):
             rows = rows.sort_values("samples")
-            axes.plot(rows["samples"], 100 * rows[measure], color=colour, linestyle=line, marker=marker, markersize=5, linewidth=1.6)
+            axes.plot(
+                rows["samples"],
+                100 * rows[measure],
+                color=colour,
+                linestyle=line,
+                marker=marker,
+                markersize=5,
+                linewidth=1.6,
+            )
             ends.append((name, rows["samples"].iloc[-1], 100 * rows[measure].iloc[-1], colour))
-            told.append(f"{_TITLES[measure]} of {name} from {_figures(100 * rows[measure].iloc[0])} with {counted(int(rows['samples'].iloc[0]), 'sample')} to "
-                        f"{_figures(ends[-1][2])} with {rows['samples'].iloc[-1]:,}")
+            told.append(
+                f"{_TITLES[measure]} of {name} from {_figures(100 * rows[measure].iloc[0])} with"
+                f" {counted(int(rows['samples'].iloc[0]), 'sample')} to {_figures(ends[-1][2])} with"
+                f" {rows['samples'].iloc[-1]:,}"
+            )
         axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
         taken = []
         for name, x, y, colour in ends:
@@ -133,14 +169,25 @@ def copied_spans(sample, spans):
         If the spans are no such table, or of another sample.
     """
     if not {"start", "end", "words", "span", "name", "position"} <= set(getattr(spans, "columns", ())):
-        raise ArgumentError(f"A {type(spans).__name__} is no table of spans; give what lab.copied_spans(sample, train) returns.")
+        raise ArgumentError(
+            f"A {type(spans).__name__} is no table of spans; give what lab.copied_spans(sample, train)"
+            " returns."
+        )
     spans = list(spans.itertuples(index=False))
-    if not isinstance(sample, str) or not sample.strip() or any(sample[span.start:span.end] != span.span for span in spans):
+    if (
+        not isinstance(sample, str)
+        or not sample.strip()
+        or any(sample[span.start : span.end] != span.span for span in spans)
+    ):
         raise ArgumentError("sample is not the text that the spans are from; give both of one sample.")
     lines = _lines(sample)
     notes = [
-        line for number, span in enumerate(spans, 1)
-        for line in textwrap.wrap(f"{number}: {counted(span.words, 'word')}, in {span.name} from character {span.position:,}", _COLUMNS)
+        line
+        for number, span in enumerate(spans, 1)
+        for line in textwrap.wrap(
+            f"{number}: {counted(span.words, 'word')}, in {span.name} from character {span.position:,}",
+            _COLUMNS,
+        )
     ]
     rows = len(lines) + len(notes) + bool(notes)
     line = _POINTS * _LINE / 72  # inches
@@ -151,7 +198,8 @@ def copied_spans(sample, spans):
     for row, (start, end) in enumerate(lines):
         _write(axes, sample[start:end], row)
         for number, span in enumerate(spans, 1):
-            left, right = max(start, span.start) - start, min(end, span.end) - start
+            left = max(start, span.start) - start
+            right = min(end, span.end) - start
             if left < right:
                 _underline(axes, left, right, row, number if span.start >= start else None)
     for row, note in enumerate(notes, len(lines) + 1):
@@ -167,18 +215,24 @@ def _figures(percent):
 def _in_words(sample, spans):
     total = len(words(sample))
     if not spans:
-        return f"A sample of {counted(total, 'word')}; no long stretch of it stands word for word in the training text."
+        return (
+            f"A sample of {counted(total, 'word')}; no long stretch of it stands word for word in the"
+            " training text."
+        )
     known = sum(span.words for span in spans)
     longest = max(spans, key=lambda span: span.words)
     return (
-        f"A sample of {counted(total, 'word')}. Underlined and numbered: what stands word for word in the training text, "
-        f"{len(spans):,} {'stretch' if len(spans) == 1 else 'stretches'} of {counted(known, 'word')} together, {known / total:.0%} of the sample. "
-        f"The longest: {' '.join(longest.span.split())!r}."
+        f"A sample of {counted(total, 'word')}. Underlined and numbered: what stands word for word in the"
+        f" training text, {len(spans):,} {'stretch' if len(spans) == 1 else 'stretches'} of"
+        f" {counted(known, 'word')} together, {known / total:.0%} of the sample. The longest:"
+        f" {' '.join(longest.span.split())!r}."
     )
 
 
 def _lines(text):
-    """Where the lines of a text begin and end: at its own line ends, and between words where it is too wide."""
+    """Where the lines of a text begin and end: at its own line ends, and between words where it is
+    too wide.
+    """
     found = []
     for paragraph in re.finditer(r"[^\n]+", text):
         start, end = paragraph.span()
@@ -193,10 +247,18 @@ def _lines(text):
 
 
 def _write(axes, text, row):
-    # Each word is put into its own place, and so is each character beyond ASCII: some are wider than the column that they have.
+    # Each word is put into its own place, and so is each character beyond ASCII: some are wider than the
+    # column that they have.
     for piece in re.finditer(r"[!-~]+|[^ ]", text):
         shown = piece.group() if piece.group().isascii() or _has_glyph(piece.group()) else "□"
-        axes.text(piece.start(), row, shown.replace("$", r"\$"), fontsize=_POINTS, fontfamily=_MONOSPACED, va="baseline")
+        axes.text(
+            piece.start(),
+            row,
+            shown.replace("$", r"\$"),
+            fontsize=_POINTS,
+            fontfamily=_MONOSPACED,
+            va="baseline",
+        )
 
 
 def _underline(axes, left, right, row, number):

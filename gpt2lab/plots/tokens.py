@@ -9,19 +9,27 @@ from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes
 
 _SIGNS = str.maketrans({" ": "␣", "\n": "↵", "\t": "⇥"})
-_LIMITS = (1, 2, 5, 10, 20, 50, 100)  # ends of an axis of percentages: few, so that it stays where it is while a setting moves
+# ends of an axis of percentages: few, so that it stays where it is while a setting moves
+_LIMITS = (1, 2, 5, 10, 20, 50, 100)
 
 
 def _table(table, method, *columns):
     if not set(columns) <= set(getattr(table, "columns", ())):
-        raise ArgumentError(f"A {type(table).__name__} is no table of tokens; give what lm.{method}(text) returns.")
+        raise ArgumentError(
+            f"A {type(table).__name__} is no table of tokens; give what lm.{method}(text) returns."
+        )
     return table
 
 
 def visible(token):
-    """A token as it can be read: spaces as ␣, line ends as ↵, other characters without a shape by their code."""
+    """A token as it can be read: spaces as ␣, line ends as ↵, other characters without a shape by their
+    code.
+    """
     readable = token.translate(_SIGNS)
-    return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in readable) or "(nothing)"
+    return (
+        "".join(character if character.isprintable() else ascii(character)[1:-1] for character in readable)
+        or "(nothing)"
+    )
 
 
 def _tick_labels(tokens):
@@ -31,11 +39,15 @@ def _tick_labels(tokens):
 
 def guesses(table, top):
     """The first rows of a table of `LanguageModel.next_tokens`, checked."""
-    return _table(table, "next_tokens", "token", "probability", "kept", "sampled_probability").head(whole_number("top", top, 1))
+    return _table(table, "next_tokens", "token", "probability", "kept", "sampled_probability").head(
+        whole_number("top", top, 1)
+    )
 
 
 def shares(guess):
-    """A token's own probability and the one that it is drawn with, in percent: two strings, the second "cut" where it cannot be drawn."""
+    """A token's own probability and the one that it is drawn with, in percent: two strings, the second "cut"
+    where it cannot be drawn.
+    """
     return _percent(guess.probability), _percent(guess.sampled_probability) if guess.kept else "cut"
 
 
@@ -56,13 +68,20 @@ def equally_likely(probability):
 
 
 def openness(table):
-    """Among how many equally likely tokens a draw is as open, by the model's own probabilities and with the settings."""
-    return tuple(equally_likely(table[column].to_numpy()) for column in ("probability", "sampled_probability"))
+    """Among how many equally likely tokens a draw is as open, by the model's own probabilities and with the
+    settings.
+    """
+    return tuple(
+        equally_likely(table[column].to_numpy()) for column in ("probability", "sampled_probability")
+    )
 
 
 def what_survives(table):
-    """In words: how many tokens can be drawn, how likely the model held them, and how open the draw is before and after."""
-    kept, (before, after) = int(table["kept"].sum()), openness(table)
+    """In words: how many tokens can be drawn, how likely the model held them, and how open the draw is
+    before and after.
+    """
+    kept = int(table["kept"].sum())
+    before, after = openness(table)
     survivors = f"all {len(table):,} tokens can be drawn"
     if kept < len(table):
         share = table.loc[table["kept"], "probability"].sum()
@@ -81,7 +100,15 @@ def _draw_guesses(axes, shown, end):
         own, drawn = shares(guess)
         words = f"{own}, cut" if drawn == "cut" else own if own == drawn else f"{own} → {drawn}"
         reach = 100 * max(guess.probability, guess.sampled_probability)
-        axes.annotate(words, (reach, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=9, annotation_clip=False)
+        axes.annotate(
+            words,
+            (reach, row),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            annotation_clip=False,
+        )
     axes.set_yticks(rows, _tick_labels(shown["token"]), fontfamily=["DejaVu Sans Mono", "DejaVu Sans"])
     axes.invert_yaxis()
     axes.set_xlim(0, end)
@@ -105,16 +132,23 @@ def next_tokens(table, top=12):
     figure, axes = captioned_axes("probability (%)", "", height=0.6 + 0.27 * len(shown))
     widest = 100 * max(shown["probability"].max(), shown["sampled_probability"].max())
     _draw_guesses(axes, shown, min(100, widest) * 1.15)
-    first, rest = shown.iloc[0], 1 - shown["probability"].sum()
+    first = shown.iloc[0]
+    rest = 1 - shown["probability"].sum()
     kept = int(table["kept"].sum())
     figure.caption = (
-        f"The {len(shown)} most likely next tokens (␣ is a space). First comes {visible(first['token'])!r} with {first['probability']:.1%}; "
-        f"the {len(table) - len(shown):,} tokens not shown share {rest:.1%}."
+        f"The {len(shown)} most likely next tokens (␣ is a space). First comes {visible(first['token'])!r}"
+        f" with {first['probability']:.1%}; the {len(table) - len(shown):,} tokens not shown share"
+        f" {rest:.1%}."
     )
     if kept < len(table):
-        figure.caption += f" Outlines: the model's own probabilities. Bars: what is drawn from once all but {kept:,} tokens are cut."
+        figure.caption += (
+            f" Outlines: the model's own probabilities. Bars: what is drawn from once all but {kept:,} tokens"
+            " are cut."
+        )
     elif abs(first["sampled_probability"] - first["probability"]) > 1e-6:
-        figure.caption += " Outlines: the model's own probabilities. Bars: what is drawn from at this temperature."
+        figure.caption += (
+            " Outlines: the model's own probabilities. Bars: what is drawn from at this temperature."
+        )
     return figure
 
 
@@ -124,7 +158,8 @@ def sampling_grid(tables, top=8, columns=3):
     Parameters
     ----------
     tables : dict of str to pandas.DataFrame
-        From `LanguageModel.next_tokens` of one prompt, by the words for the settings, for example ``"temperature 0.5"``. Up to nine.
+        From `LanguageModel.next_tokens` of one prompt, by the words for the settings, for example
+        ``"temperature 0.5"``. Up to nine.
     top : int, default 8
         Tokens to show in each.
     columns : int, default 3
@@ -140,30 +175,47 @@ def sampling_grid(tables, top=8, columns=3):
         If there are none or too many, or they are not of one prompt.
     """
     if not hasattr(tables, "items") or not 1 <= len(tables) <= 9:
-        raise ArgumentError("tables is no dictionary of one to nine tables; give for example {'temperature 0.5': lm.next_tokens(text, 0.5)}.")
+        raise ArgumentError(
+            "tables is no dictionary of one to nine tables; give for example {'temperature 0.5':"
+            " lm.next_tokens(text, 0.5)}."
+        )
     shown = {label: guesses(table, top) for label, table in tables.items()}
     first = next(iter(shown.values()))
-    if any(not np.allclose(some["probability"].to_numpy(), first["probability"].to_numpy(), atol=1e-6) for some in shown.values()):
-        raise ArgumentError("tables are not of one prompt and one model: the probabilities differ before any cut; make them all from one text.")
+    if any(
+        not np.allclose(some["probability"].to_numpy(), first["probability"].to_numpy(), atol=1e-6)
+        for some in shown.values()
+    ):
+        raise ArgumentError(
+            "tables are not of one prompt and one model: the probabilities differ before any cut; make them"
+            " all from one text."
+        )
     columns = min(whole_number("columns", columns, 1), len(shown))
     rows = -(-len(shown) // columns)
     figure = CaptionedFigure(width=0.6 + 2.9 * columns, height=rows * (0.75 + 0.24 * len(first)))
     figure.get_layout_engine().set(hspace=0.06)
     grid = figure.subplots(rows, columns, squeeze=False)
-    end = min(100, 100 * max(some[["probability", "sampled_probability"]].to_numpy().max() for some in shown.values()))
+    end = min(
+        100,
+        100 * max(some[["probability", "sampled_probability"]].to_numpy().max() for some in shown.values()),
+    )
     for axes, (label, some) in zip(grid.flat, shown.items()):
         _draw_guesses(axes, some, 1.5 * end)  # room for the numbers
         axes.set_xticks([tick for tick in MaxNLocator(4).tick_values(0, end) if tick <= 100])
         axes.set_title(label, fontsize=10)
         axes.spines[["top", "right"]].set_visible(False)
-    for axes in grid.flat[len(shown):]:
+    for axes in grid.flat[len(shown) :]:
         axes.set_axis_off()
     figure.supxlabel("probability (%)", fontsize=10)
     own = openness(next(iter(tables.values())))[0]
     figure.caption = (
-        f"The {len(first)} most likely next tokens (␣ is a space) under {len(shown)} settings: outlines are the model's own probabilities, bars "
-        f"those of being drawn. The model's own draw is as open as a choice among {own:,.1f} equally likely tokens; with "
-        + ", with ".join(f"{label} of {openness(table)[1]:,.1f} ({table['kept'].sum():,} can be drawn)" for label, table in tables.items()) + "."
+        f"The {len(first)} most likely next tokens (␣ is a space) under {len(shown)} settings: outlines are"
+        " the model's own probabilities, bars those of being drawn. The model's own draw is as open as a"
+        f" choice among {own:,.1f} equally likely tokens; with "
+        + ", with ".join(
+            f"{label} of {openness(table)[1]:,.1f} ({table['kept'].sum():,} can be drawn)"
+            for label, table in tables.items()
+        )
+        + "."
     )
     return figure
 
@@ -187,11 +239,25 @@ def token_losses(table, most=40):
     axes.bar(range(len(shown)), shown["nats"], color=DARK, width=0.75)
     mean = shown["nats"].mean()
     axes.axhline(mean, color="#000000", linestyle=":", linewidth=1)
-    axes.annotate(f"mean {mean:.1f}", (1, mean), xycoords=("axes fraction", "data"), xytext=(4, 0), textcoords="offset points", va="center")
-    axes.set_xticks(range(len(shown)), _tick_labels(shown["token"]), rotation=90, fontfamily=["DejaVu Sans Mono", "DejaVu Sans"])
-    hardest, easiest = shown.loc[shown["nats"].idxmax()], shown.loc[shown["nats"].idxmin()]
+    axes.annotate(
+        f"mean {mean:.1f}",
+        (1, mean),
+        xycoords=("axes fraction", "data"),
+        xytext=(4, 0),
+        textcoords="offset points",
+        va="center",
+    )
+    axes.set_xticks(
+        range(len(shown)),
+        _tick_labels(shown["token"]),
+        rotation=90,
+        fontfamily=["DejaVu Sans Mono", "DejaVu Sans"],
+    )
+    hardest = shown.loc[shown["nats"].idxmax()]
+    easiest = shown.loc[shown["nats"].idxmin()]
     figure.caption = (
-        f"The loss of each of {len(shown)} tokens (␣ is a space). The most surprising is {visible(hardest['token'])!r} with {hardest['nats']:.1f} nats, "
-        f"the least {visible(easiest['token'])!r} with {easiest['nats']:.2f}; the mean is {mean:.2f}."
+        f"The loss of each of {len(shown)} tokens (␣ is a space). The most surprising is"
+        f" {visible(hardest['token'])!r} with {hardest['nats']:.1f} nats, the least"
+        f" {visible(easiest['token'])!r} with {easiest['nats']:.2f}; the mean is {mean:.2f}."
     )
     return figure

@@ -11,7 +11,10 @@ from gpt2lab.plots.drawing import captioned_axes, end_label
 def _history(run):
     history = getattr(run, "history", run)
     if not {"step", "loss", "average_loss"} <= set(getattr(history, "columns", ())):
-        raise ArgumentError(f"A {type(run).__name__} has no losses to draw; give a Run, for example lab.Run.open('run1'), or its history.")
+        raise ArgumentError(
+            f"A {type(run).__name__} has no losses to draw; give a Run, for example lab.Run.open('run1'), or"
+            " its history."
+        )
     return history
 
 
@@ -20,7 +23,8 @@ def _steps(number):
 
 
 def loss(run):
-    """Training and validation loss of a run against its steps; thin lines stand where a pass over the text (an epoch) was complete.
+    """Training and validation loss of a run against its steps; thin lines stand where a pass over the text
+    (an epoch) was complete.
 
     Parameters
     ----------
@@ -37,7 +41,8 @@ def loss(run):
         If nothing was trained yet.
     """
     history = _history(run)
-    trained, measured = history.dropna(subset=["loss"]), history.dropna(subset=["valid_loss"])
+    trained = history.dropna(subset=["loss"])
+    measured = history.dropna(subset=["valid_loss"])
     if trained.empty:
         raise ArgumentError("The run has no losses yet; fine-tune for some steps first.")
     figure, axes = captioned_axes("step", "loss (nats per token)")
@@ -45,39 +50,74 @@ def loss(run):
     axes.plot(trained["step"], trained["average_loss"], color=DARK, linewidth=2)
     last = trained.iloc[-1]
     sentences = [
-        f"The running average of the training loss goes from {trained['average_loss'].iloc[0]:.2f} to {last['average_loss']:.2f} nats per token "
-        f"in {_steps(last['step'])}"
+        f"The running average of the training loss goes from {trained['average_loss'].iloc[0]:.2f} to"
+        f" {last['average_loss']:.2f} nats per token in {_steps(last['step'])}"
     ]
     taken = []
     if not measured.empty:
         axes.plot(measured["step"], measured["valid_loss"], "--o", color=MIDDLE, linewidth=2, markersize=4)
-        best, end = measured.loc[measured["valid_loss"].idxmin()], measured.iloc[-1]
-        axes.plot(best["step"], best["valid_loss"], "o", markersize=11, markerfacecolor="none", markeredgecolor=MIDDLE, markeredgewidth=1.5)
+        best = measured.loc[measured["valid_loss"].idxmin()]
+        end = measured.iloc[-1]
+        axes.plot(
+            best["step"],
+            best["valid_loss"],
+            "o",
+            markersize=11,
+            markerfacecolor="none",
+            markeredgecolor=MIDDLE,
+            markeredgewidth=1.5,
+        )
         end_label(axes, "validation", last["step"], end["valid_loss"], MIDDLE, taken)
         sentences.append(
-            f"the validation loss goes from {measured['valid_loss'].iloc[0]:.2f} to {end['valid_loss']:.2f} and is lowest, "
-            f"{best['valid_loss']:.2f}, at step {int(best['step'])} (ring)"
+            f"the validation loss goes from {measured['valid_loss'].iloc[0]:.2f} to {end['valid_loss']:.2f}"
+            f" and is lowest, {best['valid_loss']:.2f}, at step {int(best['step'])} (ring)"
         )
     end_label(axes, "training average", last["step"], last["average_loss"], DARK, taken)
-    end_label(axes, "training, each step", last["step"], trained["loss"].tail(max(1, len(trained) // 10)).median(), "#555555", taken)
+    end_label(
+        axes,
+        "training, each step",
+        last["step"],
+        trained["loss"].tail(max(1, len(trained) // 10)).median(),
+        "#555555",
+        taken,
+    )
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.caption = "; ".join(sentences) + ". Dots are single steps." + _mark_epochs(axes, history)
     return figure
 
 
 def _mark_epochs(axes, history):
-    """Thin lines where passes over the text were complete, at most ten: what a caption says of them, empty if not one was."""
+    """Thin lines where passes over the text were complete, at most ten: what a caption says of them, empty
+    if not one was.
+    """
     if "epoch" not in history or not history["epoch"].max() >= 1:
         return ""
-    every = next(size * 10**power for power in range(12) for size in (1, 2, 5) if history["epoch"].max() / (size * 10**power) < 11)
+    every = next(
+        size * 10**power
+        for power in range(12)
+        for size in (1, 2, 5)
+        if history["epoch"].max() / (size * 10**power) < 11
+    )
     epochs = np.arange(every, history["epoch"].max() + 1e-9, every)
     for number, step in zip(epochs, np.interp(epochs, history["epoch"], history["step"])):
         axes.axvline(step, color="#888888", linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
         name = f"epoch {number:.0f}" if number == every else f"{number:.0f}"
-        axes.annotate(name, (step, 1), xycoords=("data", "axes fraction"), xytext=(0, 3), textcoords="offset points", ha="center", fontsize=8,
-                      color="#555555", annotation_clip=False)
+        axes.annotate(
+            name,
+            (step, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+            color="#555555",
+            annotation_clip=False,
+        )
     what = "each pass" if every == 1 else f"every {every} passes"
-    return f" A thin vertical line stands after {what} over the text ({history['epoch'].max():.1f} epochs in all)."
+    return (
+        f" A thin vertical line stands after {what} over the text ({history['epoch'].max():.1f} epochs in"
+        " all)."
+    )
 
 
 def copying(run):
@@ -100,10 +140,16 @@ def copying(run):
     record = getattr(run, "record", run)
     measured = record.dropna(subset=["copied"]) if "copied" in getattr(record, "columns", ()) else ()
     if not len(measured):
-        raise ArgumentError("The run has no measurements of copying; fine-tune with sample_every=20, or for at least 20 steps.")
+        raise ArgumentError(
+            "The run has no measurements of copying; fine-tune with sample_every=20, or for at least 20"
+            " steps."
+        )
     figure, axes = captioned_axes("step", "words copied from the training text (%)")
-    axes.plot(measured["step"], 100 * measured["copied"], "-o", color=DARK, linewidth=2, markersize=5, clip_on=False)
-    first, last = measured.iloc[0], measured.iloc[-1]
+    axes.plot(
+        measured["step"], 100 * measured["copied"], "-o", color=DARK, linewidth=2, markersize=5, clip_on=False
+    )
+    first = measured.iloc[0]
+    last = measured.iloc[-1]
     top = max(10, 110 * measured["copied"].max())
     axes.set(xlim=(0, last["step"]), ylim=(-0.02 * top, top))
     taken = []
@@ -115,8 +161,9 @@ def copying(run):
         human = f"; of held-out human text it is {last['human_copied']:.1%}"
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.caption = (
-        "Share of the words that stand in the training text in stretches of eight or more, word for word: "
-        f"{first['copied']:.1%} of what the model writes at step {int(first['step'])}, {last['copied']:.1%} at step {int(last['step'])}{human}."
+        "Share of the words that stand in the training text in stretches of eight or more, word for word:"
+        f" {first['copied']:.1%} of what the model writes at step {int(first['step'])}, {last['copied']:.1%}"
+        f" at step {int(last['step'])}{human}."
     )
     return figure
 
@@ -141,7 +188,9 @@ def losses(runs):
     if not hasattr(runs, "items"):
         raise ArgumentError(f"runs is of type {type(runs).__name__}; give a dictionary from label to Run.")
     if not 1 <= len(runs) <= len(STYLES):
-        raise ArgumentError(f"runs has {len(runs)} entries; give 1 to {len(STYLES)}, since more lines cannot be told apart.")
+        raise ArgumentError(
+            f"runs has {len(runs)} entries; give 1 to {len(STYLES)}, since more lines cannot be told apart."
+        )
     figure, axes = captioned_axes("step", "training loss, running average (nats per token)")
     ends = []
     for (label, run), (colour, style) in zip(runs.items(), STYLES):
@@ -149,12 +198,24 @@ def losses(runs):
         if trained.empty:
             raise ArgumentError(f"The run {label!r} has no losses yet; fine-tune for some steps first.")
         axes.plot(trained["step"], trained["average_loss"], style, color=colour, linewidth=2)
-        ends.append((label, trained["step"].iloc[-1], trained["average_loss"].iloc[0], trained["average_loss"].iloc[-1], colour))
+        ends.append(
+            (
+                label,
+                trained["step"].iloc[-1],
+                trained["average_loss"].iloc[0],
+                trained["average_loss"].iloc[-1],
+                colour,
+            )
+        )
     taken = []
     for label, step, _, end, colour in sorted(ends, key=lambda item: item[3]):
         end_label(axes, label, step, end, colour, taken)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    figure.caption = "Training loss, running average in nats per token: " + "; ".join(
-        f"{label}, from {first:.2f} to {end:.2f} in {_steps(step)}" for label, step, first, end, _ in ends
-    ) + "."
+    figure.caption = (
+        "Training loss, running average in nats per token: "
+        + "; ".join(
+            f"{label}, from {first:.2f} to {end:.2f} in {_steps(step)}" for label, step, first, end, _ in ends
+        )
+        + "."
+    )
     return figure

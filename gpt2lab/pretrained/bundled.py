@@ -1,4 +1,6 @@
-"""The two small sizes that travel inside the package, unpacked to what gpt-2-simple and TensorFlow expect on disk."""
+"""The two small sizes that travel inside the package, unpacked to what gpt-2-simple and TensorFlow expect on
+disk.
+"""
 
 import functools
 from pathlib import Path
@@ -16,7 +18,8 @@ CHECKPOINT_FILE = b'model_checkpoint_path: "model.ckpt"\nall_model_checkpoint_pa
 
 
 def packed_folder(name):
-    """Where the package keeps a bundled size: inside itself when installed from a wheel, beside itself in a checkout.
+    """Where the package keeps a bundled size: inside itself when installed from a wheel, beside itself in a
+    checkout.
 
     Raises
     ------
@@ -27,13 +30,16 @@ def packed_folder(name):
     for root in (package / "data", package.parent / "data"):
         if (root / "models" / name / "weights.npz").is_file():
             return root / "models" / name
-    raise CheckpointError(f"This installation of gpt2lab lacks its bundled model {name}; install gpt2lab again.")
+    raise CheckpointError(
+        f"This installation of gpt2lab lacks its bundled model {name}; install gpt2lab again."
+    )
 
 
 def weights(name):
     """The weights of a bundled size.
 
-    Stored as float16 (that moves the perplexity on presidential speeches by less than 0.005 %), used as float32.
+    Stored as float16 (that moves the perplexity on presidential speeches by less than 0.005 %), used as
+    float32.
 
     Returns
     -------
@@ -54,7 +60,8 @@ def weights(name):
 
 
 def unpack(name, folder, only=None):
-    """Write a bundled size to ``folder`` as the seven files of a TensorFlow checkpoint, those that are there already excepted.
+    """Write a bundled size to ``folder`` as the seven files of a TensorFlow checkpoint, those that are there
+    already excepted.
 
     Parameters
     ----------
@@ -85,13 +92,16 @@ def wrong_files(name, folder, only=None):
     wrong = [
         file
         for file, content in _contents(name).items()
-        if (only is None or file in only) and (not (folder / file).is_file() or (folder / file).read_bytes() != content)
+        if (only is None or file in only)
+        and (not (folder / file).is_file() or (folder / file).read_bytes() != content)
     ]
     if only is None:
         prefix = folder / "model.ckpt"
         try:
             tensor_bundle.verify(prefix)
-            same = {key: entry.crc32c for key, entry in tensor_bundle.entries(prefix).items()} == _checksums(name)
+            same = {key: entry.crc32c for key, entry in tensor_bundle.entries(prefix).items()} == _checksums(
+                name
+            )
         except CheckpointError:
             same = False
         if not same:

@@ -20,12 +20,15 @@ FILES = (
 DATA_FILE = "model.ckpt.data-00000-of-00001"
 OFFICIAL_URL = "https://openaipublic.blob.core.windows.net/gpt-2/models"
 PRECISIONS = ("float32", "bfloat16")  # of matrices and their products; all else is float32 in any case
-OLD_NAMES = {"117M": "124M", "345M": "355M"}  # OpenAI's first count left out some parameters and renamed both in 2019
+# OpenAI's first count left out some parameters and renamed both in 2019
+OLD_NAMES = {"117M": "124M", "345M": "355M"}
 
 
 @dataclass(frozen=True)
 class FileFact:
-    """What is known of a file before it is fetched: ``bytes`` and ``sha256``, each None where nothing was published."""
+    """What is known of a file before it is fetched: ``bytes`` and ``sha256``, each None where nothing was
+    published.
+    """
 
     bytes: int | None = None
     sha256: str | None = None
@@ -104,14 +107,21 @@ def weight_shapes(hparams):
 
 
 def parameter_count(**hparams):
-    """Number of parameters of a GPT-2 of this shape, the embedding that serves as output layer counted once."""
+    """Number of parameters of a GPT-2 of this shape, the embedding that serves as output layer
+    counted once.
+    """
     return sum(math.prod(shape) for shape in weight_shapes(hparams).values())
 
 
 def _official(name, n_layer, n_embd, n_head, facts):
-    # The data file holds nothing but float32 weights, so its size follows from the shape (it agrees with the published sizes of 124M and 355M).
+    # The data file holds nothing but float32 weights, so its size follows from the shape (it agrees with the
+    # published sizes of 124M and 355M).
     weights = FileFact(4 * ModelCard(name, n_layer, n_embd, n_head).parameters)
-    files = {file: FileFact() for file in FILES} | {DATA_FILE: weights} | {file: FileFact(*fact) for file, fact in facts.items()}
+    files = (
+        {file: FileFact() for file in FILES}
+        | {DATA_FILE: weights}
+        | {file: FileFact(*fact) for file, fact in facts.items()}
+    )
     return ModelCard(name, n_layer, n_embd, n_head, files=files)
 
 
@@ -120,23 +130,41 @@ CARDS = {
     for card in (
         ModelCard("1M", 2, 128, 4, n_vocab=4096, bundled=True),
         ModelCard("3M", 5, 192, 6, n_vocab=4096, bundled=True),
-        _official("124M", 12, 768, 12, {
-            "checkpoint": (77, "dd1b025d2e155283f5e300ce95bf6d5b6bc0f7fe010db73daa6975eb896ab9cb"),
-            "encoder.json": (1042301, "196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783"),
-            "hparams.json": (90, "d9d56e4121c427164e0c55c6f03c08e1daf9002b9b672825112d19097b680318"),
-            DATA_FILE: (497759232, "2060c885360cc0cf41d7a6dbc4d24b5127aae20260c8b5ae521b5a6578407118"),
-            "model.ckpt.index": (5215, "71916f763f9746f9b2a06b12d91996cf1084ae008d0424543d39391c5f2dc687"),
-            "model.ckpt.meta": (471155, "4668c448fa11531fd6700460487f73e82d3272960cea942252f8744bf225c77b"),
-            "vocab.bpe": (456318, "1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5"),
-        }),
-        _official("355M", 24, 1024, 16, {
-            "checkpoint": (77,),
-            "encoder.json": (1042301,),
-            "hparams.json": (91,),
-            "model.ckpt.index": (10399,),
-            "model.ckpt.meta": (926519,),
-            "vocab.bpe": (456318,),
-        }),
+        _official(
+            "124M",
+            12,
+            768,
+            12,
+            {
+                "checkpoint": (77, "dd1b025d2e155283f5e300ce95bf6d5b6bc0f7fe010db73daa6975eb896ab9cb"),
+                "encoder.json": (1042301, "196139668be63f3b5d6574427317ae82f612a97c5d1cdaf36ed2256dbf636783"),
+                "hparams.json": (90, "d9d56e4121c427164e0c55c6f03c08e1daf9002b9b672825112d19097b680318"),
+                DATA_FILE: (497759232, "2060c885360cc0cf41d7a6dbc4d24b5127aae20260c8b5ae521b5a6578407118"),
+                "model.ckpt.index": (
+                    5215,
+                    "71916f763f9746f9b2a06b12d91996cf1084ae008d0424543d39391c5f2dc687",
+                ),
+                "model.ckpt.meta": (
+                    471155,
+                    "4668c448fa11531fd6700460487f73e82d3272960cea942252f8744bf225c77b",
+                ),
+                "vocab.bpe": (456318, "1ce1664773c50f3e0cc8842619a93edc4624525b728b188a9e0be33b7726adc5"),
+            },
+        ),
+        _official(
+            "355M",
+            24,
+            1024,
+            16,
+            {
+                "checkpoint": (77,),
+                "encoder.json": (1042301,),
+                "hparams.json": (91,),
+                "model.ckpt.index": (10399,),
+                "model.ckpt.meta": (926519,),
+                "vocab.bpe": (456318,),
+            },
+        ),
         _official("774M", 36, 1280, 20, {}),
         _official("1558M", 48, 1600, 25, {}),
     )
@@ -160,7 +188,9 @@ def card(model_name):
 
 
 def _nearest(spelled):
-    """The size that was probably meant: Hugging Face's name of one, the nearest number, the nearest spelling; else None."""
+    """The size that was probably meant: Hugging Face's name of one, the nearest number, the nearest
+    spelling; else None.
+    """
     elsewhere = {"GPT2": "124M", "GPT2-MEDIUM": "355M", "GPT2-LARGE": "774M", "GPT2-XL": "1558M"}
     if spelled in elsewhere:
         return elsewhere[spelled]
@@ -176,7 +206,8 @@ def on_disk(model_name, model_dir="models"):
     folder = folder_path("model_dir", model_dir) / card(model_name).name
     facts = card(model_name).files
     for file in FILES:
-        path, size = folder / file, facts.get(file, FileFact()).bytes
+        path = folder / file
+        size = facts.get(file, FileFact()).bytes
         if not path.is_file() or (size is not None and path.stat().st_size != size):
             return False
     return True
@@ -193,8 +224,8 @@ def models(model_dir="models"):
     Returns
     -------
     pandas.DataFrame
-        Index ``model_name``; columns ``parameters``, ``layers``, ``width``, ``heads``, ``vocabulary`` (tokens), ``window`` (tokens),
-        ``download MB``, ``bundled``, ``on_disk``.
+        Index ``model_name``; columns ``parameters``, ``layers``, ``width``, ``heads``, ``vocabulary``
+        (tokens), ``window`` (tokens), ``download MB``, ``bundled``, ``on_disk``.
     """
     import pandas as pd
 

@@ -9,5 +9,7 @@ def crc32c(data, start=0):
 
 
 def masked(crc):
-    """The form in which LevelDB and TensorFlow store a checksum, so that data that hold checksums can be checksummed in turn."""
+    """The form in which LevelDB and TensorFlow store a checksum, so that data that hold checksums can be
+    checksummed in turn.
+    """
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF

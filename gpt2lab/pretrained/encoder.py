@@ -21,8 +21,8 @@ def load_encoder(folder):
     Returns
     -------
     Encoder
-        gpt-2-simple's class: ``encode(text) -> list of int``, ``decode(ids) -> str``, ``encoder`` (entry to id), ``decoder``.
-        One object per folder as long as its files stay the same.
+        gpt-2-simple's class: ``encode(text) -> list of int``, ``decode(ids) -> str``, ``encoder`` (entry to
+        id), ``decoder``. One object per folder as long as its files stay the same.
 
     Raises
     ------
@@ -34,9 +34,11 @@ def load_encoder(folder):
 
 
 def encode(encoder, text):
-    """The tokens of a text, with ``<|endoftext|>`` as the one token of that name, as it was when GPT-2 was trained.
+    """The tokens of a text, with ``<|endoftext|>`` as the one token of that name, as it was when GPT-2 was
+    trained.
 
-    gpt-2-simple spells that name out in ordinary tokens, so that a model never learns from it where a text ends.
+    gpt-2-simple spells that name out in ordinary tokens, so that a model never learns from it where a text
+    ends.
 
     Parameters
     ----------
@@ -55,7 +57,9 @@ def encode(encoder, text):
     try:
         beginning, *others = map(encoder.encode, text.split(END_OF_TEXT))
     except UnicodeEncodeError as error:
-        raise TextError(f"Character {error.start + 1} of a word is half a surrogate pair; read the text as UTF-8.") from error
+        raise TextError(
+            f"Character {error.start + 1} of a word is half a surrogate pair; read the text as UTF-8."
+        ) from error
     for piece in others:
         beginning += [encoder.encoder[END_OF_TEXT], *piece]
     return beginning
@@ -65,7 +69,9 @@ def _stamp(path):
     try:
         stat = path.stat()
     except OSError as error:
-        raise CheckpointError(f"{path} is missing; fetch the model again, or copy it from its model's folder.") from error
+        raise CheckpointError(
+            f"{path} is missing; fetch the model again, or copy it from its model's folder."
+        ) from error
     return stat.st_mtime_ns, stat.st_size
 
 
@@ -102,7 +108,8 @@ def _vocabulary(path):
 
 def _merges(path, ids):
     lines = _text(path).split("\n")
-    merges = [tuple(line.split()) for line in lines[1:-1]]  # the first line names the version, the last is empty
+    # the first line names the version, the last is empty
+    merges = [tuple(line.split()) for line in lines[1:-1]]
     if not lines[0].startswith("#version") or lines[-1]:
         raise _damaged(path, "its first or its last line is cut off")
     for number, merge in enumerate(merges, start=2):
@@ -118,8 +125,12 @@ def _text(path):
     except UnicodeDecodeError as error:
         raise _damaged(path, f"byte {error.start} is not UTF-8") from error
     except OSError as error:
-        raise CheckpointError(f"{path} cannot be read ({error.strerror or error}); check the permissions.") from error
+        raise CheckpointError(
+            f"{path} cannot be read ({error.strerror or error}); check the permissions."
+        ) from error
 
 
 def _damaged(path, how):
-    return CheckpointError(f"{path} is damaged: {how}; delete it and fetch the model again, or copy it from its model's folder.")
+    return CheckpointError(
+        f"{path} is damaged: {how}; delete it and fetch the model again, or copy it from its model's folder."
+    )

@@ -1,8 +1,9 @@
 """The losses that gpt-2-simple writes for TensorBoard, read without TensorFlow.
 
-An ``events.out.tfevents.*`` file is a row of records (TensorFlow's TFRecord: length, checksum of it, data, checksum of them),
-each an ``Event`` (tensorflow/core/util/event.proto). gpt-2-simple logs every step under the tag ``loss``; a second fine-tuning in
-the same graph, as in a notebook whose cell is run again, comes out as ``loss_1``.
+An ``events.out.tfevents.*`` file is a row of records (TensorFlow's TFRecord: length, checksum of it, data,
+checksum of them), each an ``Event`` (tensorflow/core/util/event.proto). gpt-2-simple logs every step under
+the tag ``loss``; a second fine-tuning in the same graph, as in a notebook whose cell is run again, comes out
+as ``loss_1``.
 """
 
 import re
@@ -27,8 +28,9 @@ def scalars(path_or_folder, tag="loss"):
     Returns
     -------
     list of tuple
-        ``(step, wall_time, value)`` by step; ``wall_time`` in seconds since 1970. Of a step that was logged twice (a run that
-        went on from an earlier save) the later value counts. A last record that was cut off by a killed run is passed over.
+        ``(step, wall_time, value)`` by step; ``wall_time`` in seconds since 1970. Of a step that was logged
+        twice (a run that went on from an earlier save) the later value counts. A last record that was cut off
+        by a killed run is passed over.
 
     Raises
     ------
@@ -59,7 +61,9 @@ def _records(file):
     try:
         content = file.read_bytes()
     except OSError as error:
-        raise CheckpointError(f"{file} cannot be read ({error.strerror or error}); check the permissions.") from error
+        raise CheckpointError(
+            f"{file} cannot be read ({error.strerror or error}); check the permissions."
+        ) from error
     at = 0
     while at + 12 <= len(content):
         size = int.from_bytes(content[at : at + 8], "little")
@@ -67,7 +71,8 @@ def _records(file):
             if not any(content[at:]):
                 return  # zeros: the machine went down before the last record reached the disk
             raise _damaged(file, at)
-        start, end = at + 12, at + 12 + size
+        start = at + 12
+        end = at + 12 + size
         if end + 4 > len(content):
             return
         if not _sound(content[start:end], content[end : end + 4]):
@@ -92,8 +97,12 @@ def _event(file, content):
                     number = struct.unpack("<f", value[2][0])[0]
                     yield signed(event.get(2, [0])[0]), wall_time, value[1][0].decode(), number
     except (ValueError, KeyError, AttributeError, TypeError, struct.error) as error:
-        raise CheckpointError(f"{file} is no TensorBoard event file ({error}); move it out of the run's folder.") from error
+        raise CheckpointError(
+            f"{file} is no TensorBoard event file ({error}); move it out of the run's folder."
+        ) from error
 
 
 def _damaged(file, at):
-    return CheckpointError(f"{file} is damaged at byte {at}; move it out of the run's folder: it holds losses, not the model.")
+    return CheckpointError(
+        f"{file} is damaged at byte {at}; move it out of the run's folder: it holds losses, not the model."
+    )

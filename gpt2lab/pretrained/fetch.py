@@ -1,4 +1,6 @@
-"""Fetch one file over an unreliable network: resumed where it was cut off, checked, and renamed only when it is right."""
+"""Fetch one file over an unreliable network: resumed where it was cut off, checked, and renamed only when it
+is right.
+"""
 
 import contextlib
 import hashlib
@@ -38,7 +40,8 @@ def fetch(url, path, fact, bar, check=None):
     url : str
         ``http``, ``https`` or ``file`` URL, or the path of a file.
     path : Path
-        Where the file goes once it is whole and right. ``<path>.part`` keeps what arrived, also from one call to the next.
+        Where the file goes once it is whole and right. ``<path>.part`` keeps what arrived, also from one call
+        to the next.
     fact : FileFact
         What is known of the file: its size in bytes and SHA-256, or None.
     bar : tqdm
@@ -53,7 +56,9 @@ def fetch(url, path, fact, bar, check=None):
     StorageError
         If it cannot be written.
     """
-    part, source, done_before = path.with_name(path.name + ".part"), local_path(url), bar.n
+    part = path.with_name(path.name + ".part")
+    source = local_path(url)
+    done_before = bar.n
 
     def show():
         bar.update(done_before + _size(part) - bar.n)
@@ -74,7 +79,8 @@ def fetch(url, path, fact, bar, check=None):
             show()
             if not resumed:
                 raise
-            resumed = False  # the two halves may come from two versions of the file: once more, from the start
+            # the two halves may come from two versions of the file: once more, from the start
+            resumed = False
     try:
         os.replace(part, path)
     except OSError as error:
@@ -92,7 +98,9 @@ def local_path(url):
 
 def _copy(source, part, show):
     if not source.is_file():
-        raise DownloadError(f"{source} does not exist; check GPT2LAB_MODELS_URL: there must be <size>/<file> in it.")
+        raise DownloadError(
+            f"{source} does not exist; check GPT2LAB_MODELS_URL: there must be <size>/<file> in it."
+        )
     require_room(part.parent, source.stat().st_size)
     with open(source, "rb") as file, replacing(part) as target:
         shutil.copyfileobj(file, target, _CHUNK)
@@ -109,8 +117,9 @@ def _transfer(url, part, fact, show):
             failures = 1 if _size(part) - before >= ENOUGH else failures + 1
             if failures > len(WAITS):
                 raise DownloadError(
-                    f"{url} could not be fetched: {error}. Check the network and run the same line again (what arrived is kept); "
-                    "the sizes '3M' and '1M' need no network, and GPT2LAB_MODELS_URL can name a mirror."
+                    f"{url} could not be fetched: {error}. Check the network and run the same line again"
+                    " (what arrived is kept); the sizes '3M' and '1M' need no network, and"
+                    " GPT2LAB_MODELS_URL can name a mirror."
                 ) from error.__cause__
             time.sleep(WAITS[failures - 1] if error.wait is None else min(error.wait, LONGEST_WAIT))
 
@@ -126,7 +135,8 @@ def _request(url, part, fact, show):
     show()
     if have and have == known["bytes"]:
         return
-    headers = {"Accept-Encoding": "identity"}  # compressed on the way, neither length nor range would be the file's
+    # compressed on the way, neither length nor range would be the file's
+    headers = {"Accept-Encoding": "identity"}
     if have:
         headers["Range"] = f"bytes={have}-"
         if known.get("etag"):
@@ -149,7 +159,9 @@ def _request(url, part, fact, show):
     except LabError:
         raise
     except requests.exceptions.SSLError as error:
-        raise DownloadError(f"{url} has no valid certificate ({error}); check the clock of this machine and the URL.") from error
+        raise DownloadError(
+            f"{url} has no valid certificate ({error}); check the clock of this machine and the URL."
+        ) from error
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError) as error:
         raise DownloadError(f"{url} is not a valid URL; check GPT2LAB_MODELS_URL.") from error
     except requests.exceptions.RequestException as error:
@@ -164,20 +176,27 @@ def _refuse(url, response):
     status = response.status_code
     if status in _PASSING:
         wait = response.headers.get("Retry-After", "")
-        raise _Interrupted(f"the server answers {status} {response.reason}", float(wait) if wait.isdigit() else None)
+        raise _Interrupted(
+            f"the server answers {status} {response.reason}", float(wait) if wait.isdigit() else None
+        )
     if status not in (200, 206, 416):
         raise DownloadError(
-            f"{url} cannot be had: the server answers {status} {response.reason}; check that GPT2LAB_MODELS_URL, if set, "
-            "names a folder with <size>/<file>, or use a bundled size, '3M' or '1M'."
+            f"{url} cannot be had: the server answers {status} {response.reason}; check that"
+            " GPT2LAB_MODELS_URL, if set, names a folder with <size>/<file>, or use a bundled size, '3M' or"
+            " '1M'."
         )
 
 
 def _begin(url, part, fact, response):
-    """Start the part file over, remember which file it is of, and return the size of that (None if the server does not tell)."""
+    """Start the part file over, remember which file it is of, and return the size of that (None if the
+    server does not tell).
+    """
     length = response.headers.get("Content-Length", "")
     total = int(length) if length.isdigit() else None
     if fact.bytes is not None and total not in (None, fact.bytes):
-        raise DownloadError(f"{url} has {total:,} bytes where {fact.bytes:,} are right; check GPT2LAB_MODELS_URL.")
+        raise DownloadError(
+            f"{url} has {total:,} bytes where {fact.bytes:,} are right; check GPT2LAB_MODELS_URL."
+        )
     _forget(part)
     require_room(part.parent, total or 0)
     etag = response.headers.get("ETag", "")
@@ -194,14 +213,16 @@ def _content_range(response):
 
 def _check_facts(url, part, fact):
     if fact.bytes is not None and _size(part) != fact.bytes:
-        raise DownloadError(f"{url} has {_size(part):,} bytes where {fact.bytes:,} are right; check GPT2LAB_MODELS_URL.")
+        raise DownloadError(
+            f"{url} has {_size(part):,} bytes where {fact.bytes:,} are right; check GPT2LAB_MODELS_URL."
+        )
     if fact.sha256 is not None:
         with open(part, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if digest != fact.sha256:
             raise DownloadError(
-                f"{url} is not the published file: its SHA-256 is {digest[:12]}… where {fact.sha256[:12]}… is right; "
-                "run the same line again, or fetch from another place with GPT2LAB_MODELS_URL."
+                f"{url} is not the published file: its SHA-256 is {digest[:12]}… where {fact.sha256[:12]}… is"
+                " right; run the same line again, or fetch from another place with GPT2LAB_MODELS_URL."
             )
 
 
@@ -231,7 +252,9 @@ def _knowledge_path(part):
 
 
 def _knowledge(part, url):
-    """What an earlier call wrote down of the file that ``part`` is the beginning of; empty if that is not the file at ``url``."""
+    """What an earlier call wrote down of the file that ``part`` is the beginning of; empty if that is not
+    the file at ``url``.
+    """
     try:
         known = json.loads(_knowledge_path(part).read_bytes())
     except (OSError, ValueError):

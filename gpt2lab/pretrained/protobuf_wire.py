@@ -1,9 +1,14 @@
-"""Protocol Buffers' wire format, as much of it as TensorFlow's small files need (checkpoint index, event file, meta graph).
+"""Protocol Buffers' wire format, as much of it as TensorFlow's small files need (checkpoint index, event
+file, meta graph).
 
-https://protobuf.dev/programming-guides/encoding: a message is a row of fields, each a tag (number and wire type) and a value.
+https://protobuf.dev/programming-guides/encoding: a message is a row of fields, each a tag (number and wire
+type) and a value.
 """
 
-VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
+VARINT = 0
+FIXED64 = 1
+BYTES = 2
+FIXED32 = 5
 
 
 def varint(value):
@@ -54,17 +59,21 @@ def message(data):
     Returns
     -------
     dict of int to list
-        Field number to its values in order: ``int`` for a varint, ``bytes`` for everything else (4 or 8 for a fixed width).
+        Field number to its values in order: ``int`` for a varint, ``bytes`` for everything else (4 or 8 for a
+        fixed width).
 
     Raises
     ------
     ValueError
         If ``data`` is no well-formed message.
     """
-    data, at, found = bytes(data), 0, {}
+    data = bytes(data)
+    at = 0
+    found = {}
     while at < len(data):
         tag, at = read_varint(data, at)
-        number, kind = tag >> 3, tag & 7
+        number = tag >> 3
+        kind = tag & 7
         if number == 0:
             raise ValueError("a field has the number 0")
         if kind == VARINT:
@@ -76,7 +85,8 @@ def message(data):
                 size = 8 if kind == FIXED64 else 4
             if at + size > len(data):
                 raise ValueError("the data end within a field")
-            value, at = data[at : at + size], at + size
+            value = data[at : at + size]
+            at = at + size
         else:
             raise ValueError(f"a field has the unknown wire type {kind}")
         found.setdefault(number, []).append(value)
@@ -84,7 +94,9 @@ def message(data):
 
 
 def field(number, value):
-    """Encode one field: an ``int`` as a varint, ``str`` and ``bytes`` (a nested message) with their length."""
+    """Encode one field: an ``int`` as a varint, ``str`` and ``bytes`` (a nested message) with their
+    length.
+    """
     if isinstance(value, int):
         return varint(number << 3 | VARINT) + varint(value)
     value = value.encode() if isinstance(value, str) else bytes(value)

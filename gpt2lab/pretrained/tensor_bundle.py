@@ -1,8 +1,10 @@
 """TensorFlow's checkpoint files (V2, a "tensor bundle"), read, verified and written without TensorFlow.
 
-``<prefix>.data-00000-of-00001`` holds the raw numbers, one tensor after the other. ``<prefix>.index`` says what lies where: a
-sorted table in LevelDB's format (https://github.com/google/leveldb/blob/main/doc/table_format.md), uncompressed, from a tensor's
-name to a ``BundleEntryProto`` (tensorflow/core/protobuf/tensor_bundle.proto), with a checksum for every block and every tensor.
+``<prefix>.data-00000-of-00001`` holds the raw numbers, one tensor after the other. ``<prefix>.index`` says
+what lies where: a sorted table in LevelDB's format
+(https://github.com/google/leveldb/blob/main/doc/table_format.md), uncompressed, from a tensor's name to a
+``BundleEntryProto`` (tensorflow/core/protobuf/tensor_bundle.proto), with a checksum for every block and every
+tensor.
 """
 
 import math
@@ -88,7 +90,9 @@ def entries_of(content, path):
             raise ValueError("it is sharded or big-endian")
         found = {name.decode(): _entry(value) for name, value in table.items()}
     except (ValueError, KeyError, IndexError, struct.error) as error:
-        raise _damaged(path, error.args[0] if isinstance(error, ValueError) else "it is not a checkpoint index") from error
+        raise _damaged(
+            path, error.args[0] if isinstance(error, ValueError) else "it is not a checkpoint index"
+        ) from error
     return found
 
 
@@ -120,12 +124,14 @@ def verify_data(found, path, progress=None):
                 raise _damaged(path, f"it has {length:,} bytes where its index says {expected:,}")
             for name, entry in found.items():
                 file.seek(entry.offset)
-                crc, left = 0, entry.size
+                crc = 0
+                left = entry.size
                 while left:
                     chunk = file.read(min(left, _CHUNK))
                     if not chunk:
                         raise _damaged(path, f"it ends within {name}")
-                    crc, left = crc32c(chunk, crc), left - len(chunk)
+                    crc = crc32c(chunk, crc)
+                    left = left - len(chunk)
                     if progress is not None:
                         progress(len(chunk))
                 if masked(crc) != entry.crc32c:
@@ -154,7 +160,8 @@ def read(prefix):
     CheckpointError
         As :func:`verify`.
     """
-    found, path = entries(prefix), data_path(prefix)
+    found = entries(prefix)
+    path = data_path(prefix)
     verify_data(found, path)
     try:
         with open(path, "rb") as file:
@@ -163,7 +170,11 @@ def read(prefix):
     except OSError as error:
         raise _unreadable(path, error) from error
     return {
-        name: np.frombuffer(content, entry.dtype, math.prod(entry.shape), entry.offset if entry.size else 0).reshape(entry.shape)
+        name: (
+            np.frombuffer(
+                content, entry.dtype, math.prod(entry.shape), entry.offset if entry.size else 0
+            ).reshape(entry.shape)
+        )
         for name, entry in found.items()
     }
 
@@ -187,7 +198,9 @@ def write(prefix, tensors):
     StorageError
         If a file could not be written.
     """
-    table, offset = {b"": field(1, 1) + field(3, field(1, 1))}, 0  # one shard, little-endian, version 1
+    # one shard, little-endian, version 1
+    table = {b"": field(1, 1) + field(3, field(1, 1))}
+    offset = 0
     with replacing(data_path(prefix)) as file:
         for name in sorted(tensors, key=str.encode):
             array = np.asarray(tensors[name])
@@ -197,10 +210,13 @@ def write(prefix, tensors):
             raw = array.reshape(-1).view(np.uint8).data
             file.write(raw)
             crc = 0
-            for begin in range(0, len(raw), _CHUNK):  # the checksum wants a copy, and not one of the largest tensor as a whole
+            # the checksum wants a copy, and not one of the largest tensor as a whole
+            for begin in range(0, len(raw), _CHUNK):
                 crc = crc32c(bytes(raw[begin : begin + _CHUNK]), crc)
             shape = b"".join(field(2, field(1, size)) for size in array.shape)
-            value = field(1, _NUMBERS[array.dtype]) + field(2, shape) + field(4, offset) + field(5, array.nbytes)
+            value = (
+                field(1, _NUMBERS[array.dtype]) + field(2, shape) + field(4, offset) + field(5, array.nbytes)
+            )
             table[name.encode()] = value + fixed32(6, masked(crc))
             offset += array.nbytes
     with replacing(index_path(prefix)) as file:
@@ -208,7 +224,8 @@ def write(prefix, tensors):
 
 
 def empty_meta_graph():
-    """The bytes of a ``.meta`` file, which some tools want beside a checkpoint: a ``MetaGraphDef`` with an empty graph.
+    """The bytes of a ``.meta`` file, which some tools want beside a checkpoint: a ``MetaGraphDef`` with an
+    empty graph.
 
     gpt-2-simple builds its own graph, the file only has to be there and sound.
     """
@@ -234,12 +251,15 @@ def _table(content):
     """Keys and values of a LevelDB table; every byte of ``content`` is checked."""
     if len(content) < _FOOTER or int.from_bytes(content[-8:], "little") != _MAGIC:
         raise ValueError("its end is missing")
-    body, footer = content[:-_FOOTER], content[-_FOOTER:-8]
-    at, handle = 0, []
+    body = content[:-_FOOTER]
+    footer = content[-_FOOTER:-8]
+    at = 0
+    handle = []
     for _ in range(4):
         value, at = read_varint(footer, at)
         handle.append(value)
-    # Numbers can be written in more than one way and the padding is never read: only the one right spelling is sound.
+    # Numbers can be written in more than one way and the padding is never read: only the one right spelling
+    # is sound.
     if b"".join(map(varint, handle)).ljust(40, b"\0") != footer:
         raise ValueError("its end is damaged")
     blocks = [tuple(handle[:2]), tuple(handle[2:])]
@@ -256,13 +276,20 @@ def _table(content):
 
 
 def _block(body, start, size):
-    block, trailer = body[start : start + size], body[start + size : start + size + 5]
-    if len(block) != size or len(trailer) != 5 or masked(crc32c(block + trailer[:1])) != int.from_bytes(trailer[1:], "little"):
+    block = body[start : start + size]
+    trailer = body[start + size : start + size + 5]
+    if (
+        len(block) != size
+        or len(trailer) != 5
+        or masked(crc32c(block + trailer[:1])) != int.from_bytes(trailer[1:], "little")
+    ):
         raise ValueError("a checksum is wrong")
     if trailer[0]:
         raise ValueError("it is compressed")
     end = size - 4 - 4 * int.from_bytes(block[-4:], "little")
-    at, key, found = 0, b"", {}
+    at = 0
+    key = b""
+    found = {}
     while at < end:
         shared, at = read_varint(block, at)
         fresh, at = read_varint(block, at)
@@ -274,13 +301,19 @@ def _block(body, start, size):
 
 
 def _table_bytes(table):
-    """The bytes of a LevelDB table with one block of data (TensorFlow starts a second one at 256 KiB, but reads any size)."""
-    body, handles = b"", []
+    """The bytes of a LevelDB table with one block of data (TensorFlow starts a second one at 256 KiB, but
+    reads any size).
+    """
+    body = b""
+    handles = []
     for rows in (table, {}, None):
         if rows is None:
             rows = {max(table): handles[0]}
         # Every row spells out its key and is a point of entry: no row is found through the one before it.
-        parts = [varint(0) + varint(len(key)) + varint(len(value)) + key + value for key, value in sorted(rows.items())]
+        parts = [
+            varint(0) + varint(len(key)) + varint(len(value)) + key + value
+            for key, value in sorted(rows.items())
+        ]
         starts = np.cumsum([0, *map(len, parts)])[: max(1, len(parts))]
         block = b"".join(parts) + struct.pack(f"<{len(starts)}I", *starts) + struct.pack("<I", len(starts))
         handles.append(varint(len(body)) + varint(len(block)))
@@ -297,9 +330,15 @@ def _bytes_of(path):
 
 def _unreadable(path, error):
     if isinstance(error, FileNotFoundError):
-        return CheckpointError(f"{path} is missing; fetch the model again or restore the checkpoint from a copy.")
-    return CheckpointError(f"{path} cannot be read ({error.strerror or error}); check the disk and the permissions.")
+        return CheckpointError(
+            f"{path} is missing; fetch the model again or restore the checkpoint from a copy."
+        )
+    return CheckpointError(
+        f"{path} cannot be read ({error.strerror or error}); check the disk and the permissions."
+    )
 
 
 def _damaged(path, how):
-    return CheckpointError(f"{path} is damaged: {how}; delete it and fetch the model again, or restore it from a copy.")
+    return CheckpointError(
+        f"{path} is damaged: {how}; delete it and fetch the model again, or restore it from a copy."
+    )

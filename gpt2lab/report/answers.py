@@ -55,39 +55,76 @@ def read(content, path):
     Raises
     ------
     TextError
-        If the file is no report, or a mark is damaged: the message names the line. Nothing is guessed, since words would go to the wrong place.
+        If the file is no report, or a mark is damaged: the message names the line. Nothing is guessed, since
+        words would go to the wrong place.
     """
     began = _FIRST_LINE.match(content)
     if not began:
-        raise TextError(f"{path} was not written by gpt2lab (its first line should be '{first_line(['…'])}'); move it away or choose another folder, "
-                        "so that it is not overwritten.")
-    answers, outside, end, open_mark = {}, [], began.end(), None
+        raise TextError(
+            f"{path} was not written by gpt2lab (its first line should be '{first_line(['…'])}'); move it"
+            " away or choose another folder, so that it is not overwritten."
+        )
+    answers = {}
+    outside = []
+    end = began.end()
+    open_mark = None
     for mark in _MARK.finditer(content, began.end()):
-        name, ends = mark[2], bool(mark[1])
+        name = mark[2]
+        ends = bool(mark[1])
         if open_mark is None and ends:
-            raise _damaged(content, path, mark, f"'{mark[0]}' ends words that begin nowhere; write '<!-- ANSWER {name} -->' above them")
+            raise _damaged(
+                content,
+                path,
+                mark,
+                f"'{mark[0]}' ends words that begin nowhere; write '<!-- ANSWER {name} -->' above them",
+            )
         if open_mark is not None and (not ends or name != open_mark[2]):
-            raise _damaged(content, path, open_mark, f"the words of '{open_mark[0]}' do not end; write '<!-- END ANSWER {open_mark[2]} -->' below them")
+            raise _damaged(
+                content,
+                path,
+                open_mark,
+                f"the words of '{open_mark[0]}' do not end; write '<!-- END ANSWER {open_mark[2]} -->' below"
+                " them",
+            )
         if not ends and name in answers:
-            raise _damaged(content, path, mark, f"'{mark[0]}' stands there for the second time; put the words of both between the first pair of marks")
+            raise _damaged(
+                content,
+                path,
+                mark,
+                f"'{mark[0]}' stands there for the second time; put the words of both between the first pair"
+                " of marks",
+            )
         if ends:
-            answers[name] = _words(content[end:mark.start()])
+            answers[name] = _words(content[end : mark.start()])
         else:
-            outside.append(content[end:mark.start()])
-        open_mark, end = None if ends else mark, mark.end()
+            outside.append(content[end : mark.start()])
+        open_mark = None if ends else mark
+        end = mark.end()
     if open_mark is not None:
-        raise _damaged(content, path, open_mark, f"the words of '{open_mark[0]}' do not end; write '<!-- END ANSWER {open_mark[2]} -->' below them")
+        raise _damaged(
+            content,
+            path,
+            open_mark,
+            f"the words of '{open_mark[0]}' do not end; write '<!-- END ANSWER {open_mark[2]} -->' below"
+            " them",
+        )
     outside.append(content[end:])
     lost = [name for name in began[1].split() if name not in answers]
     if lost:
-        raise TextError(f"{path} has lost the place of the words on {lost[0]!r}: write '<!-- ANSWER {lost[0]} -->' above and "
-                        f"'<!-- END ANSWER {lost[0]} -->' below them, each on a line of its own. Nothing was changed.")
+        raise TextError(
+            f"{path} has lost the place of the words on {lost[0]!r}: write '<!-- ANSWER {lost[0]} -->' above"
+            f" and '<!-- END ANSWER {lost[0]} -->' below them, each on a line of its own. Nothing was"
+            " changed."
+        )
     lines = [line.strip() for text in outside for line in text.split("\n")]
     return Written(answers, tuple(line for line in lines if line))
 
 
 def _damaged(content, path, mark, what):
-    return TextError(f"{path}, line {content.count(chr(10), 0, mark.start()) + 1}: {what}, on a line of its own. Nothing was changed.")
+    return TextError(
+        f"{path}, line {content.count(chr(10), 0, mark.start()) + 1}: {what}, on a line of its own. Nothing"
+        " was changed."
+    )
 
 
 def _words(text):
@@ -111,8 +148,13 @@ def kept(found, last, names):
     dict of str to str
     """
     answers = {name: found.answers.get(name, "") for name in names}
-    homeless = [f"On *{name}*, which is no longer asked:\n\n{words}" for name, words in found.answers.items() if name not in answers and words]
-    usual, added = Counter(last.outside), []
+    homeless = [
+        f"On *{name}*, which is no longer asked:\n\n{words}"
+        for name, words in found.answers.items()
+        if name not in answers and words
+    ]
+    usual = Counter(last.outside)
+    added = []
     for line in found.outside:
         if usual[line]:
             usual[line] -= 1
@@ -133,14 +175,19 @@ def check_given(answers):
     """
     for name, words in answers.items():
         if not isinstance(words, str):
-            raise TextError(f"answers[{name!r}] is of type {type(words).__name__}; give the words as a string.")
+            raise TextError(
+                f"answers[{name!r}] is of type {type(words).__name__}; give the words as a string."
+            )
         mark = _MARK.search(words)
         if mark:
-            raise TextError(f"answers[{name!r}] holds the mark '{mark[0]}'; leave it out, the report sets its own.")
+            raise TextError(
+                f"answers[{name!r}] holds the mark '{mark[0]}'; leave it out, the report sets its own."
+            )
 
 
 def merged(answers, given, last):
-    """Words given in Python go where nothing was written, or where the file still has those that were given last; else the file's are kept.
+    """Words given in Python go where nothing was written, or where the file still has those that were given
+    last; else the file's are kept.
 
     Returns
     -------

@@ -23,7 +23,9 @@ class Missing:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: what it shows, the names of the columns, and rows of strings that begin with what the row is."""
+    """A table: what it shows, the names of the columns, and rows of strings that begin with what the
+    row is.
+    """
 
     caption: str
     header: tuple
@@ -53,13 +55,15 @@ def table_of(frame, caption, forms=None, first="", names=None):
     frame : pandas.DataFrame
     caption : str
     forms : dict of str to str, optional
-        How columns are written, as in ``{"share": "{:.1%}"}``; numbers are written with four digits otherwise.
+        How columns are written, as in ``{"share": "{:.1%}"}``; numbers are written with four digits
+        otherwise.
     first : str
         Heading of the first column.
     names : dict of str to str, optional
         Headings of the other columns.
     """
-    forms, names = forms or {}, names or {}
+    forms = forms or {}
+    names = names or {}
     rows = tuple(
         (written(label), *(written(value, forms.get(column)) for column, value in zip(frame.columns, values)))
         for label, values in zip(frame.index, frame.itertuples(index=False))
@@ -104,10 +108,18 @@ def _blocks(item, name, number):
     if isinstance(item, str):
         return [Words(" ".join(paragraph.split())) for paragraph in item.split("\n\n") if paragraph.strip()]
     if isinstance(item, pd.DataFrame):
-        return [table_of(item, str(item.attrs.get("caption", f"Added by the author of the report ({name}).")), first=str(item.index.name or ""))]
+        return [
+            table_of(
+                item,
+                str(item.attrs.get("caption", f"Added by the author of the report ({name}).")),
+                first=str(item.index.name or ""),
+            )
+        ]
     if hasattr(item, "savefig") and hasattr(item, "png"):
         return [Picture(f"{name}-{number}", item)]
     if isinstance(getattr(item, "answer", None), str):
         return [Words(item.answer)]
-    raise ArgumentError(f"evidence[{name!r}] has a {type(item).__name__}; give figures of lab.plots, tables (DataFrame), texts or results that have "
-                        "an answer.")
+    raise ArgumentError(
+        f"evidence[{name!r}] has a {type(item).__name__}; give figures of lab.plots, tables (DataFrame),"
+        " texts or results that have an answer."
+    )

@@ -30,8 +30,15 @@ class Report:
         files = ", ".join(path.name for path in (self.markdown, self.html, self.pdf) if path)
         still = "All questions have words."
         if self.unanswered:
-            still = f"Write your words in {self.markdown} and make the report again. None yet on:\n{textwrap.fill(', '.join(self.unanswered), 80)}."
-        printed = "" if self.pdf else " (no browser was found to print it; open report.html and print it from there)"
+            still = (
+                f"Write your words in {self.markdown} and make the report again. None yet"
+                f" on:\n{textwrap.fill(', '.join(self.unanswered), 80)}."
+            )
+        printed = (
+            ""
+            if self.pdf
+            else " (no browser was found to print it; open report.html and print it from there)"
+        )
         return f"The report is in {self.folder}: {files}{printed}.\n{still}"
 
 

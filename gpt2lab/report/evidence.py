@@ -27,15 +27,29 @@ def text(found):
     blocks = [Words(f"The text that the model learned from has {_size_in_words(found)}.")]
     if not found.samples:
         return blocks
-    number, seed = len(found.samples["after"]), found.writing["seed"]
+    number = len(found.samples["after"])
+    seed = found.writing["seed"]
     drawn = shown_samples(found)
-    each = f"{counted(number, 'sample')} that {'each model' if len(found.samples) > 1 else 'the model'} wrote without a prompt"
+    each = (
+        f"{counted(number, 'sample')} that {'each model' if len(found.samples) > 1 else 'the model'} wrote"
+        " without a prompt"
+    )
     numbers = f"{'number' if len(drawn) == 1 else 'numbers'} {listed(drawn)}"
-    blocks.append(Words(f"Of the {each}, the report shows {len(drawn)}, {numbers}, drawn at random with seed {seed} and not chosen by "
-                        "anybody. The same numbers are shown of both models. All samples are in `samples.csv`."))
+    blocks.append(
+        Words(
+            f"Of the {each}, the report shows {len(drawn)}, {numbers}, drawn at random with seed {seed} and"
+            " not chosen by anybody. The same numbers are shown of both models. All samples are in"
+            " `samples.csv`."
+        )
+    )
     names = {"before": found.base_name, "after": found.tuned_name}
     blocks += [
-        Samples(tuple((f"Sample {place}, {side} fine-tuning ({names[side]})", found.samples[side][place - 1]) for side in found.samples))
+        Samples(
+            tuple(
+                (f"Sample {place}, {side} fine-tuning ({names[side]})", found.samples[side][place - 1])
+                for side in found.samples
+            )
+        )
         for place in drawn
     ]
     return blocks + _no_base(found)
@@ -44,50 +58,98 @@ def text(found):
 def shown_samples(found):
     """Numbers of the samples that are shown, from 1, drawn at random."""
     number = len(found.samples["after"])
-    return sorted(1 + place for place in random.Random(found.writing["seed"]).sample(range(number), min(found.shown, number)))
+    return sorted(
+        1 + place
+        for place in random.Random(found.writing["seed"]).sample(range(number), min(found.shown, number))
+    )
 
 
 def size(found):
-    recorded, parameters = found.run.configuration.get("text"), found.parameters
+    recorded = found.run.configuration.get("text")
+    parameters = found.parameters
     if not recorded or parameters is None:
-        return [Missing("the size of the text beside that of the model", "fine-tune with `lab.finetune(…)`, which writes both down; this run has no "
-                        "`run.json`.")]
-    characters, tokens, history = recorded["characters"], recorded["tokens"], found.run.history
+        return [
+            Missing(
+                "the size of the text beside that of the model",
+                "fine-tune with `lab.finetune(…)`, which writes both down; this run has no `run.json`.",
+            )
+        ]
+    characters = recorded["characters"]
+    tokens = recorded["tokens"]
+    history = found.run.history
     rows = [
         ("characters", f"{characters:,}", f"{characters / parameters:.3g}"),
         ("tokens", f"{tokens:,}", f"{tokens / parameters:.3g}"),
-        ("tokens read while training", f"{int(history['tokens'].max()):,}", f"{history['tokens'].max() / parameters:.3g}"),
+        (
+            "tokens read while training",
+            f"{int(history['tokens'].max()):,}",
+            f"{history['tokens'].max() / parameters:.3g}",
+        ),
     ]
     asked = scaling_laws([found.base_name])[HOFFMANN].iloc[0] if found.base_name else math.nan
     if asked == asked:
-        rows.append((f"tokens to train it from nothing ({HOFFMANN})", f"{asked:,.0f}", f"{asked / parameters:.3g}"))
-    for_one = f"{parameters / tokens:,.0f} parameters for each token" if parameters > tokens else f"{tokens / parameters:,.1f} tokens for each parameter"
+        rows.append(
+            (f"tokens to train it from nothing ({HOFFMANN})", f"{asked:,.0f}", f"{asked / parameters:.3g}")
+        )
+    for_one = (
+        f"{parameters / tokens:,.0f} parameters for each token"
+        if parameters > tokens
+        else f"{tokens / parameters:,.1f} tokens for each parameter"
+    )
     blocks = [
-        Words(f"The model has {parameters:,} parameters, the text {tokens:,} tokens ({characters:,} characters): {for_one}. "
-              f"While training the model read the text {history['epoch'].max():.1f} times."),
-        Table("Size of the text, and the same for each parameter of the model.", ("what", "number", "for each parameter"), tuple(rows)),
+        Words(
+            f"The model has {parameters:,} parameters, the text {tokens:,} tokens ({characters:,}"
+            f" characters): {for_one}. While training the model read the text {history['epoch'].max():.1f}"
+            " times."
+        ),
+        Table(
+            "Size of the text, and the same for each parameter of the model.",
+            ("what", "number", "for each parameter"),
+            tuple(rows),
+        ),
     ]
     table = found.tables["corpus_sizes"]
     if table is None:
-        return [*blocks, Missing("what shorter and longer texts do", "give `corpus_sizes=lab.experiments.corpus_sizes(…)`.")]
+        return [
+            *blocks,
+            Missing(
+                "what shorter and longer texts do", "give `corpus_sizes=lab.experiments.corpus_sizes(…)`."
+            ),
+        ]
     return [*blocks, Picture("corpus-sizes", plots.corpus_sizes(table))]
 
 
 def loss(found):
     history = found.run.history
-    trained, measured = history.dropna(subset=["loss"]), history.dropna(subset=["valid_loss"])
+    trained = history.dropna(subset=["loss"])
+    measured = history.dropna(subset=["valid_loss"])
     places = {trained.index[0]: "first step", trained.index[-1]: "last step"}
     if len(measured):
-        places = {measured.index[0]: "before the first step" if measured["step"].iloc[0] == 0 else "first measured", **places}
+        places = {
+            measured.index[0]: "before the first step" if measured["step"].iloc[0] == 0 else "first measured",
+            **places,
+        }
         lowest = measured["valid_loss"].idxmin()
-        places[lowest] = f"{places[lowest]}, lowest validation loss" if lowest in places else "lowest validation loss"
+        places[lowest] = (
+            f"{places[lowest]}, lowest validation loss" if lowest in places else "lowest validation loss"
+        )
     rows = history.loc[sorted(places), ["step", "epoch", "loss", "average_loss", "valid_loss"]]
     rows.index = [places[place] for place in rows.index]
-    forms = {"step": "{:,.0f}", "epoch": "{:.2f}"} | dict.fromkeys(("loss", "average_loss", "valid_loss"), "{:.3f}")
+    forms = {"step": "{:,.0f}", "epoch": "{:.2f}"} | dict.fromkeys(
+        ("loss", "average_loss", "valid_loss"), "{:.3f}"
+    )
     names = {"loss": "training loss", "average_loss": "running average", "valid_loss": "validation loss"}
-    blocks = [Picture("loss", plots.loss(found.run)), table_of(rows, "Losses in nats per token.", forms, "when", names)]
+    blocks = [
+        Picture("loss", plots.loss(found.run)),
+        table_of(rows, "Losses in nats per token.", forms, "when", names),
+    ]
     if measured.empty:
-        blocks.append(Missing("the validation loss", "fine-tune with `valid=…`; without it nobody can say whether the model learned by heart."))
+        blocks.append(
+            Missing(
+                "the validation loss",
+                "fine-tune with `valid=…`; without it nobody can say whether the model learned by heart.",
+            )
+        )
     return blocks
 
 
@@ -95,24 +157,54 @@ def over_fitting(found):
     diagnosis = found.run.diagnosis()
     blocks = [Words(f"Diagnosis: **{diagnosis.verdict}**. {diagnosis.explanation}")]
     if diagnosis.gap == diagnosis.gap:
-        error = f" (standard error {diagnosis.gap_error:.3f})" if diagnosis.gap_error == diagnosis.gap_error else ""
-        blocks.append(Words(f"At the end the validation loss less the training loss is {diagnosis.gap:+.3f} nats per token{error}."))
+        error = (
+            f" (standard error {diagnosis.gap_error:.3f})"
+            if diagnosis.gap_error == diagnosis.gap_error
+            else ""
+        )
+        blocks.append(
+            Words(
+                f"At the end the validation loss less the training loss is {diagnosis.gap:+.3f} nats per"
+                f" token{error}."
+            )
+        )
     if found.run.record["copied"].notna().sum() > 1:
         blocks.append(Picture("copying", plots.copying(found.run)))
     train = found.splits["train"]
     if train is None or not found.samples:
-        return [*blocks, Missing("how much of the samples stands word for word in the training text",
-                                 "give `train=`, the text that the run learned from.")]
+        return [
+            *blocks,
+            Missing(
+                "how much of the samples stands word for word in the training text",
+                "give `train=`, the text that the run learned from.",
+            ),
+        ]
     sets = _sets(found)
     spans = {name: copied(texts, train) for name, texts in sets.items()}
     rows = tuple(
-        (name, written(100 * copied_share(texts, train), "{:.1f} %"), written(100 * spans[name]["share_8"].mean(), "{:.2f} %"),
-         written(spans[name]["words"].max()), written(spans[name]["characters"].max()))
+        (
+            name,
+            written(100 * copied_share(texts, train), "{:.1f} %"),
+            written(100 * spans[name]["share_8"].mean(), "{:.2f} %"),
+            written(spans[name]["words"].max()),
+            written(spans[name]["characters"].max()),
+        )
         for name, texts in sets.items()
     )
     longest = spans["after"].loc[spans["after"]["characters"].idxmax()]
-    blocks.append(Table("How much of each set of texts stands word for word in the training text.", (
-        "texts", "words in stretches of 8 or more", "8-grams", "longest stretch, in words", "in characters"), rows))
+    blocks.append(
+        Table(
+            "How much of each set of texts stands word for word in the training text.",
+            (
+                "texts",
+                "words in stretches of 8 or more",
+                "8-grams",
+                "longest stretch, in words",
+                "in characters",
+            ),
+            rows,
+        )
+    )
     if longest["characters"]:
         blocks.append(Words(f"The longest stretch that the fine-tuned model copied, from {longest['name']}:"))
         blocks.append(Samples((("Copied", " ".join(longest["span"].split())),)))
@@ -120,68 +212,142 @@ def over_fitting(found):
 
 
 def other_size(found):
-    blocks, train, table = [], found.splits["train"], found.tables["model_sizes"]
+    blocks = []
+    train = found.splits["train"]
+    table = found.tables["model_sizes"]
     if table is None:
-        blocks.append(Missing("the other size of model", "give `model_sizes=lab.experiments.model_sizes(…)`, or fine-tune the other size and put what "
-                              "you measure here with `evidence={\"complexity\": [...]}`."))
+        blocks.append(
+            Missing(
+                "the other size of model",
+                "give `model_sizes=lab.experiments.model_sizes(…)`, or fine-tune the other size and put what "
+                'you measure here with `evidence={"complexity": [...]}`.',
+            )
+        )
     else:
         blocks.append(Picture("model-sizes", plots.model_sizes(table)))
         compared = getattr(table, "complexity", None)
         if compared is not None:
-            blocks.append(table_of(compared, "How complex the texts of each size are, beside human text.", first="texts", names=_COMPLEXITY))
+            blocks.append(
+                table_of(
+                    compared,
+                    "How complex the texts of each size are, beside human text.",
+                    first="texts",
+                    names=_COMPLEXITY,
+                )
+            )
     if train is not None and found.samples:
-        rows = {name: complexity(texts, train) for name, texts in _sets(found).items() if any(map(words, texts))}
-        compared = tuple((name, *(written(getattr(row, measure)) for measure in NAMES)) for name, row in rows.items())
-        blocks.append(Table("How complex the samples are, and how much of them people say too (known: in the training text).",
-                            ("texts", *(_COMPLEXITY[name] for name in NAMES)), compared))
+        rows = {
+            name: complexity(texts, train) for name, texts in _sets(found).items() if any(map(words, texts))
+        }
+        compared = tuple(
+            (name, *(written(getattr(row, measure)) for measure in NAMES)) for name, row in rows.items()
+        )
+        blocks.append(
+            Table(
+                "How complex the samples are, and how much of them people say too (known: in the training"
+                " text).",
+                ("texts", *(_COMPLEXITY[name] for name in NAMES)),
+                compared,
+            )
+        )
     return blocks
 
 
 _COMPLEXITY = {
-    "sentence_words": "words per sentence", "word_letters": "letters per word", "distinct_2": "dist-2", "repetition_4": "repeated 4-grams",
-    "known_words": "known words", "known_3grams": "known 3-grams",
+    "sentence_words": "words per sentence",
+    "word_letters": "letters per word",
+    "distinct_2": "dist-2",
+    "repetition_4": "repeated 4-grams",
+    "known_words": "known words",
+    "known_3grams": "known 3-grams",
 }
 
 
 def perplexities(found):
-    blocks, parts = [], dict.fromkeys(part for part, _ in found.perplexities)
+    blocks = []
+    parts = dict.fromkeys(part for part, _ in found.perplexities)
     rows = []
     for part in parts:
         before, after = (found.perplexities.get((part, side)) for side in SIDES)
         change = f"{after.perplexity / before.perplexity - 1:+.1%}" if before else "–"
-        rows.append((_PARTS[part], f"{after.tokens:,}", f"{before.perplexity:.2f}" if before else "–", f"{after.perplexity:.2f}", change,
-                     f"{before.bits_per_byte:.4f}" if before else "–", f"{after.bits_per_byte:.4f}"))
+        rows.append(
+            (
+                _PARTS[part],
+                f"{after.tokens:,}",
+                f"{before.perplexity:.2f}" if before else "–",
+                f"{after.perplexity:.2f}",
+                change,
+                f"{before.bits_per_byte:.4f}" if before else "–",
+                f"{after.bits_per_byte:.4f}",
+            )
+        )
     if rows:
-        caption = (f"Perplexity before ({found.base_name}) and after fine-tuning ({found.tuned_name}) on text that the model did not learn from: "
-                   "the lower, the less the text surprises the model.")
-        blocks.append(Table(caption, ("text", "tokens", "before", "after", "change", "bits per byte before", "bits per byte after"), tuple(rows)))
+        caption = (
+            f"Perplexity before ({found.base_name}) and after fine-tuning ({found.tuned_name}) on text that"
+            " the model did not learn from: the lower, the less the text surprises the model."
+        )
+        blocks.append(
+            Table(
+                caption,
+                (
+                    "text",
+                    "tokens",
+                    "before",
+                    "after",
+                    "change",
+                    "bits per byte before",
+                    "bits per byte after",
+                ),
+                tuple(rows),
+            )
+        )
     for part in parts:
         if len(found.perplexities) > len(parts):  # of both models
-            compared = compare_perplexity(found.perplexities[part, "before"], found.perplexities[part, "after"])
+            compared = compare_perplexity(
+                found.perplexities[part, "before"], found.perplexities[part, "after"]
+            )
             blocks.append(Picture(f"perplexity-{part}", plots.perplexity(compared)))
     blocks += [
-        Missing(f"the perplexity on {_PARTS[part]} text",
-                f"give `{part}=`, text that was held out (`corpus.split(…).{part}`), or `--{part} FILE` in a terminal.")
-        for part in ("valid", "test") if part not in parts
+        Missing(
+            f"the perplexity on {_PARTS[part]} text",
+            f"give `{part}=`, text that was held out (`corpus.split(…).{part}`), or `--{part} FILE` in a"
+            " terminal.",
+        )
+        for part in ("valid", "test")
+        if part not in parts
     ]
     return blocks + _no_base(found)
 
 
 def overlap(found):
-    test, train = found.splits["test"], found.splits["train"]
+    test = found.splits["test"]
+    train = found.splits["train"]
     if test is None or len(found.samples) < 2:
-        missing = Missing("the overlap of the samples with the test text", "give `test=`, text that was held out, or `--test FILE` in a terminal.")
+        missing = Missing(
+            "the overlap of the samples with the test text",
+            "give `test=`, text that was held out, or `--test FILE` in a terminal.",
+        )
         return [missing] * (test is None) + _no_base(found)
-    compared = compare_overlap(found.samples["before"], found.samples["after"], test, human=train, seed=found.writing["seed"])
+    compared = compare_overlap(
+        found.samples["before"], found.samples["after"], test, human=train, seed=found.writing["seed"]
+    )
     number = len(found.samples["after"])
     few = "" if number >= 100 else " The course asks for at least 100 of each."
     frame = compared.table.drop("shared_types")
     frame.index = [name.replace("_", " ") for name in frame.index]
     return [
-        Words(f"{counted(number, 'sample')} of each model, {found.writing['length']} tokens at most, against the test text.{few}"),
+        Words(
+            f"{counted(number, 'sample')} of each model, {found.writing['length']} tokens at most, against"
+            f" the test text.{few}"
+        ),
         Picture("overlap", plots.overlap(compared)),
-        table_of(frame, "In common with the test text; low and high bound the 95 % interval of the difference, and more says which set has more where "
-                 "that is more than chance.", dict.fromkeys(frame.columns.drop("more"), "{:.3f}"), "measure"),
+        table_of(
+            frame,
+            "In common with the test text; low and high bound the 95 % interval of the difference, and more"
+            " says which set has more where that is more than chance.",
+            dict.fromkeys(frame.columns.drop("more"), "{:.3f}"),
+            "measure",
+        ),
     ]
 
 
@@ -189,30 +355,63 @@ def sampling(found):
     blocks = []
     if found.samples:
         sets = {name: measured(texts) for name, texts in _sets(found).items()}
-        rows = tuple((name, *(written(values[each], "{:.3f}") for each in _DIVERSITY), f"{values['words']:.1f}") for name, values in sets.items())
+        rows = tuple(
+            (name, *(written(values[each], "{:.3f}") for each in _DIVERSITY), f"{values['words']:.1f}")
+            for name, values in sets.items()
+        )
         human = "" if "human" in sets else " Human text is missing: give `test=` or `valid=`."
         blocks = [
-            Words(f"{_drawn_in_words(found.writing)} Equal numbers of samples of equal length can be compared.{human}"),
-            Table("Diversity of the samples: dist-1 and dist-2 are higher, self-BLEU and repetition lower, the more varied the samples are.",
-                  ("texts", *_DIVERSITY.values(), "words per sample"), rows),
+            Words(
+                f"{_drawn_in_words(found.writing)} Equal numbers of samples of equal length can be"
+                f" compared.{human}"
+            ),
+            Table(
+                "Diversity of the samples: dist-1 and dist-2 are higher, self-BLEU and repetition lower, the"
+                " more varied the samples are.",
+                ("texts", *_DIVERSITY.values(), "words per sample"),
+                rows,
+            ),
         ]
     table = found.tables["sweep"]
     if table is None:
-        return [*blocks, Missing("settings of sampling side by side", "give `sweep=lab.sweep(lm, reference=test)`, or `--sweep FILE` with what "
-                                 "`gpt2lab sweep … --output FILE` wrote.")]
+        return [
+            *blocks,
+            Missing(
+                "settings of sampling side by side",
+                "give `sweep=lab.sweep(lm, reference=test)`, or `--sweep FILE` with what "
+                "`gpt2lab sweep … --output FILE` wrote.",
+            ),
+        ]
     pictures = [] if (table["parameter"] == "grid").any() else [Picture("sweep", plots.sweep(table))]
-    return blocks + pictures + [Picture("quality-diversity", plots.quality_diversity(table)), _sweep_table(table)]
+    return (
+        blocks
+        + pictures
+        + [Picture("quality-diversity", plots.quality_diversity(table)), _sweep_table(table)]
+    )
 
 
 def _sweep_table(table):
-    names = [name for name in ("dist_1", "dist_2", "self_bleu", "repetition", "zipf", "perplexity", "copied") if name in table]
+    names = [
+        name
+        for name in ("dist_1", "dist_2", "self_bleu", "repetition", "zipf", "perplexity", "copied")
+        if name in table
+    ]
     grid = (table["parameter"] == "grid").any()
     frame = table[[*(("temperature", "top_k", "top_p") if grid else ()), *names]].copy()
     frame.index = [
-        "human text" if row["parameter"] == "human" else "combination" if row["parameter"] == "grid" else f"{row['parameter']} {row['value']:g}"
+        (
+            "human text"
+            if row["parameter"] == "human"
+            else "combination"
+            if row["parameter"] == "grid"
+            else f"{row['parameter']} {row['value']:g}"
+        )
         for _, row in table.iterrows()
     ]
-    caption = f"The sweep in numbers, {'all combinations' if grid else 'each setting varied alone'}; top_k 0 and top_p 0 cut nothing."
+    caption = (
+        f"The sweep in numbers, {'all combinations' if grid else 'each setting varied alone'}; top_k 0 and"
+        " top_p 0 cut nothing."
+    )
     return table_of(frame, caption, first="varied", names={**_DIVERSITY, "zipf": "Zipf"})
 
 
@@ -220,21 +419,33 @@ _DIVERSITY = {"dist_1": "dist-1", "dist_2": "dist-2", "self_bleu": "self-BLEU", 
 
 
 def dataset(found):
-    encoder, rows = found.encoder, {}
+    encoder = found.encoder
+    rows = {}
     for part, corpus in found.splits.items():
         if corpus is not None:
             rows[part] = sizes_of(corpus, encoder)
         elif part != "test" and found.run.configuration.get(_RECORDED[part]):
             rows[part] = found.run.configuration[_RECORDED[part]]
-    table = tuple((_PARTS[part], *(written(row.get(name), form) for name, form in _SIZES.items())) for part, row in rows.items())
+    table = tuple(
+        (_PARTS[part], *(written(row.get(name), form) for name, form in _SIZES.items()))
+        for part, row in rows.items()
+    )
     authors = sorted({author for corpus in found.splits.values() if corpus for author in corpus.authors})
-    blocks = [Table("The splits of the dataset (MB: million bytes of UTF-8).", ("split", *_SIZES), table)] if table else []
+    blocks = (
+        [Table("The splits of the dataset (MB: million bytes of UTF-8).", ("split", *_SIZES), table)]
+        if table
+        else []
+    )
     if authors:
         blocks.append(Words(f"The documents have {counted(len(authors), 'author')}."))
     absent = [part for part, corpus in found.splits.items() if corpus is None]
     if absent:
         named = listed([_PARTS[part] for part in absent])
-        blocks.append(Missing(f"the size in MB of the {named} text", f"give {listed([f'`{part}=`' for part in absent])}."))
+        blocks.append(
+            Missing(
+                f"the size in MB of the {named} text", f"give {listed([f'`{part}=`' for part in absent])}."
+            )
+        )
     return blocks
 
 
@@ -243,13 +454,27 @@ _RECORDED = {"train": "text", "valid": "valid"}  # what `run.json` calls them
 
 def author(found):
     train = found.splits["train"]
-    prefixed = sum(document.text.startswith(author_prefix(document.author)) for document in train or () if document.author)
+    prefixed = sum(
+        document.text.startswith(author_prefix(document.author))
+        for document in train or ()
+        if document.author
+    )
     blocks = []
     if prefixed:
-        blocks = [Words(f"{prefixed:,} of {counted(len(train), 'document')} in the training text begin with their author, as in "
-                        f"`{author_prefix(train.authors[0])}`.")]
-    return [*blocks, Missing("what a prefix does", "fine-tune on `corpus.with_author_prefix()`, measure, and put the figures here with "
-                             "`evidence={\"author\": [...]}`.")]
+        blocks = [
+            Words(
+                f"{prefixed:,} of {counted(len(train), 'document')} in the training text begin with their"
+                f" author, as in `{author_prefix(train.authors[0])}`."
+            )
+        ]
+    return [
+        *blocks,
+        Missing(
+            "what a prefix does",
+            "fine-tune on `corpus.with_author_prefix()`, measure, and put the figures here with "
+            '`evidence={"author": [...]}`.',
+        ),
+    ]
 
 
 def flags(found):
@@ -260,7 +485,11 @@ def _sets(found):
     """Samples before and after, and human text of the same lengths where there is some that was held out."""
     sets = {f"{side}": found.samples[side] for side in SIDES if side in found.samples}
     held_out = found.splits["test"] or found.splits["valid"]
-    return sets | ({"human": human_samples(held_out, like=sets["after"], seed=found.writing["seed"])} if held_out is not None else {})
+    return sets | (
+        {"human": human_samples(held_out, like=sets["after"], seed=found.writing["seed"])}
+        if held_out is not None
+        else {}
+    )
 
 
 def _no_base(found):
@@ -269,19 +498,34 @@ def _no_base(found):
 
 def _drawn_in_words(writing):
     cuts = "".join(f", {name} {writing[name]:g}" for name in ("top_k", "top_p") if writing[name])
-    return (f"{counted(writing['nsamples'], 'sample')} of each model, at most {counted(writing['length'], 'token')}, at temperature "
-            f"{writing['temperature']:g}{cuts or ' without cuts'}, seed {writing['seed']}.")
+    return (
+        f"{counted(writing['nsamples'], 'sample')} of each model, at most"
+        f" {counted(writing['length'], 'token')}, at temperature"
+        f" {writing['temperature']:g}{cuts or ' without cuts'}, seed {writing['seed']}."
+    )
 
 
 def _size_in_words(found):
     recorded = found.run.configuration.get("text")
     if recorded is None:
         return "a size that plain gpt-2-simple did not write down"
-    return f"{counted(recorded['documents'], 'document')}, {counted(recorded['characters'], 'character')} and {counted(recorded['tokens'], 'token')}"
+    return (
+        f"{counted(recorded['documents'], 'document')}, {counted(recorded['characters'], 'character')} and"
+        f" {counted(recorded['tokens'], 'token')}"
+    )
 
 
 # In the order of the questions.
 EVIDENCE = {
-    "text": text, "size": size, "loss": loss, "over-fitting": over_fitting, "complexity": other_size, "perplexity": perplexities, "overlap": overlap,
-    "sampling": sampling, "dataset": dataset, "author": author, "flags": flags,
+    "text": text,
+    "size": size,
+    "loss": loss,
+    "over-fitting": over_fitting,
+    "complexity": other_size,
+    "perplexity": perplexities,
+    "overlap": overlap,
+    "sampling": sampling,
+    "dataset": dataset,
+    "author": author,
+    "flags": flags,
 }

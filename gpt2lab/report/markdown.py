@@ -20,7 +20,10 @@ def markdown(report):
         lines.append(f"## {_plain(title)}")
         for section in sections:
             number += 1
-            lines += [f"### {number}. {_plain(section.question.title)}", f"**Question.** {_plain(section.question.prompt)}"]
+            lines += [
+                f"### {number}. {_plain(section.question.title)}",
+                f"**Question.** {_plain(section.question.prompt)}",
+            ]
             lines += [_written(block, report.figures) for block in section.numbered]
             lines += [place(section.question.name, report.answers[section.question.name])]
     lines += ["## How it was made", *(_written(block, report.figures) for block in report.made)]
@@ -45,7 +48,9 @@ def _written(numbered, folder):
 
 def _table(number, table):
     rows = [table.header, ("---",) * len(table.header), *table.rows]
-    lines = ["| " + " | ".join(cell if cell == "---" else _plain(cell) for cell in row) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(cell if cell == "---" else _plain(cell) for cell in row) + " |" for row in rows
+    ]
     return f"**Table {number}.** {_plain(table.caption)}\n\n" + "\n".join(lines)
 
 
@@ -61,5 +66,9 @@ def _plain_words(text):
 
 def _quoted(text):
     """A text that a model wrote, line for line."""
-    lines = [re.sub(r"^([#>+=-]|\d+[.)])", r"\\\1", _plain(line).replace("_", r"\_")) for line in text.strip().split("\n") if line.strip()]
+    lines = [
+        re.sub(r"^([#>+=-]|\d+[.)])", r"\\\1", _plain(line).replace("_", r"\_"))
+        for line in text.strip().split("\n")
+        if line.strip()
+    ]
     return "\n".join(f"> {line}  " for line in lines or ["(nothing)"])

@@ -1,4 +1,6 @@
-"""What a report measures itself, each result kept in its folder: a report that is made again opens a model only for what is new."""
+"""What a report measures itself, each result kept in its folder: a report that is made again opens a model
+only for what is new.
+"""
 
 import hashlib
 from contextlib import ExitStack
@@ -71,9 +73,12 @@ class Model:
     """
 
     def __init__(self, opening, prefix):
-        # The index of a checkpoint holds a checksum of every tensor: a few kilobytes say which weights these are.
+        # The index of a checkpoint holds a checksum of every tensor: a few kilobytes say which weights these
+        # are.
         self.weights = hashlib.sha256(tensor_bundle.index_path(prefix).read_bytes()).hexdigest()
-        self._opening, self._opened, self._stack = opening, None, ExitStack()
+        self._opening = opening
+        self._opened = None
+        self._stack = ExitStack()
 
     def __enter__(self):
         return self
@@ -98,7 +103,8 @@ class Model:
 
 
 class Scored:
-    """What a model made of a text, in the place of the model: measures that ask it for losses need not open it again.
+    """What a model made of a text, in the place of the model: measures that ask it for losses need not open
+    it again.
 
     Parameters
     ----------
@@ -110,12 +116,16 @@ class Scored:
         self._documents = documents
 
     def token_losses(self, texts, stride=None):
-        """The mean loss of each document for each of its tokens: sums over documents are those of the model."""
+        """The mean loss of each document for each of its tokens: sums over documents are those of
+        the model.
+        """
         return [([], np.full(tokens, nats / tokens)) for tokens, nats in self._documents]
 
 
 def base_of(run, model_dir=None):
-    """Name of the size that a run was fine-tuned from, and the folder where models are kept; the name is None if no size has this shape."""
+    """Name of the size that a run was fine-tuned from, and the folder where models are kept; the name is
+    None if no size has this shape.
+    """
     settings = run.configuration.get("settings", {})
     name = run.configuration.get("model_name")
     if name is None:  # plain gpt-2-simple does not write it down, but no two sizes have one shape
@@ -125,7 +135,8 @@ def base_of(run, model_dir=None):
 
 
 def tuned_step(run):
-    """The step that the report takes as the model after fine-tuning: the best, or the newest where no validation loss was measured.
+    """The step that the report takes as the model after fine-tuning: the best, or the newest where no
+    validation loss was measured.
 
     Raises
     ------
@@ -154,21 +165,28 @@ def check_texts(run, splits):
         given = describe(train, train.tokens(load_encoder(run.folder)))
         if given != recorded:
             raise ArgumentError(
-                f"train is not the text that {run.name} learned from ({given['documents']:,} documents of {given['characters']:,} characters in all; "
-                f"it was {recorded['documents']:,} of {recorded['characters']:,}); give the very same text, or leave train out."
+                f"train is not the text that {run.name} learned from ({given['documents']:,} documents of"
+                f" {given['characters']:,} characters in all; it was {recorded['documents']:,} of"
+                f" {recorded['characters']:,}); give the very same text, or leave train out."
             )
     learned = {document.text.strip() for document in train or ()}
     for name in ("valid", "test"):
         seen = [document.name for document in splits[name] or () if document.text.strip() in learned]
         if seen:
-            raise ArgumentError(f"{name} holds {seen[0]!r}, which is in the training text as well; what a model has learned from says nothing of what it "
-                                "has not seen, so give text that was held out.")
+            raise ArgumentError(
+                f"{name} holds {seen[0]!r}, which is in the training text as well; what a model has learned"
+                " from says nothing of what it has not seen, so give text that was held out."
+            )
 
 
 def measure(findings, folder, model_dir):
-    """Fill in the samples and the perplexities of `Findings`, from the folder where they are kept or from the models."""
+    """Fill in the samples and the perplexities of `Findings`, from the folder where they are kept or from
+    the models.
+    """
     name, model_dir = base_of(findings.run, model_dir)
-    texts = {part: corpus for part, corpus in findings.splits.items() if part != "train" and corpus is not None}
+    texts = {
+        part: corpus for part, corpus in findings.splits.items() if part != "train" and corpus is not None
+    }
     with ExitStack() as stack, bar(2 * (1 + len(texts)), "Report", "measurement") as progress:
         models = {"before": _base(findings, name, model_dir), "after": _tuned(findings)}
         for side, model in models.items():
@@ -177,11 +195,15 @@ def measure(findings, folder, model_dir):
                 continue
             stack.enter_context(model)
             progress.set_postfix({"now": f"samples {side}"})
-            findings.samples[side] = _kept(model.samples, {"weights": model.weights, **findings.writing}, folder)["samples"]
+            findings.samples[side] = _kept(
+                model.samples, {"weights": model.weights, **findings.writing}, folder
+            )["samples"]
             progress.update()
             for part, corpus in texts.items():
                 progress.set_postfix({"now": f"perplexity {side}, {part}"})
-                scored = Scored(_kept(model.losses, {"weights": model.weights, "text": corpus}, folder)["documents"])
+                scored = Scored(
+                    _kept(model.losses, {"weights": model.weights, "text": corpus}, folder)["documents"]
+                )
                 findings.perplexities[part, side] = perplexity(scored, corpus)
                 progress.update()
 
@@ -215,5 +237,7 @@ def _base(findings, name, model_dir):
 def _tuned(findings):
     step = tuned_step(findings.run)
     if step not in findings.run.checkpoints:
-        raise CheckpointError(f"{findings.run.folder} holds no saved step; fine-tune first, or wait for the first save.")
+        raise CheckpointError(
+            f"{findings.run.folder} holds no saved step; fine-tune first, or wait for the first save."
+        )
     return Model(lambda: findings.run.load(step), checkpoints.weights_prefix(findings.run.folder, step))

@@ -20,34 +20,44 @@ def page(report, pictures, folder):
         Of the report, where the student's pictures are.
     """
     by = f'<p class="author">By {html.escape(report.author)}</p>' if report.author else ""
-    contents, sections, number = [], [], 0
+    contents = []
+    sections = []
+    number = 0
     for part, asked in report.parts:
         entries = []
         sections.append(f"<h2>{html.escape(part)}</h2>")
         for section in asked:
             number += 1
-            question, anchor = section.question, f"question-{section.question.name}"
+            question = section.question
+            anchor = f"question-{section.question.name}"
             heading = f"{number}. {html.escape(question.title)}"
             entries.append(f'<li><a href="#{anchor}">{heading}</a></li>')
             blocks = "\n".join(_written(block, pictures) for block in section.numbered)
             words = report.answers[question.name]
             sections.append(
-                f'<section aria-labelledby="{anchor}">\n<h3 id="{anchor}">{heading}</h3>\n<p class="question">{html.escape(question.prompt)}</p>\n'
+                f'<section aria-labelledby="{anchor}">\n<h3 id="{anchor}">{heading}</h3>\n<p'
+                f' class="question">{html.escape(question.prompt)}</p>\n'
                 f"{blocks}\n{_answer(question, words, folder)}\n</section>"
             )
         contents.append(f"<li>{html.escape(part)}<ul>{''.join(entries)}</ul></li>")
     contents.append('<li><a href="#how-it-was-made">How it was made</a></li>')
     made = "\n".join(_written(block, pictures) for block in report.made)
     about = "\n".join(f"<p>{_inline(words)}</p>" for words in report.about)
-    sections.append(f'<section aria-labelledby="how-it-was-made">\n<h2 id="how-it-was-made">How it was made</h2>\n{made}\n</section>')
+    sections.append(
+        '<section aria-labelledby="how-it-was-made">\n<h2 id="how-it-was-made">How it was'
+        f" made</h2>\n{made}\n</section>"
+    )
     return html_page(report.title, f"{by}\n{about}", "\n".join(sections), contents="\n".join(contents))
 
 
 def _answer(question, words, folder):
     if words:
         return f'<div class="answer">\n<p class="whose">In my own words</p>\n{as_html(words, folder)}</div>'
-    return (f'<p class="unanswered">No words yet. Write them in report.md between <code>&lt;!-- ANSWER {question.name} --&gt;</code> and '
-            f"<code>&lt;!-- END ANSWER {question.name} --&gt;</code>, and make the report again.</p>")
+    return (
+        '<p class="unanswered">No words yet. Write them in report.md between <code>&lt;!-- ANSWER'
+        f" {question.name} --&gt;</code> and <code>&lt;!-- END ANSWER {question.name} --&gt;</code>, and make"
+        " the report again.</p>"
+    )
 
 
 def _written(numbered, pictures):
@@ -55,23 +65,33 @@ def _written(numbered, pictures):
     if isinstance(block, Words):
         return f"<p>{_inline(block.text)}</p>"
     if isinstance(block, Missing):
-        return f'<p class="missing"><em>Not in this report:</em> {_inline(block.what)}. <em>To add it:</em> {_inline(block.how)}</p>'
+        return (
+            f'<p class="missing"><em>Not in this report:</em> {_inline(block.what)}. <em>To add it:</em>'
+            f" {_inline(block.how)}</p>"
+        )
     if isinstance(block, Table):
         return html_table(block, f"Table {number}")
     if isinstance(block, Picture):
         return html_figure(block.figure, f"Figure {number}", pictures[block.name])
     if isinstance(block, Samples):
-        return '<div class="samples">' + "".join(
-            f'<figure class="sample"><figcaption>{html.escape(label)}</figcaption><blockquote>{_lines(text)}</blockquote></figure>'
-            for label, text in block.texts
-        ) + "</div>"
+        return (
+            '<div class="samples">'
+            + "".join(
+                f'<figure class="sample"><figcaption>{html.escape(label)}</figcaption>'
+                f"<blockquote>{_lines(text)}</blockquote></figure>"
+                for label, text in block.texts
+            )
+            + "</div>"
+        )
     raise TypeError(type(block).__name__)
 
 
 def _inline(text):
     """``**…**`` and backquotes as HTML, all else as it is."""
     escaped = html.escape(text, quote=False)
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", escaped))
+    return re.sub(
+        r"`([^`]+)`", r"<code>\1</code>", re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", escaped)
+    )
 
 
 def _lines(text):

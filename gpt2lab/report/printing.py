@@ -8,16 +8,35 @@ import tempfile
 import warnings
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge", "msedge")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "microsoft-edge",
+    "msedge",
+)
 SECONDS = 90
 _ARGUMENTS = (
-    "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-extensions", "--host-resolver-rules=MAP * ~NOTFOUND", "--no-pdf-header-footer", "--print-to-pdf-no-header",
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--no-pdf-header-footer",
+    "--print-to-pdf-no-header",
 )
 
 
 def browser():
-    """The path of Chromium, Chrome or Edge (str), on the PATH, where they are usually installed, or where Playwright keeps its own; None if there is none."""
+    """The path of Chromium, Chrome or Edge (str), on the PATH, where they are usually installed, or where
+    Playwright keeps its own; None if there is none.
+    """
     found = next(filter(None, map(shutil.which, NAMES)), None)
     return found or next((str(path) for path in _usual_places() if path.is_file()), None)
 
@@ -30,8 +49,14 @@ def _usual_places():
             yield Path(os.environ[name]) / "Google/Chrome/Application/chrome.exe"
             yield Path(os.environ[name]) / "Microsoft/Edge/Application/msedge.exe"
     caches = {"darwin": home / "Library/Caches/ms-playwright", "win32": home / "AppData/Local/ms-playwright"}
-    cache = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or caches.get(sys.platform, home / ".cache/ms-playwright"))
-    for pattern in ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium", "chromium-*/chrome-win*/chrome.exe"):
+    cache = Path(
+        os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or caches.get(sys.platform, home / ".cache/ms-playwright")
+    )
+    for pattern in (
+        "chromium-*/chrome-linux*/chrome",
+        "chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
+        "chromium-*/chrome-win*/chrome.exe",
+    ):
         yield from sorted(cache.glob(pattern), reverse=True)
 
 
@@ -50,10 +75,20 @@ def print_page(page, chromium):
         The PDF; None, with a warning that says why, if the browser did not print.
     """
     # Not below the system's folder of temporary files: a browser that is packed as a snap does not see it.
-    with tempfile.TemporaryDirectory(prefix=".printing-", dir=page.parent, ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix=".printing-", dir=page.parent, ignore_cleanup_errors=True
+    ) as folder:
         target = Path(folder).resolve() / "report.pdf"
-        root = ("--no-sandbox",) if getattr(os, "geteuid", lambda: 1)() == 0 else ()  # Chromium refuses to run as root otherwise, as in Colab
-        command = [chromium, *_ARGUMENTS, *root, f"--user-data-dir={target.parent / 'profile'}", f"--print-to-pdf={target}", page.resolve().as_uri()]
+        # Chromium refuses to run as root otherwise, as in Colab
+        root = ("--no-sandbox",) if getattr(os, "geteuid", lambda: 1)() == 0 else ()
+        command = [
+            chromium,
+            *_ARGUMENTS,
+            *root,
+            f"--user-data-dir={target.parent / 'profile'}",
+            f"--print-to-pdf={target}",
+            page.resolve().as_uri(),
+        ]
         try:
             done = subprocess.run(command, capture_output=True, timeout=SECONDS)
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -62,6 +97,9 @@ def print_page(page, chromium):
             if target.is_file() and target.read_bytes().startswith(b"%PDF-"):
                 return target.read_bytes()
             problem = f"exit code {done.returncode}"
-    warnings.warn(f"{chromium} did not print the report ({problem}), so that there is no report.pdf; open report.html and print it there.",
-                  stacklevel=4)
+    warnings.warn(
+        f"{chromium} did not print the report ({problem}), so that there is no report.pdf; open report.html"
+        " and print it there.",
+        stacklevel=4,
+    )
     return None

@@ -14,10 +14,12 @@ _LARGEST = 5_000_000  # bytes of a picture
 
 
 def as_html(words, folder):
-    """Basic Markdown (paragraphs, emphasis, lists, quotations, code, links, tables, pictures beside the report) as HTML.
+    """Basic Markdown (paragraphs, emphasis, lists, quotations, code, links, tables, pictures beside the
+    report) as HTML.
 
-    HTML in it is shown and not taken as such; a heading becomes a bold paragraph, since the report has its own; links lead to the web or to
-    an address only; a picture has to lie in the folder of the report, and is put into the page.
+    HTML in it is shown and not taken as such; a heading becomes a bold paragraph, since the report has its
+    own; links lead to the web or to an address only; a picture has to lie in the folder of the report, and is
+    put into the page.
 
     Parameters
     ----------
@@ -37,7 +39,9 @@ def _parser(folder):
     import mistune
 
     class Safe(mistune.HTMLRenderer):
-        """Every piece that could carry something else than text is written here, so that it does not depend on the version of the library."""
+        """Every piece that could carry something else than text is written here, so that it does not depend
+        on the version of the library.
+        """
 
         def text(self, text):
             return html.escape(text, quote=False)
@@ -71,7 +75,12 @@ def _parser(folder):
 
     parser = mistune.create_markdown(renderer=Safe(escape=True), plugins=["table", "strikethrough"])
     # Cells at the top head their columns for those who hear the table.
-    parser.renderer.register("table_cell", lambda self, text, align=None, head=False: f'<th scope="col">{text}</th>' if head else f"<td>{text}</td>")
+    parser.renderer.register(
+        "table_cell",
+        lambda self, text, align=None, head=False: (
+            f'<th scope="col">{text}</th>' if head else f"<td>{text}</td>"
+        ),
+    )
     return parser
 
 

@@ -1,4 +1,6 @@
-"""Write the report: measure what is missing, keep the student's words, put all into ``report.md``, ``report.html`` and ``report.pdf``."""
+"""Write the report: measure what is missing, keep the student's words, put all into ``report.md``,
+``report.html`` and ``report.pdf``.
+"""
 
 import csv
 import io
@@ -23,25 +25,54 @@ from gpt2lab.report.settings import how_it_was_made
 from gpt2lab.training.finetuning import as_corpus
 from gpt2lab.training.run import Run
 
-MARKDOWN, PAGE, PRINTED, SAMPLES = "report.md", "report.html", "report.pdf", "samples.csv"
-KEPT, LAST = "measured", "last.md"
+MARKDOWN = "report.md"
+PAGE = "report.html"
+PRINTED = "report.pdf"
+SAMPLES = "samples.csv"
+KEPT = "measured"
+LAST = "last.md"
 
 
-def report(run, valid=None, test=None, train=None, folder="report", nsamples=100, seed=0, *, length=100, temperature=0.7, top_k=0, top_p=0.0, shown=3,
-           sweep=None, model_sizes=None, corpus_sizes=None, evidence=None, questions=None, answers=None, author=None, title=None,
-           checkpoint_dir="checkpoint", model_dir=None):
-    """Write a report on a fine-tuning run: the questions of the course, what answers them, and places for the student's own words.
+def report(
+    run,
+    valid=None,
+    test=None,
+    train=None,
+    folder="report",
+    nsamples=100,
+    seed=0,
+    *,
+    length=100,
+    temperature=0.7,
+    top_k=0,
+    top_p=0.0,
+    shown=3,
+    sweep=None,
+    model_sizes=None,
+    corpus_sizes=None,
+    evidence=None,
+    questions=None,
+    answers=None,
+    author=None,
+    title=None,
+    checkpoint_dir="checkpoint",
+    model_dir=None,
+):
+    """Write a report on a fine-tuning run: the questions of the course, what answers them, and places for the
+    student's own words.
 
-    It is made of ``report.md``, to write in, ``report.html``, one page with the figures inside that needs no network and runs no script, and, where
-    Chromium, Chrome or Edge is installed, ``report.pdf``. The same call made again keeps all words, measures only what is new, and takes seconds. What
-    is not given is left out, and the report says how to add it.
+    It is made of ``report.md``, to write in, ``report.html``, one page with the figures inside that needs no
+    network and runs no script, and, where Chromium, Chrome or Edge is installed, ``report.pdf``. The same
+    call made again keeps all words, measures only what is new, and takes seconds. What is not given is left
+    out, and the report says how to add it.
 
     Parameters
     ----------
     run : Run or str
         The run, or its name.
     valid, test : Corpus, str or Path, optional
-        Text that was held out, for the perplexity; the overlap needs ``test``. A path is read with `Corpus.from_file` or `Corpus.from_directory`.
+        Text that was held out, for the perplexity; the overlap needs ``test``. A path is read with
+        `Corpus.from_file` or `Corpus.from_directory`.
     train : Corpus, str or Path, optional
         The text that the run learned from, to say what is copied.
     folder : str or Path, default "report"
@@ -63,12 +94,14 @@ def report(run, valid=None, test=None, train=None, folder="report", nsamples=100
     corpus_sizes : pandas.DataFrame or path, optional
         What `experiments.corpus_sizes` returned, as table or CSV.
     evidence : dict of str to list, optional
-        Further figures of `plots`, tables (DataFrame; ``table.attrs["caption"]`` says what they show), texts or results in words, by the name of
-        the question that they answer, as in ``{"author": [lab.plots.loss(other)]}``.
+        Further figures of `plots`, tables (DataFrame; ``table.attrs["caption"]`` says what they show), texts
+        or results in words, by the name of the question that they answer, as in ``{"author":
+        [lab.plots.loss(other)]}``.
     questions : dict of str to str, optional
         Questions of your own, by a short name.
     answers : dict of str to str, optional
-        Your words by the name of the question, in Markdown. Words that were changed in ``report.md`` since are kept instead, with a warning.
+        Your words by the name of the question, in Markdown. Words that were changed in ``report.md`` since
+        are kept instead, with a warning.
     author : str, optional
         Who writes.
     title : str, optional
@@ -85,27 +118,35 @@ def report(run, valid=None, test=None, train=None, folder="report", nsamples=100
     Raises
     ------
     ArgumentError, TextError, CheckpointError, StorageError
-        Before anything is measured, if a value, a text or the folder cannot be used, ``report.md`` is somebody else's file, or a mark in it is
-        damaged (the message names the line).
+        Before anything is measured, if a value, a text or the folder cannot be used, ``report.md`` is
+        somebody else's file, or a mark in it is damaged (the message names the line).
 
     Notes
     -----
-    The model after fine-tuning is that of the best step, or of the newest where no validation loss was measured. Words stand in ``report.md`` between
-    ``<!-- ANSWER loss -->`` and ``<!-- END ANSWER loss -->``. What is written elsewhere in it moves to the notes at its end; the file as it was stays as
+    The model after fine-tuning is that of the best step, or of the newest where no validation loss was
+    measured. Words stand in ``report.md`` between ``<!-- ANSWER loss -->`` and ``<!-- END ANSWER loss -->``.
+    What is written elsewhere in it moves to the notes at its end; the file as it was stays as
     ``report.md.bak``. Samples are never chosen by hand.
 
     Examples
     --------
-    >>> lab.report(run, valid=splits.valid, test=splits.test, train=splits.train)                     # doctest: +SKIP
+    >>> lab.report(run, valid=splits.valid, test=splits.test, train=splits.train)  # doctest: +SKIP
     The report is in report: report.md, report.html, report.pdf. No words yet on: text, size, loss …
     """
     began = time.perf_counter()
-    run, title, author = _opened(run, checkpoint_dir), _one_line("title", title), _one_line("author", author)
+    run = _opened(run, checkpoint_dir)
+    title = _one_line("title", title)
+    author = _one_line("author", author)
     given = {"valid": valid, "test": test, "train": train}
     splits = {name: None if given[name] is None else as_corpus(name, given[name]) for name in SPLITS}
     writing = _writing(run, nsamples, length, temperature, top_k, top_p, seed)
-    tables = {"sweep": _table("sweep", sweep), "model_sizes": _table("model_sizes", model_sizes), "corpus_sizes": _table("corpus_sizes", corpus_sizes)}
-    parts, shown = parts_with(questions), whole_number("shown", shown, 1)
+    tables = {
+        "sweep": _table("sweep", sweep),
+        "model_sizes": _table("model_sizes", model_sizes),
+        "corpus_sizes": _table("corpus_sizes", corpus_sizes),
+    }
+    parts = parts_with(questions)
+    shown = whole_number("shown", shown, 1)
     added = {name: blocks_of(name, items) for name, items in (evidence or {}).items()}
     known("evidence", added, parts)
     known("answers", answers or {}, parts)
@@ -119,7 +160,12 @@ def report(run, valid=None, test=None, train=None, folder="report", nsamples=100
     sections, made = _sections(found, parts, added, began)
     names = tuple(question.name for _, asked in parts for question in asked)
     contents = Contents(
-        title or f"What fine-tuning {found.base_name or 'the model'} did: the run {run.name}", author, _about(found), sections, made, names,
+        title or f"What fine-tuning {found.base_name or 'the model'} did: the run {run.name}",
+        author,
+        _about(found),
+        sections,
+        made,
+        names,
         dict.fromkeys(names, ""),
     )
     return _write(contents, folder, found, answers or {})
@@ -129,7 +175,9 @@ def _opened(run, checkpoint_dir):
     if isinstance(run, str):
         run = Run.open(run, checkpoint_dir)
     if not isinstance(run, Run):
-        raise ArgumentError(f"run is of type {type(run).__name__}; give a Run, or the name of one, for example 'run1'.")
+        raise ArgumentError(
+            f"run is of type {type(run).__name__}; give a Run, or the name of one, for example 'run1'."
+        )
     if run.history["loss"].dropna().empty:
         raise ArgumentError(f"The run {run.name} has no losses yet; fine-tune for some steps first.")
     return run
@@ -139,10 +187,13 @@ def _writing(run, nsamples, length, temperature, top_k, top_p, seed):
     hparams = checkpoints.read_hparams(run.folder)
     return {
         "nsamples": whole_number("nsamples", nsamples, 2),
-        "length": whole_number("length", length, 1, hparams["n_ctx"] - 1, "the window less one token to start from"),
+        "length": whole_number(
+            "length", length, 1, hparams["n_ctx"] - 1, "the window less one token to start from"
+        ),
         "temperature": real_number("temperature", temperature, low=0),
         "top_k": whole_number("top_k", top_k, 0, hparams["n_vocab"], "the size of the vocabulary"),
-        "top_p": real_number("top_p", top_p, low=0, high=1), "seed": whole_number("seed", seed, 0, 2**64 - 1),
+        "top_p": real_number("top_p", top_p, low=0, high=1),
+        "seed": whole_number("seed", seed, 0, 2**64 - 1),
     }
 
 
@@ -153,14 +204,20 @@ def _table(name, given):
         try:
             return pd.read_csv(io.StringIO(read_text(given)))
         except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise TextError(f"{given} is no table with commas ({error}); give the CSV file of {name}.") from error
+            raise TextError(
+                f"{given} is no table with commas ({error}); give the CSV file of {name}."
+            ) from error
     return given
 
 
 def _check_tables(tables):
     from gpt2lab import plots
 
-    draw = {"sweep": plots.quality_diversity, "model_sizes": plots.model_sizes, "corpus_sizes": plots.corpus_sizes}
+    draw = {
+        "sweep": plots.quality_diversity,
+        "model_sizes": plots.model_sizes,
+        "corpus_sizes": plots.corpus_sizes,
+    }
     for name, table in tables.items():
         if table is not None:
             draw[name](table)  # refuses another table, before minutes are spent on measuring
@@ -176,22 +233,37 @@ def _findings(run, splits, tables, writing, shown, model_dir):
     name, _ = base_of(run, model_dir)
     step = tuned_step(run)
     parameters = parameter_count(**checkpoints.read_hparams(run.folder))
-    return Findings(run, name and card(name).name, f"{run.name}, step {step}", parameters, splits, tables, writing, shown)
+    return Findings(
+        run, name and card(name).name, f"{run.name}, step {step}", parameters, splits, tables, writing, shown
+    )
 
 
 def _about(found):
     best = found.run.best_step
-    chosen = "the step with the lowest validation loss" if best is not None and found.tuned_name.endswith(f"step {best}") else "the newest step"
-    worse = " The validation loss was lowest before the first step: fine-tuning made it worse." if best == 0 else ""
+    chosen = (
+        "the step with the lowest validation loss"
+        if best is not None and found.tuned_name.endswith(f"step {best}")
+        else "the newest step"
+    )
+    worse = (
+        " The validation loss was lowest before the first step: fine-tuning made it worse."
+        if best == 0
+        else ""
+    )
     return (
-        "Each question of the course stands here with the figures and tables that answer it. "
-        f"Before is {found.base_name or 'the model'} as it was pretrained; after is {found.tuned_name}, {chosen}.{worse} "
-        "All figures, tables and captions were computed from the run; the words in the marked places are the author's own.",
+        (
+            "Each question of the course stands here with the figures and tables that answer it. Before is"
+            f" {found.base_name or 'the model'} as it was pretrained; after is {found.tuned_name},"
+            f" {chosen}.{worse} All figures, tables and captions were computed from the run; the words in the"
+            " marked places are the author's own."
+        ),
     )
 
 
 def _sections(found, parts, added, began):
-    """The questions with their evidence, figures and tables numbered in the order of the page; and how it all was made."""
+    """The questions with their evidence, figures and tables numbered in the order of the page; and how it
+    all was made.
+    """
     from gpt2lab.report.evidence import EVIDENCE
 
     numbers = {Picture: 0, Table: 0}
@@ -215,7 +287,8 @@ def _sections(found, parts, added, began):
 
 
 def _old(folder):
-    """The report in a folder and the one that gpt2lab wrote there last, taken apart; (None, None) if there is none.
+    """The report in a folder and the one that gpt2lab wrote there last, taken apart; (None, None) if there is
+    none.
 
     Raises
     ------
@@ -226,8 +299,10 @@ def _old(folder):
     if not path.exists():
         others = [name for name in (PAGE, PRINTED, SAMPLES) if (folder / name).exists()]
         if others:
-            raise TextError(f"{folder / others[0]} is there without a {MARKDOWN} of gpt2lab beside it; move it away or choose another folder, "
-                            "so that it is not overwritten.")
+            raise TextError(
+                f"{folder / others[0]} is there without a {MARKDOWN} of gpt2lab beside it; move it away or"
+                " choose another folder, so that it is not overwritten."
+            )
         return None, None
     if path.is_file() and not path.read_bytes().strip():
         return None, None  # an empty file has no words to lose
@@ -255,7 +330,11 @@ def _write(contents, folder, found, given):
     merged, ignored = places.merged(contents.answers, given, last.answers if last else {})
     contents.answers.update(merged)
     if ignored:
-        warnings.warn(f"{folder / MARKDOWN} has other words on {', '.join(ignored)} than those given, and they are kept; change them there.", stacklevel=3)
+        warnings.warn(
+            f"{folder / MARKDOWN} has other words on {', '.join(ignored)} than those given, and they are"
+            " kept; change them there.",
+            stacklevel=3,
+        )
     text = markdown(contents).encode()
     if old is not None:
         write_bytes(folder / f"{MARKDOWN}.bak", (folder / MARKDOWN).read_bytes())
@@ -283,7 +362,8 @@ def _blocks(contents):
 def _samples_csv(found):
     from gpt2lab.report.evidence import shown_samples
 
-    buffer, drawn = io.StringIO(newline=""), set(shown_samples(found))
+    buffer = io.StringIO(newline="")
+    drawn = set(shown_samples(found))
     rows = csv.writer(buffer)
     rows.writerow(["number", "shown", *found.samples])
     for number, texts in enumerate(zip(*found.samples.values()), 1):

@@ -7,12 +7,16 @@ import numpy as np
 
 # Steps without which a diagnosis would read the noise of single windows.
 FEWEST = 20
-# A training loss below this, in nats per token, is near 0: of two tokens the model knows more than one for certain.
+# A training loss below this, in nats per token, is near 0: of two tokens the model knows more than one for
+# certain.
 NEAR_ZERO = 0.5
-# Windows and steps differ by chance. A change counts when it is a share of the loss that matters, and this many standard errors: more of
-# them where the lowest of many levels is compared, which is low by chance too.
-RISE, RISE_ERRORS = 0.015, 2  # of ten runs that fit, one ended 0.97 % above its lowest value
-DIVERGED, DIVERGED_ERRORS = 0.2, 4
+# Windows and steps differ by chance. A change counts when it is a share of the loss that matters, and this
+# many standard errors: more of them where the lowest of many levels is compared, which is low by chance too.
+# of ten runs that fit, one ended 0.97 % above its lowest value
+RISE = 0.015
+RISE_ERRORS = 2
+DIVERGED = 0.2
+DIVERGED_ERRORS = 4
 FALL = 0.03
 
 
@@ -26,13 +30,16 @@ class Diagnosis:
     best_step : int or None
         Step of the lowest validation loss; None if none was measured.
     gap : float
-        Validation loss less training loss at the end, in nats per token (the generalisation gap); NaN without validation.
+        Validation loss less training loss at the end, in nats per token (the generalisation gap); NaN without
+        validation.
     gap_error : float
-        Standard error of the gap: of the mean over the windows of held-out text and of that over the last training steps. NaN if there
-        is only one such window, and for histories of gpt2lab 0.1 and of plain gpt-2-simple.
+        Standard error of the gap: of the mean over the windows of held-out text and of that over the last
+        training steps. NaN if there is only one such window, and for histories of gpt2lab 0.1 and of plain
+        gpt-2-simple.
     copied : float
-        Share of the words that the model wrote at the end which stand word for word in the training text, in stretches of eight words or
-        more (see `copied_share`); NaN if it was not measured, as after an interruption.
+        Share of the words that the model wrote at the end which stand word for word in the training text, in
+        stretches of eight words or more (see `copied_share`); NaN if it was not measured, as after an
+        interruption.
     human_copied : float
         The same share for held-out human text, cut to the same lengths; NaN without validation.
     explanation : str
@@ -68,21 +75,30 @@ def diagnose(record, diverged=False):
 
     - **over-fitting**: the training loss is near 0, below 0.5 nats per token;
     - **under-fitting**: there were fewer than 20 steps;
-    - **diverging**: the training loss ends 20 % or more, and four standard errors, above the lowest level that it had reached (or, before all
-      others, it stopped being a number);
-    - **over-fitting**: the validation loss ends 1.5 % or more above its lowest value, and two standard errors of the difference between the
-      same windows;
-    - **under-fitting**: the validation loss (without one, the training loss) still fell by more than 3 % in the last quarter of the steps;
+    - **diverging**: the training loss ends 20 % or more, and four standard errors, above the lowest level
+      that it had reached (or, before all others, it stopped being a number);
+    - **over-fitting**: the validation loss ends 1.5 % or more above its lowest value, and two standard errors
+      of the difference between the same windows;
+    - **under-fitting**: the validation loss (without one, the training loss) still fell by more than 3 % in
+      the last quarter of the steps;
     - **fitting**: else.
 
-    A level of the training loss is the mean over a tenth of the steps, at least 10, since single windows vary too much.
+    A level of the training loss is the mean over a tenth of the steps, at least 10, since single windows vary
+    too much.
     """
     trained = record.dropna(subset=["loss"])
     if diverged:
-        return Diagnosis("diverging", _best(record)[0], math.nan, "The loss or a weight stopped being a finite number: the steps were too large, "
-                         "the run diverged. Lower the learning rate, for example to a tenth.")
+        return Diagnosis(
+            "diverging",
+            _best(record)[0],
+            math.nan,
+            "The loss or a weight stopped being a finite number: the steps were too large, "
+            "the run diverged. Lower the learning rate, for example to a tenth.",
+        )
     if trained.empty:
-        return Diagnosis("under-fitting", None, math.nan, "Nothing was trained yet. Fine-tune for some steps first.")
+        return Diagnosis(
+            "under-fitting", None, math.nan, "Nothing was trained yet. Fine-tune for some steps first."
+        )
     return _Reading(record, trained).diagnosis()
 
 
@@ -100,50 +116,100 @@ class _Reading:
         self.last = int(trained["step"].iloc[-1])
         self.size = max(10, len(self.losses) // 10)
         end = self.losses[-self.size :]
-        self.final, self.final_error = end.mean(), _error(end)
+        self.final = end.mean()
+        self.final_error = _error(end)
         self.measured = record.dropna(subset=["valid_loss"])
         self.best_step, best = _best(record)
         self.gap = self.gap_error = math.nan
         self.rise = self.lowest = self.end = self.rise_error = math.nan
         if best is not None:
-            end, lowest = self.measured.iloc[-1], self.measured.loc[best]
-            self.gap, self.rise = float(end["valid_loss"] - self.final), float(end["valid_loss"] - lowest["valid_loss"])
-            self.lowest, self.end = float(lowest["valid_loss"]), float(end["valid_loss"])
+            end = self.measured.iloc[-1]
+            lowest = self.measured.loc[best]
+            self.gap = float(end["valid_loss"] - self.final)
+            self.rise = float(end["valid_loss"] - lowest["valid_loss"])
+            self.lowest = float(lowest["valid_loss"])
+            self.end = float(end["valid_loss"])
             now, then = (np.array(window_losses(row)) for row in (end, lowest))
             self.gap_error = math.hypot(_error(now), self.final_error)
             if len(now) == len(then):
                 self.rise_error = _error(now - then)
         texts = record.dropna(subset=["copied"]) if "copied" in record else record.head(0)
         at_the_end = len(texts) and texts["step"].iloc[-1] == self.last
-        self.copied, self.human_copied = (float(texts[name].iloc[-1]) if at_the_end else math.nan for name in ("copied", "human_copied"))
+        self.copied, self.human_copied = (
+            float(texts[name].iloc[-1]) if at_the_end else math.nan for name in ("copied", "human_copied")
+        )
 
     def diagnosis(self):
         verdict, seen, advice = self._verdict()
-        return Diagnosis(verdict, self.best_step, self.gap, f"{seen}{self._copying(verdict)}. {advice}", self.gap_error, self.copied, self.human_copied)
+        return Diagnosis(
+            verdict,
+            self.best_step,
+            self.gap,
+            f"{seen}{self._copying(verdict)}. {advice}",
+            self.gap_error,
+            self.copied,
+            self.human_copied,
+        )
 
     def _verdict(self):
         if self.final < NEAR_ZERO:
-            return ("over-fitting", f"The training loss is {self.final:.2f} nats per token, near 0: the model knows the text by heart",
-                    "Use more text, fewer steps or a lower learning rate.")
+            return (
+                "over-fitting",
+                (
+                    f"The training loss is {self.final:.2f} nats per token, near 0: the model knows the text"
+                    " by heart"
+                ),
+                "Use more text, fewer steps or a lower learning rate.",
+            )
         if len(self.losses) < FEWEST:
             steps = f"{len(self.losses)} step{'s are' if len(self.losses) > 1 else ' is'}"
-            return "under-fitting", f"{steps} too few to tell how the losses go", f"Train for at least {FEWEST}."
+            return (
+                "under-fitting",
+                f"{steps} too few to tell how the losses go",
+                f"Train for at least {FEWEST}.",
+            )
         level, level_error = self._lowest_level()
-        if self.final > (1 + DIVERGED) * level and self.final - level > DIVERGED_ERRORS * math.hypot(level_error, self.final_error):
-            return ("diverging", f"The training loss has risen from {level:.2f} to {self.final:.2f} nats per token: the steps are too large, the run "
-                    "diverges", "Lower the learning rate.")
+        if self.final > (1 + DIVERGED) * level and self.final - level > DIVERGED_ERRORS * math.hypot(
+            level_error, self.final_error
+        ):
+            return (
+                "diverging",
+                (
+                    f"The training loss has risen from {level:.2f} to {self.final:.2f} nats per token: the"
+                    " steps are too large, the run diverges"
+                ),
+                "Lower the learning rate.",
+            )
         if self.rise >= RISE * self.lowest and not self.rise < RISE_ERRORS * self.rise_error:
-            return ("over-fitting", f"The validation loss was lowest at step {self.best_step} and has risen by {self.rise / self.lowest:.0%} since, "
-                    f"while the training loss went to {self.final:.2f}", "Take the model of that step with run.load('best').")
+            return (
+                "over-fitting",
+                (
+                    f"The validation loss was lowest at step {self.best_step} and has risen by"
+                    f" {self.rise / self.lowest:.0%} since, while the training loss went to {self.final:.2f}"
+                ),
+                "Take the model of that step with run.load('best').",
+            )
         fall = self._late_fall()
         if fall > FALL:
-            return ("under-fitting", f"The loss was still falling at the end, by {fall:.0%} in the last quarter of the {self.last} steps",
-                    "Train for more steps, or raise the learning rate.")
+            return (
+                "under-fitting",
+                (
+                    f"The loss was still falling at the end, by {fall:.0%} in the last quarter of the"
+                    f" {self.last} steps"
+                ),
+                "Train for more steps, or raise the learning rate.",
+            )
         if self.measured.empty:
-            return ("fitting", f"The training loss has levelled off at {self.final:.2f} nats per token",
-                    "Without a validation loss nobody can say whether it learned by heart: give valid=….")
-        return ("fitting", f"The validation loss ends at {self.end:.2f} nats per token, at or near its lowest value",
-                "What the model learned from the text holds for text that it has not seen.")
+            return (
+                "fitting",
+                f"The training loss has levelled off at {self.final:.2f} nats per token",
+                "Without a validation loss nobody can say whether it learned by heart: give valid=….",
+            )
+        return (
+            "fitting",
+            f"The validation loss ends at {self.end:.2f} nats per token, at or near its lowest value",
+            "What the model learned from the text holds for text that it has not seen.",
+        )
 
     def _lowest_level(self):
         """The lowest mean of as many steps in a row as the end is judged by, and its standard error."""
@@ -172,6 +238,8 @@ def _error(values):
 
 
 def window_losses(row):
-    """The losses of which a row's validation loss is the mean, a tuple; empty where they were not measured or not recorded."""
+    """The losses of which a row's validation loss is the mean, a tuple; empty where they were not measured
+    or not recorded.
+    """
     losses = row.get("valid_windows", ())
     return losses if isinstance(losses, tuple) else ()

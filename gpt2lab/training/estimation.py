@@ -1,8 +1,9 @@
 """How much memory a fine-tuning or a generation will take, before it is started.
 
-The peak is counted from the arrays that take part in it. The few numbers below say how many of each kind there are; they were fitted to what
-``python -m benchmarks.memory`` measures, which prints the estimates beside it. TensorFlow's allocator on a CPU gives nothing back before the
-session ends: what a step has taken is still taken while the model is saved.
+The peak is counted from the arrays that take part in it. The few numbers below say how many of each kind
+there are; they were fitted to what ``python -m benchmarks.memory`` measures, which prints the estimates
+beside it. TensorFlow's allocator on a CPU gives nothing back before the session ends: what a step has taken
+is still taken while the model is saved.
 """
 
 import math
@@ -53,12 +54,30 @@ class Estimate:
 
     def __repr__(self):
         lines = [f"Estimate({bytes_in_words(self.bytes)}, of which"]
-        lines += [f"    {bytes_in_words(part):>8}  {name}" for name, part in sorted(self.parts.items(), key=lambda item: -item[1])]
-        return "\n".join([*lines, f"{bytes_in_words(self.available)} available: it {'fits' if self.fits else 'does not fit'})"])
+        lines += [
+            f"    {bytes_in_words(part):>8}  {name}"
+            for name, part in sorted(self.parts.items(), key=lambda item: -item[1])
+        ]
+        return "\n".join(
+            [
+                *lines,
+                f"{bytes_in_words(self.available)} available: it {'fits' if self.fits else 'does not fit'})",
+            ]
+        )
 
 
-def estimate(model_name="3M", batch_size=1, accumulate_gradients=5, only_train_transformer_layers=False, optimizer="adam", recompute=False,
-             precision="float32", clip_norm=None, task="finetune", length=200):
+def estimate(
+    model_name="3M",
+    batch_size=1,
+    accumulate_gradients=5,
+    only_train_transformer_layers=False,
+    optimizer="adam",
+    recompute=False,
+    precision="float32",
+    clip_norm=None,
+    task="finetune",
+    length=200,
+):
     """Predict the memory that a fine-tuning or a generation takes at its peak, without starting TensorFlow.
 
     Parameters
@@ -87,7 +106,8 @@ def estimate(model_name="3M", batch_size=1, accumulate_gradients=5, only_train_t
     Returns
     -------
     Estimate
-        Within 20 % of the peak of a new process that does nothing else, for 1M to 355M on a CPU (``benchmarks/memory.py`` measures it).
+        Within 20 % of the peak of a new process that does nothing else, for 1M to 355M on a CPU
+        (``benchmarks/memory.py`` measures it).
 
     Raises
     ------
@@ -96,12 +116,12 @@ def estimate(model_name="3M", batch_size=1, accumulate_gradients=5, only_train_t
 
     Notes
     -----
-    What is available is what is free on the GPU that TensorFlow would use or else on this machine, within the limits of a container; the
-    environment variable ``GPT2LAB_MEMORY``, for example ``8GB``, overrides it.
+    What is available is what is free on the GPU that TensorFlow would use or else on this machine, within the
+    limits of a container; the environment variable ``GPT2LAB_MEMORY``, for example ``8GB``, overrides it.
 
     Examples
     --------
-    >>> lab.estimate("124M", batch_size=2, recompute=True)     # doctest: +SKIP
+    >>> lab.estimate("124M", batch_size=2, recompute=True)  # doctest: +SKIP
     """
     one_of("task", task, TASKS)
     one_of("optimizer", optimizer, tuple(OPTIMIZERS))
@@ -110,7 +130,9 @@ def estimate(model_name="3M", batch_size=1, accumulate_gradients=5, only_train_t
     batch_size = whole_number("batch_size", batch_size, 1)
     settings = {
         "accumulate_gradients": whole_number("accumulate_gradients", accumulate_gradients, 1),
-        "only_train_transformer_layers": yes_or_no("only_train_transformer_layers", only_train_transformer_layers),
+        "only_train_transformer_layers": yes_or_no(
+            "only_train_transformer_layers", only_train_transformer_layers
+        ),
         "optimizer": optimizer,
         "recompute": yes_or_no("recompute", recompute),
         "precision": precision,
@@ -119,13 +141,19 @@ def estimate(model_name="3M", batch_size=1, accumulate_gradients=5, only_train_t
     length = whole_number("length", length, 1, hparams["n_ctx"], "the window")
     room = room_for()
     on_gpu = room.where == "GPU memory"
-    parts = generation_parts(hparams, batch_size, length, on_gpu) if task == "generate" else finetuning_parts(hparams, batch_size, on_gpu=on_gpu, **settings)
+    parts = (
+        generation_parts(hparams, batch_size, length, on_gpu)
+        if task == "generate"
+        else finetuning_parts(hparams, batch_size, on_gpu=on_gpu, **settings)
+    )
     total = sum(parts.values())
     what = f"{'Fine-tuning' if task == 'finetune' else 'Generating with'} {card(model_name).name}"
     largest = max(parts, key=parts.get)
     explanation = (
-        f"{what} with batch_size={batch_size} takes about {bytes_in_words(total)}, most of it ({bytes_in_words(parts[largest])}) for {largest}. "
-        f"{bytes_in_words(room.bytes)} are available{'' if room.where == 'memory' else f' ({room.where})'}: it {'fits' if total <= room.bytes else 'does not fit'}."
+        f"{what} with batch_size={batch_size} takes about {bytes_in_words(total)}, most of it"
+        f" ({bytes_in_words(parts[largest])}) for {largest}. {bytes_in_words(room.bytes)} are"
+        f" available{'' if room.where == 'memory' else f' ({room.where})'}: it"
+        f" {'fits' if total <= room.bytes else 'does not fit'}."
     )
     return Estimate(total, parts, room.bytes, room.where, explanation)
 
@@ -151,33 +179,52 @@ def require_memory(model_name, batch_size, accumulate_gradients, other_sizes=Tru
         The message names the first settings that would fit, the cheapest first.
     """
     room = room_for()
-    asked = {"model_name": model_name, "batch_size": batch_size, "accumulate_gradients": accumulate_gradients, **settings}
+    asked = {
+        "model_name": model_name,
+        "batch_size": batch_size,
+        "accumulate_gradients": accumulate_gradients,
+        **settings,
+    }
     needed = _bytes(asked, room)
     if needed <= room.bytes:
         return
-    fitting = next((other for other in alternatives(asked, other_sizes) if _bytes(other, room) <= room.bytes), None)
+    fitting = next(
+        (other for other in alternatives(asked, other_sizes) if _bytes(other, room) <= room.bytes), None
+    )
     if fitting is None:
-        advice = "nothing smaller fits either" + ("" if room.where == machine.OVERRIDE else ", so close other notebooks or programs")
+        advice = "nothing smaller fits either" + (
+            "" if room.where == machine.OVERRIDE else ", so close other notebooks or programs"
+        )
     else:
-        advice = "give " + ", ".join(f"{name}={value!r}" for name, value in fitting.items() if value != asked[name])
+        advice = "give " + ", ".join(
+            f"{name}={value!r}" for name, value in fitting.items() if value != asked[name]
+        )
+    allowed = room.where == machine.OVERRIDE
+    where = f"is what {machine.OVERRIDE} allows" if allowed else f"of {room.where} are available"
     sentence = (
-        f"Fine-tuning {model_name} with these settings takes about {bytes_in_words(needed)} of memory, and {bytes_in_words(room.bytes)} "
-        f"{'is what GPT2LAB_MEMORY allows' if room.where == machine.OVERRIDE else f'of {room.where} are available'}"
+        f"Fine-tuning {model_name} with these settings takes about {bytes_in_words(needed)} of memory, and"
+        f" {bytes_in_words(room.bytes)} {where}"
     )
     if TRUSTED * needed <= room.bytes:
         warnings.warn(f"{sentence}: it may not fit; if it does not, {advice}.", stacklevel=3)
         return
-    raise MemoryShortageError(f"{sentence}; {advice} (or set GPT2LAB_MEMORY={math.ceil(needed / 1e9)}GB to try it all the same).")
+    raise MemoryShortageError(
+        f"{sentence}; {advice} (or set GPT2LAB_MEMORY={math.ceil(needed / 1e9)}GB to try it all the same)."
+    )
 
 
 def _bytes(asked, room):
     settings = {name: value for name, value in asked.items() if name != "model_name"}
-    return sum(finetuning_parts(card(asked["model_name"]).hparams, on_gpu=room.where == "GPU memory", **settings).values())
+    return sum(
+        finetuning_parts(
+            card(asked["model_name"]).hparams, on_gpu=room.where == "GPU memory", **settings
+        ).values()
+    )
 
 
 def alternatives(asked, other_sizes=True):
-    """Settings to try instead, the cheapest first, each reading as many tokens per step: smaller batches, recomputation, fewer trained layers,
-    then the same with ever smaller models.
+    """Settings to try instead, the cheapest first, each reading as many tokens per step: smaller batches,
+    recomputation, fewer trained layers, then the same with ever smaller models.
 
     Yields
     ------
@@ -185,7 +232,9 @@ def alternatives(asked, other_sizes=True):
         With the keys of ``asked``.
     """
     size = card(asked["model_name"])
-    smaller = [other.name for other in CARDS.values() if other.parameters < size.parameters] if other_sizes else []
+    smaller = (
+        [other.name for other in CARDS.values() if other.parameters < size.parameters] if other_sizes else []
+    )
     windows = asked["batch_size"] * asked["accumulate_gradients"]
     # No machine takes more windows at once than this, and the search has to end.
     batches = [batch for batch in range(min(asked["batch_size"], 1024), 0, -1) if windows % batch == 0]

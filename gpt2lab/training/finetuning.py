@@ -32,8 +32,16 @@ from gpt2lab.training.schedule import DECAYS
 WEIGHT_DECAY = 0.01  # the default of `finetune`
 RESTORE_FROM = ("latest", "fresh", "scratch")
 # What the memory that a fine-tuning takes depends on.
-MEMORY_SETTINGS = ("model_name", "batch_size", "accumulate_gradients", "only_train_transformer_layers", "optimizer", "recompute", "precision",
-                   "clip_norm")
+MEMORY_SETTINGS = (
+    "model_name",
+    "batch_size",
+    "accumulate_gradients",
+    "only_train_transformer_layers",
+    "optimizer",
+    "recompute",
+    "precision",
+    "clip_norm",
+)
 UNFINISHED = ("running", "stopped", "diverged")
 
 
@@ -72,8 +80,17 @@ class Settings:
     def __post_init__(self):
         window = card(self.model_name).n_ctx
         self._set("seed", whole_number("seed", self.seed, 0, 2**64 - 1))
-        for name, low in (("steps", 1), ("eval_every", 1), ("batch_size", 1), ("accumulate_gradients", 1), ("sample_every", 0),
-                          ("sample_num", 1), ("save_every", 1), ("print_every", 1), ("max_checkpoints", 1)):
+        for name, low in (
+            ("steps", 1),
+            ("eval_every", 1),
+            ("batch_size", 1),
+            ("accumulate_gradients", 1),
+            ("sample_every", 0),
+            ("sample_num", 1),
+            ("save_every", 1),
+            ("print_every", 1),
+            ("max_checkpoints", 1),
+        ):
             self._set(name, whole_number(name, getattr(self, name), low))
         if self.patience is not None:
             self._set("patience", whole_number("patience", self.patience, 1))
@@ -90,7 +107,8 @@ class Settings:
         self._set("restore_from", str(self.restore_from))
         if self.restore_from not in RESTORE_FROM and not Path(self.restore_from).is_dir():
             raise ArgumentError(
-                f"restore_from={self.restore_from!r} is neither 'latest', 'fresh', 'scratch' nor a folder with a checkpoint; choose one of these."
+                f"restore_from={self.restore_from!r} is neither 'latest', 'fresh', 'scratch' nor a folder"
+                " with a checkpoint; choose one of these."
             )
 
     def _check_the_way_of_the_weights(self):
@@ -99,7 +117,8 @@ class Settings:
         self._set("weight_decay", real_number("weight_decay", self.weight_decay, low=0))
         if self.optimizer != "adamw" and self.weight_decay not in (0, WEIGHT_DECAY):
             raise ArgumentError(
-                f"weight_decay={self.weight_decay:g} has no effect with optimizer={self.optimizer!r}; give optimizer='adamw', or leave it out."
+                f"weight_decay={self.weight_decay:g} has no effect with optimizer={self.optimizer!r}; give"
+                " optimizer='adamw', or leave it out."
             )
         if self.clip_norm is not None:
             self._set("clip_norm", real_number("clip_norm", self.clip_norm, above=0))
@@ -115,16 +134,46 @@ class Settings:
         return Path(self.checkpoint_dir) / self.run_name
 
 
-def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, patience=None, run_name="run1", seed=0, *,
-             callback=None, monitor=None, model_dir="models", checkpoint_dir="checkpoint", batch_size=1, learning_rate=0.0001,
-             accumulate_gradients=5, restore_from="latest", sample_every=100, sample_length=1023, sample_num=1, save_every=1000,
-             print_every=1, max_checkpoints=1, only_train_transformer_layers=False, optimizer="adam", overwrite=False,
-             weight_decay=WEIGHT_DECAY, clip_norm=None, warmup_steps=0, decay="constant", recompute=False, precision="float32"):
+def finetune(
+    dataset,
+    model_name="3M",
+    steps=300,
+    valid=None,
+    eval_every=20,
+    patience=None,
+    run_name="run1",
+    seed=0,
+    *,
+    callback=None,
+    monitor=None,
+    model_dir="models",
+    checkpoint_dir="checkpoint",
+    batch_size=1,
+    learning_rate=0.0001,
+    accumulate_gradients=5,
+    restore_from="latest",
+    sample_every=100,
+    sample_length=1023,
+    sample_num=1,
+    save_every=1000,
+    print_every=1,
+    max_checkpoints=1,
+    only_train_transformer_layers=False,
+    optimizer="adam",
+    overwrite=False,
+    weight_decay=WEIGHT_DECAY,
+    clip_norm=None,
+    warmup_steps=0,
+    decay="constant",
+    recompute=False,
+    precision="float32",
+):
     """Fine-tune a model on a text.
 
-    A run that was killed or stopped goes on from its last save when the same call is made again (with ``restore_from="latest"``, the
-    default), and ends as if it had never been interrupted; a run that had ended goes on for ``steps`` more. Ctrl-C, the Stop button of the live
-    monitor and the kernel's interrupt save and return.
+    A run that was killed or stopped goes on from its last save when the same call is made again (with
+    ``restore_from="latest"``, the default), and ends as if it had never been interrupted; a run that had
+    ended goes on for ``steps`` more. Ctrl-C, the Stop button of the live monitor and the kernel's interrupt
+    save and return.
 
     Parameters
     ----------
@@ -135,8 +184,8 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     steps : int, default 300
         How often the weights move.
     valid : Corpus, str or Path, optional
-        Held-out text. Its loss is measured on at most 8 windows, always the same, before the first step and every ``eval_every`` steps;
-        whenever it is the lowest so far, the model is saved.
+        Held-out text. Its loss is measured on at most 8 windows, always the same, before the first step and
+        every ``eval_every`` steps; whenever it is the lowest so far, the model is saved.
     eval_every : int, default 20
         Steps between measurements of the validation loss.
     patience : int, optional
@@ -146,10 +195,12 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     seed : int, default 0
         Decides which windows of the text are read, and the random weights of ``restore_from="scratch"``.
     callback : callable, optional
-        Called after each step with that row of the history (a dict). If it returns True, or fails, the run stops and is saved.
+        Called after each step with that row of the history (a dict). If it returns True, or fails, the run
+        stops and is saved.
     monitor : TrainingMonitor or bool, optional
-        Who shows how the run goes. None: the live monitor in a notebook (`widgets.training_monitor`: the losses as a figure, the newest sample,
-        a Stop button that saves), a bar in a terminal, nothing where nobody looks or ``GPT2LAB_PROGRESS=0``. False: the bar in a notebook too.
+        Who shows how the run goes. None: the live monitor in a notebook (`widgets.training_monitor`: the
+        losses as a figure, the newest sample, a Stop button that saves), a bar in a terminal, nothing where
+        nobody looks or ``GPT2LAB_PROGRESS=0``. False: the bar in a notebook too.
     model_dir : str or Path, default "models"
         Where models are kept.
     checkpoint_dir : str or Path, default "checkpoint"
@@ -157,15 +208,19 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     batch_size : int, default 1
         Windows of ``n_ctx`` (1,024) tokens that go through the model at once.
     learning_rate : float, default 0.0001
-        How far a step moves the weights; with ``warmup_steps`` or ``decay``, the highest rate. The bundled sizes learn best near 0.001.
+        How far a step moves the weights; with ``warmup_steps`` or ``decay``, the highest rate. The bundled
+        sizes learn best near 0.001.
     accumulate_gradients : int, default 5
-        Batches whose gradients are added up for each step; a step reads ``batch_size * accumulate_gradients`` windows.
+        Batches whose gradients are added up for each step; a step reads ``batch_size * accumulate_gradients``
+        windows.
     restore_from : {"latest", "fresh", "scratch"} or folder, default "latest"
-        Go on with this run if it exists; start it over from the pretrained weights; start it over from random weights; or start it over
-        from the newest checkpoint in another folder. Starting over replaces what the run's folder held.
+        Go on with this run if it exists; start it over from the pretrained weights; start it over from random
+        weights; or start it over from the newest checkpoint in another folder. Starting over replaces what
+        the run's folder held.
     sample_every : int, default 100
-        Steps between samples written to ``samples/`` in the run's folder; 0 writes none. As often, and at the end of a call of 20 steps or more,
-        it is measured how much of what the model writes is copied from the text (see `Diagnosis`).
+        Steps between samples written to ``samples/`` in the run's folder; 0 writes none. As often, and at the
+        end of a call of 20 steps or more, it is measured how much of what the model writes is copied from the
+        text (see `Diagnosis`).
     sample_length : int, default 1023
         Tokens of such a sample.
     sample_num : int, default 1
@@ -179,24 +234,27 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     only_train_transformer_layers : bool, default False
         Leave the embeddings as they are: less memory for large models.
     optimizer : {"adam", "adamw", "sgd"}, default "adam"
-        How gradients move the weights: Adam (Kingma and Ba 2014), Adam with decoupled weight decay (Loshchilov and Hutter 2019), or plain
-        gradient descent ("sgd").
+        How gradients move the weights: Adam (Kingma and Ba 2014), Adam with decoupled weight decay
+        (Loshchilov and Hutter 2019), or plain gradient descent ("sgd").
     overwrite : bool, default False
         When a run goes on, delete what was saved by earlier calls as soon as there is something newer.
     weight_decay : float, default 0.01
-        What a step of AdamW takes away from each weight matrix, as a part of it and of the learning rate; other optimizers take nothing.
+        What a step of AdamW takes away from each weight matrix, as a part of it and of the learning rate;
+        other optimizers take nothing.
     clip_norm : float, optional
-        The largest norm that the gradient of a step, averaged over its batches, may have; a longer one is shortened (Pascanu et al. 2013).
-        1.0 is usual.
+        The largest norm that the gradient of a step, averaged over its batches, may have; a longer one is
+        shortened (Pascanu et al. 2013). 1.0 is usual.
     warmup_steps : int, default 0
         Steps at the beginning of the call in which the learning rate rises evenly towards its full value.
     decay : {"constant", "linear", "cosine"}, default "constant"
-        The way of the learning rate after that: it stays, or falls until the last step of the call, evenly to 0 (as in transformers) or along
-        half a cosine to a tenth (as in nanoGPT; Hoffmann et al. 2022).
+        The way of the learning rate after that: it stays, or falls until the last step of the call, evenly to
+        0 (as in transformers) or along half a cosine to a tenth (as in nanoGPT; Hoffmann et al. 2022).
     recompute : bool, default False
-        Compute activations again in the backward pass instead of keeping them: less memory, up to a third more time (Chen et al. 2016).
+        Compute activations again in the backward pass instead of keeping them: less memory, up to a third
+        more time (Chen et al. 2016).
     precision : {"float32", "bfloat16"}, default "float32"
-        Of the matrix products; weights, moments and losses stay in float32. bfloat16 is faster only where the processor knows it.
+        Of the matrix products; weights, moments and losses stay in float32. bfloat16 is faster only where the
+        processor knows it.
 
     Returns
     -------
@@ -207,26 +265,37 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     ArgumentError, TextError, CheckpointError, StorageError
         Before anything is trained, if a value, the text or a folder cannot be used.
     MemoryShortageError
-        Before anything is trained, if this machine or its container has too little memory; the message says which settings would fit. The
-        environment variable ``GPT2LAB_MEMORY``, for example ``8GB``, sets what counts as available; see `estimate`.
+        Before anything is trained, if this machine or its container has too little memory; the message says
+        which settings would fit. The environment variable ``GPT2LAB_MEMORY``, for example ``8GB``, sets what
+        counts as available; see `estimate`.
     DivergenceError
         If a loss or a weight stops being a finite number; the last good checkpoint is kept.
 
     Examples
     --------
-    >>> splits = lab.presidential_speeches(since=1947).split()                                       # doctest: +SKIP
-    >>> run = lab.finetune(splits.train, valid=splits.valid, steps=100, learning_rate=1e-3)          # doctest: +SKIP
-    >>> print(run.diagnosis().explanation)                                                           # doctest: +SKIP
+    >>> splits = lab.presidential_speeches(since=1947).split()  # doctest: +SKIP
+    >>> run = lab.finetune(splits.train, valid=splits.valid, steps=100, learning_rate=1e-3)  # doctest: +SKIP
+    >>> print(run.diagnosis().explanation)  # doctest: +SKIP
     """
     given = locals()
     if patience is not None and valid is None:
-        raise ArgumentError(f"patience={patience!r} needs a validation loss to wait for; give valid=… too, or leave patience out.")
+        raise ArgumentError(
+            f"patience={patience!r} needs a validation loss to wait for; give valid=… too, or leave patience"
+            " out."
+        )
     if callback is not None and not callable(callback):
-        raise ArgumentError(f"callback={callback!r} cannot be called; give a function of one argument, the new row of the history.")
+        raise ArgumentError(
+            f"callback={callback!r} cannot be called; give a function of one argument, the new row of the"
+            " history."
+        )
     if not (monitor is None or monitor is False or all(hasattr(monitor, name) for name in MONITOR)):
-        raise ArgumentError(f"monitor={monitor!r} cannot watch a run; give lab.widgets.training_monitor(), False for a bar, or leave it out.")
+        raise ArgumentError(
+            f"monitor={monitor!r} cannot watch a run; give lab.widgets.training_monitor(), False for a bar,"
+            " or leave it out."
+        )
     wanted = Settings(**{name: given[name] for name in Settings.__dataclass_fields__})
-    text, held_out = as_corpus("dataset", dataset), None if valid is None else as_corpus("valid", valid)
+    text = as_corpus("dataset", dataset)
+    held_out = None if valid is None else as_corpus("valid", valid)
     resume = wanted.restore_from == "latest" and checkpoints.latest(wanted.folder) is not None
     described = wanted.folder if resume else vocabulary(wanted.model_name, wanted.model_dir)
     hparams = checkpoints.read_hparams(described)
@@ -241,15 +310,18 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
     valid_tokens = None if held_out is None else held_out.tokens(encoder)
     if held_out is not None and not held_out.characters:
         raise TextError("valid has no text; hold some out with corpus.split(valid=0.1), or leave valid out.")
-    about = {"text": describe(text, tokens), "valid": None if held_out is None else describe(held_out, valid_tokens)}
+    about = {
+        "text": describe(text, tokens),
+        "valid": None if held_out is None else describe(held_out, valid_tokens),
+    }
     recorded = read_configuration(wanted.folder) if resume else {}
     compare_texts(recorded, about, wanted.run_name)
     start = checkpoints.latest_step(wanted.folder) if resume else 0
     leg = leg_of(recorded, start)
     if leg + wanted.steps < start:
         raise ArgumentError(
-            f"steps={wanted.steps} is too few: {wanted.run_name} was stopped at step {start}, and steps count from {leg}, where that call began; "
-            f"give steps={start - leg + 1} or more, or another run_name."
+            f"steps={wanted.steps} is too few: {wanted.run_name} was stopped at step {start}, and steps count"
+            f" from {leg}, where that call began; give steps={start - leg + 1} or more, or another run_name."
         )
     require_memory(**{name: getattr(wanted, name) for name in MEMORY_SETTINGS}, other_sizes=not resume)
     model_folder = described if resume else download(wanted.model_name, wanted.model_dir)
@@ -266,7 +338,17 @@ def finetune(dataset, model_name="3M", steps=300, valid=None, eval_every=20, pat
         "settings": asdict(wanted),
         **about,
     }
-    with TrainingLoop(wanted, configuration, hparams, encoder, (text, held_out), tokens, valid_tokens, start if resume else None, model_folder) as loop:
+    with TrainingLoop(
+        wanted,
+        configuration,
+        hparams,
+        encoder,
+        (text, held_out),
+        tokens,
+        valid_tokens,
+        start if resume else None,
+        model_folder,
+    ) as loop:
         write_configuration(wanted.folder, configuration)
         loop.train(callback, monitor)
     return Run(wanted.folder)
@@ -277,7 +359,10 @@ def as_corpus(argument, source):
     if isinstance(source, Corpus):
         return source
     if not isinstance(source, (str, Path)):
-        raise ArgumentError(f"{argument} is of type {type(source).__name__}; give a Corpus, or the path of a text file or a folder of texts.")
+        raise ArgumentError(
+            f"{argument} is of type {type(source).__name__}; give a Corpus, or the path of a text file or a"
+            " folder of texts."
+        )
     path = file_path(source)
     return Corpus.from_directory(path) if path.is_dir() else Corpus.from_file(path)
 
@@ -294,39 +379,52 @@ def training_tokens(corpus, encoder, window):
     if len(tokens) <= window + 1:
         needed = int(np.ceil((window + 2) * max(corpus.characters, 1) / max(len(tokens), 1) / 100) * 100)
         raise TextError(
-            f"The text is too short: {corpus.characters:,} characters, {len(tokens):,} tokens, and fine-tuning reads windows of {window:,} "
-            f"tokens; give about {needed:,} characters or more."
+            f"The text is too short: {corpus.characters:,} characters, {len(tokens):,} tokens, and"
+            f" fine-tuning reads windows of {window:,} tokens; give about {needed:,} characters or more."
         )
     return tokens
 
 
 def compare_texts(configuration, about, run_name):
-    """Say when a run goes on with another text than before; a call that was cut off cannot be completed with another one.
+    """Say when a run goes on with another text than before; a call that was cut off cannot be completed with
+    another one.
 
     Raises
     ------
     ArgumentError
         If the run's last call did not come to its end.
     """
-    other = [name for name in ("text", "valid") if configuration.get(name) and about[name] and configuration[name] != about[name]]
+    other = [
+        name
+        for name in ("text", "valid")
+        if configuration.get(name) and about[name] and configuration[name] != about[name]
+    ]
     if not other:
         return
     what = "another text" if "text" in other else "another validation text"
     if configuration.get("status") in UNFINISHED:
         raise ArgumentError(
-            f"run_name={run_name!r} was cut off while it learned, and this is {what} than it had; give it the same one to complete it, "
-            "restore_from='fresh' to start over, or another run_name."
+            f"run_name={run_name!r} was cut off while it learned, and this is {what} than it had; give it the"
+            " same one to complete it, restore_from='fresh' to start over, or another run_name."
         )
-    warnings.warn(f"{run_name} goes on with {what} than before; restore_from='fresh' starts it over, another run_name a new one.", stacklevel=3)
+    warnings.warn(
+        f"{run_name} goes on with {what} than before; restore_from='fresh' starts it over, another run_name a"
+        " new one.",
+        stacklevel=3,
+    )
 
 
 def leg_of(configuration, start):
-    """The step from which the steps of this call count: where the call began that was cut off, else where the run ended."""
+    """The step from which the steps of this call count: where the call began that was cut off, else where
+    the run ended.
+    """
     return configuration.get("leg_start", start) if configuration.get("status") in UNFINISHED else start
 
 
 def describe(corpus, tokens):
-    """What ``run.json`` records of a text: its size, and a checksum of its tokens rather than the text itself."""
+    """What ``run.json`` records of a text: its size, and a checksum of its tokens rather than the text
+    itself.
+    """
     return {
         "documents": len(corpus),
         "characters": corpus.characters,

@@ -21,9 +21,11 @@ from gpt2lab.training.diagnosis import FEWEST
 from gpt2lab.training.run import MEMORY, Run, write_configuration, write_history
 from gpt2lab.training.schedule import learning_rate_at
 
-# Windows of held-out text whose loss is measured: with gradients accumulated over 5 windows and a measurement every 20 steps, 3 % of the time.
+# Windows of held-out text whose loss is measured: with gradients accumulated over 5 windows and a measurement
+# every 20 steps, 3 % of the time.
 VALID_WINDOWS = 8
-# What is written, with the usual settings of `generate`, to see how much of it is copied from the training text; less than a second with 3M.
+# What is written, with the usual settings of `generate`, to see how much of it is copied from the training
+# text; less than a second with 3M.
 COPIED_SAMPLES = {"nsamples": 8, "length": 128}
 
 
@@ -47,13 +49,20 @@ class TrainingLoop:
         Where the description of the model is, for the run's folder.
     """
 
-    def __init__(self, settings, configuration, hparams, encoder, texts, tokens, valid_tokens, start, model_folder):
-        self.settings, self.configuration, self.folder = settings, configuration, settings.folder
-        self.window, self.train_size = hparams["n_ctx"], len(tokens)
+    def __init__(
+        self, settings, configuration, hparams, encoder, texts, tokens, valid_tokens, start, model_folder
+    ):
+        self.settings = settings
+        self.configuration = configuration
+        self.folder = settings.folder
+        self.window = hparams["n_ctx"]
+        self.train_size = len(tokens)
         self.rows = [] if start is None else earlier_rows(self.folder, start)
-        self.step, (self.text, self.held_out) = start or 0, texts
+        self.step = start or 0
+        self.text, self.held_out = texts
         weights = self._first_weights(hparams, start)
-        require_room(self.folder, 5 * sum(array.nbytes for array in weights.values()))  # weights, their moments, and the weights saved before
+        # weights, their moments, and the weights saved before
+        require_room(self.folder, 5 * sum(array.nbytes for array in weights.values()))
         checkpoints.start_folder(self.folder, model_folder)  # not earlier: what cannot start leaves no folder
         self.model = LanguageModel(hparams, weights, encoder, settings.run_name, trainer=self._trainer)
         optimizer = checkpoints.read_optimizer(self.folder, start) if start else None
@@ -64,9 +73,12 @@ class TrainingLoop:
                 sample.unlink()
         self.batches = Batches(tokens, self.window, settings.seed)
         self.valid_windows = None if valid_tokens is None else spread_windows(valid_tokens, self.window)
-        # A run that starts over: from here on its folder speaks of the new run only. And if the best step can be one before the first
-        # that no folder of a pretrained model holds, it has to be kept here.
-        if start is None and (checkpoints.saved_steps(self.folder) or valid_tokens is not None and settings.restore_from not in ("latest", "fresh")):
+        # A run that starts over: from here on its folder speaks of the new run only. And if the best step can
+        # be one before the first that no folder of a pretrained model holds, it has to be kept here.
+        if start is None and (
+            checkpoints.saved_steps(self.folder)
+            or (valid_tokens is not None and settings.restore_from not in ("latest", "fresh"))
+        ):
             self._save()
 
     def __enter__(self):
@@ -76,10 +88,18 @@ class TrainingLoop:
         self.model.close()
 
     def _trainer(self, network):
-        s, self.network = self.settings, network
+        s = self.settings
+        self.network = network
         return Trainer(
-            network, s.batch_size, accumulate_gradients=s.accumulate_gradients, only_train_transformer_layers=s.only_train_transformer_layers,
-            optimizer=s.optimizer, recompute=s.recompute, precision=s.precision, weight_decay=s.weight_decay, clip_norm=s.clip_norm,
+            network,
+            s.batch_size,
+            accumulate_gradients=s.accumulate_gradients,
+            only_train_transformer_layers=s.only_train_transformer_layers,
+            optimizer=s.optimizer,
+            recompute=s.recompute,
+            precision=s.precision,
+            weight_decay=s.weight_decay,
+            clip_norm=s.clip_norm,
         )
 
     def _first_weights(self, hparams, start):
@@ -109,7 +129,8 @@ class TrainingLoop:
         DivergenceError
             If a loss or a weight is no finite number any more.
         """
-        s, target = self.settings, self.configuration["target"]
+        s = self.settings
+        target = self.configuration["target"]
         first = self.step
         began = time.perf_counter() - (self.rows[-1]["seconds"] if self.rows else 0.0)
         with interruption() as interrupted, watched(monitor, s.print_every) as watcher:
@@ -119,13 +140,26 @@ class TrainingLoop:
                 watcher.step(dict(self.rows[-1]))
             status = "finished"
             while self.step < target:
-                rate = learning_rate_at(self.step + 1, self.configuration["leg_start"], target, s.learning_rate, s.warmup_steps, s.decay)
-                loss = self.model.trainer.step(self.batches.at(self.step + 1, s.batch_size, s.accumulate_gradients), rate)
+                rate = learning_rate_at(
+                    self.step + 1,
+                    self.configuration["leg_start"],
+                    target,
+                    s.learning_rate,
+                    s.warmup_steps,
+                    s.decay,
+                )
+                loss = self.model.trainer.step(
+                    self.batches.at(self.step + 1, s.batch_size, s.accumulate_gradients), rate
+                )
                 if not math.isfinite(loss):
                     self._diverged(f"the loss of step {self.step + 1} is {loss}")
                 self.step += 1
-                measure = self.valid_windows is not None and (self.step % s.eval_every == 0 or self.step == target)
-                row = self._row(time.perf_counter() - began, loss, self._valid_losses() if measure else (), rate)
+                measure = self.valid_windows is not None and (
+                    self.step % s.eval_every == 0 or self.step == target
+                )
+                row = self._row(
+                    time.perf_counter() - began, loss, self._valid_losses() if measure else (), rate
+                )
                 self.rows.append(row)
                 watcher.step(dict(row))
                 if s.sample_every and self.step % s.sample_every == 0:
@@ -141,8 +175,13 @@ class TrainingLoop:
                     break
             self.configuration["status"] = status
             self._save()
-            # After the save, which is worth more; and by the steps of the whole call, so that a run that was killed in between measures it too.
-            if status == "finished" and self.step - self.configuration["leg_start"] >= FEWEST and "copied" not in self.rows[-1]:
+            # After the save, which is worth more; and by the steps of the whole call, so that a run that was
+            # killed in between measures it too.
+            if (
+                status == "finished"
+                and self.step - self.configuration["leg_start"] >= FEWEST
+                and "copied" not in self.rows[-1]
+            ):
                 self._measure_copying()
                 write_history(self.folder, self.rows)
             watcher.end("out of patience" if status == "finished" and self.step < target else status)
@@ -156,9 +195,15 @@ class TrainingLoop:
             raise
 
     def _row(self, seconds, loss, valid_windows, learning_rate=math.nan):
-        """The next row of the history; everything but the seconds follows from the rows before, whether they were read back or not."""
+        """The next row of the history; everything but the seconds follows from the rows before, whether they
+        were read back or not.
+        """
         before = self.rows[-1] if self.rows else {"tokens": 0, "epoch": 0.0, "average_loss": math.nan}
-        read = 0 if math.isnan(loss) else self.settings.batch_size * self.settings.accumulate_gradients * self.window
+        read = (
+            0
+            if math.isnan(loss)
+            else self.settings.batch_size * self.settings.accumulate_gradients * self.window
+        )
         return {
             "step": self.step,
             "seconds": round(seconds, 3),
@@ -172,7 +217,8 @@ class TrainingLoop:
         }
 
     def _average(self, loss):
-        # Step n of gpt-2-simple's average has weight 1 + 0.99 + … + 0.99^(n-1), so the last average holds all that is needed of the past.
+        # Step n of gpt-2-simple's average has weight 1 + 0.99 + … + 0.99^(n-1), so the last average holds all
+        # that is needed of the past.
         taken = sum(not math.isnan(row["loss"]) for row in self.rows)
         if math.isnan(loss) or not taken:
             return loss
@@ -183,14 +229,19 @@ class TrainingLoop:
         return tuple(float(np.mean(self.model.window_losses(window))) for window in self.valid_windows)
 
     def _measure_copying(self):
-        """Write some texts and note in the newest row how much of them is copied, and how much of held-out text would be."""
+        """Write some texts and note in the newest row how much of them is copied, and how much of held-out
+        text would be.
+        """
         samples = self.model.generate(**COPIED_SAMPLES, seed=self.settings.seed)
         self.rows[-1]["copied"] = copying.copied_share(samples, self.text)
         if self.held_out is None:
             return
         with contextlib.suppress(TextError):  # a held-out text of spaces only has no such share
-            # More of it than the model wrote: one piece that quotes an earlier speech would decide the figure.
-            self.rows[-1]["human_copied"] = copying.copied_share(human_samples(self.held_out, like=8 * samples), self.text)
+            # More of it than the model wrote: one piece that quotes an earlier speech would decide the
+            # figure.
+            self.rows[-1]["human_copied"] = copying.copied_share(
+                human_samples(self.held_out, like=8 * samples), self.text
+            )
 
     def _is_best(self, row):
         """Whether a row has the lowest validation loss so far."""
@@ -204,28 +255,43 @@ class TrainingLoop:
     def _out_of_patience(self):
         if self.settings.patience is None or self._best_step() is None:
             return False
-        since = max(self._best_step(), self.configuration["leg_start"])  # a run that goes on is given as much patience again
-        return sum(row["step"] > since and not math.isnan(row["valid_loss"]) for row in self.rows) >= self.settings.patience
+        # a run that goes on is given as much patience again
+        since = max(self._best_step(), self.configuration["leg_start"])
+        return (
+            sum(row["step"] > since and not math.isnan(row["valid_loss"]) for row in self.rows)
+            >= self.settings.patience
+        )
 
     def _save(self):
-        """Write history, weights and optimizer; in that order a kill at any moment leaves a history that covers the newest weights."""
+        """Write history, weights and optimizer; in that order a kill at any moment leaves a history that
+        covers the newest weights.
+        """
         if not self.model.trainer.is_finite():
             self._diverged(f"after step {self.step} a weight is no finite number")
         saved = checkpoints.saved_steps(self.folder)
         leg = self.configuration["leg_start"]
-        of_call = [step for step in saved if leg < step < self.step][-(self.settings.max_checkpoints - 1) or len(saved) :]
+        of_call = [step for step in saved if leg < step < self.step][
+            -(self.settings.max_checkpoints - 1) or len(saved) :
+        ]
         earlier = [step for step in saved if 0 < step <= leg and not self.settings.overwrite]
         keep = {*of_call, *earlier, self._best_step()} & {row["step"] for row in self.rows}
         write_history(self.folder, self.rows)
-        weights, optimizer = (Fetched(self.network, variables) for variables in (self.network.variables, self.model.trainer.optimizer_variables))
+        weights, optimizer = (
+            Fetched(self.network, variables)
+            for variables in (self.network.variables, self.model.trainer.optimizer_variables)
+        )
         checkpoints.save(self.folder, self.step, weights, optimizer, keep)
         write_configuration(self.folder, self.configuration)
 
     def _write_samples(self):
         s = self.settings
         # With gpt-2-simple's settings for the samples of a run: the 40 most likely tokens, temperature 1.
-        texts = self.model.generate(nsamples=s.sample_num, length=s.sample_length, temperature=1.0, top_k=40, seed=s.seed)
-        content = "\n".join(f"======== SAMPLE {number} ========\n{text}\n" for number, text in enumerate(texts, 1))
+        texts = self.model.generate(
+            nsamples=s.sample_num, length=s.sample_length, temperature=1.0, top_k=40, seed=s.seed
+        )
+        content = "\n".join(
+            f"======== SAMPLE {number} ========\n{text}\n" for number, text in enumerate(texts, 1)
+        )
         write_bytes(make_folder(self.folder / "samples") / f"samples-{self.step}", content.encode())
         return texts[0]
 
@@ -246,21 +312,28 @@ class TrainingLoop:
 
 
 def earlier_rows(folder, start):
-    """The rows of the history up to a saved step; those that a killed run had written after it are trained again."""
+    """The rows of the history up to a saved step; those that a killed run had written after it are trained
+    again.
+    """
     history = Run(folder).record
-    history[["tokens", "epoch"]] = history[["tokens", "epoch"]].ffill().fillna(0)  # plain gpt-2-simple does not record them
+    # plain gpt-2-simple does not record them
+    history[["tokens", "epoch"]] = history[["tokens", "epoch"]].ffill().fillna(0)
     return history[history["step"] <= start].astype({"tokens": int}).to_dict("records")
 
 
 def spread_windows(tokens, window):
     """At most `VALID_WINDOWS` windows, evenly spread over a text and not overlapping: list of arrays."""
     count = max(1, min(VALID_WINDOWS, len(tokens) // window))
-    return [tokens[start : start + window] for start in np.linspace(0, max(0, len(tokens) - window), count).astype(int)]
+    return [
+        tokens[start : start + window]
+        for start in np.linspace(0, max(0, len(tokens) - window), count).astype(int)
+    ]
 
 
 @contextlib.contextmanager
 def interruption():
-    """An event that the first Ctrl-C sets, so that the step under way ends and is saved; a second Ctrl-C breaks off at once.
+    """An event that the first Ctrl-C sets, so that the step under way ends and is saved; a second Ctrl-C
+    breaks off at once.
 
     Yields
     ------

@@ -20,13 +20,17 @@ RECORDED = (*COLUMNS, "learning_rate", "valid_windows", "copied", "human_copied"
 # gpt-2-simple's running average: each loss counts 1 % less than the one after it.
 MEMORY = 0.99
 
+
 def average_losses(losses):
-    """gpt-2-simple's running average of a list of losses, one value a loss (those that are NaN are left out of it)."""
+    """gpt-2-simple's running average of a list of losses, one value a loss (those that are NaN are left out
+    of it).
+    """
     total = weight = 0.0
     averages = []
     for loss in losses:
         if not math.isnan(loss):
-            total, weight = total * MEMORY + loss, weight * MEMORY + 1.0
+            total = total * MEMORY + loss
+            weight = weight * MEMORY + 1.0
         averages.append(total / weight if weight else math.nan)
     return averages
 
@@ -39,7 +43,8 @@ class Run:
     name : str
     folder : pathlib.Path
     configuration : dict
-        What `finetune` was asked for and on what (``run.json``); empty for a run that plain gpt-2-simple wrote.
+        What `finetune` was asked for and on what (``run.json``); empty for a run that plain gpt-2-simple
+        wrote.
     """
 
     def __init__(self, folder):
@@ -68,8 +73,15 @@ class Run:
         folder = folder_path("checkpoint_dir", checkpoint_dir) / folder_name("run_name", run_name)
         if not (folder / "hparams.json").is_file():
             runs = sorted(path.parent.name for path in folder.parent.glob("*/hparams.json"))
-            near = next((f"did you mean {name!r}? The" for name in difflib.get_close_matches(folder.name, runs, n=1)), "the")
-            there = f"{near} runs there are {', '.join(runs)}" if runs else "there is no run yet, fine-tune one with lab.finetune(…) or `gpt2lab finetune`"
+            near = next(
+                (f"did you mean {name!r}? The" for name in difflib.get_close_matches(folder.name, runs, n=1)),
+                "the",
+            )
+            there = (
+                f"{near} runs there are {', '.join(runs)}"
+                if runs
+                else "there is no run yet, fine-tune one with lab.finetune(…) or `gpt2lab finetune`"
+            )
             what = "has no hparams.json" if folder.is_dir() else "does not exist"
             raise CheckpointError(f"{folder} {what}; {there}.")
         return cls(folder)
@@ -82,10 +94,12 @@ class Run:
     def history(self):
         """The losses, a row a step: pandas.DataFrame with the columns
 
-        ``step``; ``seconds`` and ``tokens`` of training so far; ``epoch`` (tokens so far over tokens of the text); ``loss`` of the step's
-        batches before the weights moved, in nats per token; ``average_loss``, gpt-2-simple's running average of it; ``valid_loss``, mean
-        loss on the held-out text after the step, NaN where it was not measured. Step 0 is the model before fine-tuning. If the learning rate
-        was not the same at all steps there is one more column, ``learning_rate`` of the step (NaN where it was not recorded).
+        ``step``; ``seconds`` and ``tokens`` of training so far; ``epoch`` (tokens so far over tokens of the
+        text); ``loss`` of the step's batches before the weights moved, in nats per token; ``average_loss``,
+        gpt-2-simple's running average of it; ``valid_loss``, mean loss on the held-out text after the step,
+        NaN where it was not measured. Step 0 is the model before fine-tuning. If the learning rate was not
+        the same at all steps there is one more column, ``learning_rate`` of the step (NaN where it was not
+        recorded).
         """
         record = self.record
         return record[[*COLUMNS, *(["learning_rate"] if record["learning_rate"].nunique() > 1 else [])]]
@@ -94,21 +108,31 @@ class Run:
     def record(self):
         """The `history` with all that was recorded: pandas.DataFrame with four more columns
 
-        ``learning_rate``, whether the rate changed or not; ``valid_windows``, the losses of which ``valid_loss`` is the mean, a tuple; ``copied``
-        and ``human_copied``, the shares of words that stand word for word in the training text (see `Diagnosis`), where they were measured.
+        ``learning_rate``, whether the rate changed or not; ``valid_windows``, the losses of which
+        ``valid_loss`` is the mean, a tuple; ``copied`` and ``human_copied``, the shares of words that stand
+        word for word in the training text (see `Diagnosis`), where they were measured.
         """
         import pandas as pd
 
         frame = pd.DataFrame(read_history(self.folder), columns=list(RECORDED))
         logged = event_file.scalars(self.folder) if any(self.folder.glob("events.out.tfevents.*")) else []
-        # What was logged before gpt2lab trained here belongs to steps that it has since taken over or thrown away.
-        since = datetime.fromisoformat(self.configuration["started"]).timestamp() if "started" in self.configuration else -math.inf
+        # What was logged before gpt2lab trained here belongs to steps that it has since taken over or thrown
+        # away.
+        since = (
+            datetime.fromisoformat(self.configuration["started"]).timestamp()
+            if "started" in self.configuration
+            else -math.inf
+        )
         last = frame["step"].max() if len(frame) else -1
-        later = pd.DataFrame([row for row in logged if row[0] > last and row[1] > since], columns=["step", "seconds", "loss"])
+        later = pd.DataFrame(
+            [row for row in logged if row[0] > last and row[1] > since], columns=["step", "seconds", "loss"]
+        )
         if later.empty:
             return frame
         # Plain gpt-2-simple trained here last: its event file has the losses and the time of day.
-        later["seconds"] = later["seconds"] - later["seconds"].min() + (frame["seconds"].max() if len(frame) else 0.0)
+        later["seconds"] = (
+            later["seconds"] - later["seconds"].min() + (frame["seconds"].max() if len(frame) else 0.0)
+        )
         frame = later if frame.empty else pd.concat([frame, later])
         frame["average_loss"] = average_losses(frame["loss"])
         return frame.reindex(columns=RECORDED).reset_index(drop=True)
@@ -121,7 +145,10 @@ class Run:
     @property
     def samples(self):
         """Texts written while training: dict of step to text."""
-        found = {checkpoints.step_of(path): path.read_text(encoding="utf-8") for path in (self.folder / "samples").glob("samples-*")}
+        found = {
+            checkpoints.step_of(path): path.read_text(encoding="utf-8")
+            for path in (self.folder / "samples").glob("samples-*")
+        }
         return dict(sorted(found.items()))
 
     @property
@@ -151,12 +178,15 @@ class Run:
         best = self.best_step if checkpoint == "best" else None
         if best == 0 and 0 not in self.checkpoints:
             # Fine-tuning only made it worse: the best model is the pretrained one.
-            return open_pretrained(self.configuration["model_name"], self.configuration["settings"]["model_dir"], precision)
+            return open_pretrained(
+                self.configuration["model_name"], self.configuration["settings"]["model_dir"], precision
+            )
         prefix = checkpoints.find(self.folder, checkpoint, best)
         return open_folder(self.folder, prefix, f"{self.name}, step {checkpoints.step_of(prefix)}", precision)
 
     def diagnosis(self):
-        """Whether the model learned too little, enough, or by heart, and how much of what it writes is copied; see `diagnose` for the rules.
+        """Whether the model learned too little, enough, or by heart, and how much of what it writes is
+        copied; see `diagnose` for the rules.
 
         Returns
         -------
@@ -179,16 +209,21 @@ def read_configuration(folder):
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise CheckpointError(f"{path} is damaged ({error}); delete it to go on without the record of the settings.") from error
+        raise CheckpointError(
+            f"{path} is damaged ({error}); delete it to go on without the record of the settings."
+        ) from error
 
 
 def write_configuration(folder, configuration):
     """Write ``run.json``, whole or not at all."""
-    write_bytes(Path(folder) / "run.json", (json.dumps(configuration, indent=1, ensure_ascii=False) + "\n").encode())
+    write_bytes(
+        Path(folder) / "run.json", (json.dumps(configuration, indent=1, ensure_ascii=False) + "\n").encode()
+    )
 
 
 def read_history(folder):
-    """The rows of ``history.csv`` as `write_history` got them, to the last digit; none if there is no such file.
+    """The rows of ``history.csv`` as `write_history` got them, to the last digit; none if there is no such
+    file.
 
     Raises
     ------
@@ -201,11 +236,14 @@ def read_history(folder):
     try:
         with open(path, encoding="utf-8", newline="") as file:
             rows = csv.DictReader(file)
-            # A row that was cut off has None, of which no number can be made; where nothing was measured there is an empty string.
+            # A row that was cut off has None, of which no number can be made; where nothing was measured
+            # there is an empty string.
             names = [name for name in RECORDED if name in COLUMNS or name in (rows.fieldnames or ())]
             return [{name: _value(name, row[name]) for name in names} for row in rows]
     except (ValueError, KeyError, TypeError, csv.Error) as error:
-        raise CheckpointError(f"{path} is damaged ({error}); move it away to go on without the losses so far.") from error
+        raise CheckpointError(
+            f"{path} is damaged ({error}); move it away to go on without the losses so far."
+        ) from error
 
 
 def _value(name, written):
@@ -215,7 +253,9 @@ def _value(name, written):
 
 
 def write_history(folder, rows):
-    """Write ``history.csv`` (list of dict with the keys of `RECORDED`), whole or not at all; every digit of the losses is kept."""
+    """Write ``history.csv`` (list of dict with the keys of `RECORDED`), whole or not at all; every digit of
+    the losses is kept.
+    """
     import pandas as pd
 
     names = [name for name in RECORDED if name in COLUMNS or any(name in row for row in rows)]

@@ -3,12 +3,14 @@
 import math
 
 DECAYS = ("constant", "linear", "cosine")
-# Where half a cosine ends: a tenth of the rate, as Hoffmann et al. 2022 (appendix B) found best and nanoGPT does.
+# Where half a cosine ends: a tenth of the rate, as Hoffmann et al. 2022 (appendix B) found best and nanoGPT
+# does.
 COSINE_END = 0.1
 
 
 def learning_rate_at(step, start, target, learning_rate, warmup_steps=0, decay="constant"):
-    """The learning rate of one step, a pure function: a run that was killed goes on with the rates that it would have had.
+    """The learning rate of one step, a pure function: a run that was killed goes on with the rates that it
+    would have had.
 
     Parameters
     ----------
@@ -19,10 +21,11 @@ def learning_rate_at(step, start, target, learning_rate, warmup_steps=0, decay="
     learning_rate : float
         The highest rate.
     warmup_steps : int, default 0
-        Steps below that rate at the beginning of the call, below ``target - start``; the k-th has ``k / (warmup_steps + 1)`` of it.
+        Steps below that rate at the beginning of the call, below ``target - start``; the k-th has ``k /
+        (warmup_steps + 1)`` of it.
     decay : {"constant", "linear", "cosine"}, default "constant"
-        Where the rate is on its way to after that: nowhere, evenly to 0, or along half a cosine to a tenth. It would arrive one step after
-        the last, for a step of rate 0 would be wasted.
+        Where the rate is on its way to after that: nowhere, evenly to 0, or along half a cosine to a tenth.
+        It would arrive one step after the last, for a step of rate 0 would be wasted.
 
     Returns
     -------
@@ -30,10 +33,12 @@ def learning_rate_at(step, start, target, learning_rate, warmup_steps=0, decay="
 
     References
     ----------
-    Goyal et al. 2017, Accurate, large minibatch SGD (warm-up); Loshchilov and Hutter 2017, SGDR (cosine). The same as nanoGPT's and, for
-    "linear", transformers' ``get_linear_schedule_with_warmup`` but for its first step, whose rate is 0.
+    Goyal et al. 2017, Accurate, large minibatch SGD (warm-up); Loshchilov and Hutter 2017, SGDR (cosine). The
+    same as nanoGPT's and, for "linear", transformers' ``get_linear_schedule_with_warmup`` but for its first
+    step, whose rate is 0.
     """
-    gone, total = step - start - 1, target - start
+    gone = step - start - 1
+    total = target - start
     if gone < warmup_steps:
         return learning_rate * (gone + 1) / (warmup_steps + 1)
     way = (gone - warmup_steps) / (total - warmup_steps)

@@ -1,6 +1,8 @@
-"""The chart of next tokens as HTML, which takes a browser and Python a few milliseconds; a matplotlib picture takes 60 to 150.
+"""The chart of next tokens as HTML, which takes a browser and Python a few milliseconds; a matplotlib picture
+takes 60 to 150.
 
-It is a table with a bar in each row: a screen reader reads the numbers, a printer prints the bars, and it is as wide as it may be.
+It is a table with a bar in each row: a screen reader reads the numbers, a printer prints the bars, and it is
+as wide as it may be.
 """
 
 from html import escape
@@ -31,40 +33,50 @@ def next_tokens_html(table, top=15):
     end = axis_end(shown)
     rows = "".join(_row(guess, end) for guess in shown.itertuples())
     if len(shown) < len(table):
-        rows += _others(table.iloc[len(shown):])
+        rows += _others(table.iloc[len(shown) :])
     summary = what_survives(table)
     return (
-        '<table style="width:100%;border-collapse:collapse;border:0;background:#ffffff;color:#111111;font-size:13px;margin:0">'
-        f'<caption style="caption-side:bottom;text-align:left;color:#111111;background:#ffffff;padding:6px;font-size:13px;line-height:1.35">'
-        f"{escape(summary[:1].upper() + summary[1:])} Outlines: the model’s own probabilities; bars: those of being drawn.</caption>"
-        f"<thead>{_head(end)}</thead><tbody>{rows}</tbody></table>"
+        '<table style="width:100%;border-collapse:collapse;border:0;background:#ffffff;color:#111111;'
+        'font-size:13px;margin:0"><caption style="caption-side:bottom;text-align:left;color:#111111;'
+        'background:#ffffff;padding:6px;font-size:13px;line-height:1.35">'
+        f"{escape(summary[:1].upper() + summary[1:])}"
+        " Outlines: the model’s own probabilities; bars: those of being"
+        f" drawn.</caption><thead>{_head(end)}</thead><tbody>{rows}</tbody></table>"
     )
 
 
 def _head(end):
-    marks = "".join(f'<text x="{x}%" y="11" font-size="11" text-anchor="{anchor}" fill="#111111">{end * x / 100:g}{unit}</text>'
-                    for x, anchor, unit in ((0, "start", ""), (50, "middle", ""), (100, "end", " %")))
+    marks = "".join(
+        f'<text x="{x}%" y="11" font-size="11" text-anchor="{anchor}"'
+        f' fill="#111111">{end * x / 100:g}{unit}</text>'
+        for x, anchor, unit in ((0, "start", ""), (50, "middle", ""), (100, "end", " %"))
+    )
     return (
-        f'<tr><th scope="col" style="{_NUMBER}">token</th>'
-        f'<td style="{_CELL};width:100%" aria-hidden="true"><svg width="100%" height="14" style="display:block">{marks}</svg></td>'
-        f'<th scope="col" style="{_NUMBER}">model, %</th><th scope="col" style="{_NUMBER}">drawn, %</th></tr>'
+        f'<tr><th scope="col" style="{_NUMBER}">token</th><td style="{_CELL};width:100%"'
+        f' aria-hidden="true"><svg width="100%" height="14" style="display:block">{marks}</svg></td><th'
+        f' scope="col" style="{_NUMBER}">model, %</th><th scope="col" style="{_NUMBER}">drawn, %</th></tr>'
     )
 
 
 def _row(guess, end):
-    width, (own, drawn) = 100 * 100 / end, shares(guess)
+    width = 100 * 100 / end
+    own, drawn = shares(guess)
     return (
-        f'<tr style="background:none"><th scope="row" style="{_NUMBER};font-weight:normal;{_MONOSPACED}">{escape(visible(guess.token))}</th>'
-        f'<td style="{_CELL};width:100%" aria-hidden="true"><svg width="100%" height="15" style="display:block;overflow:visible">'
-        f'<rect y="1" width="{width * guess.sampled_probability:.2f}%" height="13" fill="{DARK}"/>'
-        f'<rect y="1" width="{width * guess.probability:.2f}%" height="13" fill="none" stroke="#000000"/></svg></td>'
-        f'<td style="{_NUMBER}">{escape(own)}</td><td style="{_NUMBER}">{escape(drawn)}</td></tr>'
+        '<tr style="background:none"><th scope="row"'
+        f' style="{_NUMBER};font-weight:normal;{_MONOSPACED}">{escape(visible(guess.token))}</th><td'
+        f' style="{_CELL};width:100%" aria-hidden="true"><svg width="100%" height="15"'
+        ' style="display:block;overflow:visible"><rect y="1"'
+        f' width="{width * guess.sampled_probability:.2f}%" height="13" fill="{DARK}"/><rect y="1"'
+        f' width="{width * guess.probability:.2f}%" height="13" fill="none" stroke="#000000"/></svg></td><td'
+        f' style="{_NUMBER}">{escape(own)}</td><td style="{_NUMBER}">{escape(drawn)}</td></tr>'
     )
 
 
 def _others(rest):
     drawn = f"{100 * rest['sampled_probability'].sum():.1f}" if rest["kept"].any() else "cut"
     return (
-        f'<tr style="background:none"><th scope="row" colspan="2" style="{_NUMBER};font-weight:normal">the {len(rest):,} other tokens together</th>'
-        f'<td style="{_NUMBER}">{100 * rest["probability"].sum():.1f}</td><td style="{_NUMBER}">{drawn}</td></tr>'
+        f'<tr style="background:none"><th scope="row" colspan="2" style="{_NUMBER};font-weight:normal">the'
+        f" {len(rest):,} other tokens together</th><td"
+        f' style="{_NUMBER}">{100 * rest["probability"].sum():.1f}</td><td'
+        f' style="{_NUMBER}">{drawn}</td></tr>'
     )

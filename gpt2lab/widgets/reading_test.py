@@ -15,14 +15,15 @@ _CELL = "text-align:left; vertical-align:top; white-space:normal; overflow-wrap:
 def reading_test(samples, seed=0, pairs=10):
     """Read pairs of texts without knowing who wrote which, and say which is more intelligible.
 
-    In a notebook the pairs come one after the other with buttons, which the keyboard reaches too (Tab, Enter). Nothing in the page says which
-    writer is which before the last answer is in. Everywhere else, and in a saved notebook, the pairs are printed, and ``score`` takes the answers.
+    In a notebook the pairs come one after the other with buttons, which the keyboard reaches too (Tab,
+    Enter). Nothing in the page says which writer is which before the last answer is in. Everywhere else, and
+    in a saved notebook, the pairs are printed, and ``score`` takes the answers.
 
     Parameters
     ----------
     samples : dict of str to list of str
-        Texts of two writers, for example ``{"1M": small.generate(nsamples=10), "3M": large.generate(nsamples=10)}``. Preferences are counted for
-        the second.
+        Texts of two writers, for example ``{"1M": small.generate(nsamples=10), "3M":
+        large.generate(nsamples=10)}``. Preferences are counted for the second.
     seed : int, default 0
         Decides which texts are put together and which stands left.
     pairs : int, default 10
@@ -31,8 +32,8 @@ def reading_test(samples, seed=0, pairs=10):
     Returns
     -------
     ReadingPanel
-        With ``test``, the `ReadingTest`; ``answers`` so far; ``result``, a `Preference`, when all are given; and ``score("ABBA-…")`` for
-        answers that were written down.
+        With ``test``, the `ReadingTest`; ``answers`` so far; ``result``, a `Preference`, when all are given;
+        and ``score("ABBA-…")`` for answers that were written down.
 
     Raises
     ------
@@ -41,8 +42,8 @@ def reading_test(samples, seed=0, pairs=10):
 
     Examples
     --------
-    >>> panel = lab.widgets.reading_test({"1M": texts_of_1M, "3M": texts_of_3M})       # doctest: +SKIP
-    >>> print(panel.score("ABBAB-ABAB").explanation)                                   # doctest: +SKIP
+    >>> panel = lab.widgets.reading_test({"1M": texts_of_1M, "3M": texts_of_3M})  # doctest: +SKIP
+    >>> print(panel.score("ABBAB-ABAB").explanation)  # doctest: +SKIP
     """
     return ReadingPanel(ReadingTest.draw(samples, pairs, seed))
 
@@ -65,7 +66,10 @@ class ReadingPanel:
         self._handle = None
 
     def __repr__(self):
-        return f"{self.test}\n\n{QUESTION}\nWrite A or B for each pair, or - where you cannot tell: panel.score('ABBA-…')."
+        return (
+            f"{self.test}\n\n{QUESTION}\nWrite A or B for each pair, or - where you cannot tell:"
+            " panel.score('ABBA-…')."
+        )
 
     def score(self, answers):
         """What answers say that were written down; see `ReadingTest.score`."""
@@ -102,18 +106,33 @@ class ReadingPanel:
         self._handle = display(self._twin(unfolded=False), raw=True, display_id=True)
 
     def _twin(self, unfolded):
-        """The static twin as the data of an output. Beside the buttons it is folded, and has the key only when the answers are in."""
-        pairs = f"<p>{QUESTION} Each pair has one text of {_both(self.test.names)}, in an order that nobody can guess.</p>{_table(self.test)}"
+        """The static twin as the data of an output. Beside the buttons it is folded, and has the key only
+        when the answers are in.
+        """
+        pairs = (
+            f"<p>{QUESTION} Each pair has one text of {_both(self.test.names)}, in an order that nobody can"
+            f" guess.</p>{_table(self.test)}"
+        )
         key = "".join(f"<li>{html.escape(line)}</li>" for line in self.test.key_in_words().splitlines())
         key = f"<details><summary>The key: who wrote what. Answer first.</summary><ul>{key}</ul></details>"
         if unfolded:
-            how = "Write A or B for each pair, or - where you cannot tell, and give the letters to <code>score</code>: <code>\"ABBA-…\"</code>."
+            how = (
+                "Write A or B for each pair, or - where you cannot tell, and give the letters to"
+                ' <code>score</code>: <code>"ABBA-…"</code>.'
+            )
             body = f"{pairs}<p>{how}</p>{key}"
         elif self._finished:
-            # The summary says the result too: of the widget above nothing is left in a notebook that is opened again.
-            body = f"<details><summary>{_count(self.result)}</summary>{_result(self)}</details><details><summary>All pairs again</summary>{pairs}</details>{key}"
+            # The summary says the result too: of the widget above nothing is left in a notebook that is
+            # opened again.
+            body = (
+                f"<details><summary>{_count(self.result)}</summary>{_result(self)}</details><details><summary>All"
+                f" pairs again</summary>{pairs}</details>{key}"
+            )
         else:
-            body = f"<details><summary>All pairs in print, if you would rather read them at once</summary>{pairs}</details>"
+            body = (
+                "<details><summary>All pairs in print, if you would rather read them at"
+                f" once</summary>{pairs}</details>"
+            )
         return {"text/html": f'<div class="gpt2lab-reading-test-twin">{body}</div>', "text/plain": repr(self)}
 
     def _reveal(self):
@@ -126,7 +145,10 @@ def _both(names):
 
 
 def _count(result):
-    return html.escape(f"Your result: {result.names[0]} was preferred {result.wins}, {result.names[1]} {result.losses} times; {result.ties} answers were \"cannot tell\"")
+    return html.escape(
+        f"Your result: {result.names[0]} was preferred {result.wins}, {result.names[1]} {result.losses}"
+        f' times; {result.ties} answers were "cannot tell"'
+    )
 
 
 def _result(panel):
@@ -140,11 +162,19 @@ def _result(panel):
 
 def _table(test):
     rows = "".join(
-        f'<tr><th scope="row" style="{_CELL}">{number}</th>' + "".join(f'<td style="{_CELL}">{_escaped(text)}</td>' for text in pair) + "</tr>"
+        f'<tr><th scope="row" style="{_CELL}">{number}</th>'
+        + "".join(f'<td style="{_CELL}">{_escaped(text)}</td>' for text in pair)
+        + "</tr>"
         for number, pair in enumerate(test.pairs, 1)
     )
-    head = "".join(f'<th scope="col" style="{_CELL}; width:{width}">{name}</th>' for name, width in (("pair", "3em"), (LEFT, "auto"), (RIGHT, "auto")))
-    return f'<table style="width:100%; max-width:60em"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    head = "".join(
+        f'<th scope="col" style="{_CELL}; width:{width}">{name}</th>'
+        for name, width in (("pair", "3em"), (LEFT, "auto"), (RIGHT, "auto"))
+    )
+    return (
+        '<table style="width:100%;'
+        f' max-width:60em"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    )
 
 
 def _escaped(text):
@@ -156,10 +186,14 @@ def _buttons(panel):
     """The test as a widget: two texts side by side, a button for each answer, one to go back."""
     import ipywidgets as widgets
 
-    texts, progress, outcome = widgets.HTML(), widgets.HTML(), widgets.HTML()
+    texts = widgets.HTML()
+    progress = widgets.HTML()
+    outcome = widgets.HTML()
 
     def button(words, tooltip, **style):
-        return widgets.Button(description=words, tooltip=tooltip, layout=widgets.Layout(width="auto"), **style)
+        return widgets.Button(
+            description=words, tooltip=tooltip, layout=widgets.Layout(width="auto"), **style
+        )
 
     choices = {letter: button(words, f"Answer of this pair: {words}") for letter, words in _CHOICES}
     back = button("Back", "Take the last answer back")
@@ -177,7 +211,8 @@ def _buttons(panel):
         finish.layout.display = None if over and not panel.result else "none"
         back.layout.display = "none" if panel.result else None
         back.disabled = not done
-        if over and not panel.result and hasattr(finish, "focus"):  # since ipywidgets 8: the button that had the focus is gone
+        # since ipywidgets 8: the button that had the focus is gone
+        if over and not panel.result and hasattr(finish, "focus"):
             finish.focus()
 
     def on(clicked, action):
@@ -213,9 +248,16 @@ def _progress(panel, over):
 
 
 def _pair(pair):
-    column = "flex:1 1 280px; min-width:0; border:1px solid #888; border-radius:4px; padding:0.5em 0.9em; overflow-wrap:anywhere"
+    column = (
+        "flex:1 1 280px; min-width:0; border:1px solid #888; border-radius:4px; padding:0.5em 0.9em;"
+        " overflow-wrap:anywhere"
+    )
     columns = "".join(
-        f'<section aria-label="Text {letter}" style="{column}"><strong>{letter}</strong><p style="margin:0.3em 0; line-height:1.5">{_escaped(text)}</p></section>'
+        f'<section aria-label="Text {letter}" style="{column}"><strong>{letter}</strong><p'
+        f' style="margin:0.3em 0; line-height:1.5">{_escaped(text)}</p></section>'
         for letter, text in zip((LEFT, RIGHT), pair)
     )
-    return f'<div style="display:flex; flex-wrap:wrap; gap:0.8em; white-space:normal; max-width:72em">{columns}</div>'
+    return (
+        '<div style="display:flex; flex-wrap:wrap; gap:0.8em; white-space:normal;'
+        f' max-width:72em">{columns}</div>'
+    )

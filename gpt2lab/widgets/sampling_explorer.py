@@ -14,17 +14,26 @@ from gpt2lab.widgets.next_tokens_chart import next_tokens_html
 from gpt2lab.widgets.sampling_controls import CUTS, SETTINGS, arrange, make_button, make_controls
 
 TWIN = (
-    {"temperature": 0.5}, {"temperature": 1.0}, {"temperature": 1.5}, {"top_k": 5}, {"top_p": 0.3}, {"temperature": 1.5, "top_k": 5},
+    {"temperature": 0.5},
+    {"temperature": 1.0},
+    {"temperature": 1.5},
+    {"top_k": 5},
+    {"top_p": 0.3},
+    {"temperature": 1.5, "top_k": 5},
 )
 ROWS = 20  # of the history that are shown; all are kept
 _PAPER = "background:#ffffff;color:#111111;font-size:14px;line-height:1.45;padding:6px;overflow-wrap:anywhere"
 
 
-def sampling_explorer(lm, prompt="I went to the", temperature=1.0, top_k=0, top_p=0.0, length=60, seed=0, twin=TWIN):
-    """Try temperature, top_k and top_p with sliders: what they leave of the next tokens, and the text that comes of it.
+def sampling_explorer(
+    lm, prompt="I went to the", temperature=1.0, top_k=0, top_p=0.0, length=60, seed=0, twin=TWIN
+):
+    """Try temperature, top_k and top_p with sliders: what they leave of the next tokens, and the text that
+    comes of it.
 
-    The chart follows the sliders and the prompt while they move; a text is written when the button is pressed, beside the chart and
-    without holding it up. Each text goes into the history with its settings, which can be taken back.
+    The chart follows the sliders and the prompt while they move; a text is written when the button is
+    pressed, beside the chart and without holding it up. Each text goes into the history with its settings,
+    which can be taken back.
 
     Parameters
     ----------
@@ -34,7 +43,8 @@ def sampling_explorer(lm, prompt="I went to the", temperature=1.0, top_k=0, top_
     temperature, top_k, top_p, length, seed
         Where the sliders stand at first; as in `LanguageModel.generate`.
     twin : list of dict, optional
-        Settings of the charts, one to nine, that are shown instead where no widget can be: in a saved notebook, in one that is graded.
+        Settings of the charts, one to nine, that are shown instead where no widget can be: in a saved
+        notebook, in one that is graded.
 
     Returns
     -------
@@ -48,17 +58,23 @@ def sampling_explorer(lm, prompt="I went to the", temperature=1.0, top_k=0, top_
 
     Examples
     --------
-    >>> explorer = lab.widgets.sampling_explorer(lm, prompt="My fellow Americans,")    # doctest: +SKIP
-    >>> explorer.history                                                               # doctest: +SKIP
+    >>> explorer = lab.widgets.sampling_explorer(lm, prompt="My fellow Americans,")  # doctest: +SKIP
+    >>> explorer.history  # doctest: +SKIP
     """
-    return SamplingExplorer(lm, prompt, {"temperature": temperature, "top_k": top_k, "top_p": top_p, "length": length, "seed": seed}, twin)
+    return SamplingExplorer(
+        lm,
+        prompt,
+        {"temperature": temperature, "top_k": top_k, "top_p": top_p, "length": length, "seed": seed},
+        twin,
+    )
 
 
 class SamplingExplorer:
     """Made by `sampling_explorer`.
 
-    The chart is HTML, drawn within milliseconds; only the twin is a matplotlib figure. Sliders report while they move: a front end of
-    ipywidgets sends the next value when the last one was answered and forgets those between, so that nothing stale piles up.
+    The chart is HTML, drawn within milliseconds; only the twin is a matplotlib figure. Sliders report while
+    they move: a front end of ipywidgets sends the next value when the last one was answered and forgets those
+    between, so that nothing stale piles up.
 
     Attributes
     ----------
@@ -70,12 +86,17 @@ class SamplingExplorer:
 
     def __init__(self, lm, prompt, settings, twin):
         _check(lm, prompt, settings)
-        self._lm, self._records = lm, []
+        self._lm = lm
+        self._records = []
         self._twin_settings = _checked_twin(twin)
-        self._asked, self._worker, self._lock = None, None, threading.Lock()
+        self._asked = None
+        self._worker = None
+        self._lock = threading.Lock()
         self._taking_back = False
         self.controls = make_controls(lm, prompt, settings)
-        self.chart, self.text, self.rows = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.VBox()
+        self.chart = ipywidgets.HTML()
+        self.text = ipywidgets.HTML()
+        self.rows = ipywidgets.VBox()
         self.widget = arrange(self.controls, self.chart, self.text, self.rows)
         for name in ("prompt", *CUTS):
             self.controls[name].observe(self._draw, "value")
@@ -98,13 +119,17 @@ class SamplingExplorer:
 
     @property
     def history(self):
-        """What was tried, the newest first: DataFrame of number, prompt, the settings, text (without the prompt)."""
+        """What was tried, the newest first: DataFrame of number, prompt, the settings, text (without the
+        prompt).
+        """
         import pandas as pd
 
         return pd.DataFrame(self._records[::-1], columns=["number", "prompt", *SETTINGS, "text"])
 
     def write(self):
-        """Write a text with the settings as they are now, in a thread of its own; of what is asked meanwhile the last is written next."""
+        """Write a text with the settings as they are now, in a thread of its own; of what is asked meanwhile
+        the last is written next.
+        """
         with self._lock:
             self._asked = {"prompt": self.prompt, **self.settings}
             if self._worker is None:
@@ -125,7 +150,9 @@ class SamplingExplorer:
         number : int
             As the history counts, from 1.
         """
-        record = self._records[whole_number("number", number, 1, len(self._records), "the texts written so far") - 1]
+        record = self._records[
+            whole_number("number", number, 1, len(self._records), "the texts written so far") - 1
+        ]
         self._taking_back = True
         try:
             for name in ("prompt", *SETTINGS):
@@ -136,7 +163,12 @@ class SamplingExplorer:
 
     def twin(self):
         """The chart under the settings given as ``twin``: CaptionedFigure."""
-        return sampling_grid({_in_words(settings): self._lm.next_tokens(self.prompt, **settings) for settings in self._twin_settings})
+        return sampling_grid(
+            {
+                _in_words(settings): self._lm.next_tokens(self.prompt, **settings)
+                for settings in self._twin_settings
+            }
+        )
 
     def _ipython_display_(self):
         from IPython.display import display
@@ -160,22 +192,30 @@ class SamplingExplorer:
             self.chart.value = _message(error)
 
     def _notes(self):
-        prompt, settings = self.prompt, self.settings
+        prompt = self.prompt
+        settings = self.settings
         if not prompt:
             yield "The prompt is empty: these are the tokens that begin a document."
         elif prompt.endswith(" "):
-            yield "The prompt ends with a space. Most tokens begin with theirs: leave it out, or the model is asked for something odd."
+            yield (
+                "The prompt ends with a space. Most tokens begin with theirs: leave it out, or the model is"
+                " asked for something odd."
+            )
         if len(prompt) * 4 > self._lm.window and (tokens := len(self._lm.encode(prompt))) > self._lm.window:
             yield f"The prompt has {tokens:,} tokens; the model sees the last {self._lm.window:,}."
         if settings["temperature"] == 0:
             yield "Temperature 0 always takes the most likely token, whatever top_k and top_p are."
         elif settings["top_k"] and settings["top_p"]:
-            yield "Both cuts are on: top_k first, then top_p of what it left. gpt-2-simple ignores top_k as soon as top_p is above 0."
+            yield (
+                "Both cuts are on: top_k first, then top_p of what it left. gpt-2-simple ignores top_k as"
+                " soon as top_p is above 0."
+            )
 
     def _work(self):
         while True:
             with self._lock:
-                asked, self._asked = self._asked, None
+                asked = self._asked
+                self._asked = None
                 if asked is None:
                     self._worker = None
                     return
@@ -183,7 +223,8 @@ class SamplingExplorer:
 
     def _write(self, asked):
         self.text.value = _message("Writing …")
-        prompt, settings = asked["prompt"], {name: asked[name] for name in SETTINGS}
+        prompt = asked["prompt"]
+        settings = {name: asked[name] for name in SETTINGS}
         start = time.perf_counter()
         try:
             with progress.silent():
@@ -191,7 +232,10 @@ class SamplingExplorer:
         except LabError as error:
             self.text.value = _message(str(error).replace("prefix", "prompt"))  # as it is called here
         except Exception as error:  # whatever it is, nobody sees a traceback of a thread
-            self.text.value = _message(f"Writing failed ({type(error).__name__}: {error}); press the button again, or load the model anew.")
+            self.text.value = _message(
+                f"Writing failed ({type(error).__name__}: {error}); press the button again, or load the model"
+                " anew."
+            )
         else:
             self._records.append({"number": len(self._records) + 1, **asked, "text": text})
             self._show(self._records[-1], time.perf_counter() - start)
@@ -199,8 +243,16 @@ class SamplingExplorer:
     def _show(self, record, seconds):
         number = record["number"]
         about = escape(f"No. {number}: {_in_words(record)}; {seconds:.1f} s")
-        self.text.value = f'<div style="{_PAPER}" role="status"><div style="color:#444444">{about}</div>{_text_html(record)}</div>'
-        button = make_button(f"Use no. {number} again", "Set the prompt and the sliders as they were for this text.", width="140px", flex="0 0 auto")
+        self.text.value = (
+            f'<div style="{_PAPER}" role="status"><div'
+            f' style="color:#444444">{about}</div>{_text_html(record)}</div>'
+        )
+        button = make_button(
+            f"Use no. {number} again",
+            "Set the prompt and the sliders as they were for this text.",
+            width="140px",
+            flex="0 0 auto",
+        )
         button.on_click(lambda _: self.take_back(number))
         words = ipywidgets.HTML(_folded(record), layout={"flex": "1 1 300px", "min_width": "0"})
         rows = (ipywidgets.HBox([button, words]), *self.rows.children)
@@ -214,21 +266,40 @@ def _check(lm, prompt, settings):
     if not all(hasattr(lm, name) for name in ("next_tokens", "generate", "window")):
         raise ArgumentError(f"lm is of type {type(lm).__name__}; give a model, for example lab.load('3M').")
     if not isinstance(prompt, str):
-        raise ArgumentError(f"prompt={prompt!r} is not a string; give the text to begin with, '' for the start of a document.")
-    whole_number("length", settings["length"], 1, lm.window - 1, f"the window of {lm.window:,} tokens less one to start from")
+        raise ArgumentError(
+            f"prompt={prompt!r} is not a string; give the text to begin with, '' for the start of a document."
+        )
+    whole_number(
+        "length",
+        settings["length"],
+        1,
+        lm.window - 1,
+        f"the window of {lm.window:,} tokens less one to start from",
+    )
     whole_number("seed", settings["seed"], 0, 2**53, "what a browser can count to")
     lm.next_tokens(prompt, **{name: settings[name] for name in CUTS})
 
 
 def _checked_twin(twin):
     twin = list(twin) if isinstance(twin, (list, tuple)) else None
-    if not twin or len(twin) > 9 or any(not isinstance(settings, dict) or not set(settings) <= set(CUTS) for settings in twin):
-        raise ArgumentError("twin is no list of one to nine settings; give dictionaries of temperature, top_k and top_p, for example [{'top_k': 5}].")
+    if (
+        not twin
+        or len(twin) > 9
+        or any(not isinstance(settings, dict) or not set(settings) <= set(CUTS) for settings in twin)
+    ):
+        raise ArgumentError(
+            "twin is no list of one to nine settings; give dictionaries of temperature, top_k and top_p, for"
+            " example [{'top_k': 5}]."
+        )
     return twin
 
 
 def _in_words(settings):
-    words = [f"{name} {settings[name]:g}" for name in CUTS if name == "temperature" and name in settings or settings.get(name)]
+    words = [
+        f"{name} {settings[name]:g}"
+        for name in CUTS
+        if (name == "temperature" and name in settings) or settings.get(name)
+    ]
     words += [f"{name} {settings[name]}" for name in ("length", "seed") if name in settings]
     return ", ".join(words) or "no cuts"
 
@@ -248,7 +319,8 @@ def _text_html(record):
 def _folded(record):
     summary = escape(f"{_in_words(record)}: {_beginning(record)}")
     return (
-        f'<details style="{_PAPER};padding:2px 6px"><summary style="display:list-item;cursor:pointer">{summary}</summary>{_text_html(record)}</details>'
+        f'<details style="{_PAPER};padding:2px 6px"><summary'
+        f' style="display:list-item;cursor:pointer">{summary}</summary>{_text_html(record)}</details>'
     )
 
 

@@ -1,4 +1,6 @@
-"""Colours for numbers: a few shades that keep apart in grey and under colour-blindness, each with the ink that can be read on it."""
+"""Colours for numbers: a few shades that keep apart in grey and under colour-blindness, each with the ink
+that can be read on it.
+"""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -32,23 +34,38 @@ class Shades:
 
     def label(self, place):
         """A range in words."""
-        low, high = (None, *self.edges)[place], (*self.edges, None)[place]
-        return f"below {high:g}" if low is None else f"{low:g} or more" if high is None else f"{low:g} to {high:g}"
+        low = (None, *self.edges)[place]
+        high = (*self.edges, None)[place]
+        return (
+            f"below {high:g}"
+            if low is None
+            else f"{low:g} or more"
+            if high is None
+            else f"{low:g} to {high:g}"
+        )
 
 
 # Each darker than the one before, so that grey keeps the order. Blue alone has it for every eye.
-LOSS = Shades((1, 2, 4, 6, 8, 10), ("#FFFFFF", "#E0ECF5", "#BFD9EB", "#94C1DF", "#5FA3CE", "#2E7CB2", "#0A4878"))
+LOSS = Shades(
+    (1, 2, 4, 6, 8, 10), ("#FFFFFF", "#E0ECF5", "#BFD9EB", "#94C1DF", "#5FA3CE", "#2E7CB2", "#0A4878")
+)
 # In grey the two ends look alike: whoever uses these marks one side in another way too.
-CHANGE = Shades((-4, -2, -0.5, 0.5, 2, 4), ("#4C97C8", "#94C1DF", "#D6E6F2", "#FFFFFF", "#FADFCF", "#F0A778", "#DD6E1A"))
+CHANGE = Shades(
+    (-4, -2, -0.5, 0.5, 2, 4), ("#4C97C8", "#94C1DF", "#D6E6F2", "#FFFFFF", "#FADFCF", "#F0A778", "#DD6E1A")
+)
 
 
 def contrast(one, other):
-    """The contrast of two colours by the Web Content Accessibility Guidelines 2: from 1 to 21; text should have 4.5."""
+    """The contrast of two colours by the Web Content Accessibility Guidelines 2: from 1 to 21; text should
+    have 4.5.
+    """
     low, high = sorted((_luminance(one), _luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
 def _luminance(colour):
     parts = (int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,4 +1,6 @@
-"""A text in which every token is coloured by its own loss: HTML without scripts, which is its own static twin."""
+"""A text in which every token is coloured by its own loss: HTML without scripts, which is its own static
+twin.
+"""
 
 import math
 from dataclasses import dataclass
@@ -46,8 +48,9 @@ class TokenHeatmap:
             For example ``"heatmap.html"``; a file that is there is replaced.
         """
         page = (
-            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n'
-            f"<title>Loss of each token</title>\n</head>\n<body>\n{self.html}\n</body>\n</html>\n"
+            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport"'
+            ' content="width=device-width">\n<title>Loss of each'
+            f" token</title>\n</head>\n<body>\n{self.html}\n</body>\n</html>\n"
         )
         write_bytes(file_path(path), page.encode())
 
@@ -57,7 +60,9 @@ class TokenHeatmap:
 
 @dataclass(frozen=True)
 class _Piece:
-    """The smallest stretch of text that whole tokens make up: one token, or the several of which a character consists."""
+    """The smallest stretch of text that whole tokens make up: one token, or the several of which a character
+    consists.
+    """
 
     text: str
     start: int
@@ -70,14 +75,17 @@ class _Piece:
 
 
 def token_heatmap(models, text, stride=None, difference=False, marked=5, most=1000):
-    """Colour every token of a text by its own loss, for one model or for several beside each other on the same scale.
+    """Colour every token of a text by its own loss, for one model or for several beside each other on the
+    same scale.
 
-    Where a character is made of several tokens, as emoji and accents can be, they are shown as one, with the sum of their losses.
+    Where a character is made of several tokens, as emoji and accents can be, they are shown as one, with the
+    sum of their losses.
 
     Parameters
     ----------
     models : LanguageModel, or dict of str to LanguageModel
-        One, or up to four by label: ``{"before": base, "after": tuned}``. In the place of a model may stand what its `score` returned.
+        One, or up to four by label: ``{"before": base, "after": tuned}``. In the place of a model may stand
+        what its `score` returned.
     text : str
     stride : int, optional
         As in `LanguageModel.score`.
@@ -100,9 +108,10 @@ def token_heatmap(models, text, stride=None, difference=False, marked=5, most=10
 
     Examples
     --------
-    >>> lab.widgets.token_heatmap({"before": base, "after": tuned}, speech.text[:2000])     # doctest: +SKIP
+    >>> lab.widgets.token_heatmap({"before": base, "after": tuned}, speech.text[:2000])  # doctest: +SKIP
     """
-    marked, most = whole_number("marked", marked, 0, 50), whole_number("most", most, 1)
+    marked = whole_number("marked", marked, 0, 50)
+    most = whole_number("most", most, 1)
     if not isinstance(text, str):
         raise ArgumentError(f"text is of type {type(text).__name__}; give a string.")
     tables = _tables(models, text, stride)
@@ -124,7 +133,10 @@ def _tables(models, text, stride):
     if not isinstance(models, dict):
         models = {getattr(models, "name", "loss"): models}
     if not 1 <= len(models) <= 4:
-        raise ArgumentError(f"models has {len(models)} entries; give one to four, for example {{'before': base, 'after': tuned}}.")
+        raise ArgumentError(
+            f"models has {len(models)} entries; give one to four, for example {{'before': base, 'after':"
+            " tuned}."
+        )
     return {str(label): _table(model, text, stride) for label, model in models.items()}
 
 
@@ -132,19 +144,31 @@ def _table(model, text, stride):
     if hasattr(model, "score"):
         return model.score(text, stride)
     if not {"start", "end", "nats"} <= set(getattr(model, "columns", ())):
-        raise ArgumentError(f"A {type(model).__name__} is no model; give for example lab.load('3M'), or what its score(text) returned.")
-    starts, ends = model["start"].to_numpy(), model["end"].to_numpy()
+        raise ArgumentError(
+            f"A {type(model).__name__} is no model; give for example lab.load('3M'), or what its score(text)"
+            " returned."
+        )
+    starts = model["start"].to_numpy()
+    ends = model["end"].to_numpy()
     if not len(model) or starts[0] != 0 or ends[-1] != len(text) or (starts[1:] > ends[:-1]).any():
-        raise ArgumentError("The table of losses is not of this text; give lm.score(text) of the very same text.")
+        raise ArgumentError(
+            "The table of losses is not of this text; give lm.score(text) of the very same text."
+        )
     return model
 
 
 def _check_comparable(tables):
     if len(tables) != 2:
-        raise ArgumentError(f"difference=True is between two models, and there are {len(tables)}; give {{'before': base, 'after': tuned}}.")
+        raise ArgumentError(
+            f"difference=True is between two models, and there are {len(tables)}; give {{'before': base,"
+            " 'after': tuned}."
+        )
     one, other = (table[["start", "end"]].to_numpy() for table in tables.values())
     if not np.array_equal(one, other):
-        raise ArgumentError("difference=True needs two models that cut the text into the same tokens; these have different vocabularies.")
+        raise ArgumentError(
+            "difference=True needs two models that cut the text into the same tokens; these have different"
+            " vocabularies."
+        )
 
 
 def _pieces(table, text, most):
@@ -153,7 +177,8 @@ def _pieces(table, text, most):
     for number, (start, end, nats) in enumerate(table[["start", "end", "nats"]].itertuples(index=False)):
         if pieces and start < pieces[-1].end:
             last = pieces.pop()
-            start, losses = last.start, (*last.losses, float(nats))
+            start = last.start
+            losses = (*last.losses, float(nats))
         elif number >= most:
             break
         else:
@@ -166,8 +191,14 @@ def _view(label, table, pieces, text, marked):
     mean = table["nats"].mean()
     hardest = sorted(range(len(pieces)), key=lambda number: -pieces[number].nats)[:marked]
     ranks = {number: rank for rank, number in enumerate(hardest, 1)}
-    coloured = "".join(_span(piece, piece.nats, LOSS, _about(piece), ranks.get(number)) for number, piece in enumerate(pieces))
-    rows = [(rank, _context(pieces[number], text), f"{pieces[number].nats:.2f}", _odds(pieces[number].nats)) for number, rank in ranks.items()]
+    coloured = "".join(
+        _span(piece, piece.nats, LOSS, _about(piece), ranks.get(number))
+        for number, piece in enumerate(pieces)
+    )
+    rows = [
+        (rank, _context(pieces[number], text), f"{pieces[number].nats:.2f}", _odds(pieces[number].nats))
+        for number, rank in ranks.items()
+    ]
     heading = f"{label}: mean {mean:.2f} nats per token, perplexity {_figure(mean)}"
     return _panel(heading, coloured, "The most surprising", ("", "token", "nats", "probability"), rows)
 
@@ -178,14 +209,34 @@ def _difference_view(shown, text, marked):
     largest = sorted(range(len(changes)), key=lambda number: -abs(changes[number]))[:marked]
     ranks = {number: rank for rank, number in enumerate(largest, 1)}
     coloured = "".join(
-        _span(one, change, CHANGE, f"{visible(one.text)}: {one.nats:.2f} to {other.nats:.2f} nats, {change:+.2f}", ranks.get(number),
-              underlined=change >= CHANGE.edges[3])
+        _span(
+            one,
+            change,
+            CHANGE,
+            f"{visible(one.text)}: {one.nats:.2f} to {other.nats:.2f} nats, {change:+.2f}",
+            ranks.get(number),
+            underlined=change >= CHANGE.edges[3],
+        )
         for number, (one, other, change) in enumerate(zip(first, second, changes))
     )
-    rows = [(rank, _context(first[number], text), f"{first[number].nats:.2f}", f"{second[number].nats:.2f}", f"{changes[number]:+.2f}")
-            for number, rank in ranks.items()]
+    rows = [
+        (
+            rank,
+            _context(first[number], text),
+            f"{first[number].nats:.2f}",
+            f"{second[number].nats:.2f}",
+            f"{changes[number]:+.2f}",
+        )
+        for number, rank in ranks.items()
+    ]
     heading = f"'{after}' less '{before}', in nats (underlined: '{after}' is more surprised)"
-    return _panel(heading, _legend(CHANGE, "Change (nats)") + coloured, "The largest changes", ("", "token", before, after, "change"), rows)
+    return _panel(
+        heading,
+        _legend(CHANGE, "Change (nats)") + coloured,
+        "The largest changes",
+        ("", "token", before, after, "change"),
+        rows,
+    )
 
 
 def _span(piece, value, shades, about, rank, underlined=False):
@@ -200,7 +251,9 @@ def _span(piece, value, shades, about, rank, underlined=False):
 
 
 def _readable(text):
-    """A piece of text for HTML: line ends and tabs as signs, other characters without a shape by their code, spaces as they are."""
+    """A piece of text for HTML: line ends and tabs as signs, other characters without a shape by their code,
+    spaces as they are.
+    """
     return escape("".join(character if character == " " else visible(character) for character in text))
 
 
@@ -223,8 +276,10 @@ def _figure(nats):
 
 
 def _context(piece, text):
-    before, after = text[max(0, piece.start - _AROUND) : piece.start], text[piece.end : piece.end + _AROUND]
-    cut_before, cut_after = "…" * (piece.start > _AROUND), "…" * (piece.end + _AROUND < len(text))
+    before = text[max(0, piece.start - _AROUND) : piece.start]
+    after = text[piece.end : piece.end + _AROUND]
+    cut_before = "…" * (piece.start > _AROUND)
+    cut_after = "…" * (piece.end + _AROUND < len(text))
     return f"{cut_before}{_readable(before)}<b>{_readable(piece.text)}</b>{_readable(after)}{cut_after}"
 
 
@@ -238,14 +293,20 @@ def _panel(heading, coloured, title, columns, rows):
 
 def _html_table(columns, rows, title):
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
-    body = "".join(f'<tr style="{_ROW}">' + "".join(f"<td>{value}</td>" for value in row) + "</tr>" for row in rows)
+    body = "".join(
+        f'<tr style="{_ROW}">' + "".join(f"<td>{value}</td>" for value in row) + "</tr>" for row in rows
+    )
     caption = f'<caption style="text-align:left;color:#111111;font-weight:bold">{escape(title)}</caption>'
-    return f'<table style="{_TABLE}">{caption}<thead><tr style="{_ROW}">{head}</tr></thead><tbody>{body}</tbody></table>'
+    return (
+        f'<table style="{_TABLE}">{caption}<thead><tr'
+        f' style="{_ROW}">{head}</tr></thead><tbody>{body}</tbody></table>'
+    )
 
 
 def _legend(shades, title):
     swatches = "".join(
-        f'<span style="{shades.style(place)};padding:1px 8px;border:1px solid #aaaaaa;white-space:nowrap">{shades.label(place)}</span> '
+        f'<span style="{shades.style(place)};padding:1px 8px;border:1px solid'
+        f' #aaaaaa;white-space:nowrap">{shades.label(place)}</span> '
         for place in range(len(shades.colours))
     )
     return f'<div style="white-space:normal;margin:4px 0">{title}: {swatches}</div>'
@@ -253,14 +314,25 @@ def _legend(shades, title):
 
 def _all_losses(shown):
     """Every number, folded away: for whoever sees no colours or has no mouse to hover with."""
-    labels, (first, *others) = list(shown), shown.values()
+    labels = list(shown)
+    first, *others = shown.values()
     if all([piece.start for piece in pieces] == [piece.start for piece in first] for pieces in others):
-        tables = [(labels, [[_listed(row[0]), *(f"{piece.nats:.2f}" for piece in row)] for row in zip(first, *others)])]
+        tables = [
+            (
+                labels,
+                [[_listed(row[0]), *(f"{piece.nats:.2f}" for piece in row)] for row in zip(first, *others)],
+            )
+        ]
     else:
-        tables = [([label], [[_listed(piece), f"{piece.nats:.2f}"] for piece in pieces]) for label, pieces in shown.items()]
-    return "<details><summary>All losses as a table</summary>" + "".join(
-        _html_table(("token", *labels), rows, "Loss (nats)") for labels, rows in tables
-    ) + "</details>"
+        tables = [
+            ([label], [[_listed(piece), f"{piece.nats:.2f}"] for piece in pieces])
+            for label, pieces in shown.items()
+        ]
+    return (
+        "<details><summary>All losses as a table</summary>"
+        + "".join(_html_table(("token", *labels), rows, "Loss (nats)") for labels, rows in tables)
+        + "</details>"
+    )
 
 
 def _listed(piece):
@@ -271,11 +343,15 @@ def _caption(tables, shown):
     sentences = []
     for label, table in tables.items():
         hardest = max(shown[label], key=lambda piece: piece.nats)
-        mean, surprise = table["nats"].mean(), f"the most surprising is {visible(hardest.text)} with {hardest.nats:.1f}"
+        mean = table["nats"].mean()
+        surprise = f"the most surprising is {visible(hardest.text)} with {hardest.nats:.1f}"
         sentences.append(f"{label}: mean {mean:.2f} nats per token (perplexity {_figure(mean)}), {surprise}")
     lengths = {label: len(table) for label, table in tables.items()}
     counts = " and ".join(f"{length:,}" for length in dict.fromkeys(lengths.values()))
-    words = f"The darker, the more a token surprised the model. {counts} tokens (␣ is a space). {'; '.join(sentences)}."
+    words = (
+        f"The darker, the more a token surprised the model. {counts} tokens (␣ is a space)."
+        f" {'; '.join(sentences)}."
+    )
     if len(tables) == 2 and len(set(lengths.values())) == 1:
         (before, one), (after, other) = tables.items()
         lower = int((other["nats"].to_numpy() < one["nats"].to_numpy()).sum())

@@ -1,4 +1,6 @@
-"""A fine-tuning run while it goes on, with a button that stops it; afterwards a figure and a table in its place."""
+"""A fine-tuning run while it goes on, with a button that stops it; afterwards a figure and a table in its
+place.
+"""
 
 import contextlib
 import html
@@ -16,10 +18,17 @@ from gpt2lab.widgets.clicks import heard
 from gpt2lab.widgets.training_report import TrainingReport
 
 SHARE = 0.03  # of the time that passes, at most, goes into figures
-FIGURE_EVERY, WORDS_EVERY = 1.0, 0.25  # seconds at least from one figure, one status line, to the next
+# seconds at least from one figure, one status line, to the next
+FIGURE_EVERY = 1.0
+WORDS_EVERY = 0.25
 RECENT = 20  # steps whose time says how long the rest will take
-ENDS = {"finished": "Finished", "stopped": "Stopped and saved", "out of patience": "Ended early, out of patience", "diverged": "Diverged",
-        "failed": "Broken off by an error"}
+ENDS = {
+    "finished": "Finished",
+    "stopped": "Stopped and saved",
+    "out of patience": "Ended early, out of patience",
+    "diverged": "Diverged",
+    "failed": "Broken off by an error",
+}
 
 
 def training_monitor(run=None):
@@ -28,12 +37,14 @@ def training_monitor(run=None):
     Parameters
     ----------
     run : Run, optional
-        A run, to see how it went (or has gone so far); without one, a monitor for a run that is still to come.
+        A run, to see how it went (or has gone so far); without one, a monitor for a run that is still to
+        come.
 
     Returns
     -------
     TrainingMonitor or TrainingReport
-        A monitor is given to `finetune` as ``monitor``, which makes one by itself in a notebook. A report is a figure and a table.
+        A monitor is given to `finetune` as ``monitor``, which makes one by itself in a notebook. A report is
+        a figure and a table.
 
     Raises
     ------
@@ -42,22 +53,26 @@ def training_monitor(run=None):
 
     Examples
     --------
-    >>> monitor = lab.widgets.training_monitor()                    # doctest: +SKIP
-    >>> run = lab.finetune("my_text.txt", monitor=monitor)          # doctest: +SKIP
-    >>> monitor.static().table                                      # doctest: +SKIP
+    >>> monitor = lab.widgets.training_monitor()  # doctest: +SKIP
+    >>> run = lab.finetune("my_text.txt", monitor=monitor)  # doctest: +SKIP
+    >>> monitor.static().table  # doctest: +SKIP
     """
     if run is None:
         return TrainingMonitor()
     if not isinstance(run, Run):
-        raise ArgumentError(f"run is of type {type(run).__name__}; give a Run, for example lab.Run.open('run1'), or nothing for one to come.")
+        raise ArgumentError(
+            f"run is of type {type(run).__name__}; give a Run, for example lab.Run.open('run1'), or nothing"
+            " for one to come."
+        )
     return TrainingReport.of(run.history)
 
 
 class TrainingMonitor:
     """The live monitor of a fine-tuning run; it has what `progress.TrainingBar` has.
 
-    In a notebook it shows the losses as a figure, a status line, a Stop button and the newest sample; when the run has ended, the last
-    figure and a table take their place, and stay in the saved notebook. Elsewhere a bar stands in for it.
+    In a notebook it shows the losses as a figure, a status line, a Stop button and the newest sample; when
+    the run has ended, the last figure and a table take their place, and stay in the saved notebook. Elsewhere
+    a bar stands in for it.
 
     Attributes
     ----------
@@ -68,8 +83,14 @@ class TrainingMonitor:
     """
 
     def __init__(self, clock=time.perf_counter):
-        self._clock, self._asked, self._open = clock, threading.Event(), contextlib.ExitStack()
-        self._rows, self._target, self._ended, self._button, self.drawing_seconds = [], 0, None, None, 0.0
+        self._clock = clock
+        self._asked = threading.Event()
+        self._open = contextlib.ExitStack()
+        self._rows = []
+        self._target = 0
+        self._ended = None
+        self._button = None
+        self.drawing_seconds = 0.0
 
     @property
     def stop_requested(self):
@@ -79,12 +100,16 @@ class TrainingMonitor:
         """Ask the run to end after the step under way, as the button does."""
         self._asked.set()
         if self._button is not None:
-            self._button.disabled, self._button.description = True, "Stopping after this step …"
+            self._button.disabled = True
+            self._button.description = "Stopping after this step …"
 
     def begin(self, name, first, target, rows):
         """The run begins."""
-        self._target, self._rows, self._ended = target, list(rows), None
-        self._newest, self._outputs = (0, ""), []
+        self._target = target
+        self._rows = list(rows)
+        self._ended = None
+        self._newest = (0, "")
+        self._outputs = []
         self.drawing_seconds = self._next_figure = self._next_words = 0.0
         self._asked.clear()
         self._bar = None if progress.live() else progress.TrainingBar()
@@ -150,21 +175,37 @@ class TrainingMonitor:
     def _build(self, name):
         from ipywidgets import HTML, Box, Button, Image, Layout, VBox
 
-        self._button = Button(description="Stop and save", icon="stop", layout=Layout(width="auto", min_width="12em", flex="0 0 auto"),
-                              tooltip="End after the step under way; all that was learned is saved")
+        self._button = Button(
+            description="Stop and save",
+            icon="stop",
+            layout=Layout(width="auto", min_width="12em", flex="0 0 auto"),
+            tooltip="End after the step under way; all that was learned is saved",
+        )
         self._button.on_click(self.stop)
-        self._status = HTML(_line(f"{name}: waiting for the first step …"), layout=Layout(margin="2px 2px 2px 12px"))
+        self._status = HTML(
+            _line(f"{name}: waiting for the first step …"), layout=Layout(margin="2px 2px 2px 12px")
+        )
         self._figure = Image(format="png", layout=Layout(width="640px", max_width="100%", display="none"))
         self._sample = HTML(layout=Layout(max_width="800px"))
         row = Box([self._button, self._status], layout=Layout(display="flex", align_items="center"))
-        self._widgets = [row, self._figure, VBox([row, self._figure], layout=Layout(align_items="flex-start")), self._sample]
+        self._widgets = [
+            row,
+            self._figure,
+            VBox([row, self._figure], layout=Layout(align_items="flex-start")),
+            self._sample,
+        ]
 
     def _show(self):
         from IPython.display import display
 
         # The first figure of a process takes far longer than those that follow, and would keep them waiting.
-        plots.loss(pd.DataFrame({"step": [0, 1], "loss": 1.0, "average_loss": 1.0, "valid_loss": 1.0, "epoch": [0, 1]})).png(dpi=100)
-        # Between the widgets stands in words what the figure shows: a notebook that is saved while the run goes on keeps that, but no widget.
+        plots.loss(
+            pd.DataFrame(
+                {"step": [0, 1], "loss": 1.0, "average_loss": 1.0, "valid_loss": 1.0, "epoch": [0, 1]}
+            )
+        ).png(dpi=100)
+        # Between the widgets stands in words what the figure shows: a notebook that is saved while the run
+        # goes on keeps that, but no widget.
         shown = _view(self._widgets[-2]), _paragraph(""), _view(self._sample)
         self._outputs = [display(data, display_id=True, raw=True) for data in shown]
 
@@ -175,7 +216,8 @@ class TrainingMonitor:
             self._next_words = now + WORDS_EVERY
         if now >= self._next_figure and not math.isnan(self._rows[-1]["loss"]):
             figure = plots.loss(self._history())
-            self._figure.value, self._figure.layout.display = figure.png(dpi=100), None
+            self._figure.value = figure.png(dpi=100)
+            self._figure.layout.display = None
             self._outputs[1].update(_paragraph(figure.caption), raw=True)
             took = self._clock() - now
             self.drawing_seconds += took
@@ -188,7 +230,11 @@ class TrainingMonitor:
         else:
             outputs = self.static().outputs()
         step, text = self._newest
-        sample = {"text/html": _scrollable(step, text), "text/plain": f"Sample after step {step:,}:\n{text}"} if text else _paragraph("")
+        sample = (
+            {"text/html": _scrollable(step, text), "text/plain": f"Sample after step {step:,}:\n{text}"}
+            if text
+            else _paragraph("")
+        )
         outputs = *outputs, (sample, {})
         for handle, (data, metadata) in zip(self._outputs, outputs):
             handle.update(data, metadata=metadata, raw=True)
@@ -222,7 +268,10 @@ class TrainingMonitor:
         measured = [row for row in self._rows if not math.isnan(row["valid_loss"])]
         if measured:
             best = min(measured, key=lambda row: row["valid_loss"])
-            words.append(f"validation {measured[-1]['valid_loss']:.2f}, lowest {best['valid_loss']:.2f} at step {best['step']:,}")
+            words.append(
+                f"validation {measured[-1]['valid_loss']:.2f}, lowest {best['valid_loss']:.2f} at step"
+                f" {best['step']:,}"
+            )
         words.append(f"epoch {last['epoch']:.2f}")
         pace = self._pace()
         if pace:
@@ -236,13 +285,20 @@ class TrainingMonitor:
     def _pace(self):
         """Seconds per step of late, with all that is done between steps; 0 while nobody knows."""
         recent = [row for row in self._rows if not math.isnan(row["loss"])][-RECENT - 1 :]
-        return (recent[-1]["seconds"] - recent[0]["seconds"]) / (recent[-1]["step"] - recent[0]["step"]) if len(recent) > 1 else 0.0
+        return (
+            (recent[-1]["seconds"] - recent[0]["seconds"]) / (recent[-1]["step"] - recent[0]["step"])
+            if len(recent) > 1
+            else 0.0
+        )
 
 
 def _view(widget):
     # As ipywidgets shows a widget, whose version 7 however would not let what is shown be replaced.
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
-    return {"application/vnd.jupyter.widget-view+json": view, "text/plain": "The live monitor of a run that was going on when this was saved."}
+    return {
+        "application/vnd.jupyter.widget-view+json": view,
+        "text/plain": "The live monitor of a run that was going on when this was saved.",
+    }
 
 
 def _line(words):
@@ -255,12 +311,15 @@ def _paragraph(words):
 
 def _scrollable(step, text):
     return (
-        f"<p>Sample after step {step:,}:</p><div tabindex='0' role='region' aria-label='Sample after step {step:,}' style='max-height: 9em; "
-        f"overflow: auto; white-space: pre-wrap; line-height: 1.4; padding: 4px 8px; border: 1px solid #999999'>{html.escape(text)}</div>"
+        f"<p>Sample after step {step:,}:</p><div tabindex='0' role='region' aria-label='Sample after step"
+        f" {step:,}' style='max-height: 9em; overflow: auto; white-space: pre-wrap; line-height: 1.4;"
+        f" padding: 4px 8px; border: 1px solid #999999'>{html.escape(text)}</div>"
     )
 
 
 def _duration(seconds):
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return (
+        f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    )

@@ -12,22 +12,34 @@ from gpt2lab.base.captions import CaptionedFigure
 
 MOST_ROWS = 12
 _COLUMNS = {
-    "step": "step", "epoch": "epoch", "loss": "training loss", "average_loss": "running average", "valid_loss": "validation loss",
+    "step": "step",
+    "epoch": "epoch",
+    "loss": "training loss",
+    "average_loss": "running average",
+    "valid_loss": "validation loss",
 }
-_AS_WRITTEN = {"step": "{:,.0f}", "epoch": "{:.2f}", "training loss": "{:.3f}", "running average": "{:.3f}", "validation loss": "{:.3f}"}
+_AS_WRITTEN = {
+    "step": "{:,.0f}",
+    "epoch": "{:.2f}",
+    "training loss": "{:.3f}",
+    "running average": "{:.3f}",
+    "validation loss": "{:.3f}",
+}
 
 
 @dataclass(frozen=True)
 class TrainingReport:
-    """How a fine-tuning run went; a notebook shows the figure and the table, a terminal the caption and the table.
+    """How a fine-tuning run went; a notebook shows the figure and the table, a terminal the caption and the
+    table.
 
     Attributes
     ----------
     figure : CaptionedFigure
         The losses, from `plots.loss`.
     table : pandas.DataFrame
-        At most 12 steps (those at which the validation loss was measured, if it was), with the first, the last and the best one: ``step``,
-        ``epoch``, ``training loss``, ``running average``, ``validation loss``; losses in nats per token, NaN where there is none.
+        At most 12 steps (those at which the validation loss was measured, if it was), with the first, the
+        last and the best one: ``step``, ``epoch``, ``training loss``, ``running average``, ``validation
+        loss``; losses in nats per token, NaN where there is none.
     status : str
         How the run ended, in one line; may be empty.
     """
@@ -48,7 +60,9 @@ class TrainingReport:
         return cls(plots.loss(history), _thinned(history), status)
 
     def outputs(self):
-        """What a notebook stores: the picture, and words with the table; each a dictionary of formats and one of metadata."""
+        """What a notebook stores: the picture, and words with the table; each a dictionary of formats and
+        one of metadata.
+        """
         picture, _ = self.figure.outputs()
         ended, dot, rest = html.escape(self.status).partition(" · ")
         words = [f"<p><strong>{ended}</strong>{dot}{rest}</p>"] if ended else []
@@ -60,7 +74,17 @@ class TrainingReport:
         return picture, ({"text/html": "\n".join(words), "text/plain": repr(self)}, {})
 
     def __repr__(self):
-        return "\n".join(filter(None, (self.status, self.figure.caption, self._written().to_string(index=False), "Losses in nats per token.")))
+        return "\n".join(
+            filter(
+                None,
+                (
+                    self.status,
+                    self.figure.caption,
+                    self._written().to_string(index=False),
+                    "Losses in nats per token.",
+                ),
+            )
+        )
 
     def _ipython_display_(self):
         from IPython.display import display
@@ -69,13 +93,17 @@ class TrainingReport:
             display(data, metadata=metadata, raw=True)
 
     def _written(self):
-        return pd.DataFrame({
-            name: ["–" if math.isnan(value) else _AS_WRITTEN[name].format(value) for value in values] for name, values in self.table.items()
-        })
+        return pd.DataFrame(
+            {
+                name: ["–" if math.isnan(value) else _AS_WRITTEN[name].format(value) for value in values]
+                for name, values in self.table.items()
+            }
+        )
 
 
 def _thinned(history):
-    trained, measured = history.dropna(subset=["loss"]), history.dropna(subset=["valid_loss"])
+    trained = history.dropna(subset=["loss"])
+    measured = history.dropna(subset=["valid_loss"])
     rows = history.loc[measured.index.union(trained.index[-1:])] if len(measured) > 1 else trained
     if len(rows) > MOST_ROWS:
         places = set(np.linspace(0, len(rows) - 1, MOST_ROWS).astype(int))

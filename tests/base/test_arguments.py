@@ -13,10 +13,24 @@ from gpt2lab.base.arguments import folder_name, folder_path, one_of, real_number
 from gpt2lab.errors import ArgumentError
 
 anything = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), st.complex_numbers(), st.fractions(),
-    st.decimals(), st.lists(st.integers()), st.dictionaries(st.text(), st.none()), st.just(10**400), st.just(-(10**400)),
-    st.just(object()), st.dates(),
-    st.sampled_from([np.int64(3), np.float32(2), np.float64("nan"), np.bool_(True), np.array([1, 2]), np.array(3)]),
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.text(),
+    st.binary(),
+    st.complex_numbers(),
+    st.fractions(),
+    st.decimals(),
+    st.lists(st.integers()),
+    st.dictionaries(st.text(), st.none()),
+    st.just(10**400),
+    st.just(-(10**400)),
+    st.just(object()),
+    st.dates(),
+    st.sampled_from(
+        [np.int64(3), np.float32(2), np.float64("nan"), np.bool_(True), np.array([1, 2]), np.array(3)]
+    ),
 )
 
 
@@ -38,7 +52,10 @@ def test_every_kind_of_whole_number_becomes_an_int(value):
 def test_the_upper_limit_says_where_it_comes_from():
     with pytest.raises(ArgumentError) as caught:
         whole_number("top_k", 5000, 0, 4096, "the size of the vocabulary")
-    assert str(caught.value) == "top_k=5000 is above 4,096 (the size of the vocabulary); give an integer from 0 to 4,096."
+    assert (
+        str(caught.value)
+        == "top_k=5000 is above 4,096 (the size of the vocabulary); give an integer from 0 to 4,096."
+    )
 
 
 @given(anything)
@@ -58,15 +75,23 @@ def test_anything_is_a_finite_number_or_refused_in_a_sentence(value):
     except ArgumentError as error:
         assert str(error).startswith("temperature=") and "a number of 0 or more" in str(error)
     else:
-        assert found == pytest.approx(float(value)) and type(found) is float and math.isfinite(found) and found >= 0
+        assert (
+            found == pytest.approx(float(value))
+            and type(found) is float
+            and math.isfinite(found)
+            and found >= 0
+        )
 
 
-@pytest.mark.parametrize("value, limits, words", [
-    (0, {"above": 0}, "learning_rate=0 is out of range; give a number above 0."),
-    (1.5, {"low": 0, "high": 1}, "learning_rate=1.5 is out of range; give a number from 0 to 1."),
-    (-1, {"low": 0}, "learning_rate=-1 is out of range; give a number of 0 or more."),
-    (math.nan, {}, "learning_rate=nan is not a finite number; give a number."),
-])
+@pytest.mark.parametrize(
+    "value, limits, words",
+    [
+        (0, {"above": 0}, "learning_rate=0 is out of range; give a number above 0."),
+        (1.5, {"low": 0, "high": 1}, "learning_rate=1.5 is out of range; give a number from 0 to 1."),
+        (-1, {"low": 0}, "learning_rate=-1 is out of range; give a number of 0 or more."),
+        (math.nan, {}, "learning_rate=nan is not a finite number; give a number."),
+    ],
+)
 def test_a_number_out_of_range_is_told_the_range(value, limits, words):
     with pytest.raises(ArgumentError) as caught:
         real_number("learning_rate", value, **limits)
@@ -100,9 +125,28 @@ def test_a_name_of_one_folder_comes_back(value):
     assert folder_name("run_name", value) == value
 
 
-@pytest.mark.parametrize("value", [
-    "", " ", ".", "..", ".hidden", "a/b", "/a", "a\\b", "C:run", "a\n", "a\0b", "a*", "what?", "a" * 101, None, 5, b"a",
-])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        " ",
+        ".",
+        "..",
+        ".hidden",
+        "a/b",
+        "/a",
+        "a\\b",
+        "C:run",
+        "a\n",
+        "a\0b",
+        "a*",
+        "what?",
+        "a" * 101,
+        None,
+        5,
+        b"a",
+    ],
+)
 def test_what_cannot_name_one_folder_is_refused(value):
     with pytest.raises(ArgumentError, match="run_name=.* cannot name a folder"):
         folder_name("run_name", value)

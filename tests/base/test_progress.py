@@ -42,7 +42,11 @@ def test_a_terminal_gets_one_unless_it_is_turned_off(nobody, monkeypatch):
 
 def test_a_notebook_gets_one_and_ipython_in_a_pipe_does_not(nobody, monkeypatch):
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    for shell, expected in ((SimpleNamespace(kernel=object()), True), (SimpleNamespace(), False), (None, False)):
+    for shell, expected in (
+        (SimpleNamespace(kernel=object()), True),
+        (SimpleNamespace(), False),
+        (None, False),
+    ):
         monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda shell=shell: shell))
         assert progress.shown() is expected
 

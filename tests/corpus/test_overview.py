@@ -1,4 +1,6 @@
-"""An overview and a data card say what is in a corpus, and a card written again keeps what its reader wrote."""
+"""An overview and a data card say what is in a corpus, and a card written again keeps what its
+reader wrote.
+"""
 
 import pytest
 
@@ -10,10 +12,15 @@ LONG = "This sentence has more than forty characters, as a sentence must that is
 
 
 def corpus():
-    return lab.Corpus((
-        lab.Document("one\ntwo", "Ada", "a"), lab.Document("one two\n", "Alan", "b"), lab.Document(LONG + "And then?", "Ada", "c"),
-        lab.Document(LONG + "Or else!", None, "d"), lab.Document("x\u200b\x07\ufffd\ufffd\ue000 \N{FAMILY}\u200d", "Alan", "e"),
-    ))
+    return lab.Corpus(
+        (
+            lab.Document("one\ntwo", "Ada", "a"),
+            lab.Document("one two\n", "Alan", "b"),
+            lab.Document(LONG + "And then?", "Ada", "c"),
+            lab.Document(LONG + "Or else!", None, "d"),
+            lab.Document("x\u200b\x07\ufffd\ufffd\ue000 \N{FAMILY}\u200d", "Alan", "e"),
+        )
+    )
 
 
 def test_authors_are_counted_in_documents_and_characters():
@@ -27,42 +34,65 @@ def test_authors_are_counted_in_documents_and_characters():
 def test_copies_and_near_copies_are_found():
     copies = corpus().overview().copies
     assert copies[["one", "other", "kind"]].values.tolist() == [["a", "b", "same"], ["c", "d", "shared"]]
-    assert copies["share"].between(0.8, 1).all() and copies.loc[0, "share"] == 1 and copies.loc[1, "characters"] == len(LONG.strip())
+    assert (
+        copies["share"].between(0.8, 1).all()
+        and copies.loc[0, "share"] == 1
+        and copies.loc[1, "characters"] == len(LONG.strip())
+    )
 
 
 def test_copies_across_splits_are_found_and_those_inside_one_are_not():
     one = corpus()
-    leaking = lab.Splits(lab.Corpus(one.documents[:1]), lab.Corpus(one.documents[1:3]), lab.Corpus(one.documents[3:]))
+    leaking = lab.Splits(
+        lab.Corpus(one.documents[:1]), lab.Corpus(one.documents[1:3]), lab.Corpus(one.documents[3:])
+    )
     found = leaking.overview()
-    assert found.copies[["one", "other", "splits"]].values.tolist() == [["a", "b", "train, valid"], ["c", "d", "valid, test"]]
+    assert found.copies[["one", "other", "splits"]].values.tolist() == [
+        ["a", "b", "train, valid"],
+        ["c", "d", "valid, test"],
+    ]
     assert "1 pair with the same text across splits" in repr(found)
     assert found.authors.loc["Ada", ["train", "valid", "test"]].tolist() == [1, 1, 0]
-    sound = lab.Splits(lab.Corpus(one.documents[:2]), lab.Corpus(one.documents[2:4]), lab.Corpus(one.documents[4:]))
+    sound = lab.Splits(
+        lab.Corpus(one.documents[:2]), lab.Corpus(one.documents[2:4]), lab.Corpus(one.documents[4:])
+    )
     assert sound.overview().copies.empty and "copies: none across splits" in repr(sound.overview())
 
 
 def test_the_speeches_have_no_copies_across_splits():
     splits = lab.presidential_speeches(since=1930, until=1960).split(seed=0)
     assert splits.overview().copies.empty
-    assert not lab.presidential_speeches(since=1930, until=1960).overview().copies.empty  # the summary of 1945 on the radio
+    # the summary of 1945 on the radio
+    assert not lab.presidential_speeches(since=1930, until=1960).overview().copies.empty
 
 
 def test_characters_that_are_no_text_are_counted_with_their_place():
     odd = corpus().overview().odd_characters.set_index("character")
     assert odd["count"].to_dict() == {"U+FFFD": 2, "U+200B": 1, "U+0007": 1, "U+E000": 1}
-    assert odd.loc["U+0007", ["kind", "document"]].tolist() == ["control character", "e"] and odd.loc["U+200B", "name"] == "ZERO WIDTH SPACE"
+    assert (
+        odd.loc["U+0007", ["kind", "document"]].tolist() == ["control character", "e"]
+        and odd.loc["U+200B", "name"] == "ZERO WIDTH SPACE"
+    )
 
 
 def test_the_longest_and_the_shortest_document_are_shown():
     found = corpus().overview()
-    assert (found.longest.name, found.shortest.name, found.documents, found.characters) == ("c", "a", 5, corpus().characters)
+    assert (found.longest.name, found.shortest.name, found.documents, found.characters) == (
+        "c",
+        "a",
+        5,
+        corpus().characters,
+    )
     assert "longest: c (92 characters)" in repr(found) and "shortest: a (7 characters)" in repr(found)
 
 
 def test_the_same_seed_draws_the_same_lines():
     many = lab.Corpus.from_texts([f"line {i}\n\nline {i + 1000}" for i in range(50)])
     lines = many.overview(lines=7, seed=3).lines
-    assert len(lines) == 7 == len(set(lines)) and lines == many.overview(lines=7, seed=3).lines != many.overview(lines=7, seed=4).lines
+    assert (
+        len(lines) == 7 == len(set(lines))
+        and lines == many.overview(lines=7, seed=3).lines != many.overview(lines=7, seed=4).lines
+    )
     assert len(many.overview(lines=1000).lines) == 100 and many.overview(lines=0).lines == ()
     with pytest.raises(lab.LabError, match="lines=-1"):
         many.overview(lines=-1)
@@ -78,7 +108,14 @@ def test_what_was_done_to_texts_is_remembered_by_what_is_made_of_them(tmp_path):
     (tmp_path / "posts.csv").write_text("text,author\none two,ada\n,ada\nthree,alan\nfour,alan\n")
     read = lab.Corpus.from_csv(tmp_path / "posts.csv", skip_blank=True)
     splits = read.split(valid=0.3, test=0.3)
-    for made in (read, read.select(lambda document: True), read.first(5), read.with_author_prefix(), splits.train, splits.train + splits.test):
+    for made in (
+        read,
+        read.select(lambda document: True),
+        read.first(5),
+        read.with_author_prefix(),
+        splits.train,
+        splits.train + splits.test,
+    ):
         assert made.note == read.note and "no text (1)" in made.note
     assert [step.name for step in read.masked().steps] == ["from_csv", "masked"]
     assert read == lab.Corpus(read.documents)
@@ -86,11 +123,20 @@ def test_what_was_done_to_texts_is_remembered_by_what_is_made_of_them(tmp_path):
 
 # The data card
 
+
 def test_a_card_has_the_facts_and_the_questions(tmp_path):
     card = corpus().data_card(tmp_path / "new" / "card.md").read_text()
-    for fact in (f"| all | 5 | {corpus().characters} | 0.000 |", "| Ada | 2 | 99 |", "| pairs with the same text | 1 |", "| longest document | c, 92 characters |"):
+    for fact in (
+        f"| all | 5 | {corpus().characters} | 0.000 |",
+        "| Ada | 2 | 99 |",
+        "| pairs with the same text | 1 |",
+        "| longest document | c, 92 characters |",
+    ):
         assert fact in card
-    assert [line.removeprefix("## ") for line in card.splitlines() if line.startswith("## ")] == ["Facts", *(title for title, _ in QUESTIONS)]
+    assert [line.removeprefix("## ") for line in card.splitlines() if line.startswith("## ")] == [
+        "Facts",
+        *(title for title, _ in QUESTIONS),
+    ]
 
 
 def test_a_card_of_splits_has_a_line_for_each_and_how_the_texts_were_prepared(tmp_path):
@@ -99,19 +145,30 @@ def test_a_card_of_splits_has_a_line_for_each_and_how_the_texts_were_prepared(tm
     card = splits.data_card(tmp_path / "card.md").read_text()
     for name in ("train", "valid", "test"):
         assert f"| {name} | {len(getattr(splits, name))} | {getattr(splits, name).characters:,} |" in card
-    assert "- masked(emails=True, phones=True, links=True): kept 10 of 10 texts. Changed: e-mail addresses masked (10)." in card
+    assert (
+        "- masked(emails=True, phones=True, links=True): kept 10 of 10 texts. Changed: e-mail addresses"
+        " masked (10)." in card
+    )
 
 
 def test_a_card_written_again_keeps_what_was_written_and_renews_the_facts(tmp_path):
     path = corpus().data_card(tmp_path / "card.md")
-    written = path.read_text().replace("## Consent\n", "## Consent\n\nThey agreed, | all of them.\n").replace("# Data card", "# My data") + "\n## Remarks\n\nMine.\n"
-    removed = written[:written.index("## Use\n")] + written[written.index("## Remarks"):]
+    written = (
+        path.read_text()
+        .replace("## Consent\n", "## Consent\n\nThey agreed, | all of them.\n")
+        .replace("# Data card", "# My data")
+        + "\n## Remarks\n\nMine.\n"
+    )
+    removed = written[: written.index("## Use\n")] + written[written.index("## Remarks") :]
     path.write_bytes(removed.replace("\n", "\r\n").encode("utf-8-sig"))  # as Notepad saves it
     lab.Corpus.from_texts(["one text"]).data_card(path)
     card = path.read_text()
     assert "| all | 1 | 8 |" in card and "| all | 5 |" not in card
     start, end = card.index("<!-- gpt2lab: facts"), card.index("<!-- gpt2lab: end")
-    before, after = removed[:removed.index("<!-- gpt2lab: facts")], removed[removed.index("<!-- gpt2lab: end"):]
+    before, after = (
+        removed[: removed.index("<!-- gpt2lab: facts")],
+        removed[removed.index("<!-- gpt2lab: end") :],
+    )
     assert card[:start] == before and card[end:].startswith(after)
     assert card.count("## Use") == 1 and card.index("## Use") > card.index("## Remarks")
     again = card
@@ -141,17 +198,24 @@ def test_a_text_cannot_end_the_facts(tmp_path):
 
 # The chat posts
 
+
 def test_the_chat_posts_are_all_there_with_their_authors():
     posts = lab.chat_posts()
     assert len(posts) == 258_112 and len(posts.authors) == 1_315
     assert posts.documents[0] == lab.Document("Hello", "720840be", "a07edb12:1")
-    assert len({document.name for document in posts}) == len(posts) and all(document.text.strip() for document in posts)
+    assert len({document.name for document in posts}) == len(posts) and all(
+        document.text.strip() for document in posts
+    )
 
 
 def test_the_authors_of_chat_posts_can_be_chosen_by_how_much_they_wrote():
     assert len(lab.chat_posts(authors=3).authors) == 3 and len(lab.chat_posts(least=1000).authors) == 40
     assert lab.chat_posts(authors=1, least=1000).authors == ["31267496"]
-    for options, complaint in (({"least": 10**6}, "leaves no author"), ({"authors": 0}, "authors=0"), ({"least": 0.5}, "least=0.5")):
+    for options, complaint in (
+        ({"least": 10**6}, "leaves no author"),
+        ({"authors": 0}, "authors=0"),
+        ({"least": 0.5}, "least=0.5"),
+    ):
         with pytest.raises(lab.LabError, match=complaint):
             lab.chat_posts(**options)
 

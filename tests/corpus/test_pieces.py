@@ -7,14 +7,29 @@ from hypothesis import strategies as st
 import gpt2lab as lab
 from gpt2lab.errors import ArgumentError, TextError
 
-SPEECH = lab.Corpus((lab.Document('Mr. Speaker, the U.S. is strong.  "Is it?"  Yes!\n\nDr. King said so... Thank you', "Ann", "1999-Ann"),))
+SPEECH = lab.Corpus(
+    (
+        lab.Document(
+            'Mr. Speaker, the U.S. is strong.  "Is it?"  Yes!\n\nDr. King said so... Thank you',
+            "Ann",
+            "1999-Ann",
+        ),
+    )
+)
 
 
 def test_lines_and_sentences_keep_author_and_place():
     lines, sentences = SPEECH.pieces(), SPEECH.pieces(of="sentences")
-    assert [piece.text for piece in lines] == ['Mr. Speaker, the U.S. is strong.  "Is it?"  Yes!', "Dr. King said so... Thank you"]
+    assert [piece.text for piece in lines] == [
+        'Mr. Speaker, the U.S. is strong.  "Is it?"  Yes!',
+        "Dr. King said so... Thank you",
+    ]
     assert [piece.text for piece in sentences] == [
-        "Mr. Speaker, the U.S. is strong.", '"Is it?"', "Yes!", "Dr. King said so...", "Thank you",
+        "Mr. Speaker, the U.S. is strong.",
+        '"Is it?"',
+        "Yes!",
+        "Dr. King said so...",
+        "Thank you",
     ]
     assert sentences.authors == ["Ann"] and sentences.documents[2].name == "1999-Ann [44:48]"
     assert SPEECH.documents[0].text[44:48] == "Yes!"
@@ -22,7 +37,10 @@ def test_lines_and_sentences_keep_author_and_place():
 
 def test_what_is_too_short_is_left_out_and_counted():
     kept = SPEECH.pieces(of="sentences", least=10)
-    assert [piece.text[:5] for piece in kept] == ["Mr. S", "Dr. K"] and "shorter than 10 characters (3)" in kept.note
+    assert [piece.text[:5] for piece in kept] == [
+        "Mr. S",
+        "Dr. K",
+    ] and "shorter than 10 characters (3)" in kept.note
     assert kept.preparation["count"].tolist() == [2, 3]
 
 
@@ -36,7 +54,9 @@ def test_pieces_hold_everything_but_white_space(text, of):
         assert text[start:end] == piece.text
 
 
-def test_each_author_is_in_every_split(speech_authors=("Ulysses S. Grant", "Donald J. Trump", "George Washington")):
+def test_each_author_is_in_every_split(
+    speech_authors=("Ulysses S. Grant", "Donald J. Trump", "George Washington"),
+):
     corpus = lab.presidential_speeches().select(lambda document: document.author in speech_authors)
     splits = corpus.split(valid=0.15, test=0.25, seed=1, each_author=True)
     for part in (splits.train, splits.valid, splits.test):
@@ -47,9 +67,14 @@ def test_each_author_is_in_every_split(speech_authors=("Ulysses S. Grant", "Dona
 
 
 def test_so_much_of_each_author_and_an_order_drawn_by_lot():
-    corpus = lab.Corpus.from_texts([f"number {i} of these posts" for i in range(40)], ["Ann"] * 30 + ["Bob"] * 10)
+    corpus = lab.Corpus.from_texts(
+        [f"number {i} of these posts" for i in range(40)], ["Ann"] * 30 + ["Bob"] * 10
+    )
     equal = corpus.first(200, each_author=True)
-    amounts = {author: equal.select(lambda document: document.author == author).characters for author in equal.authors}
+    amounts = {
+        author: equal.select(lambda document: document.author == author).characters
+        for author in equal.authors
+    }
     assert all(180 < amount <= 200 for amount in amounts.values()) and list(amounts) == ["Ann", "Bob"]
     mixed = corpus.shuffled(seed=3)
     assert mixed != corpus and sorted(d.text for d in mixed) == sorted(d.text for d in corpus)

@@ -25,7 +25,9 @@ def refusal(path, kind=TextError, **options):
 
 
 def test_a_text_comes_back_as_it_was_written(tmp_path):
-    assert read_text(written(tmp_path, "  naïve – 你好\n\n\ttab  \n".encode())) == "  naïve – 你好\n\n\ttab  \n"
+    assert (
+        read_text(written(tmp_path, "  naïve – 你好\n\n\ttab  \n".encode())) == "  naïve – 你好\n\n\ttab  \n"
+    )
 
 
 def test_line_ends_of_windows_and_old_macs_become_newlines(tmp_path):
@@ -73,7 +75,10 @@ def test_empty_and_blank_files_are_refused(tmp_path):
 def test_a_byte_that_is_not_utf8_is_named_with_its_offset_and_line(tmp_path, encoding):
     path = written(tmp_path, "one\r\ntwo\rau café".encode(encoding))
     message = refusal(path)
-    assert all(part in message for part in ("not UTF-8", "0xE9", "offset 15", "line 3", "column 7", 'encoding="latin-1"', "café"))
+    assert all(
+        part in message
+        for part in ("not UTF-8", "0xE9", "offset 15", "line 3", "column 7", 'encoding="latin-1"', "café")
+    )
     assert read_text(path, encoding=encoding) == "one\ntwo\nau café"
 
 
@@ -102,24 +107,38 @@ def zipped():
     return archive.getvalue()
 
 
-@pytest.mark.parametrize("content, kind", [
-    (b"%PDF-1.7 ...", "this is a PDF; export it as plain text first"),
-    (zipped(), "docx"),
-    (b"\x89PNG\r\n\x1a\n\0\0", "PNG picture"),
-    (gzip.compress(b"text", mtime=0), "gzip; unpack it first"),
-    (b"text \0\x01\x02\x03 more text", "binary file (byte 0x00 at offset 5, line 1, column 6)"),
-])
+@pytest.mark.parametrize(
+    "content, kind",
+    [
+        (b"%PDF-1.7 ...", "this is a PDF; export it as plain text first"),
+        (zipped(), "docx"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "PNG picture"),
+        (gzip.compress(b"text", mtime=0), "gzip; unpack it first"),
+        (b"text \0\x01\x02\x03 more text", "binary file (byte 0x00 at offset 5, line 1, column 6)"),
+    ],
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_a_binary_file_is_called_by_its_kind(tmp_path, content, kind, encoding):
     assert kind in refusal(written(tmp_path, content), encoding=encoding)
 
 
 def test_an_unknown_encoding_is_refused_before_anything_is_read(tmp_path):
-    assert "encoding='utf-9' is unknown" in refusal(written(tmp_path, b"text"), ArgumentError, encoding="utf-9")
+    assert "encoding='utf-9' is unknown" in refusal(
+        written(tmp_path, b"text"), ArgumentError, encoding="utf-9"
+    )
 
 
 def test_texts_of_a_folder_come_in_order_without_hidden_ones(tmp_path):
-    for name in ("b.txt", "a/z.md", "a/b/c.TXT", ".hidden.txt", ".git/config.txt", "__MACOSX/a.txt", "picture.png", "README"):
+    for name in (
+        "b.txt",
+        "a/z.md",
+        "a/b/c.TXT",
+        ".hidden.txt",
+        ".git/config.txt",
+        "__MACOSX/a.txt",
+        "picture.png",
+        "README",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         written(tmp_path, b"x", name)
     names = [path.relative_to(tmp_path).as_posix() for path in text_files_in(tmp_path)]

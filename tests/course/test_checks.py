@@ -1,4 +1,6 @@
-"""The checks of the exercises: a right answer goes deeper, a wrong one gets its reason, no answer stops a notebook."""
+"""The checks of the exercises: a right answer goes deeper, a wrong one gets its reason, no answer stops a
+notebook.
+"""
 
 import re
 from importlib import import_module
@@ -18,7 +20,9 @@ ALIKE = {label: answers for module in _MODULES for label, answers in module.ALIK
 
 
 def named(value):
-    """A value as the name of a test, without the address of a function, by which two processes could not tell that it is the same test."""
+    """A value as the name of a test, without the address of a function, by which two processes could not
+    tell that it is the same test.
+    """
     return re.sub(r" at 0x[0-9a-f]+", "", str(value))
 
 
@@ -29,7 +33,9 @@ def test_a_right_answer_is_right_and_deepened(label):
     assert verdict.state == "right" and len(verdict.reason.split()) > 8 and verdict.reason.endswith(".")
 
 
-@pytest.mark.parametrize("label, answer, word", [(label, *pair) for label, row in EXERCISES.items() for pair in row[2]], ids=named)
+@pytest.mark.parametrize(
+    "label, answer, word", [(label, *pair) for label, row in EXERCISES.items() for pair in row[2]], ids=named
+)
 def test_a_wrong_answer_gets_its_reason(label, answer, word):
     verdict = judge(label, answer, *EXERCISES[label][0])
     assert verdict.state == "wrong" and word in verdict.reason, verdict
@@ -52,7 +58,11 @@ FUNCTIONS = ("01.5", "01.6")  # the exercises that ask for one
 
 @pytest.mark.parametrize(
     "label, answer",
-    [(label, answer) for label in EXERCISES for answer in (*MISSING, *(MISSING_FUNCTIONS if label in FUNCTIONS else ()))],
+    [
+        (label, answer)
+        for label in EXERCISES
+        for answer in (*MISSING, *(MISSING_FUNCTIONS if label in FUNCTIONS else ()))
+    ],
     ids=named,
 )
 def test_a_missing_answer_is_said_to_be_missing(capsys, label, answer):
@@ -65,7 +75,18 @@ def test_a_missing_answer_is_said_to_be_missing(capsys, label, answer):
 
 @pytest.mark.parametrize(
     "answer",
-    [Prickly(), pd.DataFrame({"a": [1]}), object(), int, 10**400, b"b", {"a": 1}, float("inf"), -1, lambda *_: exit()],
+    [
+        Prickly(),
+        pd.DataFrame({"a": [1]}),
+        object(),
+        int,
+        10**400,
+        b"b",
+        {"a": 1},
+        float("inf"),
+        -1,
+        lambda *_: exit(),
+    ],
     ids=type,
 )
 @pytest.mark.parametrize("label", EXERCISES)
@@ -91,7 +112,10 @@ def test_functions_are_shown_with_their_values(capsys):
     from gpt2lab.course import check
 
     check("01.5", block, widths=[1, 768])
-    assert capsys.readouterr().out.splitlines()[:2] == ["block_parameters(1) = 25", "block_parameters(768) = 7,087,872"]
+    assert capsys.readouterr().out.splitlines()[:2] == [
+        "block_parameters(1) = 25",
+        "block_parameters(768) = 7,087,872",
+    ]
     check("01.6", gpt2, sizes=["124M"])
     assert f"= {card('124M').parameters:,}  (124M)" in capsys.readouterr().out
 
@@ -108,7 +132,15 @@ def test_blanks_are_told_from_answers():
 def test_a_typed_value_is_told_from_an_expression():
     assert is_typed("# EXERCISE 03.2\nimport math\nbest_step = 30") and is_typed("a = -1.5\nb = (2, 'c')")
     assert is_typed("loss = -math.log(1 / 4096)") and is_typed("a = 2\nb = a + 1\nprint(b)")
-    for expression in ("best_step = history.loss.min()", "b = a + 1", "epochs = 100 * 1024 / tokens", "def f(d):\n    return 3", "a =", "", "4"):
+    for expression in (
+        "best_step = history.loss.min()",
+        "b = a + 1",
+        "epochs = 100 * 1024 / tokens",
+        "def f(d):\n    return 3",
+        "a =",
+        "",
+        "4",
+    ):
         assert not is_typed(expression)
 
 
@@ -118,8 +150,13 @@ def test_who_typed_a_computed_value_is_told_that_others_will_be_tried(tmp_path):
 
     answers = "# EXERCISE 08.1\nat_half = 0.75", "# EXERCISE 08.1\nat_half = p[0] ** 2 / (p ** 2).sum()"
     check = 'checking.check("08.1", at_half, p)'
-    setup = "import pandas as pd\nfrom gpt2lab.course import checking\np = pd.Series([(3 ** 0.5) / (1 + 3 ** 0.5), 1 / (1 + 3 ** 0.5)])"
-    notebook = v4.new_notebook(cells=[v4.new_code_cell(text) for text in (setup, answers[0], check, answers[1], check)])
+    setup = (
+        "import pandas as pd\nfrom gpt2lab.course import checking\np = pd.Series([(3 ** 0.5) / (1 + 3 **"
+        " 0.5), 1 / (1 + 3 ** 0.5)])"
+    )
+    notebook = v4.new_notebook(
+        cells=[v4.new_code_cell(text) for text in (setup, answers[0], check, answers[1], check)]
+    )
     NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
     typed, computed = (notebook.cells[at].outputs[0].text for at in (2, 4))
     assert "Right" in typed and "You typed a value" in typed
@@ -127,6 +164,11 @@ def test_who_typed_a_computed_value_is_told_that_others_will_be_tried(tmp_path):
 
 
 def test_every_exercise_of_the_notebooks_has_a_check_and_a_test():
-    exercises = {cell.exercise for source in SOURCES for cell in read_source(source) if cell.exercise and cell.kind == "code"}
+    exercises = {
+        cell.exercise
+        for source in SOURCES
+        for cell in read_source(source)
+        if cell.exercise and cell.kind == "code"
+    }
     assert exercises <= set(labels())
     assert exercises == set(EXERCISES)

@@ -13,7 +13,11 @@ def test_a_prediction_is_held_against_what_was_measured(change, key):
 
 
 def test_what_the_rules_say_depends_on_the_point():
-    for characters, epochs, said in ((80_000, 1.9, ("a", "a")), (5_000, 1.9, ("a", "b")), (5_000, 30.0, ("b", "b"))):
+    for characters, epochs, said in (
+        (80_000, 1.9, ("a", "a")),
+        (5_000, 1.9, ("a", "b")),
+        (5_000, 30.0, ("b", "b")),
+    ):
         assert judge("04.4", said, TABLE, grid(("1M", characters, epochs, 4.1, 4.2))).state == "right"
 
 

@@ -8,13 +8,18 @@ from gpt2lab.course.checks.checking import judge
 
 
 def with_values(measure, *values):
-    return TABLE.assign(**{measure: [*values, *TABLE[measure][len(values):]]})
+    return TABLE.assign(**{measure: [*values, *TABLE[measure][len(values) :]]})
 
 
-@pytest.mark.parametrize("dist_1, self_bleu, letter", [
-    ((0.1, 0.2, 0.3), (0.1, 0.2, 0.3), "a"), ((0.1, 0.2, 0.3), (0.3, 0.2, 0.1), "b"), ((0.3, 0.2, 0.1), (0.1, 0.2, 0.3), "c"),
-    ((0.3, 0.2, 0.1), (0.3, 0.2, 0.1), "d"),
-])
+@pytest.mark.parametrize(
+    "dist_1, self_bleu, letter",
+    [
+        ((0.1, 0.2, 0.3), (0.1, 0.2, 0.3), "a"),
+        ((0.1, 0.2, 0.3), (0.3, 0.2, 0.1), "b"),
+        ((0.3, 0.2, 0.1), (0.1, 0.2, 0.3), "c"),
+        ((0.3, 0.2, 0.1), (0.3, 0.2, 0.1), "d"),
+    ],
+)
 def test_the_prediction_is_judged_by_what_was_measured(dist_1, self_bleu, letter):
     table = with_values("dist_1", *dist_1).assign(self_bleu=with_values("self_bleu", *self_bleu)["self_bleu"])
     assert [answer for answer in "abcd" if judge("08.4", answer, table).state == "right"] == [letter]
@@ -26,7 +31,8 @@ def test_of_two_settings_equally_near_either_is_right():
 
 
 def test_near_in_perplexity_may_be_meant_as_a_difference_or_as_a_ratio():
-    table = with_values("perplexity", 5.0, 33.0, 90.0)  # 27 below and 30 above human text, by the factors 1.8 and 1.5
+    # 27 below and 30 above human text, by the factors 1.8 and 1.5
+    table = with_values("perplexity", 5.0, 33.0, 90.0)
     assert judge("08.5", (3, 1), table).state == judge("08.5", (3, 2), table).state == "right"
     assert judge("08.5", (3, 0), table).state == "wrong"
 
@@ -38,9 +44,16 @@ def test_one_token_more_or_less_of_thousands_is_rounding_but_the_token_that_reac
 
 @pytest.mark.slow
 def test_the_survivors_of_a_real_table_are_those_that_the_sampler_keeps(small):
-    sure, open_ended = (small.next_tokens(prompt) for prompt in ("The President of the United", "I went to the"))
-    kept = [int(small.next_tokens(prompt, top_p=0.9).kept.sum()) for prompt in ("The President of the United", "I went to the")]
-    assert kept[0] < kept[1] and judge("08.2", kept, sure.probability, open_ended.probability).state == "right"
+    sure, open_ended = (
+        small.next_tokens(prompt) for prompt in ("The President of the United", "I went to the")
+    )
+    kept = [
+        int(small.next_tokens(prompt, top_p=0.9).kept.sum())
+        for prompt in ("The President of the United", "I went to the")
+    ]
+    assert (
+        kept[0] < kept[1] and judge("08.2", kept, sure.probability, open_ended.probability).state == "right"
+    )
 
 
 @pytest.mark.slow

@@ -1,4 +1,6 @@
-"""Notebooks with the versions of Google Colab: see `colab_twin.Twin`. Where there is no Python 3.13 the twin has the one that runs these tests."""
+"""Notebooks with the versions of Google Colab: see `colab_twin.Twin`. Where there is no Python 3.13 the twin
+has the one that runs these tests.
+"""
 
 import re
 import shutil
@@ -19,7 +21,9 @@ def test_the_list_names_one_version_each_and_its_date():
     found = re.search(r"the commit of (\d+) August 2026, for Python ([\d.]+)\.", text)
     assert found and found[2] == colab_twin.COLABS_PYTHON and date(2026, 8, int(found[1]))
     lines = [line for line in text.splitlines() if not line.startswith("#")]
-    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines) and len(colab_twin.pins()) == len(lines)
+    assert all(re.fullmatch(r"[\w.-]+==[\w.]+", line) for line in lines) and len(colab_twin.pins()) == len(
+        lines
+    )
 
 
 def test_what_colab_has_is_new_enough_for_the_package():
@@ -34,8 +38,14 @@ def twin(request):
     """The `colab_twin.Twin` of this repository, with the package in it."""
     twin = colab_twin.Twin().make()
     if VERSION != colab_twin.COLABS_PYTHON:
-        print(f"Colab has Python {colab_twin.COLABS_PYTHON}; this machine has none, so the twin was made with {VERSION}.")
-    print(f"Colab's twin with {request.param}: {twin.seconds:.0f} s, {twin.megabytes():.0f} MB in {twin.folder.name}.")
+        print(
+            f"Colab has Python {colab_twin.COLABS_PYTHON}; this machine has none, so the twin was made with"
+            f" {VERSION}."
+        )
+    print(
+        f"Colab's twin with {request.param}: {twin.seconds:.0f} s, {twin.megabytes():.0f} MB in"
+        f" {twin.folder.name}."
+    )
     return twin
 
 
@@ -64,7 +74,12 @@ def test_the_notebook_gives_in_colab_what_it_gives_here(twin, name, fine_tuned, 
     if fine_tuned.exists():
         shutil.copytree(fine_tuned, tmp_path / "checkpoint")
     # Neither this repository's package nor a network.
-    alone = {"PYTHONPATH": "", "PYTHONSAFEPATH": "1", "HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    alone = {
+        "PYTHONPATH": "",
+        "PYTHONSAFEPATH": "1",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+    }
     result = nbval(FOLDER / "solutions" / f"{name}.ipynb", tmp_path, python=twin.path, **alone)
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
     for made in (tmp_path / "checkpoint").glob("speeches-*"):

@@ -79,13 +79,17 @@ def cells(notebook):
 
 def test_students_get_blanks_and_solvers_answers(course):
     student, solved = (cells(compose(course(), student=student)) for student in (True, False))
-    assert student["exercise-07-1"].source == (
-        "# EXERCISE 07.1 (difficulty 1, 2 min, 1 point)\ngiven = 20\nanswer = ...  # your answer"
+    assert (
+        student["exercise-07-1"].source
+        == "# EXERCISE 07.1 (difficulty 1, 2 min, 1 point)\ngiven = 20\nanswer = ...  # your answer"
     )
     assert student["exercise-07-2"].source.endswith("def double(x):\n    ...  # your answer")
     assert student["exercise-07-3"].source.endswith("\n*Your answer here.*")
     assert "_half + 1" in solved["exercise-07-1"].source and "2 * x" in solved["exercise-07-2"].source
-    assert "Because it is so." in solved["exercise-07-3"].source and "SOLUTION" not in solved["exercise-07-3"].source
+    assert (
+        "Because it is so." in solved["exercise-07-3"].source
+        and "SOLUTION" not in solved["exercise-07-3"].source
+    )
     assert "so." not in json.dumps(compose(course(), student=True))
 
 
@@ -115,7 +119,11 @@ def test_graded_cells_carry_nbgraders_schema_and_their_anchor(course):
         assert found["check-07-1"].metadata.tags == ["nbval-check-output"]
         assert found["check-07-1"].source.startswith("# CHECK 07.1\n")
         nbformat.validate(notebook)
-        assert (notebook.nbformat, notebook.nbformat_minor, notebook.metadata.kernelspec.name) == (4, 5, "python3")
+        assert (notebook.nbformat, notebook.nbformat_minor, notebook.metadata.kernelspec.name) == (
+            4,
+            5,
+            "python3",
+        )
 
 
 def test_points_of_an_automatic_check_come_from_its_exercise(course):
@@ -129,7 +137,10 @@ def test_the_same_source_gives_the_same_bytes(course):
     earlier = student.read_bytes(), solved.read_bytes()
     build(source, execute=False)
     assert (student.read_bytes(), solved.read_bytes()) == earlier
-    assert student == course.folder / "07_small.ipynb" and solved == course.folder / "solutions" / "07_small.ipynb"
+    assert (
+        student == course.folder / "07_small.ipynb"
+        and solved == course.folder / "solutions" / "07_small.ipynb"
+    )
 
 
 def test_colab_line_and_badge_appear_once_the_course_is_published(course):
@@ -141,9 +152,14 @@ def test_colab_line_and_badge_appear_once_the_course_is_published(course):
     title, setup = student().cells[0].source, student().cells[1].source
     assert title.startswith("# 7. A small notebook\n\n[![Open in Colab]")
     assert "github/someone/course/blob/v1/notebooks/07_small.ipynb" in title
-    assert "](https://mybinder.org/v2/gh/someone/course/v1?urlpath=lab/tree/notebooks/07_small.ipynb)" in title
+    assert (
+        "](https://mybinder.org/v2/gh/someone/course/v1?urlpath=lab/tree/notebooks/07_small.ipynb)" in title
+    )
     assert "blob/v1/notebooks/solutions/07_small.ipynb" in compose(course(), student=False).cells[0].source
-    assert '%pip install -q "git+https://github.com/someone/course@v1"' in setup and "import gpt2lab as lab" in setup
+    assert (
+        '%pip install -q "git+https://github.com/someone/course@v1"' in setup
+        and "import gpt2lab as lab" in setup
+    )
 
 
 @pytest.mark.parametrize("toml", ['repository = "https://github.com/a/b"', "repository = "])
@@ -156,11 +172,23 @@ def test_a_bad_course_file_is_refused(course, toml):
 # One (change to the source, line of the message, words of the message) each.
 MISTAKES = {
     "end without begin": ([("### BEGIN SOLUTION\n_half", "_half")], 12, "without a '### BEGIN"),
-    "begin without end": ([("### END SOLUTION\n\n# %%\n# CHECK 07.1", "\n# %%\n# CHECK 07.1")], 10, "without an '### END"),
+    "begin without end": (
+        [("### END SOLUTION\n\n# %%\n# CHECK 07.1", "\n# %%\n# CHECK 07.1")],
+        10,
+        "without an '### END",
+    ),
     "begin twice": ([("_half = given", "### BEGIN SOLUTION\n_half = given")], 11, "second '### BEGIN"),
     "marker misspelled": ([("### BEGIN SOLUTION", "## BEGIN SOLUTION")], 10, "the markers are"),
-    "no answer": ([("### BEGIN SOLUTION\n_half", "_half"), ("### END SOLUTION\n", "")], 7, "nothing would be left"),
-    "answer without exercise": ([("# EXERCISE 07.1 (difficulty 1, 2 min, 1 point)\n", "")], 7, "without an EXERCISE line"),
+    "no answer": (
+        [("### BEGIN SOLUTION\n_half", "_half"), ("### END SOLUTION\n", "")],
+        7,
+        "nothing would be left",
+    ),
+    "answer without exercise": (
+        [("# EXERCISE 07.1 (difficulty 1, 2 min, 1 point)\n", "")],
+        7,
+        "without an EXERCISE line",
+    ),
     "anchor malformed": ([("(difficulty 1, 2 min", "(difficulty 4, 2 min")], 8, "cannot read"),
     "anchor not first": ([("# EXERCISE 07.1", "x = 1\n# EXERCISE 07.1")], 9, "first of its cell"),
     "check malformed": ([("# CHECK 07.1", "# CHECK 7.1")], 16, "cannot read"),
@@ -171,11 +199,31 @@ MISTAKES = {
     "check of another": ([('check("07.2"', 'check("07.1"')], 26, 'must call check("07.2"'),
     "number of another notebook": ([("EXERCISE 07.1", "EXERCISE 08.1")], 8, "belongs to another notebook"),
     "answer no Python": ([("_half = given / 2", "half given")], 7, "no valid Python"),
-    "hidden twice": ([("# %%\n# EXERCISE 07.1", "# %%\n# HIDDEN 07.1\n\n# %%\n# HIDDEN 07.1\n\n# %%\n# EXERCISE 07.1")], 10, "HIDDEN cell of exercise 07.1 is there twice"),
-    "hidden after the answer": ([("# %%\n# CHECK 07.1", "# %%\n# HIDDEN 07.1\n\n# %%\n# CHECK 07.1")], 15, "must stand before its answer"),
-    "key after the check": ([("# %%\n# EXERCISE 07.2", "# %%\n# KEY 07.1\n\n# %%\n# EXERCISE 07.2")], 19, "must stand before its check"),
-    "hidden of no exercise": ([("# %%\n# EXERCISE 07.1", "# %%\n# HIDDEN 07.9\n\n# %%\n# EXERCISE 07.1")], 7, "which there is not"),
-    "text before the first cell": ([("# %% [markdown]\n# # 7", "import os\n# %% [markdown]\n# # 7")], 1, "before the first cell"),
+    "hidden twice": (
+        [("# %%\n# EXERCISE 07.1", "# %%\n# HIDDEN 07.1\n\n# %%\n# HIDDEN 07.1\n\n# %%\n# EXERCISE 07.1")],
+        10,
+        "HIDDEN cell of exercise 07.1 is there twice",
+    ),
+    "hidden after the answer": (
+        [("# %%\n# CHECK 07.1", "# %%\n# HIDDEN 07.1\n\n# %%\n# CHECK 07.1")],
+        15,
+        "must stand before its answer",
+    ),
+    "key after the check": (
+        [("# %%\n# EXERCISE 07.2", "# %%\n# KEY 07.1\n\n# %%\n# EXERCISE 07.2")],
+        19,
+        "must stand before its check",
+    ),
+    "hidden of no exercise": (
+        [("# %%\n# EXERCISE 07.1", "# %%\n# HIDDEN 07.9\n\n# %%\n# EXERCISE 07.1")],
+        7,
+        "which there is not",
+    ),
+    "text before the first cell": (
+        [("# %% [markdown]\n# # 7", "import os\n# %% [markdown]\n# # 7")],
+        1,
+        "before the first cell",
+    ),
 }
 
 
@@ -189,8 +237,16 @@ def test_a_malformed_source_is_refused_with_file_and_line(course, mistake):
 
 def test_cells_for_grading_are_in_no_notebook(course):
     plain = compose(course(), student=True), compose(course(), student=False)
-    source = course(("# %%\n# EXERCISE 07.1", "# %%\n# HIDDEN 07.1\ngiven = 5\n\n# %%\n# KEY 07.1\nexpected = 3\n\n# %%\n# EXERCISE 07.1"))
-    assert [cell.source for cell in read_source(source) if cell.for_grading_only] == ["# HIDDEN 07.1\ngiven = 5", "# KEY 07.1\nexpected = 3"]
+    source = course(
+        (
+            "# %%\n# EXERCISE 07.1",
+            "# %%\n# HIDDEN 07.1\ngiven = 5\n\n# %%\n# KEY 07.1\nexpected = 3\n\n# %%\n# EXERCISE 07.1",
+        )
+    )
+    assert [cell.source for cell in read_source(source) if cell.for_grading_only] == [
+        "# HIDDEN 07.1\ngiven = 5",
+        "# KEY 07.1\nexpected = 3",
+    ]
     assert (compose(source, student=True), compose(source, student=False)) == plain
 
 
@@ -221,7 +277,10 @@ def test_out_of_date_says_what_and_why(course):
     build(source, execute=False)
     student.write_text(student.read_text().replace("A small", "A tall"))
     (folder / "09_left_over.ipynb").write_text("{}")
-    assert [line.split(": ")[1] for line in out_of_date(folder)] == ["differs from 07_small.py", "has no source"]
+    assert [line.split(": ")[1] for line in out_of_date(folder)] == [
+        "differs from 07_small.py",
+        "has no source",
+    ]
     solved.write_text("{ damaged")
     assert f"{solved}: differs from 07_small.py" in out_of_date(folder)
 
@@ -233,7 +292,11 @@ def test_what_a_student_did_is_not_erased(course, work):
     if work == "an output":
         next(cell for cell in notebook.cells if cell.cell_type == "code").execution_count = 1
     else:
-        anchor, blank = ("# EXERCISE", "...  # your answer") if work == "an answer" else ("<!-- EXERCISE", "*Your answer here.*")
+        anchor, blank = (
+            ("# EXERCISE", "...  # your answer")
+            if work == "an answer"
+            else ("<!-- EXERCISE", "*Your answer here.*")
+        )
         exercise = next(cell for cell in notebook.cells if cell.source.startswith(anchor))
         assert blank in exercise.source
         exercise.source = exercise.source.replace(blank, "11")
@@ -262,14 +325,19 @@ def test_execution_stores_outputs_stably_and_leaves_no_files(course):
     source = course(
         (
             "# SETUP",
-            "import os\nimport sys\nprint('noise', file=sys.stderr)\nopen('litter', 'w').close()\nos.environ['GPT2LAB_PROGRESS']",
+            (
+                "import os\nimport sys\nprint('noise', file=sys.stderr)\nopen('litter',"
+                " 'w').close()\nos.environ['GPT2LAB_PROGRESS']"
+            ),
         )
     )
     _, solved = build(source)
     first = solved.read_bytes()
     notebook = nbformat.reads(first.decode(), as_version=4)
     setup, check = notebook.cells[1], cells(notebook)["check-07-1"]
-    assert [output.output_type for output in setup.outputs] == ["execute_result"] and setup.outputs[0].data["text/plain"] == "'0'"
+    assert [output.output_type for output in setup.outputs] == ["execute_result"] and setup.outputs[0].data[
+        "text/plain"
+    ] == "'0'"
     assert check.outputs[0].text == "check 11.0\n"
     assert all("execution" not in cell.metadata for cell in notebook.cells) and set(notebook.metadata) == {
         "kernelspec",

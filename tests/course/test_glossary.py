@@ -1,7 +1,8 @@
-"""The glossary and the notebooks agree: every term is there, and no notebook uses one before a notebook has introduced it.
+"""The glossary and the notebooks agree: every term is there, and no notebook uses one before a notebook has
+introduced it.
 
-What a notebook sets in bold is a term, unless it is the question below the title, the letter of a choice or a sentence.
-For stress there are italics.
+What a notebook sets in bold is a term, unless it is the question below the title, the letter of a choice or a
+sentence. For stress there are italics.
 """
 
 import re
@@ -27,7 +28,9 @@ BEFORE = {
 def prose(path):
     """What a notebook's cells of text say: without code, addresses, and the list of papers."""
     cells = re.split(r"^# %%", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    text = "\n\n".join(re.sub(r"^# ?", "", cell, flags=re.MULTILINE) for cell in cells if cell.startswith(" [markdown]"))
+    text = "\n\n".join(
+        re.sub(r"^# ?", "", cell, flags=re.MULTILINE) for cell in cells if cell.startswith(" [markdown]")
+    )
     text = re.sub(r"```.*?```", "", text.split("## To read")[0], flags=re.DOTALL)
     return re.sub(r"\]\([^)]*\)", "]", text)
 
@@ -53,7 +56,9 @@ def uses(term, text):
 
 
 def test_entries_are_sorted_short_and_lead_to_a_notebook():
-    assert list(ENTRIES) == sorted(ENTRIES, key=str.casefold) and len(ENTRIES) == GLOSSARY.read_text(encoding="utf-8").count("\n## ")
+    assert list(ENTRIES) == sorted(ENTRIES, key=str.casefold) and len(ENTRIES) == GLOSSARY.read_text(
+        encoding="utf-8"
+    ).count("\n## ")
     for term, (text, name) in ENTRIES.items():
         words, link = text.rsplit("[", 1)
         assert link.startswith(f"Notebook {int(name[:2])}]") and name in SOURCES, term
@@ -62,7 +67,11 @@ def test_entries_are_sorted_short_and_lead_to_a_notebook():
 
 
 def test_each_term_is_in_bold_once_in_the_notebook_that_introduces_it():
-    bold = [(terms.term_of(words, ENTRIES) or words, name) for name, path in SOURCES.items() for words in bold_terms(without_code(prose(path)))]
+    bold = [
+        (terms.term_of(words, ENTRIES) or words, name)
+        for name, path in SOURCES.items()
+        for words in bold_terms(without_code(prose(path)))
+    ]
     assert sorted(bold) == sorted((term, name) for term, (_, name) in ENTRIES.items())
 
 
@@ -71,23 +80,36 @@ def test_no_notebook_uses_a_term_before_it_is_introduced(name):
     early = {}
     text = without_code(prose(SOURCES[name]))
     # The first cell and the headings say what is to come, and so may the last line before the papers.
-    text = re.sub(r"^(Next: .*?(?=\n\n|\Z)|#+ [^\n]*)", "", text.split("\n## ", 1)[1].partition("\n")[2], flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(
+        r"^(Next: .*?(?=\n\n|\Z)|#+ [^\n]*)",
+        "",
+        text.split("\n## ", 1)[1].partition("\n")[2],
+        flags=re.MULTILINE | re.DOTALL,
+    )
     for term, (_, introduced_in) in ENTRIES.items():
         found = uses(term, text)
-        bold = re.search(r"\*\*(" + r"\s+".join(map(re.escape, term.split())) + r")s?\*\*", text, re.IGNORECASE)
+        bold = re.search(
+            r"\*\*(" + r"\s+".join(map(re.escape, term.split())) + r")s?\*\*", text, re.IGNORECASE
+        )
         if found and (introduced_in > name or (introduced_in == name and found.start() < bold.start())):
             early[name, term] = text[max(0, found.start() - 60) : found.end() + 40]
     assert {key: place for key, place in early.items() if key not in BEFORE} == {}
-    assert {key for key in BEFORE if key[0] == name} <= set(early), "no longer used too early: take it out of BEFORE"
+    assert {key for key in BEFORE if key[0] == name} <= set(early), (
+        "no longer used too early: take it out of BEFORE"
+    )
 
 
 @pytest.mark.parametrize("student", [True, False], ids=["student", "solved"])
 @pytest.mark.parametrize("name", SOURCES)
 def test_each_term_of_a_built_notebook_leads_to_its_entry(name, student):
     folder = REPOSITORY / "notebooks" / ("." if student else "solutions")
-    text = "\n".join(cell.source for cell in compose(SOURCES[name], student).cells if cell.cell_type == "markdown")
+    text = "\n".join(
+        cell.source for cell in compose(SOURCES[name], student).cells if cell.cell_type == "markdown"
+    )
     linked = re.findall(r"\*\*\[([^\]]+)\]\(([^)#]+)#([^)]+)\)\*\*", text)
-    assert {terms.term_of(words, ENTRIES) for words, _, _ in linked} == {term for term, (_, where) in ENTRIES.items() if where == name}
+    assert {terms.term_of(words, ENTRIES) for words, _, _ in linked} == {
+        term for term, (_, where) in ENTRIES.items() if where == name
+    }
     assert {(folder / path).resolve() for _, path, _ in linked} <= {GLOSSARY}
     assert {anchor for _, _, anchor in linked} <= {terms.anchor(term) for term in ENTRIES}
     about_terms = re.search(r"\[glossary\]\(([^)]+)\)", text)[1]

@@ -1,4 +1,6 @@
-"""What an instructor keeps and what students get: the private folder with its seed, the release without anything of the answers."""
+"""What an instructor keeps and what students get: the private folder with its seed, the release without
+anything of the answers.
+"""
 
 import io
 import json
@@ -27,9 +29,13 @@ from gpt2lab.course.building.release import write_release
 from gpt2lab.grading.judging.assignment import read_assignment
 
 SOURCES = sorted((NOTEBOOKS / "source").glob("*.py"))
-GRADED = SOURCE.replace("# # 7. A small notebook\n", "# # 7. A small notebook\n#\n# **Is it small?**\n").replace(
-    'print("check", answer)  # stands for ', ""
-).replace('print("check", double(4))  # ', "").replace("# %%\n# EXERCISE 07.2", """\
+GRADED = (
+    SOURCE.replace("# # 7. A small notebook\n", "# # 7. A small notebook\n#\n# **Is it small?**\n")
+    .replace('print("check", answer)  # stands for ', "")
+    .replace('print("check", double(4))  # ', "")
+    .replace(
+        "# %%\n# EXERCISE 07.2",
+        """\
 # %%
 # HIDDEN 07.2
 base_value = rng.integers(3, 9)
@@ -39,7 +45,9 @@ base_value = rng.integers(3, 9)
 expected_of_the_key = 2 * base_value
 
 # %%
-# EXERCISE 07.2""")
+# EXERCISE 07.2""",
+    )
+)
 
 
 @pytest.fixture
@@ -61,8 +69,17 @@ def seed_of(folder):
 
 def test_the_private_folder_holds_all_that_is_needed(course, tmp_path):
     lines = write_private_folder(tmp_path / "private", course)
-    found = sorted(path.relative_to(tmp_path / "private").as_posix() for path in (tmp_path / "private").rglob("*") if path.is_file())
-    assert found == ["course.toml", "nbgrader/nbgrader_config.py", "nbgrader/source/07_small/07_small.ipynb", "source/07_small.py"]
+    found = sorted(
+        path.relative_to(tmp_path / "private").as_posix()
+        for path in (tmp_path / "private").rglob("*")
+        if path.is_file()
+    )
+    assert found == [
+        "course.toml",
+        "nbgrader/nbgrader_config.py",
+        "nbgrader/source/07_small/07_small.ipynb",
+        "source/07_small.py",
+    ]
     assert sorted(lines) == [str(tmp_path / "private" / path) for path in found]
     assert (tmp_path / "private" / "source" / "07_small.py").read_text() == GRADED
     assert (tmp_path / "private" / "course.toml").read_text().startswith('# Published\nrepository = ""\n')
@@ -79,7 +96,16 @@ def test_each_course_has_a_seed_of_its_own_and_keeps_it(course, tmp_path):
     assert seed_of(tmp_path / "one") == first
 
 
-@pytest.mark.parametrize("text", ["", 'branch = "x"', "[grading]\npoints = 3  # kept\n", "[grading] # here\n[grading.late]\nper_day = 1\n", "[grading.late]\nper_day = 1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        'branch = "x"',
+        "[grading]\npoints = 3  # kept\n",
+        "[grading] # here\n[grading.late]\nper_day = 1\n",
+        "[grading.late]\nper_day = 1",
+    ],
+)
 def test_a_seed_is_added_to_any_course_file_and_all_else_kept(text):
     changed = with_seed(text)
     before, after = tomllib.loads(text), tomllib.loads(changed)
@@ -105,11 +131,16 @@ def test_what_an_instructor_changed_is_kept_and_used(course, tmp_path):
     (private / "course.toml").write_text("[grading]\nwritten = 'by hand'\n")  # no seed yet
     lines = write_private_folder(private, course)
     assert sum("kept, differs" in line for line in lines) == 2
-    assert "given = 30" in changed.read_text() and (private / "nbgrader" / "nbgrader_config.py").read_text() == "mine = True\n"
+    assert (
+        "given = 30" in changed.read_text()
+        and (private / "nbgrader" / "nbgrader_config.py").read_text() == "mine = True\n"
+    )
     assert "by hand" in (private / "course.toml").read_text() and seed_of(private)
     assert "given = 30" in (private / "nbgrader" / "source" / "07_small" / "07_small.ipynb").read_text()
     # It can be its own source: without the public one, and for a release.
-    assert [line.partition(":")[0] for line in write_private_folder(private, private) if "kept" in line] == [str(private / "nbgrader" / "nbgrader_config.py")]
+    assert [line.partition(":")[0] for line in write_private_folder(private, private) if "kept" in line] == [
+        str(private / "nbgrader" / "nbgrader_config.py")
+    ]
     write_release(tmp_path / "release", private)
     assert "given = 30" in (tmp_path / "release" / "07_small.ipynb").read_text()
 
@@ -117,7 +148,11 @@ def test_what_an_instructor_changed_is_kept_and_used(course, tmp_path):
 def test_the_grader_reads_the_private_folder(course, tmp_path):
     write_private_folder(tmp_path / "private", course)
     assignment = read_assignment(tmp_path / "private", "07")
-    assert [exercise.label for exercise in assignment.exercises] == ["07.1", "07.2", "07.3"] and "base_value" in assignment["07.2"].hidden
+    assert [exercise.label for exercise in assignment.exercises] == [
+        "07.1",
+        "07.2",
+        "07.3",
+    ] and "base_value" in assignment["07.2"].hidden
 
 
 @pytest.mark.parametrize("place", [".", "private", "source"])
@@ -134,12 +169,24 @@ def test_a_private_folder_does_not_lie_among_what_students_get(course, place):
 def test_answers_stand_below_their_blanks_and_between_their_marks(course):
     cells = {cell.id: cell.source for cell in for_nbgrader(course / "source" / "07_small.py").cells}
     assert cells["exercise-07-1"].splitlines()[2:] == [
-        "answer = ...  # your answer", "### BEGIN SOLUTION", "_half = given / 2", "answer = _half + 1", "### END SOLUTION",
+        "answer = ...  # your answer",
+        "### BEGIN SOLUTION",
+        "_half = given / 2",
+        "answer = _half + 1",
+        "### END SOLUTION",
     ]
     assert cells["exercise-07-2"].splitlines()[1:] == [
-        "def double(x):", "    ...  # your answer", "    ### BEGIN SOLUTION", "    return 2 * x", "    ### END SOLUTION",
+        "def double(x):",
+        "    ...  # your answer",
+        "    ### BEGIN SOLUTION",
+        "    return 2 * x",
+        "    ### END SOLUTION",
     ]
-    assert cells["exercise-07-3"].splitlines()[1:] == ["### BEGIN SOLUTION", "Because it is so.", "### END SOLUTION"]
+    assert cells["exercise-07-3"].splitlines()[1:] == [
+        "### BEGIN SOLUTION",
+        "Because it is so.",
+        "### END SOLUTION",
+    ]
 
 
 def test_answers_run_as_they_stand_there(course):
@@ -159,7 +206,9 @@ def test_every_check_that_is_worth_points_has_a_hidden_test_of_the_same_answer(s
         if mark:
             assert hidden.endswith(END_HIDDEN)
             call = re.search(r"lab\.course\.check(\(.*\))", visible, re.DOTALL)[1]
-            assert re.sub(r"\s|'|\"", "", f"assertlab.course.judge{call}.state==right") == re.sub(r"\s|'|\"", "", hidden.removesuffix(END_HIDDEN))
+            assert re.sub(r"\s|'|\"", "", f"assertlab.course.judge{call}.state==right") == re.sub(
+                r"\s|'|\"", "", hidden.removesuffix(END_HIDDEN)
+            )
 
 
 @pytest.mark.parametrize("answer, passes", [("b", True), ("a", False), (..., False), (7, False)])
@@ -180,7 +229,9 @@ def test_a_hidden_test_passes_for_a_right_answer_only(capsys, answer, passes):
 
 def test_a_check_that_cannot_be_turned_into_a_test_is_refused(course):
     source = course / "source" / "07_small.py"
-    source.write_text(GRADED.replace('lab.course.check("07.2", double)', 'print("07.2")  # check("07.2", double)'))
+    source.write_text(
+        GRADED.replace('lab.course.check("07.2", double)', 'print("07.2")  # check("07.2", double)')
+    )
     with pytest.raises(LabError, match=r"07_small.py:\d+: the check cell of 07.2"):
         for_nbgrader(source)
 
@@ -204,12 +255,19 @@ def lines_in(path):
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 def test_nothing_of_the_answers_is_in_the_release(released, source):
     assert secret_lines(source)
-    assert {path.name: leaks(source, lines_in(path)) for path in released.iterdir()} == {path.name: [] for path in released.iterdir()}
+    assert {path.name: leaks(source, lines_in(path)) for path in released.iterdir()} == {
+        path.name: [] for path in released.iterdir()
+    }
 
 
 def test_nothing_for_grading_is_in_the_release_nor_in_any_notebook_for_nbgrader(course, tmp_path):
     source = course / "source" / "07_small.py"
-    assert {"base_value = rng.integers(3, 9)", "expected_of_the_key = 2 * base_value", "return 2 * x", "Because it is so."} <= secret_lines(source)
+    assert {
+        "base_value = rng.integers(3, 9)",
+        "expected_of_the_key = 2 * base_value",
+        "return 2 * x",
+        "Because it is so.",
+    } <= secret_lines(source)
     write_release(tmp_path / "release", course)
     assert not [line for path in (tmp_path / "release").iterdir() for line in leaks(source, lines_in(path))]
     for_instructors = "\n".join(lines_of(for_nbgrader(source)))
@@ -224,7 +282,9 @@ def test_a_leak_would_be_found(source):
 
 
 def test_the_release_has_each_students_notebook_and_a_page_about_them(released):
-    assert sorted(path.name for path in released.iterdir()) == sorted([*(f"{source.stem}.ipynb" for source in SOURCES), "README.md", "glossary.md"])
+    assert sorted(path.name for path in released.iterdir()) == sorted(
+        [*(f"{source.stem}.ipynb" for source in SOURCES), "README.md", "glossary.md"]
+    )
     for source in SOURCES:
         name = f"{source.stem}.ipynb"
         assert (released / name).read_text(encoding="utf-8") == notebook_text(compose(source, student=True))
@@ -234,14 +294,19 @@ def test_the_release_has_each_students_notebook_and_a_page_about_them(released):
 def test_what_the_release_links_to_is_in_it(released):
     for path in released.iterdir():
         text = "\n".join(lines_in(path))
-        links = {link.partition("#")[0] for link in re.findall(r"\]\(([^()\s]+)\)", text) if not link.startswith("http")}
+        links = {
+            link.partition("#")[0]
+            for link in re.findall(r"\]\(([^()\s]+)\)", text)
+            if not link.startswith("http")
+        }
         assert {link for link in links if link and not (released / link).is_file()} == set(), path.name
     assert "](glossary.md#perplexity)" in "\n".join(lines_in(released / "02_fine_tune.ipynb"))
 
 
 def test_nbgrader_gives_the_glossary_to_students_with_the_notebook(tmp_path):
     write_private_folder(tmp_path / "private", NOTEBOOKS, ["02"])
-    write_private_folder(tmp_path / "again", tmp_path / "private", ["02"])  # from the private sources, which have no repository around them
+    # from the private sources, which have no repository around them
+    write_private_folder(tmp_path / "again", tmp_path / "private", ["02"])
     for private in ("private", "again"):
         folder = tmp_path / private / "nbgrader" / "source" / "02_fine_tune"
         assert "](glossary.md#perplexity)" in "\n".join(lines_in(folder / "02_fine_tune.ipynb"))
@@ -288,17 +353,39 @@ def test_a_release_goes_where_nothing_else_stands(course, tmp_path):
 def test_the_command_line_writes_both_and_builds_nothing(course, tmp_path):
     before = sorted(course.rglob("*"))
     result = CliRunner().invoke(
-        main, ["notebooks", "--folder", str(course), "--instructor", str(tmp_path / "private"), "--release", str(tmp_path / "bundle.zip"), "07"]
+        main,
+        [
+            "notebooks",
+            "--folder",
+            str(course),
+            "--instructor",
+            str(tmp_path / "private"),
+            "--release",
+            str(tmp_path / "bundle.zip"),
+            "07",
+        ],
     )
     assert result.exit_code == 0, result.output
-    assert result.output.splitlines()[-1] == str(tmp_path / "bundle.zip") and (tmp_path / "private" / "course.toml").is_file()
+    assert (
+        result.output.splitlines()[-1] == str(tmp_path / "bundle.zip")
+        and (tmp_path / "private" / "course.toml").is_file()
+    )
     assert sorted(course.rglob("*")) == before
 
 
 def test_a_mistake_is_said_in_one_sentence(course, tmp_path):
     result = CliRunner().invoke(main, ["notebooks", "--folder", str(course), "--instructor", str(course)])
-    assert result.exit_code == 2 and "choose a folder outside" in result.output and "Traceback" not in result.output
-    assert CliRunner().invoke(main, ["notebooks", "--folder", str(course), "--release", str(tmp_path / "r"), "08"]).exit_code == 2
+    assert (
+        result.exit_code == 2
+        and "choose a folder outside" in result.output
+        and "Traceback" not in result.output
+    )
+    assert (
+        CliRunner()
+        .invoke(main, ["notebooks", "--folder", str(course), "--release", str(tmp_path / "r"), "08"])
+        .exit_code
+        == 2
+    )
 
 
 def test_notebooks_for_nbgrader_are_valid(course):

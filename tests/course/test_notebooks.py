@@ -1,6 +1,7 @@
 """The notebooks of this repository: built from their sources, running, readable."""
 
 import html
+import itertools
 import os
 import re
 import shutil
@@ -49,7 +50,9 @@ def test_solved_notebooks_are_complete_and_quiet(name):
         if cell.cell_type == "code":
             assert cell.execution_count, f"not run: {cell.source[:60]!r}"
             assert [
-                output.get("name") for output in cell.outputs if output.output_type == "error" or output.get("name") == "stderr"
+                output.get("name")
+                for output in cell.outputs
+                if output.output_type == "error" or output.get("name") == "stderr"
             ] == []
 
 
@@ -82,7 +85,7 @@ def test_no_path_of_the_building_machine_is_left_in(name):
 def test_headings_begin_at_one_and_skip_no_level(name):
     levels = [len(hashes) for hashes in re.findall(r"^(#{1,6}) ", prose(name), flags=re.MULTILINE)]
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:]))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -96,9 +99,9 @@ def test_pictures_in_outputs_have_alternative_text(name):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             shown = "".join(data.get("text/html", ""))
-            described = re.search(r'<img [^>]*alt="[^"]{20,}"', shown) or output.get("metadata", {}).get("image/png", {}).get(
-                "alt"
-            )
+            described = re.search(r'<img [^>]*alt="[^"]{20,}"', shown) or output.get("metadata", {}).get(
+                "image/png", {}
+            ).get("alt")
             if "image/png" in data or "<img" in shown:
                 assert described, f"no alternative text: {cell.source[:60]!r}"
 
@@ -107,7 +110,9 @@ def test_pictures_in_outputs_have_alternative_text(name):
 def test_what_a_picture_shows_can_be_read_beside_it(name):
     for cell in read(name, solved=True).cells:
         outputs = cell.get("outputs", [])
-        beside = html.unescape(" ".join("".join(output.get("data", {}).get("text/html", "")) for output in outputs))
+        beside = html.unescape(
+            " ".join("".join(output.get("data", {}).get("text/html", "")) for output in outputs)
+        )
         for output in outputs:
             if "image/png" in output.get("data", {}):
                 assert output.metadata["image/png"]["alt"] in beside, f"no caption: {cell.source[:60]!r}"
@@ -117,19 +122,29 @@ def test_what_a_picture_shows_can_be_read_beside_it(name):
 def test_tables_in_outputs_have_a_row_of_headers(name):
     for cell in read(name, solved=True).cells:
         for output in cell.get("outputs", []):
-            for table in re.findall(r"<table.*?</table>", "".join(output.get("data", {}).get("text/html", "")), flags=re.DOTALL):
+            for table in re.findall(
+                r"<table.*?</table>", "".join(output.get("data", {}).get("text/html", "")), flags=re.DOTALL
+            ):
                 assert "<th" in table, f"no header: {cell.source[:60]!r}"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_code_is_no_wider_than_a_page(name):
-    long = [line for cell in read(name).cells if cell.cell_type == "code" for line in cell.source.splitlines() if len(line) > 92]
+    long = [
+        line
+        for cell in read(name).cells
+        if cell.cell_type == "code"
+        for line in cell.source.splitlines()
+        if len(line) > 92
+    ]
     assert long == []
 
 
 @pytest.fixture(scope="session")
 def earlier(tmp_path_factory):
-    """What notebooks have left behind: a folder each, and the checkpoints of the run that several of them share."""
+    """What notebooks have left behind: a folder each, and the checkpoints of the run that several of them
+    share.
+    """
     folder = tmp_path_factory.mktemp("earlier")
     (folder / "shared").mkdir()
     return folder
@@ -137,7 +152,9 @@ def earlier(tmp_path_factory):
 
 @pytest.fixture
 def as_a_student_goes_on(earlier, tmp_path, name):
-    """The notebook begins where it ended when it ran before, or with the run that another one made: what is there is not computed again."""
+    """The notebook begins where it ended when it ran before, or with the run that another one made: what is
+    there is not computed again.
+    """
     if (earlier / name).exists():
         shutil.copytree(earlier / name, tmp_path, dirs_exist_ok=True)
     shutil.copytree(earlier / "shared", tmp_path / "checkpoint", dirs_exist_ok=True)
@@ -164,7 +181,9 @@ def test_nbval_notices_a_wrong_answer(tmp_path):
     nbformat.write(solved, tmp_path / "wrong.ipynb")
     (tmp_path / "run").mkdir()
     result = nbval(tmp_path / "wrong.ipynb", tmp_path / "run")
-    assert result.returncode == 1 and "1 failed" in result.stdout and "only" in result.stdout, result.stdout[-3000:]
+    assert result.returncode == 1 and "1 failed" in result.stdout and "only" in result.stdout, result.stdout[
+        -3000:
+    ]
 
 
 def nbval(notebook, tmp_path, python=sys.executable, **variables):
@@ -185,7 +204,9 @@ def nbval(notebook, tmp_path, python=sys.executable, **variables):
         tmp_path,
         copy,
     ]
-    return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment() | variables)
+    return subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, env=environment() | variables
+    )
 
 
 @pytest.mark.notebook
@@ -203,10 +224,13 @@ def test_an_unanswered_notebook_runs_to_its_end(name, tmp_path):
 def hurried(notebook):
     """The notebook, with few steps where it fine-tunes from the beginning each time that it runs.
 
-    `test_nbval_reproduces_the_solved_notebook` has taken all of them, and whether cells without answers run does not hang on how much was learned.
+    `test_nbval_reproduces_the_solved_notebook` has taken all of them, and whether cells without answers run
+    does not hang on how much was learned.
     """
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    if any('restore_from="fresh"' in cell.source or '"restore_from": "fresh"' in cell.source for cell in code):
+    if any(
+        'restore_from="fresh"' in cell.source or '"restore_from": "fresh"' in cell.source for cell in code
+    ):
         for cell in code:
             cell.source = re.sub(r"^STEPS = .*", "STEPS = 20", cell.source, flags=re.MULTILINE)
             cell.source = re.sub(r"\bwarmup_steps=\d+", "warmup_steps=5", cell.source)
@@ -214,5 +238,9 @@ def hurried(notebook):
 
 
 def environment():
-    mine = {key: value for key, value in os.environ.items() if key not in ("GPT2LAB_MODEL", "GPT2LAB_MODELS", "PYTEST_ADDOPTS")}
+    mine = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in ("GPT2LAB_MODEL", "GPT2LAB_MODELS", "PYTEST_ADDOPTS")
+    }
     return mine | {"GPT2LAB_PROGRESS": "0", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}

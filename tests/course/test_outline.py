@@ -1,4 +1,6 @@
-"""What a notebook asks of a student, read from its source: the line in its first cell, and the README's table."""
+"""What a notebook asks of a student, read from its source: the line in its first cell, and the README's
+table.
+"""
 
 from pathlib import Path
 
@@ -26,7 +28,9 @@ OPENING = """# %% [markdown]
 
 @pytest.fixture
 def source(tmp_path, monkeypatch):
-    """A source of 17 minutes of exercises, whose notebook ran for 130 seconds; call it with a first cell and what else to change."""
+    """A source of 17 minutes of exercises, whose notebook ran for 130 seconds; call it with a first cell and
+    what else to change.
+    """
     monkeypatch.setattr(running_times, "TABLE", tmp_path / "times.csv")
     running_times.TABLE.write_text("notebook,model,cores,seconds\n07,3M,2,130\n")
 
@@ -46,7 +50,12 @@ def source(tmp_path, monkeypatch):
 def test_it_counts_exercises_points_and_minutes(source):
     about = outline(source())
     assert (about.stem, about.title, about.question) == ("07_small", "A small notebook", "Is it small?")
-    assert (about.predictions, about.difficulties, about.difficulty, about.points) == (0, (1, 2, 3), "1 to 3", 6)
+    assert (about.predictions, about.difficulties, about.difficulty, about.points) == (
+        0,
+        (1, 2, 3),
+        "1 to 3",
+        6,
+    )
     # 17 minutes of exercises, 20 lines of code, 33 words or so, 130 seconds: between 20 and 25.
     assert (about.minutes, about.seconds) == (25, 130)
 
@@ -64,14 +73,29 @@ def test_more_to_read_and_to_wait_for_takes_longer(source, monkeypatch):
 def test_predictions_are_counted_by_themselves(source):
     about = outline(source(OPENING, ("2 min, 1 point", "2 min, 0 points")))
     assert (about.predictions, about.difficulties, about.difficulty) == (1, (2, 3), "2 or 3")
-    assert "one prediction, which scores nothing, and two exercises, of difficulty 2 or 3 out of 3." in about.sentence
-    none = outline(source(OPENING, ("2 min, 1 point", "2 min, 0 points"), ("5 min, 2 points", "5 min, 0 points"), ("10 min, 3 points", "10 min, 0 points")))
-    assert none.difficulty == "" and none.sentence.endswith("with three predictions, which score nothing, and no exercises.")
+    assert (
+        "one prediction, which scores nothing, and two exercises, of difficulty 2 or 3 out of 3."
+        in about.sentence
+    )
+    none = outline(
+        source(
+            OPENING,
+            ("2 min, 1 point", "2 min, 0 points"),
+            ("5 min, 2 points", "5 min, 0 points"),
+            ("10 min, 3 points", "10 min, 0 points"),
+        )
+    )
+    assert none.difficulty == "" and none.sentence.endswith(
+        "with three predictions, which score nothing, and no exercises."
+    )
 
 
 def test_the_line_of_the_first_cell_says_so(source):
     text = compose(source(), student=True).cells[0].source
-    assert text.split("\n\n")[2] == "It takes about 25 minutes, with three exercises, of difficulty 1 to 3 out of 3."
+    assert (
+        text.split("\n\n")[2]
+        == "It takes about 25 minutes, with three exercises, of difficulty 1 to 3 out of 3."
+    )
     assert text.endswith("And that is all.") and "TIME" not in text
 
 

@@ -38,15 +38,32 @@ def test_a_guess_is_kept_and_told_how_it_did(capsys):
     predict(QUESTION, dist1="up", self_bleu="up")
     assert said(capsys) == ["dist1: you guess up.", "self_bleu: you guess up."]
     outcome(QUESTION, dist1=(0.2, 0.5), self_bleu=(0.6, 0.3))
-    assert said(capsys) == ["dist1: up, as you foresaw.", "self_bleu: down; you had guessed up. What did you overlook?"]
+    assert said(capsys) == [
+        "dist1: up, as you foresaw.",
+        "self_bleu: down; you had guessed up. What did you overlook?",
+    ]
     assert (row("dist1"), row("self_bleu")) == (("up", "up", True), ("up", "down", False))
 
 
-@pytest.mark.parametrize("guess, result, right", [
-    ("same", (1.0, 1.005), True), ("up", (1.0, 1.005), False), ("down", "DOWN", True), ("Down", (-1, -2), True), ("same", (0, 0), True),
-    (40, 43.9, True), (40, 44.1, False), ((40, 1), 40.9, True), ((40, 1), 41.1, False), (-5, -5.4, True), (0, 0, True),
-    ("top_k", "top_k", True), ("Top  k", "top k", True), ("top_k", "temperature", False),
-])
+@pytest.mark.parametrize(
+    "guess, result, right",
+    [
+        ("same", (1.0, 1.005), True),
+        ("up", (1.0, 1.005), False),
+        ("down", "DOWN", True),
+        ("Down", (-1, -2), True),
+        ("same", (0, 0), True),
+        (40, 43.9, True),
+        (40, 44.1, False),
+        ((40, 1), 40.9, True),
+        ((40, 1), 41.1, False),
+        (-5, -5.4, True),
+        (0, 0, True),
+        ("top_k", "top_k", True),
+        ("Top  k", "top k", True),
+        ("top_k", "temperature", False),
+    ],
+)
 def test_what_a_guess_may_be_and_when_it_is_right(guess, result, right):
     predict(QUESTION, it=guess)
     outcome(QUESTION, it=result)
@@ -61,7 +78,11 @@ def test_a_guess_can_be_changed_until_the_result_is_known(capsys):
     predict(QUESTION, dist1="down")
     assert said(capsys) == ["dist1: the result is known already, so your guess stays up."]
     outcome(QUESTION, dist1=(3, 2))
-    assert said(capsys)[0] == "dist1: down; you had guessed up. What did you overlook? The first time it was up, and that is what counts."
+    assert (
+        said(capsys)[0]
+        == "dist1: down; you had guessed up. What did you overlook? The first time it was up, and that is"
+        " what counts."
+    )
     assert row("dist1") == ("up", "up", True)
 
 
@@ -75,7 +96,10 @@ def test_a_result_that_was_not_guessed_is_said_and_not_counted(capsys):
 def test_no_guess_yet_is_no_error(capsys):
     predict(QUESTION, dist1=...)
     outcome(QUESTION, dist1=...)
-    assert said(capsys) == ["No guess yet for dist1: put one in the place of the ...", "No result yet for dist1."]
+    assert said(capsys) == [
+        "No guess yet for dist1: put one in the place of the ...",
+        "No result yet for dist1.",
+    ]
     assert not Path("predictions.json").exists()
 
 
@@ -83,18 +107,38 @@ def test_guesses_survive_a_restart(folder):
     predict(QUESTION, dist1="up", perplexity=(40, 5))
     code = f"import gpt2lab as lab; lab.course.outcome({QUESTION!r}, dist1='up', perplexity=50)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=folder)
-    assert done.stdout.splitlines() == ["dist1: up, as you foresaw.", "perplexity: 50; you had guessed 40 ± 5. What did you overlook?"], done.stderr
+    assert done.stdout.splitlines() == [
+        "dist1: up, as you foresaw.",
+        "perplexity: 50; you had guessed 40 ± 5. What did you overlook?",
+    ], done.stderr
 
 
 def test_several_processes_lose_no_guess(folder):
-    code = "import gpt2lab as lab, sys\nfor number in range(5): lab.course.predict(sys.argv[1], **{f'n{number}': 'up'})"
-    running = [subprocess.Popen([sys.executable, "-c", code, f"question {who}"], cwd=folder, stdout=subprocess.DEVNULL) for who in range(3)]
+    code = (
+        "import gpt2lab as lab, sys\nfor number in range(5): lab.course.predict(sys.argv[1], **{f'n{number}':"
+        " 'up'})"
+    )
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, f"question {who}"], cwd=folder, stdout=subprocess.DEVNULL
+        )
+        for who in range(3)
+    ]
     assert [process.wait() for process in running] == [0, 0, 0]
     assert len(predictions()) == 15
     assert [path.name for path in folder.iterdir()] == ["predictions.json"]
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"{}", b'[{"question": 5}]', b'[{"notebook": "", "question": "a", "name": "b", "guess": {}}]'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b"\xff\xfe",
+        b"{}",
+        b'[{"question": 5}]',
+        b'[{"notebook": "", "question": "a", "name": "b", "guess": {}}]',
+    ],
+)
 def test_a_damaged_file_is_moved_aside_and_said(folder, content, capsys):
     (folder / "predictions.json").write_bytes(content)
     predict(QUESTION, dist1="up")
@@ -107,18 +151,28 @@ def test_what_cannot_be_written_stops_nothing(folder, capsys):
     (folder / "predictions.json").mkdir()
     predict(QUESTION, dist1="up")
     found = said(capsys)
-    assert found[0] == "dist1: you guess up." and found[1].startswith("Your predictions are not kept: predictions.json could not be written")
+    assert found[0] == "dist1: you guess up." and found[1].startswith(
+        "Your predictions are not kept: predictions.json could not be written"
+    )
     lab.course.check("01.1", "c", guesses_of(0.05))
     assert "not kept" not in "".join(said(capsys))
     assert [path.name for path in folder.iterdir()] == ["predictions.json"]
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: predict("", dist1="up"), "no question"), (lambda: predict(5, dist1="up"), "no question"), (lambda: predict(QUESTION), "Nothing is named"),
-    (lambda: predict(QUESTION, dist1=""), "dist1='' is no guess"), (lambda: predict(QUESTION, dist1=True), "is no guess"),
-    (lambda: predict(QUESTION, dist1=(40, -1)), "is no guess"), (lambda: predict(QUESTION, dist1=float("nan")), "is no guess"),
-    (lambda: outcome(QUESTION, dist1=(1, 2, 3)), "is no result"), (lambda: outcome(QUESTION, dist1=(1, float("inf"))), "is no result"),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: predict("", dist1="up"), "no question"),
+        (lambda: predict(5, dist1="up"), "no question"),
+        (lambda: predict(QUESTION), "Nothing is named"),
+        (lambda: predict(QUESTION, dist1=""), "dist1='' is no guess"),
+        (lambda: predict(QUESTION, dist1=True), "is no guess"),
+        (lambda: predict(QUESTION, dist1=(40, -1)), "is no guess"),
+        (lambda: predict(QUESTION, dist1=float("nan")), "is no guess"),
+        (lambda: outcome(QUESTION, dist1=(1, 2, 3)), "is no result"),
+        (lambda: outcome(QUESTION, dist1=(1, float("inf"))), "is no result"),
+    ],
+)
 def test_what_is_no_guess_is_refused_with_a_reason(call, words):
     with pytest.raises(ArgumentError, match=words):
         call()
@@ -139,8 +193,10 @@ def test_the_tally_counts_names_the_surprises_and_what_chance_would_get(capsys):
     predict("another", it=(4, 1))
     said(capsys)
     table = predictions()
-    assert said(capsys) == ["You foresaw 3 of 5 results; choosing blindly would have got about 1.7. What came out otherwise than you thought is in: no notebook (2). "
-                            "That is where you learned most. 1 guess waits for its result."]
+    assert said(capsys) == [
+        "You foresaw 3 of 5 results; choosing blindly would have got about 1.7. What came out otherwise than"
+        " you thought is in: no notebook (2). That is where you learned most. 1 guess waits for its result."
+    ]
     assert list(table.columns) == ["notebook", "question", "guess", "outcome", "right"] and len(table) == 6
     assert table.iloc[-1].to_list() == ["", "another: it", "4 ± 1", None, None]
 
@@ -188,13 +244,24 @@ def test_judging_writes_nothing():
 
 
 def test_the_exercises_without_points_are_the_predictions():
-    unscored = {line.split()[2] for source in SOURCES for line in source.read_text(encoding="utf-8").splitlines()
-                if line.startswith("# EXERCISE") and ", 0 points)" in line}
+    unscored = {
+        line.split()[2]
+        for source in SOURCES
+        for line in source.read_text(encoding="utf-8").splitlines()
+        if line.startswith("# EXERCISE") and ", 0 points)" in line
+    }
     checking.labels()
-    assert unscored == set(checking._PREDICTIONS) and len(set(checking._PREDICTIONS.values())) == len(unscored)
+    assert unscored == set(checking._PREDICTIONS) and len(set(checking._PREDICTIONS.values())) == len(
+        unscored
+    )
 
 
 def test_grading_knows_nothing_of_predictions():
     folder = Path(lab.__file__).parent / "grading"
-    assert [path.name for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, (ast.Name, ast.Attribute)) and "predictions" in (getattr(node, "id", ""), getattr(node, "attr", ""))] == []
+    assert [
+        path.name
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, (ast.Name, ast.Attribute))
+        and "predictions" in (getattr(node, "id", ""), getattr(node, "attr", ""))
+    ] == []

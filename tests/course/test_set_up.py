@@ -1,4 +1,6 @@
-"""The set-up cell of the notebooks: what it installs in Colab, where runs are kept, and how long it says that the notebook runs."""
+"""The set-up cell of the notebooks: what it installs in Colab, where runs are kept, and how long it says
+that the notebook runs.
+"""
 
 import ast
 import sys
@@ -41,7 +43,9 @@ def colab(monkeypatch, tmp_path):
 
 
 def run_set_up(cell, monkeypatch, found):
-    """The arguments of each %pip that a set-up cell runs where the package is there already (``found``) or not."""
+    """The arguments of each %pip that a set-up cell runs where the package is there already (``found``) or
+    not.
+    """
     from IPython.core.inputtransformer2 import TransformerManager
 
     asked = []
@@ -70,7 +74,9 @@ def test_the_line_about_the_drive_is_a_line_of_code_when_its_mark_is_gone(colab)
 
 def test_a_published_course_can_be_graded(tmp_path):
     (tmp_path / "source").mkdir()
-    (tmp_path / "source" / "05_model_sizes.py").write_bytes((NOTEBOOKS / "source" / "05_model_sizes.py").read_bytes())
+    (tmp_path / "source" / "05_model_sizes.py").write_bytes(
+        (NOTEBOOKS / "source" / "05_model_sizes.py").read_bytes()
+    )
     (tmp_path / "course.toml").write_text('repository = "someone/course"\n')
     setup = read_assignment(tmp_path, "05").setup
     ast.parse(setup)
@@ -88,7 +94,10 @@ def test_on_the_drive_what_a_session_leaves_is_there_for_the_next(colab, tmp_pat
     lab.course.keep_on_drive()
     assert Path("checkpoint/step").read_text() == "10"
     assert Path.cwd() == tmp_path / "drive" / "MyDrive" / "gpt2lab"
-    assert colab.mounted == [str(tmp_path / "drive")] * 2 and "'gpt2lab' of your Google Drive" in capsys.readouterr().out
+    assert (
+        colab.mounted == [str(tmp_path / "drive")] * 2
+        and "'gpt2lab' of your Google Drive" in capsys.readouterr().out
+    )
 
 
 def test_outside_of_colab_it_says_so_and_stays(tmp_path, monkeypatch, capsys):
@@ -128,12 +137,22 @@ def table(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("table")
-@pytest.mark.parametrize("notebook, model, words", [
-    ("01", "3M", "From top to bottom it runs for about a minute on 2 cores."),
-    ("07", "3M", "From top to bottom it runs for about 2 minutes on 2 cores."),
-    ("07", "124M", "With 3M it runs for about 2 minutes on 2 cores from top to bottom; with 124M that was not measured."),
-    ("09", "3M", ""),
-])
+@pytest.mark.parametrize(
+    "notebook, model, words",
+    [
+        ("01", "3M", "From top to bottom it runs for about a minute on 2 cores."),
+        ("07", "3M", "From top to bottom it runs for about 2 minutes on 2 cores."),
+        (
+            "07",
+            "124M",
+            (
+                "With 3M it runs for about 2 minutes on 2 cores from top to bottom; with 124M that was not"
+                " measured."
+            ),
+        ),
+        ("09", "3M", ""),
+    ],
+)
 def test_the_minutes_are_the_measured_ones(notebook, model, words):
     assert running_times.in_words(notebook, model) == words
 
@@ -147,14 +166,24 @@ def test_the_set_up_prints_the_minutes(monkeypatch, capsys):
 
 
 def test_all_notebooks_were_measured_or_none():
-    measured = {source.stem for source in (NOTEBOOKS / "source").glob("*.py") if running_times.in_words(source.name[:2], "3M")}
-    assert measured == ({source.stem for source in (NOTEBOOKS / "source").glob("*.py")} if running_times.TABLE.is_file() else set())
+    measured = {
+        source.stem
+        for source in (NOTEBOOKS / "source").glob("*.py")
+        if running_times.in_words(source.name[:2], "3M")
+    }
+    assert measured == (
+        {source.stem for source in (NOTEBOOKS / "source").glob("*.py")}
+        if running_times.TABLE.is_file()
+        else set()
+    )
 
 
 @pytest.mark.slow
 def test_the_command_measures_and_keeps_what_it_did_not_run(table, tmp_path):
     (tmp_path / "notebooks" / "source").mkdir(parents=True)
-    (tmp_path / "notebooks" / "source" / "07_short.py").write_text("# %% [markdown]\n# # 7. Short\n\n# %%\nimport time\n\ntime.sleep(2)\n")
+    (tmp_path / "notebooks" / "source" / "07_short.py").write_text(
+        "# %% [markdown]\n# # 7. Short\n\n# %%\nimport time\n\ntime.sleep(2)\n"
+    )
     done = CliRunner().invoke(main, ["notebooks", "--times", "--folder", str(tmp_path / "notebooks"), "07"])
     assert done.exit_code == 0 and done.output.startswith("07_short: "), done.output
     _, first, second = table.read_text().splitlines()
@@ -171,5 +200,9 @@ def test_a_text_is_shown_in_lines_with_its_label(capsys):
     lab.course.show("word " * 40, label="writer a")
     lab.course.show("word " * 40)
     with_label, without = capsys.readouterr().out.split("\n\n")
-    assert with_label.startswith("WRITER A: word word") and without.startswith("word word") and without.endswith("word\n")
+    assert (
+        with_label.startswith("WRITER A: word word")
+        and without.startswith("word word")
+        and without.endswith("word\n")
+    )
     assert max(map(len, [*with_label.splitlines(), *without.splitlines()])) <= 88

@@ -106,7 +106,9 @@ def straightforward_cut(values, temperature, top_k, top_p):
 
 
 # Quarters make ties frequent.
-logit_values = st.lists(st.integers(-40, 40).map(lambda quarters: quarters / 4), min_size=2, max_size=30).map(np.float32)
+logit_values = st.lists(st.integers(-40, 40).map(lambda quarters: quarters / 4), min_size=2, max_size=30).map(
+    np.float32
+)
 
 
 temperatures = st.one_of(st.just(0.0), st.floats(0.05, 10))
@@ -149,13 +151,16 @@ def chi_square(drawn, probability):
     return (((observed - expected) ** 2 / expected).sum() - freedom) / np.sqrt(2 * freedom)
 
 
-@pytest.mark.parametrize("temperature, top_k, top_p", [(1.0, 0, 0.0), (0.7, 40, 0.0), (1.5, 0, 0.9), (1.0, 50, 0.8)])
+@pytest.mark.parametrize(
+    "temperature, top_k, top_p", [(1.0, 0, 0.0), (0.7, 40, 0.0), (1.5, 0, 0.9), (1.0, 50, 0.8)]
+)
 def test_tokens_are_drawn_as_often_as_their_probability_says(small, temperature, top_k, top_p):
     prompt, knobs = small.encode("It is the"), (temperature, top_k, top_p)
     following = []
     for batch in range(4):
         random_numbers = uniforms(5, range(500 * batch, 500 * (batch + 1)), 2)
-        random_numbers[:, 0] = 0.25  # all samples take the same first token, so that their second ones have one distribution
+        # all samples take the same first token, so that their second ones have one distribution
+        random_numbers[:, 0] = 0.25
         first, second = small._reader.generate(prompt, random_numbers, *knobs)
         assert set(first) == {first[0]}
         following.append(second)
@@ -221,7 +226,9 @@ def test_random_weights_are_those_of_gpt_2_simples_initialisers():
         model.model(hparams=SimpleNamespace(**hparams), X=tf.zeros([1, 1], tf.int32))
         session.run(tf.compat.v1.global_variables_initializer())
         theirs = {variable.op.name: session.run(variable) for variable in tf.compat.v1.trainable_variables()}
-    assert {name: array.shape for name, array in weights.items()} == {name: array.shape for name, array in theirs.items()}
+    assert {name: array.shape for name, array in weights.items()} == {
+        name: array.shape for name, array in theirs.items()
+    }
     for name, array in theirs.items():
         assert weights[name].mean() == pytest.approx(array.mean(), abs=0.005)
         assert weights[name].std() == pytest.approx(array.std(), rel=0.1)

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.slow
 
 STEPS, RATE, SEED = 10, 1e-3, 5
 
-# One process, since starting TensorFlow takes longer than all the rest. It fine-tunes with the batches that gpt2lab draws, then
-# opens gpt2lab's run, generates from it and goes on with it.
+# One process, since starting TensorFlow takes longer than all the rest. It fine-tunes with the batches that
+# gpt2lab draws, then opens gpt2lab's run, generates from it and goes on with it.
 PLAIN = """
 import json, sys
 import numpy as np
@@ -40,7 +40,7 @@ session = gpt2.reset_session(session)
 load_dataset.Sampler.sample = drawn
 gpt2.finetune(session, run_name="ours", accumulate_gradients=1, **{**common, "steps": 3})
 print(json.dumps(texts))
-"""
+"""  # noqa: E501
 
 
 def replayed(tokens, accumulate):
@@ -48,33 +48,62 @@ def replayed(tokens, accumulate):
     from gpt2lab.engine import Batches
 
     batches = Batches(tokens, 1024, SEED)
-    return np.concatenate([window for step in range(1, STEPS + 1) for window in batches.at(step, 1, accumulate)])
+    return np.concatenate(
+        [window for step in range(1, STEPS + 1) for window in batches.at(step, 1, accumulate)]
+    )
 
 
 @pytest.fixture(scope="module")
 def plain(models, speeches, tmp_path_factory):
-    """What plain gpt-2-simple did, and gpt2lab's runs on the same batches as they were before it touched one of them."""
+    """What plain gpt-2-simple did, and gpt2lab's runs on the same batches as they were before it touched one
+    of them.
+    """
     folder = tmp_path_factory.mktemp("plain")
     (folder / "text.txt").write_text(speeches.text, encoding="utf-8")
     tokens = lab.Corpus.from_file(folder / "text.txt").tokens(load_encoder(models / "1M"))
-    asked = {"dataset": folder / "text.txt", "model_name": "1M", "steps": STEPS, "learning_rate": RATE, "seed": SEED,
-             "model_dir": models, "checkpoint_dir": folder / "checkpoint"}
+    asked = {
+        "dataset": folder / "text.txt",
+        "model_name": "1M",
+        "steps": STEPS,
+        "learning_rate": RATE,
+        "seed": SEED,
+        "model_dir": models,
+        "checkpoint_dir": folder / "checkpoint",
+    }
     ours = {}
     for accumulate in (1, 3):
         np.save(folder / f"batches-{accumulate}.npy", replayed(tokens, accumulate))
-        ours[accumulate] = lab.finetune(run_name=f"ours-{accumulate}", accumulate_gradients=accumulate, **asked)
-    run = lab.finetune(run_name="ours", accumulate_gradients=1, optimizer="adam", valid=folder / "text.txt", eval_every=5,
-                       **{**asked, "steps": 6})
+        ours[accumulate] = lab.finetune(
+            run_name=f"ours-{accumulate}", accumulate_gradients=accumulate, **asked
+        )
+    run = lab.finetune(
+        run_name="ours",
+        accumulate_gradients=1,
+        optimizer="adam",
+        valid=folder / "text.txt",
+        eval_every=5,
+        **{**asked, "steps": 6},
+    )
     saved = tensor_bundle.read(run.folder / "model-6")
     with run.load() as lm:
         greedy = lm.generate("The people of", length=30, temperature=0)[0]
     done = subprocess.run(
-        [sys.executable, "-c", PLAIN, str(models), "text.txt", str(STEPS), str(RATE)], cwd=folder, capture_output=True, text=True,
+        [sys.executable, "-c", PLAIN, str(models), "text.txt", str(STEPS), str(RATE)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return SimpleNamespace(
-        folder=folder, checkpoint=folder / "checkpoint", asked=asked, ours=ours, run=run, saved=saved, greedy=greedy,
-        texts=json.loads(done.stdout.splitlines()[-1]), output=done.stdout,
+        folder=folder,
+        checkpoint=folder / "checkpoint",
+        asked=asked,
+        ours=ours,
+        run=run,
+        saved=saved,
+        greedy=greedy,
+        texts=json.loads(done.stdout.splitlines()[-1]),
+        output=done.stdout,
     )
 
 
@@ -94,7 +123,8 @@ def test_ten_steps_on_the_same_batches_end_at_the_weights_of_plain_gpt_2_simple(
     assert set(theirs) == set(ours)
     start = tensor_bundle.read(plain.asked["model_dir"] / "1M" / "model.ckpt")
     moved = max(np.abs(ours[name] - start[name]).max() for name in ours)
-    # Adam moves a weight whose gradient is all but 0 by its sign, so single weights may differ; their mean must not.
+    # Adam moves a weight whose gradient is all but 0 by its sign, so single weights may differ; their mean
+    # must not.
     assert all(np.abs(theirs[name] - ours[name]).mean() < 0.01 * moved for name in ours)
 
 
@@ -102,8 +132,12 @@ def test_the_average_is_the_one_that_plain_gpt_2_simple_prints(plain):
     for accumulate in (1, 3):
         line = next(line for line in plain.output.splitlines() if line.startswith(f"[{STEPS} |"))
         assert "avg=" in line
-    averages = [float(line.split("avg=")[1]) for line in plain.output.splitlines() if line.startswith(f"[{STEPS} |")]
-    assert averages == pytest.approx([plain.ours[each].history["average_loss"].iloc[-1] for each in (1, 3)], abs=0.006)
+    averages = [
+        float(line.split("avg=")[1]) for line in plain.output.splitlines() if line.startswith(f"[{STEPS} |")
+    ]
+    assert averages == pytest.approx(
+        [plain.ours[each].history["average_loss"].iloc[-1] for each in (1, 3)], abs=0.006
+    )
 
 
 def test_plain_gpt_2_simple_loads_our_run_and_writes_what_we_write(plain):
@@ -128,7 +162,8 @@ def test_our_record_goes_on_with_what_plain_gpt_2_simple_logged(plain):
 
 
 def test_weights_survive_the_way_there_and_back_bit_by_bit(plain, models):
-    # Zero further steps are not to be had, so TensorFlow itself reads what gpt2lab wrote, and gpt2lab what gpt-2-simple wrote.
+    # Zero further steps are not to be had, so TensorFlow itself reads what gpt2lab wrote, and gpt2lab what
+    # gpt-2-simple wrote.
     tf = pytest.importorskip("tensorflow")
     reader = tf.train.load_checkpoint(str(plain.checkpoint / "plain-1" / f"model-{STEPS}"))
     with lab.load(run_name="plain-1", checkpoint_dir=plain.checkpoint) as lm:
@@ -144,15 +179,24 @@ def test_a_run_of_plain_gpt_2_simple_opens_with_its_losses_and_goes_on_from_its_
     run = lab.Run.open("plain-1", plain.checkpoint)
     assert run.history["step"].tolist() == list(range(1, STEPS + 1))
     assert run.history["loss"].to_numpy() == pytest.approx(plain.ours[1].history["loss"].to_numpy(), rel=1e-4)
-    assert run.history["average_loss"].to_numpy() == pytest.approx(plain.ours[1].history["average_loss"].to_numpy(), rel=1e-4)
+    assert run.history["average_loss"].to_numpy() == pytest.approx(
+        plain.ours[1].history["average_loss"].to_numpy(), rel=1e-4
+    )
     assert run.diagnosis().verdict in ("under-fitting", "fitting", "over-fitting")
     with run.load() as lm, plain.ours[1].load() as other:
         assert lab.perplexity(lm, "The people of the United States").perplexity == pytest.approx(
-            lab.perplexity(other, "The people of the United States").perplexity, rel=1e-2)
+            lab.perplexity(other, "The people of the United States").perplexity, rel=1e-2
+        )
     with pytest.raises(lab.LabError, match="valid="):
         run.load("best")
     before = run.history
-    asked = {**plain.asked, "steps": 3, "valid": plain.asked["dataset"], "eval_every": 2, "accumulate_gradients": 1}
+    asked = {
+        **plain.asked,
+        "steps": 3,
+        "valid": plain.asked["dataset"],
+        "eval_every": 2,
+        "accumulate_gradients": 1,
+    }
     resumed = lab.finetune(run_name="plain-1", **asked)
     history = resumed.history
     assert history["step"].tolist() == list(range(1, STEPS + 4))
@@ -164,5 +208,7 @@ def test_a_run_of_plain_gpt_2_simple_opens_with_its_losses_and_goes_on_from_its_
 
 
 def test_starting_a_run_of_plain_gpt_2_simple_over_leaves_none_of_its_losses(plain):
-    run = lab.finetune(run_name="plain-3", accumulate_gradients=1, restore_from="fresh", **{**plain.asked, "steps": 2})
+    run = lab.finetune(
+        run_name="plain-3", accumulate_gradients=1, restore_from="fresh", **{**plain.asked, "steps": 2}
+    )
     assert run.history["step"].tolist() == [1, 2] and run.checkpoints == [2]

@@ -1,4 +1,6 @@
-"""The draw: looking at the most likely tokens only, or at blocks of tokens first, draws what a search through all of them draws."""
+"""The draw: looking at the most likely tokens only, or at blocks of tokens first, draws what a search
+through all of them draws.
+"""
 
 import _thread
 import threading
@@ -21,9 +23,16 @@ def draw():
     """`sampler.draw` for arrays."""
     tf = tensorflow()
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        inputs = [tf.compat.v1.placeholder(kind, shape) for kind, shape in (
-            (tf.float32, [None, None]), (tf.float32, []), (tf.int32, []), (tf.float32, []), (tf.float64, [None, None]),
-        )]
+        inputs = [
+            tf.compat.v1.placeholder(kind, shape)
+            for kind, shape in (
+                (tf.float32, [None, None]),
+                (tf.float32, []),
+                (tf.int32, []),
+                (tf.float32, []),
+                (tf.float64, [None, None]),
+            )
+        ]
         yield session.make_callable(sampler.draw(*inputs), inputs)
 
 
@@ -41,24 +50,37 @@ def drawn_by_search(logits, temperature, top_k, top_p, uniform):
         lowest = falling[np.flatnonzero(np.cumsum(probability) - probability < top_p)[-1]]
     weights = np.where(scaled >= lowest, np.exp(scaled.astype(float)), 0)
     cumulated = np.cumsum(weights)
-    return [int(np.searchsorted(cumulated, number * cumulated[-1] * (1 - 1e-12), "right")) for number in uniform]
+    return [
+        int(np.searchsorted(cumulated, number * cumulated[-1] * (1 - 1e-12), "right")) for number in uniform
+    ]
 
 
-@settings(max_examples=200, derandomize=True)  # a random number next to a border of float32 would be a matter of luck
+# a random number next to a border of float32 would be a matter of luck
+@settings(max_examples=200, derandomize=True)
 @given(
-    seed=st.integers(0, 2**32 - 1), spread=st.sampled_from([0.01, 1.0, 4.0]), ties=st.booleans(), temperature=st.sampled_from([0, 0.3, 0.7, 1.5]),
-    top_k=st.sampled_from([0, 1, 2, 40, 1500, VOCABULARY]), top_p=st.sampled_from([0.0, 0.05, 0.5, 0.9, 1.0]),
+    seed=st.integers(0, 2**32 - 1),
+    spread=st.sampled_from([0.01, 1.0, 4.0]),
+    ties=st.booleans(),
+    temperature=st.sampled_from([0, 0.3, 0.7, 1.5]),
+    top_k=st.sampled_from([0, 1, 2, 40, 1500, VOCABULARY]),
+    top_p=st.sampled_from([0.0, 0.05, 0.5, 0.9, 1.0]),
 )
-@example(seed=0, spread=0.01, ties=True, temperature=0.7, top_k=40, top_p=0.0)  # more ties at the border than are looked at
-@example(seed=0, spread=0.01, ties=False, temperature=1.5, top_k=0, top_p=0.9)  # more tokens survive than are looked at
-def test_tokens_are_those_of_a_search_through_the_whole_vocabulary(draw, seed, spread, ties, temperature, top_k, top_p):
+# more ties at the border than are looked at
+@example(seed=0, spread=0.01, ties=True, temperature=0.7, top_k=40, top_p=0.0)
+# more tokens survive than are looked at
+@example(seed=0, spread=0.01, ties=False, temperature=1.5, top_k=0, top_p=0.9)
+def test_tokens_are_those_of_a_search_through_the_whole_vocabulary(
+    draw, seed, spread, ties, temperature, top_k, top_p
+):
     random = np.random.default_rng(seed)
     logits = random.normal(0, spread, (2, VOCABULARY)).astype(np.float32)
     if ties:
         logits = np.round(logits, 1)
     uniform = random.random((2, 50))
     found = draw(logits, temperature, top_k, top_p, uniform)
-    expected = np.array([drawn_by_search(row, temperature, top_k, top_p, numbers) for row, numbers in zip(logits, uniform)])
+    expected = np.array(
+        [drawn_by_search(row, temperature, top_k, top_p, numbers) for row, numbers in zip(logits, uniform)]
+    )
     assert (found == expected).all()
 
 
@@ -140,5 +162,7 @@ def test_bfloat16_weights_take_half_the_memory_and_lose_little(models, small, sp
 
 
 def test_another_precision_is_refused(models):
-    with pytest.raises(lab.LabError, match="precision='float16' is unknown; choose one of 'float32', 'bfloat16'"):
+    with pytest.raises(
+        lab.LabError, match="precision='float16' is unknown; choose one of 'float32', 'bfloat16'"
+    ):
         lab.load("1M", model_dir=models, precision="float16")

@@ -13,14 +13,18 @@ pytestmark = pytest.mark.slow
 
 TINY = {"n_vocab": 61, "n_ctx": 40, "n_embd": 16, "n_head": 4, "n_layer": 3}
 RATE = 0.01
-CLEAR = 1e-5  # below, rounding decides the sign of a gradient, and with it where Adam goes: for example, no score depends on a bias of the keys
+# below, rounding decides the sign of a gradient, and with it where Adam goes: for example, no score depends
+# on a bias of the keys
+CLEAR = 1e-5
 
 
 @pytest.fixture(scope="module")
 def weights():
     random = np.random.default_rng(1)
     first = random_weights(TINY, seed=1)
-    return {name: array + random.normal(0, 0.2, array.shape).astype(np.float32) for name, array in first.items()}
+    return {
+        name: array + random.normal(0, 0.2, array.shape).astype(np.float32) for name, array in first.items()
+    }
 
 
 def batches(count, size=2):
@@ -61,12 +65,20 @@ def plain_loss(tf, variables, contexts):
     x = tf.gather(variables["model/wte"], tokens) + variables["model/wpe"][:length]
     for layer in (f"model/h{number}" for number in range(TINY["n_layer"])):
         parts = tf.split(linear(norm(x, f"{layer}/ln_1"), f"{layer}/attn/c_attn"), 3, -1)
-        q, k, v = (tf.transpose(tf.reshape(part, [batch, length, heads, width // heads]), [0, 2, 1, 3]) for part in parts)
+        q, k, v = (
+            tf.transpose(tf.reshape(part, [batch, length, heads, width // heads]), [0, 2, 1, 3])
+            for part in parts
+        )
         seen = tf.linalg.band_part(tf.ones([length, length]), -1, 0)
         scores = tf.matmul(q, k, transpose_b=True) / (width // heads) ** 0.5
         mixed = tf.matmul(tf.nn.softmax(scores * seen - 1e10 * (1 - seen)), v)
-        x += linear(tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch, length, width]), f"{layer}/attn/c_proj")
-        x += linear(tf.nn.gelu(linear(norm(x, f"{layer}/ln_2"), f"{layer}/mlp/c_fc"), approximate=True), f"{layer}/mlp/c_proj")
+        x += linear(
+            tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch, length, width]), f"{layer}/attn/c_proj"
+        )
+        x += linear(
+            tf.nn.gelu(linear(norm(x, f"{layer}/ln_2"), f"{layer}/mlp/c_fc"), approximate=True),
+            f"{layer}/mlp/c_proj",
+        )
     logits = tf.matmul(norm(x, "model/ln_f"), variables["model/wte"], transpose_b=True)
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(contexts[:, 1:], logits))
 
@@ -84,10 +96,14 @@ def plain(weights):
 
 def assert_close(found, expected, tolerance=1e-5):
     for name in expected:
-        assert np.abs(found[name] - expected[name]).max() <= tolerance * np.abs(expected[name]).max() + 1e-7, name
+        assert (
+            np.abs(found[name] - expected[name]).max() <= tolerance * np.abs(expected[name]).max() + 1e-7
+        ), name
 
 
-@pytest.mark.parametrize("how", [{}, {"recompute": True}, {"clip_norm": 1e6}, {"clip_norm": 1e6, "recompute": True}])
+@pytest.mark.parametrize(
+    "how", [{}, {"recompute": True}, {"clip_norm": 1e6}, {"clip_norm": 1e6, "recompute": True}]
+)
 def test_loss_and_gradients_are_those_of_the_plain_formula(weights, plain, how):
     loss, found, _ = gradient(weights, batches(1), **how)
     assert loss == pytest.approx(plain[0], rel=1e-6)
@@ -100,7 +116,8 @@ def test_bfloat16_gives_nearly_the_same_loss_and_gradients(weights, plain):
     for name, expected in plain[1].items():
         error = np.linalg.norm(found[name] - expected) / np.linalg.norm(expected)
         assert error < 0.02, name
-    assert any(np.abs(found[name] - plain[1][name]).max() > 1e-6 for name in found)  # else nothing was multiplied in bfloat16
+    # else nothing was multiplied in bfloat16
+    assert any(np.abs(found[name] - plain[1][name]).max() > 1e-6 for name in found)
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
@@ -190,20 +207,28 @@ def test_adam_is_tensorflows_own(weights):
 def test_only_the_blocks_are_trained_when_asked_so(weights, plain):
     loss, found, _ = gradient(weights, batches(1), only_train_transformer_layers=True)
     assert loss == pytest.approx(plain[0], rel=1e-6)
-    assert_close(found, {name: array if "/h" in name else np.zeros_like(array) for name, array in plain[1].items()})
+    assert_close(
+        found, {name: array if "/h" in name else np.zeros_like(array) for name, array in plain[1].items()}
+    )
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.5, 2.0])
 def test_the_learning_rate_is_fed_at_each_step(weights, plain, rate):
     _, after, _ = trained(weights, batches(1), rate=rate, optimizer="sgd")
-    assert_close({name: weights[name] - after[name] for name in weights}, {name: rate * array for name, array in plain[1].items()}, 2e-5)
+    assert_close(
+        {name: weights[name] - after[name] for name in weights},
+        {name: rate * array for name, array in plain[1].items()},
+        2e-5,
+    )
 
 
 def compared(build, *shapes):
     """Evaluate pairs (ours, TensorFlow's) that ``build`` makes of random tensors, in a graph of their own."""
     tf, random = tensorflow(), np.random.default_rng(3)
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        pairs = session.run(build(tf, *(tf.constant(random.normal(size=shape), tf.float32) for shape in shapes)))
+        pairs = session.run(
+            build(tf, *(tf.constant(random.normal(size=shape), tf.float32) for shape in shapes))
+        )
     for ours, theirs in pairs:
         assert ours == pytest.approx(theirs, rel=1e-4, abs=3e-5)
 
@@ -224,7 +249,10 @@ def test_the_gradient_of_the_layer_norm(shape):
         normalised, scale = normalise(x)
         mean, variance = tf.nn.moments(x, [-1], keepdims=True)
         reference = tf.nn.batch_normalization(x, mean, variance, None, None, 1e-5)
-        return [(normalised, reference), (normalise_gradient(normalised, scale, d_output), tf.gradients(reference, x, d_output)[0])]
+        return [
+            (normalised, reference),
+            (normalise_gradient(normalised, scale, d_output), tf.gradients(reference, x, d_output)[0]),
+        ]
 
     compared(build, shape, shape)
 
@@ -253,6 +281,10 @@ def test_the_output_layer_in_chunks(rows, vocabulary):
         logits = tf.matmul(hidden, embedding, transpose_b=True)
         reference = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits))
         expected = tf.gradients(reference, [hidden, embedding])
-        return [(loss, reference), (d_hidden * rows, expected[0] * rows), (d_embedding * rows, expected[1] * rows)]
+        return [
+            (loss, reference),
+            (d_hidden * rows, expected[0] * rows),
+            (d_embedding * rows, expected[1] * rows),
+        ]
 
     compared(build, (rows, 8), (vocabulary, 8))

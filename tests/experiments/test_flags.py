@@ -24,11 +24,17 @@ def table(splits, models, tmp_path_factory):
 
 @pytest.mark.slow
 def test_every_run_reads_as_much_and_one_flag_differs(table):
-    assert table["flag"].tolist() == ["none", "accumulate_gradients", "epochs", "save_every"] and (table["windows"] == 12).all()
+    assert (
+        table["flag"].tolist() == ["none", "accumulate_gradients", "epochs", "save_every"]
+        and (table["windows"] == 12).all()
+    )
     assert table["steps"].tolist() == [12, 3, 12, 12] and table["saves"].tolist() == [1, 1, 1, 4]
     usual, accumulated, repeated, saved = (row for _, row in table.iterrows())
-    assert repeated["epochs"] == pytest.approx(6, rel=0.1) and 1 > usual["epochs"] == pytest.approx(accumulated["epochs"])
-    assert saved["written_MB"] == pytest.approx(4 * usual["written_MB"]) and usual["written_MB"] > 10  # weights and two moments of 1M
+    assert repeated["epochs"] == pytest.approx(6, rel=0.1) and 1 > usual["epochs"] == pytest.approx(
+        accumulated["epochs"]
+    )
+    # weights and two moments of 1M
+    assert saved["written_MB"] == pytest.approx(4 * usual["written_MB"]) and usual["written_MB"] > 10
 
 
 @pytest.mark.slow
@@ -36,32 +42,53 @@ def test_saving_changes_nothing_and_fewer_steps_learn_less(table):
     usual, accumulated, repeated, saved = (row for _, row in table.iterrows())
     assert saved["valid_loss"] == usual["valid_loss"] < usual["valid_loss_before"]
     assert accumulated["valid_loss"] > usual["valid_loss"]
-    assert table["copied"].between(0, 1).all() and table["human_copied"].between(0, 1).all() and (table["seconds"] > 0).all()
+    assert (
+        table["copied"].between(0, 1).all()
+        and table["human_copied"].between(0, 1).all()
+        and (table["seconds"] > 0).all()
+    )
 
 
 @pytest.mark.slow
 def test_the_figure_says_what_the_table_says(table):
     figure = lab.plots.flags(table)
-    assert "Every run read 12 windows" in figure.caption and "accumulate_gradients=4: 3 steps: loss +" in figure.caption
+    assert (
+        "Every run read 12 windows" in figure.caption
+        and "accumulate_gradients=4: 3 steps: loss +" in figure.caption
+    )
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    assert labels == ["no flag: 12 steps", "accumulate_gradients=4: 3 steps", "epochs=6", "save_every=3: 4 saves"]
+    assert labels == [
+        "no flag: 12 steps",
+        "accumulate_gradients=4: 3 steps",
+        "epochs=6",
+        "save_every=3: 4 saves",
+    ]
     for wrong in (None, pd.DataFrame(), table.iloc[1:]):
         with pytest.raises(ArgumentError, match="lab.experiments.flags"):
             lab.plots.flags(wrong)
 
 
-@pytest.mark.parametrize("changed, error, message", [
-    ({"accumulate_gradients": (5,)}, ArgumentError, "windows=12 is no multiple of accumulate_gradients=5"),
-    ({"accumulate_gradients": 4}, ArgumentError, "put it into a list"),
-    ({"epochs": (0.1,)}, ArgumentError, "fewer than the whole text takes"),
-    ({"epochs": (13,)}, TextError, "too short"),
-    ({"save_every": (13,)}, ArgumentError, "save_every=13"),
-    ({"windows": 0}, ArgumentError, "windows=0"),
-    ({"eval_every": 5}, ArgumentError, "eval_every is decided"),
-    ({"sample_every": 5}, ArgumentError, "sample_every"),
-    ({"learning_rate": -1}, ArgumentError, "learning_rate"),
-])
-def test_what_cannot_work_is_refused_before_anything_is_trained(splits, models, tmp_path, changed, error, message):
+@pytest.mark.parametrize(
+    "changed, error, message",
+    [
+        (
+            {"accumulate_gradients": (5,)},
+            ArgumentError,
+            "windows=12 is no multiple of accumulate_gradients=5",
+        ),
+        ({"accumulate_gradients": 4}, ArgumentError, "put it into a list"),
+        ({"epochs": (0.1,)}, ArgumentError, "fewer than the whole text takes"),
+        ({"epochs": (13,)}, TextError, "too short"),
+        ({"save_every": (13,)}, ArgumentError, "save_every=13"),
+        ({"windows": 0}, ArgumentError, "windows=0"),
+        ({"eval_every": 5}, ArgumentError, "eval_every is decided"),
+        ({"sample_every": 5}, ArgumentError, "sample_every"),
+        ({"learning_rate": -1}, ArgumentError, "learning_rate"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_anything_is_trained(
+    splits, models, tmp_path, changed, error, message
+):
     with pytest.raises(error, match=message):
         small_flags(splits, models, tmp_path, **changed)
     assert not list(tmp_path.rglob("*.json"))

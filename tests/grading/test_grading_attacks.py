@@ -1,4 +1,6 @@
-"""Answers that cheat, break out or break down: none gains a point, reaches anything outside, or harms the exercises after it."""
+"""Answers that cheat, break out or break down: none gains a point, reaches anything outside, or harms the
+exercises after it.
+"""
 
 import contextlib
 import os
@@ -22,7 +24,11 @@ from places import SUPPORT
 import gpt2lab
 from gpt2lab.grading.judging import running
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed"), pytest.mark.timeout(900)]
+pytestmark = [
+    pytest.mark.sandbox,
+    pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed"),
+    pytest.mark.timeout(900),
+]
 PACKAGE = Path(gpt2lab.__file__).parent
 GROUPS = ("FORGED", "DISTURBING", "ENDED", "GREEDY", "ERRORS")
 
@@ -40,20 +46,44 @@ def graded():
     return of
 
 
-@pytest.mark.parametrize(("group", "name"), [(group, name) for group in GROUPS for name in getattr(attacks, group)])
+@pytest.mark.parametrize(
+    ("group", "name"), [(group, name) for group in GROUPS for name in getattr(attacks, group)]
+)
 def test_an_attack_gains_nothing_and_the_honest_answer_after_it_is_right(graded, group, name):
     outcome = graded(group)
-    assert outcome.attacks[name].earned == 0 and outcome.attacks[name].state in ("wrong", "failed", "stopped"), outcome.attacks[name]
+    assert outcome.attacks[name].earned == 0 and outcome.attacks[name].state in (
+        "wrong",
+        "failed",
+        "stopped",
+    ), outcome.attacks[name]
     assert outcome.honest[name].earned == 1, outcome.honest[name]
 
 
 def test_what_ends_or_floods_a_kernel_is_noticed_and_told(graded):
-    said = {name: result.reason for group in ("ENDED", "GREEDY") for name, result in graded(group).attacks.items()}
-    for name in ("os._exit", "segmentation fault", "ends when its cell is done", "ends when the value is looked at"):
+    said = {
+        name: result.reason for group in ("ENDED", "GREEDY") for name, result in graded(group).attacks.items()
+    }
+    for name in (
+        "os._exit",
+        "segmentation fault",
+        "ends when its cell is done",
+        "ends when the value is looked at",
+    ):
         assert "ended the kernel" in said[name]
-    for name in ("output", "output at once", "output below Python", "output as markup", "messages of widgets", "clears"):
+    for name in (
+        "output",
+        "output at once",
+        "output below Python",
+        "output as markup",
+        "messages of widgets",
+        "clears",
+    ):
         assert "printed" in said[name], name
-    assert "1,000 MB" in said["memory that is shared"] and "1,000 MB" in said["memory in many processes"] and "files" in said["files"]
+    assert (
+        "1,000 MB" in said["memory that is shared"]
+        and "1,000 MB" in said["memory in many processes"]
+        and "files" in said["files"]
+    )
 
 
 def test_a_reason_holds_nothing_that_the_students_code_chose(graded):
@@ -73,7 +103,12 @@ def test_an_endless_loop_that_lets_nothing_through_is_ended():
 @contextlib.contextmanager
 def listening(folder):
     """(kind, address) of listeners on this machine, of every kind that a kernel might reach."""
-    addresses = [("AF_INET", ("127.0.0.1", 0)), ("AF_INET6", ("::1", 0)), ("AF_UNIX abstract", f"\0gpt2lab-{uuid.uuid4()}"), ("AF_UNIX path", str(folder / "socket"))]
+    addresses = [
+        ("AF_INET", ("127.0.0.1", 0)),
+        ("AF_INET6", ("::1", 0)),
+        ("AF_UNIX abstract", f"\0gpt2lab-{uuid.uuid4()}"),
+        ("AF_UNIX path", str(folder / "socket")),
+    ]
     with contextlib.ExitStack() as stack:
         found = []
         for kind, address in addresses:
@@ -87,10 +122,27 @@ def listening(folder):
 
 @pytest.fixture(scope="module")
 def findings(tmp_path_factory):
-    """What attacks find that only look round: (dict of name to what was found, inodes of the sockets between grader and pytest)."""
+    """What attacks find that only look round: (dict of name to what was found, inodes of the sockets between
+    grader and pytest).
+    """
     folder, secret = tmp_path_factory.mktemp("outside"), "instructor does it"
-    places = ["/usr/bin/env", f"{PACKAGE}/course/checks_*.py", f"{PACKAGE}/course/__pycache__/*", f"{PACKAGE}/grading/*", f"{PACKAGE.parent}/notebooks/source/*", "/run/grading/*", "/etc/passwd",
-              "/etc/shadow", "/root/.*", "/home/*", f"{folder}/*", str(PACKAGE / "__init__.py") + "x", "/proc/1/mem", "/proc/1/root/run/grading/*", "/sys/kernel/*"]
+    places = [
+        "/usr/bin/env",
+        f"{PACKAGE}/course/checks_*.py",
+        f"{PACKAGE}/course/__pycache__/*",
+        f"{PACKAGE}/grading/*",
+        f"{PACKAGE.parent}/notebooks/source/*",
+        "/run/grading/*",
+        "/etc/passwd",
+        "/etc/shadow",
+        "/root/.*",
+        "/home/*",
+        f"{folder}/*",
+        str(PACKAGE / "__init__.py") + "x",
+        "/proc/1/mem",
+        "/proc/1/root/run/grading/*",
+        "/sys/kernel/*",
+    ]
     made, pair = [], socket.socketpair
 
     def recorded():
@@ -101,9 +153,15 @@ def findings(tmp_path_factory):
     inodes = set()
     with listening(folder) as listeners, pytest.MonkeyPatch.context() as patch:
         patch.setattr(running.socket, "socketpair", recorded)
-        asked = {"places": places, "listeners": listeners, "sought": [tuple(SEED), tuple(secret), tuple("default_rng")]}
+        asked = {
+            "places": places,
+            "listeners": listeners,
+            "sought": [tuple(SEED), tuple(secret), tuple("default_rng")],
+        }
         outcome = grade_attacks({name: source.format(**asked) for name, source in attacks.FINDINGS.items()})
-        assert set(outcome.seen) == set(attacks.FINDINGS), {name: result for name, result in outcome.attacks.items() if name not in outcome.seen}
+        assert set(outcome.seen) == set(attacks.FINDINGS), {
+            name: result for name, result in outcome.attacks.items() if name not in outcome.seen
+        }
         for kind, address in listeners:  # they could have been reached
             with socket.socket(getattr(socket, kind.split()[0])) as one:
                 one.connect(address)
@@ -125,7 +183,10 @@ def test_nobody_outside_can_be_reached_over_the_network_or_a_socket(findings):
 def test_the_kernel_sees_its_own_processes_and_not_the_judge(findings):
     seen, inodes = findings
     assert seen["processes"]["said"] and not any("pytest" in said for said in seen["processes"]["said"])
-    assert not any("grading" in names for names in seen["processes"]["root"]) and seen["processes"]["environment"] == []
+    assert (
+        not any("grading" in names for names in seen["processes"]["root"])
+        and seen["processes"]["environment"] == []
+    )
     assert inodes and not inodes & set(seen["processes"]["sockets"])
 
 
@@ -156,19 +217,35 @@ def gone(marker, seconds=30):
 @pytest.mark.parametrize("trusted", [False, True])
 def test_what_goes_into_the_background_ends_with_the_grading(trusted):
     marker = f".{uuid.uuid4().int % 10**12}"
-    outcome = grade_attacks({"stays": attacks.DAEMON.format(marker=marker), "ends": attacks.DAEMON.format(marker=marker) + "os._exit(0)"}, trusted)
-    assert [result.state for result in outcome.attacks.values()] == ["wrong", "stopped"] and {result.earned for result in outcome.honest.values()} == {1}
+    outcome = grade_attacks(
+        {
+            "stays": attacks.DAEMON.format(marker=marker),
+            "ends": attacks.DAEMON.format(marker=marker) + "os._exit(0)",
+        },
+        trusted,
+    )
+    assert [result.state for result in outcome.attacks.values()] == ["wrong", "stopped"] and {
+        result.earned for result in outcome.honest.values()
+    } == {1}
     assert gone(marker, 0)
 
 
-@pytest.mark.parametrize(("signal", "trusted"), [("SIGINT", False), ("SIGKILL", False), ("SIGINT", True), ("SIGKILL", True)])
+@pytest.mark.parametrize(
+    ("signal", "trusted"), [("SIGINT", False), ("SIGKILL", False), ("SIGINT", True), ("SIGKILL", True)]
+)
 def test_a_grader_that_is_interrupted_or_killed_leaves_nothing_running(signal, trusted):
     marker = f".{uuid.uuid4().int % 10**12}"
     # A shell's background jobs begin with the signal ignored.
     code = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    code += f"import attacks\nfrom hostile_course import grade_attacks\ngrade_attacks({{'x': attacks.DAEMON.format(marker={marker!r}) + 'while True:\\n    pass'}}, {trusted}, seconds_a_cell=300)"
+    code += (
+        "import attacks\nfrom hostile_course import grade_attacks\ngrade_attacks({'x':"
+        f" attacks.DAEMON.format(marker={marker!r}) + 'while True:\\n    pass'}}, {trusted},"
+        " seconds_a_cell=300)"
+    )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(PACKAGE.parent), str(SUPPORT)])}
-    with subprocess.Popen([sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL, start_new_session=True) as grader:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], env=environment, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as grader:
         try:
             until = time.monotonic() + 240  # on a machine that is busy
             while not running_with(f"86400{marker}") and time.monotonic() < until:
@@ -186,15 +263,40 @@ def test_a_grader_that_is_interrupted_or_killed_leaves_nothing_running(signal, t
 def test_who_is_no_administrator_has_a_sandbox_that_keeps_the_same_promises():
     with tempfile.TemporaryDirectory() as home:  # pytest's own folder lets nobody else in
         os.chmod(home, 0o777)
-        become = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "env", f"HOME={home}", "PYTHONDONTWRITEBYTECODE=1", sys.executable]
-        if subprocess.run([*become, "-c", "import gpt2lab, pytest"], cwd=PACKAGE.parent, capture_output=True).returncode:
+        become = [
+            "setpriv",
+            "--reuid=12345",
+            "--regid=12345",
+            "--clear-groups",
+            "env",
+            f"HOME={home}",
+            "PYTHONDONTWRITEBYTECODE=1",
+            sys.executable,
+        ]
+        if subprocess.run(
+            [*become, "-c", "import gpt2lab, pytest"], cwd=PACKAGE.parent, capture_output=True
+        ).returncode:
             pytest.skip("another user cannot read this Python or this repository")
-        _keeps_promises([*become, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={home}/pytest"])
+        _keeps_promises(
+            [*become, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={home}/pytest"]
+        )
 
 
 def _keeps_promises(pytest_as_somebody):
-    promises = [test_no_file_of_the_checks_the_grader_or_the_machine_can_be_read, test_nothing_outside_can_be_written, test_the_kernel_has_no_rights,
-                test_nobody_outside_can_be_reached_over_the_network_or_a_socket, test_the_kernel_sees_its_own_processes_and_not_the_judge,
-                test_what_goes_into_the_background_ends_with_the_grading]
-    done = subprocess.run([*pytest_as_somebody, *(f"{__file__}::{promise.__name__}" for promise in promises)], cwd=PACKAGE.parent, capture_output=True, text=True)
-    assert done.returncode == 0 and " passed" in done.stdout and "skipped" not in done.stdout, done.stdout[-3000:]
+    promises = [
+        test_no_file_of_the_checks_the_grader_or_the_machine_can_be_read,
+        test_nothing_outside_can_be_written,
+        test_the_kernel_has_no_rights,
+        test_nobody_outside_can_be_reached_over_the_network_or_a_socket,
+        test_the_kernel_sees_its_own_processes_and_not_the_judge,
+        test_what_goes_into_the_background_ends_with_the_grading,
+    ]
+    done = subprocess.run(
+        [*pytest_as_somebody, *(f"{__file__}::{promise.__name__}" for promise in promises)],
+        cwd=PACKAGE.parent,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and " passed" in done.stdout and "skipped" not in done.stdout, done.stdout[
+        -3000:
+    ]

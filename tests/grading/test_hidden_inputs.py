@@ -1,4 +1,6 @@
-"""The hidden inputs on which answers are graded: the solution holds for them, a typical mistake does not, and what was read off the screen neither."""
+"""The hidden inputs on which answers are graded: the solution holds for them, a typical mistake does not,
+and what was read off the screen neither.
+"""
 
 import ast
 import functools
@@ -17,7 +19,10 @@ from gpt2lab.course.checks.checking import Verdict, is_computed, is_typed
 from gpt2lab.grading.judging.assignment import read_assignment
 from gpt2lab.grading.judging.key import Key
 
-TABLES = {source.stem: import_module(f"exercises.notebook_{source.stem[:2]}") for source in sorted((NOTEBOOKS / "source").glob("*.py"))}
+TABLES = {
+    source.stem: import_module(f"exercises.notebook_{source.stem[:2]}")
+    for source in sorted((NOTEBOOKS / "source").glob("*.py"))
+}
 ASSIGNMENTS = {name: read_assignment(NOTEBOOKS, name) for name in TABLES}
 SEEDS = ("spring", "autumn")
 _BOTH_WAYS = re.compile(r"\bis too (large|small)\b")
@@ -27,21 +32,27 @@ def _exercises(keep=lambda name, exercise: True):
     """(notebook, exercise) of all in code that the condition keeps."""
     return [
         _param(name, exercise.label)
-        for name, assignment in ASSIGNMENTS.items() for exercise in assignment.exercises if exercise.kind == "code" and keep(name, exercise)
+        for name, assignment in ASSIGNMENTS.items()
+        for exercise in assignment.exercises
+        if exercise.kind == "code" and keep(name, exercise)
     ]
 
 
 def _answers(table):
     return [
         _param(name, label, *(row if isinstance(row, tuple) else (row,)))
-        for name, module in TABLES.items() for label, rows in getattr(module, table, {}).items() for row in rows
+        for name, module in TABLES.items()
+        for label, rows in getattr(module, table, {}).items()
+        for row in rows
     ]
 
 
 def _param(name, *values):
     """A notebook whose check asks a model takes seconds of TensorFlow."""
     marks = [pytest.mark.slow] if getattr(TABLES[name], "ASKS_A_MODEL", False) else []
-    return pytest.param(name, *values, marks=marks, id=" ".join(str(value) for value in (*values, "") if value)[:90])
+    return pytest.param(
+        name, *values, marks=marks, id=" ".join(str(value) for value in (*values, "") if value)[:90]
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -57,7 +68,9 @@ def _somewhere_else(tmp_path_factory):
 
 @functools.cache
 def trial(name, seed=SEEDS[0]):
-    """The instructor's side of a notebook; making it fails unless every solution is right on the hidden inputs."""
+    """The instructor's side of a notebook; making it fails unless every solution is right on the hidden
+    inputs.
+    """
     return Trial(ASSIGNMENTS[name], Key(ASSIGNMENTS[name], seed))
 
 
@@ -93,7 +106,9 @@ def test_a_wrong_answer_is_wrong_for_its_reason(name, label, source, words):
 @pytest.mark.parametrize("name, label, source", _answers("ALSO_RIGHT"))
 def test_an_honest_answer_in_other_words_is_right(name, label, source):
     for seed in SEEDS:
-        assert getattr(trial(name, seed).judge(label, source), "state", "failed") == "right", trial(name, seed).judge(label, source)
+        assert getattr(trial(name, seed).judge(label, source), "state", "failed") == "right", trial(
+            name, seed
+        ).judge(label, source)
 
 
 @pytest.mark.parametrize("name, label", _exercises())
@@ -116,7 +131,9 @@ def test_what_was_typed_is_tried_on_a_computed_exercise(name, label):
 
 @pytest.mark.parametrize("name, label", _exercises())
 def test_what_the_notebook_has_bound_is_bound(name, label):
-    needed = _bound_before(next((NOTEBOOKS / "source").glob(f"{name}.py")), label) - set(getattr(TABLES[name], "UNBOUND", {}))
+    needed = _bound_before(next((NOTEBOOKS / "source").glob(f"{name}.py")), label) - set(
+        getattr(TABLES[name], "UNBOUND", {})
+    )
     assert needed - set(trial(name).before(label)) == set()
 
 
@@ -144,7 +161,11 @@ def _bound(statements):
         elif isinstance(statement, (ast.Import, ast.ImportFrom)):
             names |= {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
         elif isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
-            names |= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+            names |= {
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            }
         for part in ("body", "orelse", "finalbody"):
             if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
                 names |= _bound(getattr(statement, part, []))

@@ -1,4 +1,6 @@
-"""nbgrader, where a course uses it: makes the assignments, validates the instructor's notebook, gives points for right answers only."""
+"""nbgrader, where a course uses it: makes the assignments, validates the instructor's notebook, gives points
+for right answers only.
+"""
 
 import os
 import re
@@ -31,9 +33,17 @@ def course(tmp_path_factory):
 
 
 def nbgrader(course, *arguments):
-    environment = {key: value for key, value in os.environ.items() if key != "GPT2LAB_MODELS"} | {"GPT2LAB_MODEL": "1M", "CUDA_VISIBLE_DEVICES": "-1"}
+    environment = {key: value for key, value in os.environ.items() if key != "GPT2LAB_MODELS"} | {
+        "GPT2LAB_MODEL": "1M",
+        "CUDA_VISIBLE_DEVICES": "-1",
+    }
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments], cwd=course, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=course,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     assert done.returncode == 0, done.stdout[-4000:]
     return done.stdout
@@ -60,8 +70,18 @@ def test_the_assignment_is_the_students_notebook(course, source):
 
 
 def test_the_assignments_were_made_without_running_them(course):
-    assert sorted(path.name for path in course.iterdir()) == ["gradebook.db", "nbgrader_config.py", "release", "source"]
-    assert {path.suffix for folder in ("source", "release") for path in (course / folder).rglob("*") if path.is_file()} == {".ipynb", ".md"}
+    assert sorted(path.name for path in course.iterdir()) == [
+        "gradebook.db",
+        "nbgrader_config.py",
+        "release",
+        "source",
+    ]
+    assert {
+        path.suffix
+        for folder in ("source", "release")
+        for path in (course / folder).rglob("*")
+        if path.is_file()
+    } == {".ipynb", ".md"}
 
 
 def test_the_instructors_notebook_passes_all_its_tests(course, tmp_path):
@@ -71,11 +91,19 @@ def test_the_instructors_notebook_passes_all_its_tests(course, tmp_path):
 
 
 def submission(source, changes=()):
-    """A student's notebook with the model answers but for some cells: id to source, None for a deleted cell."""
-    notebook, solved, changes = compose(source, student=True), cells(compose(source, student=False)), dict(changes)
+    """A student's notebook with the model answers but for some cells: id to source, None for a
+    deleted cell.
+    """
+    notebook, solved, changes = (
+        compose(source, student=True),
+        cells(compose(source, student=False)),
+        dict(changes),
+    )
     notebook.cells = [cell for cell in notebook.cells if changes.get(cell.id, "") is not None]
     for cell in notebook.cells:
-        cell.source = changes.get(cell.id, solved[cell.id].source if cell.id.startswith("exercise-") else cell.source)
+        cell.source = changes.get(
+            cell.id, solved[cell.id].source if cell.id.startswith("exercise-") else cell.source
+        )
     return notebook
 
 
@@ -93,14 +121,23 @@ def points_of(course, source):
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-        found = {submitted.student.id: submitted.notebooks[0].grades for submitted in gradebook.assignment_submissions(source.stem)}
-        return {student: {grade.name: grade.auto_score for grade in grades} for student, grades in found.items()}
+        found = {
+            submitted.student.id: submitted.notebooks[0].grades
+            for submitted in gradebook.assignment_submissions(source.stem)
+        }
+        return {
+            student: {grade.name: grade.auto_score for grade in grades} for student, grades in found.items()
+        }
 
 
 def test_right_answers_get_all_points(course):
     hand_in(course, FIRST, {"ada": submission(FIRST)})
     nbgrader(course, "autograde", FIRST.stem, "--create")
-    full = {cell.id: cell.metadata.nbgrader.points for cell in compose(FIRST, student=True).cells if cell.id.startswith("check-")}
+    full = {
+        cell.id: cell.metadata.nbgrader.points
+        for cell in compose(FIRST, student=True).cells
+        if cell.id.startswith("check-")
+    }
     assert points_of(course, FIRST)["ada"] == full and full["check-01-1"] == 0
 
 
@@ -151,16 +188,31 @@ lab.course.check("01.5", block_parameters, widths=[1, 128, 768])
 ALL = {"check-01-1": 0, "check-01-3": 1, "check-01-5": 2, "exercise-01-7": None}
 # What each student changed in an answered notebook (None: it was not answered), and the points.
 CLASS = {
-    # Deleting a check, writing into it what one would like to read, a wrong prediction and a warning change nothing.
-    "right": ({
-        "exercise-01-1": "prediction = 'c'",
-        "check-01-3": "print('01.3  Right.')",
-        "exercise-01-5": "import warnings\ndef block_parameters(d):\n    warnings.warn('odd')\n    return 12 * d**2 + 13 * d",
-        "check-01-5": None,
-    }, ALL),
-    "wrong": ({"exercise-01-3": "what_the_seed_changes = 'c'", "check-01-3": "pass"}, ALL | {"check-01-3": 0}),
-    "failed": ({"exercise-01-3": "raise ValueError('I gave up')", "exercise-01-5": "def block_parameters(d):\n    return 12 * d**2"},
-               ALL | {"check-01-3": 0, "check-01-5": 0}),
+    # Deleting a check, writing into it what one would like to read, a wrong prediction and a warning change
+    # nothing.
+    "right": (
+        {
+            "exercise-01-1": "prediction = 'c'",
+            "check-01-3": "print('01.3  Right.')",
+            "exercise-01-5": (
+                "import warnings\ndef block_parameters(d):\n    warnings.warn('odd')\n    return 12 * d**2 +"
+                " 13 * d"
+            ),
+            "check-01-5": None,
+        },
+        ALL,
+    ),
+    "wrong": (
+        {"exercise-01-3": "what_the_seed_changes = 'c'", "check-01-3": "pass"},
+        ALL | {"check-01-3": 0},
+    ),
+    "failed": (
+        {
+            "exercise-01-3": "raise ValueError('I gave up')",
+            "exercise-01-5": "def block_parameters(d):\n    return 12 * d**2",
+        },
+        ALL | {"check-01-3": 0, "check-01-5": 0},
+    ),
     "blank": (None, dict.fromkeys(ALL, 0)),
 }
 
@@ -176,7 +228,14 @@ def small(tmp_path_factory):
     course = folder.parent / "private" / "nbgrader"
     nbgrader(course, "generate_assignment", "--create", source.stem)
     blank = nbformat.read(course / "release" / source.stem / f"{source.stem}.ipynb", as_version=4)
-    folders = hand_in(course, source, {name: blank if changes is None else submission(source, changes) for name, (changes, _) in CLASS.items()})
+    folders = hand_in(
+        course,
+        source,
+        {
+            name: blank if changes is None else submission(source, changes)
+            for name, (changes, _) in CLASS.items()
+        },
+    )
     (folders["right"] / "models" / "1M").mkdir(parents=True)
     (folders["right"] / "models" / "1M" / "weights").write_bytes(bytes(1000))
     nbgrader(course, "autograde", source.stem, "--create")
@@ -191,7 +250,9 @@ def test_points_are_given_for_right_answers_only(small, student):
 def test_what_a_notebook_left_beside_itself_is_not_copied(small):
     course, source = small
     assert (course / "submitted" / "right" / source.stem / "models").exists()
-    assert {path.name for path in (course / "autograded" / "right" / source.stem).iterdir()} == {f"{source.stem}.ipynb"}
+    assert {path.name for path in (course / "autograded" / "right" / source.stem).iterdir()} == {
+        f"{source.stem}.ipynb"
+    }
 
 
 def test_feedback_and_a_table_of_points_come_out(small):
@@ -201,4 +262,6 @@ def test_feedback_and_a_table_of_points_come_out(small):
     assert re.search(r"counted\s+the\s+matrices\s+only", page)
     nbgrader(course, "export")
     rows = pd.read_csv(course / "grades.csv").set_index("student_id")
-    assert rows.score.to_dict() == {"right": 3, "wrong": 2, "failed": 0, "blank": 0} and set(rows.max_score) == {6}
+    assert rows.score.to_dict() == {"right": 3, "wrong": 2, "failed": 0, "blank": 0} and set(
+        rows.max_score
+    ) == {6}

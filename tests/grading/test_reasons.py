@@ -15,34 +15,64 @@ NUMBER = SimpleNamespace(label="01.2", blank="characters_per_token = ...  # your
 LETTER = SimpleNamespace(label="01.3", blank="what_the_seed_changes = ...  # your answer")
 
 
-@pytest.mark.parametrize("exercise, state, answer, words", [
-    (NUMBER, "wrong", "characters_per_token = 4.6", TYPED),
-    (NUMBER, "wrong", "characters_per_token = len(paragraph)", "said"),
-    (NUMBER, "wrong", "x = " + "(" * 5_000, "said"),
-    (NUMBER, "right", "characters_per_token = 4.6", "said"),
-    (LETTER, "wrong", "what_the_seed_changes = 'a'", "said"),
-    (FUNCTION, "unanswered", "def block_parameters(d):\n    print(12 * d)", "Your function returns nothing: it needs a return."),
-    (FUNCTION, "unanswered", FUNCTION.blank, "said"),
-    (NUMBER, "unanswered", "print(3)\n" + NUMBER.blank, "There is still no value in the place of the three dots."),
-])
+@pytest.mark.parametrize(
+    "exercise, state, answer, words",
+    [
+        (NUMBER, "wrong", "characters_per_token = 4.6", TYPED),
+        (NUMBER, "wrong", "characters_per_token = len(paragraph)", "said"),
+        (NUMBER, "wrong", "x = " + "(" * 5_000, "said"),
+        (NUMBER, "right", "characters_per_token = 4.6", "said"),
+        (LETTER, "wrong", "what_the_seed_changes = 'a'", "said"),
+        (
+            FUNCTION,
+            "unanswered",
+            "def block_parameters(d):\n    print(12 * d)",
+            "Your function returns nothing: it needs a return.",
+        ),
+        (FUNCTION, "unanswered", FUNCTION.blank, "said"),
+        (
+            NUMBER,
+            "unanswered",
+            "print(3)\n" + NUMBER.blank,
+            "There is still no value in the place of the three dots.",
+        ),
+    ],
+)
 def test_a_reason_is_that_of_the_source_where_it_tells_more(exercise, state, answer, words):
     result = ExerciseResult(exercise.label, "", 1, state=state, reason="said", answer=answer)
     assert reason_for(result, exercise) == words
 
 
-@pytest.mark.parametrize("handed, found, words", [
-    (None, FoundAnswers(), "No notebook of this assignment"),
-    (object(), FoundAnswers(notes=("The file is empty.",)), "holds none of the answers"),
-    (object(), FoundAnswers({"01.2": "x"}, notes=("It was cut off. What is whole in it was read.",)), "file is damaged"),
-    (object(), FoundAnswers({"01.2": "x"}), ""),
-])
+@pytest.mark.parametrize(
+    "handed, found, words",
+    [
+        (None, FoundAnswers(), "No notebook of this assignment"),
+        (object(), FoundAnswers(notes=("The file is empty.",)), "holds none of the answers"),
+        (
+            object(),
+            FoundAnswers({"01.2": "x"}, notes=("It was cut off. What is whole in it was read.",)),
+            "file is damaged",
+        ),
+        (object(), FoundAnswers({"01.2": "x"}), ""),
+    ],
+)
 def test_what_is_missing_is_missing_for_a_reason(handed, found, words):
-    assert words in why_missing(Submission("ada", handed=handed), found) and (words or not why_missing(Submission("ada", handed=handed), found))
+    assert words in why_missing(Submission("ada", handed=handed), found) and (
+        words or not why_missing(Submission("ada", handed=handed), found)
+    )
 
 
-@pytest.mark.parametrize("exact, answer, said", [
-    (4.267, 4.3, None), (4.267, 4, "rounded too far"), (0.4286, 0.43, None), (0.4286, 0.4, "rounded too far"), (5.5, 0, "too small"), (4.267, 4.4, "too large"),
-])
+@pytest.mark.parametrize(
+    "exact, answer, said",
+    [
+        (4.267, 4.3, None),
+        (4.267, 4, "rounded too far"),
+        (0.4286, 0.43, None),
+        (0.4286, 0.4, "rounded too far"),
+        (5.5, 0, "too small"),
+        (4.267, 4.4, "too large"),
+    ],
+)
 def test_two_digits_are_enough_whatever_the_number(exact, answer, said):
     found = checking.number(answer, exact, otherwise="Divide.")
     assert found is None if said is None else said in found

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 import gpt2lab as lab
 from gpt2lab.errors import ArgumentError, TextError
 
-# Few characters, of one to four bytes that begin alike: matches, ties and half characters come up all the time.
+# Few characters, of one to four bytes that begin alike: matches, ties and half characters come up all the
+# time.
 texts = st.text("ab éè漢潢🙂🙃\n.", max_size=30)
 trains = st.lists(texts, min_size=1, max_size=3).filter(any)
 sentences = st.lists(st.sampled_from(["a", "b", "c", ".", "é"]), max_size=12).map(" ".join)
@@ -23,7 +24,7 @@ def longest_common(sample, documents):
 
 
 def ngrams(words, n):
-    return [tuple(words[i:i + n]) for i in range(len(words) - n + 1)]
+    return [tuple(words[i : i + n]) for i in range(len(words) - n + 1)]
 
 
 def check_span(row, sample, train):
@@ -41,19 +42,29 @@ def check_span(row, sample, train):
 def check_share(share, sample, train, n):
     known = {gram for text in train for gram in ngrams(lab.words(text), n)}
     grams = ngrams(lab.words(sample), n)
-    assert pd.isna(share) if not grams else share == pytest.approx(sum(gram in known for gram in grams) / len(grams))
+    assert (
+        pd.isna(share)
+        if not grams
+        else share == pytest.approx(sum(gram in known for gram in grams) / len(grams))
+    )
 
 
 def check_spans(sample, train, least):
     found, end, rest = lab.copied_spans(sample, train, least), 0, list(sample)
     for row in found.itertuples():
-        assert row.start >= end and sample[row.start:row.end] == row.span and len(lab.words(row.span)) == row.words >= least
-        assert train[row.document][row.position:row.position + len(row.span)] == row.span
+        assert (
+            row.start >= end
+            and sample[row.start : row.end] == row.span
+            and len(lab.words(row.span)) == row.words >= least
+        )
+        assert train[row.document][row.position : row.position + len(row.span)] == row.span
         end = row.end
-        rest[row.start:row.end] = "|" * len(row.span)
+        rest[row.start : row.end] = "|" * len(row.span)
     for piece in "".join(rest).split("|"):
         words = piece.split()
-        assert not any(" ".join(words[i:i + least]) in text for i in range(len(words) - least + 1) for text in train)
+        assert not any(
+            " ".join(words[i : i + least]) in text for i in range(len(words) - least + 1) for text in train
+        )
 
 
 @given(texts, trains)
@@ -67,12 +78,16 @@ def test_the_share_of_ngrams_is_that_of_a_loop(sample, train, n):
 
 
 def test_a_thousand_random_samples_have_what_a_loop_finds():
-    """What hypothesis tries a hundred times, with cases that cost less to draw: texts of characters and of words, all lengths from none."""
+    """What hypothesis tries a hundred times, with cases that cost less to draw: texts of characters and of
+    words, all lengths from none.
+    """
     rng = random.Random(0)
     for letters, join in (("ab éè漢潢🙂🙃\n.", ""), ("abc.é", " ")):
         for _ in range(50):
-            drawn = [join.join(rng.choices(letters, k=rng.randrange(30 if not join else 13))) for _ in range(12)]
-            train, samples = drawn[:rng.choice([1, 2])] + ["a"], drawn[2:]
+            drawn = [
+                join.join(rng.choices(letters, k=rng.randrange(30 if not join else 13))) for _ in range(12)
+            ]
+            train, samples = drawn[: rng.choice([1, 2])] + ["a"], drawn[2:]
             found = lab.copied(samples, train, n=(1, 2, 3))
             for i, sample in enumerate(samples):
                 check_span(found.loc[i], sample, train)
@@ -83,12 +98,19 @@ def test_a_thousand_random_samples_have_what_a_loop_finds():
 
 
 def test_by_hand():
-    found = lab.copied(["He said: we the people of it.", "", "Q"], ["No.", "We know. And we the people are."], n=(2, 10))
+    found = lab.copied(
+        ["He said: we the people of it.", "", "Q"], ["No.", "We know. And we the people are."], n=(2, 10)
+    )
     row = found.loc[0]
     assert row["span"] == " we the people " and (row.characters, row.words, row.start) == (15, 3, 8)
     assert (row.document, row["name"], row.position) == (1, "text 2", 12)
-    assert row.share_2 == 2 / 8 and pd.isna(row.share_10)  # we the, the people; nine words with the colon and the point
-    assert found.characters.tolist() == [15, 0, 0] and found.words.tolist() == [3, 0, 0] and found["span"].tolist()[1:] == ["", ""]
+    # we the, the people; nine words with the colon and the point
+    assert row.share_2 == 2 / 8 and pd.isna(row.share_10)
+    assert (
+        found.characters.tolist() == [15, 0, 0]
+        and found.words.tolist() == [3, 0, 0]
+        and found["span"].tolist()[1:] == ["", ""]
+    )
     assert found.index.tolist() == [0, 1, 2] and found.index.name == "sample"
 
 
@@ -104,7 +126,9 @@ def test_ngrams_are_whole_words_whatever_the_spaces_between_them():
 
 
 def test_a_corpus_gives_its_names_and_its_documents():
-    corpus = lab.Corpus((lab.Document("four score", name="first.txt"), lab.Document("and seven", name="second.txt")))
+    corpus = lab.Corpus(
+        (lab.Document("four score", name="first.txt"), lab.Document("and seven", name="second.txt"))
+    )
     row = lab.copied(corpus, corpus).loc[1]
     assert row["span"] == "and seven" and row["name"] == "second.txt"
     renamed = lab.Corpus((lab.Document("four score", name="a"), lab.Document("and seven", name="b")))
@@ -129,10 +153,17 @@ def test_the_samples_of_a_model_are_told_from_people(speeches, held_out):
 
 
 def test_spans_by_hand():
-    train, sample = "we the people of the united states. in order to form", "So we the people in order to form united states."
+    train, sample = (
+        "we the people of the united states. in order to form",
+        "So we the people in order to form united states.",
+    )
     found = lab.copied_spans(sample, train, least=3)
     assert found["span"].tolist() == ["we the people", "in order to form", "united states."]
-    assert found.words.tolist() == [3, 4, 3] and found.position.tolist() == [0, 36, 21] and set(found.document) == {0}
+    assert (
+        found.words.tolist() == [3, 4, 3]
+        and found.position.tolist() == [0, 36, 21]
+        and set(found.document) == {0}
+    )
     assert lab.copied_spans(sample, train, least=4)["span"].tolist() == ["in order to form"]
     assert len(lab.copied_spans("", train)) == 0 and "span" in lab.copied_spans("", train)
 
@@ -156,34 +187,45 @@ def test_five_megabytes_and_a_hundred_samples(capsys):
         found = lab.copied(samples, train)
         seconds.append(time.perf_counter() - start)
     with capsys.disabled():
-        print(f"\ncopied: 100 samples of 500 characters, 5 MB to train on: {seconds[0]:.2f} s, again {seconds[1]:.2f} s", end=" ")
+        print(
+            f"\ncopied: 100 samples of 500 characters, 5 MB to train on: {seconds[0]:.2f} s, again"
+            f" {seconds[1]:.2f} s",
+            end=" ",
+        )
     assert len(found) == 100 and found.characters.between(10, 200).all()
     for row in found.itertuples():
         text = train.documents[row.document].text
-        assert text[row.position:row.position + row.characters] == row.span == samples[row.Index][row.start:row.start + row.characters]
+        assert (
+            text[row.position : row.position + row.characters]
+            == row.span
+            == samples[row.Index][row.start : row.start + row.characters]
+        )
 
 
-@pytest.mark.parametrize("call, words", [
-    (lambda: lab.copied("text", "text"), "samples is a single string"),
-    (lambda: lab.copied([], "text"), "samples is empty"),
-    (lambda: lab.copied([[1, 2]], "text"), r"samples\[0\] is of type list; give strings"),
-    (lambda: lab.copied(["a", None], "text"), r"samples\[1\] is of type NoneType"),
-    (lambda: lab.copied([5], "text"), r"samples\[0\] is of type int"),
-    (lambda: lab.copied([b"a"], "text"), r"samples\[0\] is of type bytes"),
-    (lambda: lab.copied(["a", ["a"]], "text"), r"samples\[1\] is of type list"),
-    (lambda: lab.copied(None, "text"), "samples is of type NoneType"),
-    (lambda: lab.copied(b"a", "text"), "samples is of type bytes"),
-    (lambda: lab.copied(["a"], ["b", 5]), r"train\[1\] is of type int"),
-    (lambda: lab.copied_spans(None, "b"), "sample is of type NoneType"),
-    (lambda: lab.copied(["a"], None), "train is of type NoneType"),
-    (lambda: lab.copied(["a"], [[1]]), r"train\[0\] is of type list"),
-    (lambda: lab.copied(["a"], lab.Corpus()), "train is empty"),
-    (lambda: lab.copied(["a"], "b", n=0), "n=0"),
-    (lambda: lab.copied(["a"], "b", n=(5, "8")), "n='8'"),
-    (lambda: lab.copied(["a"], "b", n=()), "n has no lengths"),
-    (lambda: lab.copied_spans(["a"], "b"), "sample is of type list; give one string"),
-    (lambda: lab.copied_spans("a", "b", least=0), "least=0"),
-])
+@pytest.mark.parametrize(
+    "call, words",
+    [
+        (lambda: lab.copied("text", "text"), "samples is a single string"),
+        (lambda: lab.copied([], "text"), "samples is empty"),
+        (lambda: lab.copied([[1, 2]], "text"), r"samples\[0\] is of type list; give strings"),
+        (lambda: lab.copied(["a", None], "text"), r"samples\[1\] is of type NoneType"),
+        (lambda: lab.copied([5], "text"), r"samples\[0\] is of type int"),
+        (lambda: lab.copied([b"a"], "text"), r"samples\[0\] is of type bytes"),
+        (lambda: lab.copied(["a", ["a"]], "text"), r"samples\[1\] is of type list"),
+        (lambda: lab.copied(None, "text"), "samples is of type NoneType"),
+        (lambda: lab.copied(b"a", "text"), "samples is of type bytes"),
+        (lambda: lab.copied(["a"], ["b", 5]), r"train\[1\] is of type int"),
+        (lambda: lab.copied_spans(None, "b"), "sample is of type NoneType"),
+        (lambda: lab.copied(["a"], None), "train is of type NoneType"),
+        (lambda: lab.copied(["a"], [[1]]), r"train\[0\] is of type list"),
+        (lambda: lab.copied(["a"], lab.Corpus()), "train is empty"),
+        (lambda: lab.copied(["a"], "b", n=0), "n=0"),
+        (lambda: lab.copied(["a"], "b", n=(5, "8")), "n='8'"),
+        (lambda: lab.copied(["a"], "b", n=()), "n has no lengths"),
+        (lambda: lab.copied_spans(["a"], "b"), "sample is of type list; give one string"),
+        (lambda: lab.copied_spans("a", "b", least=0), "least=0"),
+    ],
+)
 def test_bad_input_is_refused_with_a_reason(call, words):
     with pytest.raises(ArgumentError, match=words):
         call()

@@ -31,32 +31,43 @@ BY_HAND = [
 
 
 def ngrams(tokens, n):
-    return [tuple(tokens[i:i + n]) for i in range(len(tokens) - n + 1)]
+    return [tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1)]
 
 
 def plain_self_bleu(samples, n):
     """Straight from Papineni et al. and Chen and Cherry, without a thought for speed."""
     scores = []
     for i, sample in enumerate(samples):
-        others, score = samples[:i] + samples[i + 1:], 1.0
+        others, score = samples[:i] + samples[i + 1 :], 1.0
         for order in range(1, n + 1):
-            counts, elsewhere = Counter(ngrams(sample, order)), [Counter(ngrams(other, order)) for other in others]
-            matches = sum(min(count, max(other[gram] for other in elsewhere)) for gram, count in counts.items())
+            counts, elsewhere = (
+                Counter(ngrams(sample, order)),
+                [Counter(ngrams(other, order)) for other in others],
+            )
+            matches = sum(
+                min(count, max(other[gram] for other in elsewhere)) for gram, count in counts.items()
+            )
             if order == 1 and not matches:
                 score = 0.0
             score *= ((matches or 0.1) / max(1, len(sample) - order + 1)) ** (1 / n)
         nearest = min((abs(len(other) - len(sample)), len(other)) for other in others)[1]
-        scores.append(score * (1 if len(sample) > nearest else math.exp(1 - nearest / len(sample)) if sample else 0))
+        scores.append(
+            score * (1 if len(sample) > nearest else math.exp(1 - nearest / len(sample)) if sample else 0)
+        )
     return sum(scores) / len(scores)
 
 
 def nltk_self_bleu(samples, n, only=None):
     bleu = pytest.importorskip("nltk.translate.bleu_score")
     smoothing = bleu.SmoothingFunction().method1
-    return np.mean([
-        bleu.sentence_bleu(samples[:i] + samples[i + 1:], samples[i], weights=(1 / n,) * n, smoothing_function=smoothing)
-        for i in range(only or len(samples))
-    ])
+    return np.mean(
+        [
+            bleu.sentence_bleu(
+                samples[:i] + samples[i + 1 :], samples[i], weights=(1 / n,) * n, smoothing_function=smoothing
+            )
+            for i in range(only or len(samples))
+        ]
+    )
 
 
 def test_distinct_divides_by_words_and_not_by_ngrams():
@@ -70,7 +81,9 @@ def test_distinct_divides_by_words_and_not_by_ngrams():
 @settings(max_examples=1000)
 @given(samples_of_tokens, st.integers(1, 5))
 def test_distinct_is_that_of_a_loop(samples, n):
-    assert lab.distinct(samples, n) == len({gram for sample in samples for gram in ngrams(sample, n)}) / sum(map(len, samples))
+    assert lab.distinct(samples, n) == len({gram for sample in samples for gram in ngrams(sample, n)}) / sum(
+        map(len, samples)
+    )
 
 
 def test_repetition_by_hand():
@@ -88,7 +101,9 @@ def test_a_sample_without_ngrams_is_left_out_of_the_mean():
 @settings(max_examples=1000)
 @given(samples_of_tokens, st.integers(1, 5))
 def test_repetition_is_that_of_a_loop(samples, n):
-    each = [1 - len(set(ngrams(sample, n))) / len(ngrams(sample, n)) for sample in samples if len(sample) >= n]
+    each = [
+        1 - len(set(ngrams(sample, n))) / len(ngrams(sample, n)) for sample in samples if len(sample) >= n
+    ]
     assume(each)
     assert lab.repetition(samples, n) == pytest.approx(np.mean(each), abs=1e-12)
 
@@ -96,7 +111,9 @@ def test_repetition_is_that_of_a_loop(samples, n):
 def test_zipf_of_an_exact_power_law_is_its_exponent():
     for exponent in (0.5, 1.0, 2.0):
         frequencies = [round(10**6 * rank**-exponent) for rank in range(1, 6)]
-        assert lab.zipf([[word] * frequency for word, frequency in enumerate(frequencies)]) == pytest.approx(exponent, abs=1e-3)
+        assert lab.zipf([[word] * frequency for word, frequency in enumerate(frequencies)]) == pytest.approx(
+            exponent, abs=1e-3
+        )
 
 
 def test_zipf_by_hand_and_of_equal_frequencies():
@@ -108,7 +125,9 @@ def test_zipf_by_hand_and_of_equal_frequencies():
 @settings(max_examples=1000)
 @given(samples_of_tokens, st.integers(2, 4))
 def test_zipf_is_the_slope_of_the_most_frequent(samples, most):
-    frequencies = sorted(Counter(token for sample in samples for token in sample).values(), reverse=True)[:most]
+    frequencies = sorted(Counter(token for sample in samples for token in sample).values(), reverse=True)[
+        :most
+    ]
     assume(len(frequencies) > 1)
     slope = np.polyfit(np.log(range(1, len(frequencies) + 1)), np.log(frequencies), 1)[0]
     assert lab.zipf(samples, most) == pytest.approx(-slope, abs=1e-9)
@@ -120,8 +139,11 @@ def test_zipf_of_one_word_is_refused():
 
 
 def test_self_bleu_by_hand():
-    # Each shares 5 of 6 words, 4 of 5 pairs, 3 of 4 triples and 2 of 3 quadruples with the other, whose length is the same.
-    assert lab.self_bleu(["to be or not to be", "to be or not to see"]) == pytest.approx((5 / 6 * 4 / 5 * 3 / 4 * 2 / 3) ** (1 / 4))
+    # Each shares 5 of 6 words, 4 of 5 pairs, 3 of 4 triples and 2 of 3 quadruples with the other, whose
+    # length is the same.
+    assert lab.self_bleu(["to be or not to be", "to be or not to see"]) == pytest.approx(
+        (5 / 6 * 4 / 5 * 3 / 4 * 2 / 3) ** (1 / 4)
+    )
 
 
 def test_a_sample_shorter_than_n_is_not_1_even_against_itself():
@@ -130,7 +152,8 @@ def test_a_sample_shorter_than_n_is_not_1_even_against_itself():
 
 
 def test_of_two_equally_near_lengths_the_shorter_is_taken():
-    near = lab.self_bleu([["a"] * 4, ["a"] * 2, ["a"] * 6], n=1)  # 4 between 2 and 6: no penalty; 2 next to 4: one of exp(1 - 4 / 2)
+    # 4 between 2 and 6: no penalty; 2 next to 4: one of exp(1 - 4 / 2)
+    near = lab.self_bleu([["a"] * 4, ["a"] * 2, ["a"] * 6], n=1)
     assert near == pytest.approx((1 + math.exp(-1) + 4 / 6) / 3)
 
 
@@ -159,12 +182,16 @@ def test_the_measures_of_texts_made_by_hand_are_those_of_loops(samples, n):
     assert lab.self_bleu(samples, n) == pytest.approx(plain_self_bleu(split, n), abs=1e-9)
     assert lab.self_bleu(samples, n) == pytest.approx(nltk_self_bleu(split, n), abs=1e-9)
     if any(grams):
-        assert lab.repetition(samples, n) == pytest.approx(np.mean([1 - len(set(each)) / len(each) for each in grams if each]), abs=1e-12)
+        assert lab.repetition(samples, n) == pytest.approx(
+            np.mean([1 - len(set(each)) / len(each) for each in grams if each]), abs=1e-12
+        )
 
 
 def test_self_bleu_of_texts_is_that_of_nltk(speeches):
     samples = lab.human_samples(speeches, like=["word " * length for length in (3, 20, 40, 40, 60)])
-    assert lab.self_bleu(samples) == pytest.approx(nltk_self_bleu([lab.words(sample) for sample in samples], 4), abs=1e-9)
+    assert lab.self_bleu(samples) == pytest.approx(
+        nltk_self_bleu([lab.words(sample) for sample in samples], 4), abs=1e-9
+    )
 
 
 def test_self_bleu_is_400_times_as_fast_as_the_loop_over_nltk():
@@ -180,7 +207,10 @@ def test_self_bleu_is_400_times_as_fast_as_the_loop_over_nltk():
     # Each of nltk's thousand sentences takes as long as any other: three stand for all.
     loop = seconds(nltk_self_bleu, samples, 4, 3) / 3 * len(samples)
     own = min(seconds(lab.self_bleu, samples) for _ in range(3))
-    print(f"\nself-BLEU of 1,000 samples of 100 tokens: {own:.3f} s, nltk {loop:.0f} s, {loop / own:,.0f} times as fast")
+    print(
+        f"\nself-BLEU of 1,000 samples of 100 tokens: {own:.3f} s, nltk {loop:.0f} s, {loop / own:,.0f} times"
+        " as fast"
+    )
     assert loop / own >= 400
 
 
@@ -206,7 +236,10 @@ def test_self_bleu_of_one_sample_is_refused(sample):
 
 
 def test_the_others_measure_one_sample():
-    assert (lab.distinct(["a b a"]), lab.repetition(["a b a"], n=1)) == (2 / 3, pytest.approx(1 / 3)) and lab.zipf(["a b a"]) == pytest.approx(1)
+    assert (lab.distinct(["a b a"]), lab.repetition(["a b a"], n=1)) == (
+        2 / 3,
+        pytest.approx(1 / 3),
+    ) and lab.zipf(["a b a"]) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("measure", [lab.distinct, lab.self_bleu, lab.repetition, lab.zipf])
@@ -217,7 +250,9 @@ def test_samples_without_words_are_refused(measure):
         measure([[], []])
 
 
-@pytest.mark.parametrize("measure, name", [(lab.distinct, "n"), (lab.self_bleu, "n"), (lab.repetition, "n"), (lab.zipf, "most")])
+@pytest.mark.parametrize(
+    "measure, name", [(lab.distinct, "n"), (lab.self_bleu, "n"), (lab.repetition, "n"), (lab.zipf, "most")]
+)
 @pytest.mark.parametrize("value", [0, -1, 1.5, "2", None, True, math.nan])
 def test_an_n_that_cannot_work_is_named(measure, name, value):
     with pytest.raises(ArgumentError, match=f"{name}="):

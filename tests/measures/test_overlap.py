@@ -14,7 +14,8 @@ from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.intervals import share_interval
 from gpt2lab.measures.overlap import MEASURES
 
-# Few kinds of tokens and texts of every length from none: clipping, repetition, empty samples and ones shorter than n come up all the time.
+# Few kinds of tokens and texts of every length from none: clipping, repetition, empty samples and ones
+# shorter than n come up all the time.
 token_texts = st.lists(st.lists(st.integers(0, 4), max_size=8), min_size=1, max_size=5).filter(any)
 BY_HAND = [  # samples, reference
     (["the the the the"], "the cat"),
@@ -30,16 +31,22 @@ BY_HAND = [  # samples, reference
 
 
 def ngrams(tokens, n):
-    return Counter(tuple(tokens[i:i + n]) for i in range(len(tokens) - n + 1))
+    return Counter(tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1))
 
 
 def plain(samples, reference):
     """The measures by their definitions, one n-gram at a time."""
     types, others = {t for s in samples for t in s}, {t for r in reference for t in r}
-    values = [len(types & others), len(types & others) / len(types) if types else math.nan, len(types & others) / len(types | others)]
+    values = [
+        len(types & others),
+        len(types & others) / len(types) if types else math.nan,
+        len(types & others) / len(types | others),
+    ]
     for n in (1, 2, 3, 4):
         counts = sum((ngrams(text, n) for text in reference), Counter())
-        matches = sum(min(count, counts[gram]) for sample in samples for gram, count in ngrams(sample, n).items())
+        matches = sum(
+            min(count, counts[gram]) for sample in samples for gram, count in ngrams(sample, n).items()
+        )
         size = sum(sum(ngrams(sample, n).values()) for sample in samples)
         values.append(matches / size if size else math.nan)
     return values
@@ -55,7 +62,8 @@ def speech(rng, length, words=3000):
 
 def test_by_hand():
     found = lab.overlap(["the cat sat", "the cat cat ran"], "the cat and the dog")
-    assert (found.shared_types, found.types, found.reference_types) == (2, 4, 4)  # the, cat of the, cat, sat, ran
+    # the, cat of the, cat, sat, ran
+    assert (found.shared_types, found.types, found.reference_types) == (2, 4, 4)
     assert found.share_of_types == 2 / 4 and found.jaccard == 2 / 6
     # the, cat; the, cat but not a second cat in one sample: 4 of 7. Pairs: "the cat" in each, of 5.
     assert found.precision == pytest.approx((4 / 7, 2 / 5, 0, 0))
@@ -84,7 +92,11 @@ def test_the_measures_are_those_of_a_loop(samples, reference):
     found = lab.overlap(samples, reference, resamples=2)
     assert found.table["value"].tolist() == pytest.approx(plain(samples, reference), nan_ok=True)
     assert found.table.index.tolist() == list(MEASURES)
-    assert (found.samples, found.tokens, found.types) == (len(samples), sum(map(len, samples)), len({t for s in samples for t in s}))
+    assert (found.samples, found.tokens, found.types) == (
+        len(samples),
+        sum(map(len, samples)),
+        len({t for s in samples for t in s}),
+    )
 
 
 @settings(max_examples=1000)
@@ -92,8 +104,17 @@ def test_the_measures_are_those_of_a_loop(samples, reference):
 def test_clipped_precision_is_that_of_nltk(samples, reference):
     bleu = pytest.importorskip("nltk.translate.bleu_score")
     for n, own in enumerate(lab.overlap(samples, [reference], resamples=2).precision, 1):
-        fractions = [bleu.modified_precision([reference], sample, n) for sample in samples if len(sample) >= n]
-        assert own == pytest.approx(sum(f.numerator for f in fractions) / sum(f.denominator for f in fractions) if fractions else math.nan, nan_ok=True)
+        fractions = [
+            bleu.modified_precision([reference], sample, n) for sample in samples if len(sample) >= n
+        ]
+        assert own == pytest.approx(
+            (
+                sum(f.numerator for f in fractions) / sum(f.denominator for f in fractions)
+                if fractions
+                else math.nan
+            ),
+            nan_ok=True,
+        )
 
 
 @given(token_texts, token_texts, st.randoms(use_true_random=False))
@@ -101,13 +122,18 @@ def test_order_does_not_matter_and_shares_are_shares(samples, reference, rng):
     mixed = [sorted(texts, key=lambda _: rng.random()) for texts in (samples, reference)]
     found = lab.overlap(samples, reference, resamples=2)
     assert lab.overlap(*mixed, resamples=2) == found or any(map(math.isnan, found.precision))
-    assert all(math.isnan(share) or 0 <= share <= 1 for share in (found.share_of_types, found.jaccard, *found.precision))
+    assert all(
+        math.isnan(share) or 0 <= share <= 1
+        for share in (found.share_of_types, found.jaccard, *found.precision)
+    )
 
 
 @given(token_texts)
 def test_a_text_has_everything_in_common_with_itself(texts):
     found = lab.overlap(texts, texts, resamples=2)
-    assert found.jaccard == found.share_of_types == 1 and all(math.isnan(p) or p == 1 for p in found.precision)
+    assert found.jaccard == found.share_of_types == 1 and all(
+        math.isnan(p) or p == 1 for p in found.precision
+    )
 
 
 def test_precision_of_texts_is_that_of_nltk(speeches, held_out):
@@ -117,23 +143,30 @@ def test_precision_of_texts_is_that_of_nltk(speeches, held_out):
     split = [lab.words(sample) for sample in samples]
     for n, own in enumerate(lab.overlap(samples, reference).precision, 1):
         fractions = [bleu.modified_precision([lab.words(reference)], sample, n) for sample in split]
-        assert own == pytest.approx(sum(f.numerator for f in fractions) / sum(f.denominator for f in fractions), abs=1e-12)
+        assert own == pytest.approx(
+            sum(f.numerator for f in fractions) / sum(f.denominator for f in fractions), abs=1e-12
+        )
 
 
 def test_intervals_are_as_wide_as_the_spread_between_sets_of_samples():
     rng = np.random.default_rng(1)
     reference = [speech(rng, 500) for _ in range(20)]
-    found = [lab.overlap([speech(rng, 60) for _ in range(50)], reference, resamples=300).table for _ in range(150)]
+    found = [
+        lab.overlap([speech(rng, 60) for _ in range(50)], reference, resamples=300).table for _ in range(150)
+    ]
     values = np.array([table["value"] for table in found])
     width = np.mean([(table["high"] - table["low"]) / (2 * 1.96) for table in found], axis=0)
-    assert dict(zip(MEASURES[:6], (width / values.std(axis=0))[:6])) == pytest.approx(dict.fromkeys(MEASURES[:6], 1), abs=0.25)
+    assert dict(zip(MEASURES[:6], (width / values.std(axis=0))[:6])) == pytest.approx(
+        dict.fromkeys(MEASURES[:6], 1), abs=0.25
+    )
 
 
 @pytest.mark.parametrize("share, samples", [(0.3, 20), (0.05, 20), (0.01, 20), (0.002, 20), (0.0005, 100)])
 def test_intervals_of_precision_hold_the_true_share_however_few_ngrams_match(share, samples):
     rng, found = np.random.default_rng(7), []
     for _ in range(1000):
-        # Samples differ in how much they know, and matches come in runs of one or three, as those of texts do.
+        # Samples differ in how much they know, and matches come in runs of one or three, as those of texts
+        # do.
         runs = rng.binomial(57, share * rng.beta(2, 2, samples))
         low, high = share_interval(np.minimum(runs + 2 * rng.binomial(runs, 0.5), 57), np.full(samples, 57))
         found.append(low <= share <= high)
@@ -141,13 +174,19 @@ def test_intervals_of_precision_hold_the_true_share_however_few_ngrams_match(sha
 
 
 def test_no_match_and_nothing_but_matches_have_intervals_too():
-    none, all_of_them = (lab.overlap([[i, i + 1] for i in range(50)], reference, resamples=2) for reference in ([[99]], [list(range(51))]))
-    assert none.intervals["precision_2"] == (0, pytest.approx(0.0747, abs=0.001))  # Wilson's, with Student's t: t**2 / (50 + t**2)
+    none, all_of_them = (
+        lab.overlap([[i, i + 1] for i in range(50)], reference, resamples=2)
+        for reference in ([[99]], [list(range(51))])
+    )
+    # Wilson's, with Student's t: t**2 / (50 + t**2)
+    assert none.intervals["precision_2"] == (0, pytest.approx(0.0747, abs=0.001))
     assert all_of_them.intervals["precision_2"] == (pytest.approx(1 - 0.0747, abs=0.001), 1)
 
 
 def test_interval_of_independent_trials_is_wilsons():
-    """One trial a sample: the plain interval for a share, here 30 of 100 as published, 0.219 to 0.396, slightly wider with Student's t."""
+    """One trial a sample: the plain interval for a share, here 30 of 100 as published, 0.219 to 0.396,
+    slightly wider with Student's t.
+    """
     low, high = share_interval(np.repeat([1, 0], [30, 70]), np.ones(100, int))
     assert (low, high) == pytest.approx((0.219, 0.396), abs=0.002)
 
@@ -155,7 +194,10 @@ def test_interval_of_independent_trials_is_wilsons():
 def test_an_interval_needs_two_samples_that_are_long_enough():
     found = lab.overlap([["a", "b", "c"], ["a", "b"], ["a"], []], [["a", "b", "c"]])
     assert found.precision[:3] == (1, 1, 1) and math.isnan(found.precision[3])
-    assert found.intervals["precision_2"][0] < 1 and np.isnan([found.intervals["precision_3"], found.intervals["precision_4"]]).all()
+    assert (
+        found.intervals["precision_2"][0] < 1
+        and np.isnan([found.intervals["precision_3"], found.intervals["precision_4"]]).all()
+    )
 
 
 def test_intervals_hold_the_value_and_come_again_with_the_seed():
@@ -174,7 +216,10 @@ def test_a_single_sample_has_no_interval():
 
 def test_it_prints_what_was_found():
     found = repr(lab.overlap(["the cat sat", "the cat ran"], "the cat and the dog"))
-    assert found.startswith("Overlap(2 samples of 6 words: 2 of 4 types shared, jaccard 0.333 [") and "precision 0.667, 0.500, 0.000, nan)" in found
+    assert (
+        found.startswith("Overlap(2 samples of 6 words: 2 of 4 types shared, jaccard 0.333 [")
+        and "precision 0.667, 0.500, 0.000, nan)" in found
+    )
 
 
 def test_a_difference_is_found_and_told_in_words():
@@ -183,15 +228,34 @@ def test_a_difference_is_found_and_told_in_words():
     before, after = [[speech(rng, 50, words) for _ in range(60)] for words in (20_000, 3000)]
     found = lab.compare_overlap(before, after, reference, human=[speech(rng, 500) for _ in range(10)])
     row = found.table.loc["jaccard"]
-    assert row["difference"] == pytest.approx(found.after.jaccard - found.before.jaccard) and 0 < row["low"] < row["difference"] < row["high"]
+    assert (
+        row["difference"] == pytest.approx(found.after.jaccard - found.before.jaccard)
+        and 0 < row["low"] < row["difference"] < row["high"]
+    )
     assert row["more"] == "after" and row["human"] == found.human.jaccard
-    assert found.answer.startswith("The samples after have more in common with the reference, and by more than chance (in ")
-    assert f"a difference of {row['difference']:+.3f} (95 % interval {row['low']:+.3f} to {row['high']:+.3f})" in found.answer
-    assert f"{found.human.jaccard:.3f}" in found.answer and "3,000 tokens" in found.answer and repr(found) == found.answer
+    assert found.answer.startswith(
+        "The samples after have more in common with the reference, and by more than chance (in "
+    )
+    assert (
+        f"a difference of {row['difference']:+.3f} (95 % interval {row['low']:+.3f} to {row['high']:+.3f})"
+        in found.answer
+    )
+    assert (
+        f"{found.human.jaccard:.3f}" in found.answer
+        and "3,000 tokens" in found.answer
+        and repr(found) == found.answer
+    )
     named = lab.compare_overlap(before, after, reference, names=("pretrained", "fine-tuned"))
-    assert named.answer.startswith("The fine-tuned samples have more in common") and f"{row['after']:.3f} fine-tuned against" in named.answer
+    assert (
+        named.answer.startswith("The fine-tuned samples have more in common")
+        and f"{row['after']:.3f} fine-tuned against" in named.answer
+    )
     turned = lab.compare_overlap(after, before, reference)
-    assert turned.table.loc["jaccard", "more"] == "before" and turned.human is None and "human" not in turned.table
+    assert (
+        turned.table.loc["jaccard", "more"] == "before"
+        and turned.human is None
+        and "human" not in turned.table
+    )
 
 
 def test_measures_that_disagree_are_named():
@@ -200,17 +264,27 @@ def test_measures_that_disagree_are_named():
     dull = [rng.integers(0, 8, 30).tolist() for _ in range(40)]  # few types, all of them known
     varied = [rng.integers(0, 150, 30).tolist() for _ in range(40)]  # many types, a third of them unknown
     found = lab.compare_overlap(dull, varied, reference)
-    assert (found.table["more"].drop("shared_types")[["share_of_types", "jaccard", "precision_2"]] == ["before", "after", "before"]).all()
-    assert found.answer.startswith("The measures disagree, each by more than chance: by Jaccard similarity the samples after")
+    assert (
+        found.table["more"].drop("shared_types")[["share_of_types", "jaccard", "precision_2"]]
+        == ["before", "after", "before"]
+    ).all()
+    assert found.answer.startswith(
+        "The measures disagree, each by more than chance: by Jaccard similarity the samples after"
+    )
     assert "by share of types, 2-gram precision and 3-gram precision the samples before." in found.answer
 
 
-@pytest.mark.parametrize("measure, reference_length", [("jaccard", 3000), ("precision_2", 3000), ("precision_3", 3000), ("precision_4", 10_000)])
+@pytest.mark.parametrize(
+    "measure, reference_length",
+    [("jaccard", 3000), ("precision_2", 3000), ("precision_3", 3000), ("precision_4", 10_000)],
+)
 def test_equal_sets_are_called_different_as_rarely_as_promised(measure, reference_length):
     rng = np.random.default_rng(4)
     reference = [speech(rng, reference_length)]
     sets = [[speech(rng, 50) for _ in range(40)] for _ in range(120)]
-    verdicts = [lab.compare_overlap(one, other, reference, resamples=300) for one, other in zip(sets[::2], sets[1::2])]
+    verdicts = [
+        lab.compare_overlap(one, other, reference, resamples=300) for one, other in zip(sets[::2], sets[1::2])
+    ]
     different = sum(found.table.loc[measure, "more"] != "" for found in verdicts)
     assert different <= 9  # of 60; with a chance of 5 % each, more than nine come once in 2,000 times
     assert any("cannot be told from chance" in found.answer for found in verdicts)
@@ -218,9 +292,14 @@ def test_equal_sets_are_called_different_as_rarely_as_promised(measure, referenc
 
 def test_all_sets_are_cut_to_the_size_of_the_smallest():
     rng = np.random.default_rng(5)
-    found = lab.compare_overlap([speech(rng, 50) for _ in range(20)], [speech(rng, 30) for _ in range(20)], [speech(rng, 900)],
-                                human=[speech(rng, 400)])
-    assert [each.tokens for each in (found.before, found.after, found.human)] == [390, 390, 390]  # thirteen pieces of 30
+    found = lab.compare_overlap(
+        [speech(rng, 50) for _ in range(20)],
+        [speech(rng, 30) for _ in range(20)],
+        [speech(rng, 900)],
+        human=[speech(rng, 400)],
+    )
+    # thirteen pieces of 30
+    assert [each.tokens for each in (found.before, found.after, found.human)] == [390, 390, 390]
     same = [speech(rng, 50) for _ in range(5)]
     equal = lab.compare_overlap(same, same + same, [speech(rng, 500)]).table
     assert (equal["difference"] == 0).all() and (equal["more"] == "").all()
@@ -233,38 +312,57 @@ def test_texts_and_a_corpus_are_compared_by_words(speeches, held_out):
     assert found.before.unit == "words" and found.before == found.after and found.human.samples == 10
 
 
-@pytest.mark.parametrize("call, error, words", [
-    (lambda: lab.overlap([], "a"), ArgumentError, "samples is empty; give at least one sample"),
-    (lambda: lab.overlap("a", "a"), ArgumentError, "samples is a single string"),
-    (lambda: lab.overlap(b"a", "a"), ArgumentError, "samples is of type bytes"),
-    (lambda: lab.overlap(5, "a"), ArgumentError, "samples is of type int"),
-    (lambda: lab.overlap([5], "a"), ArgumentError, r"samples\[0\]=5 is of type int"),
-    (lambda: lab.overlap([None], "a"), ArgumentError, r"samples\[0\]=None is of type NoneType"),
-    (lambda: lab.overlap([b"a"], "a"), ArgumentError, r"samples\[0\]=b'a' is of type bytes"),
-    (lambda: lab.overlap([[1.5]], [[1]]), ArgumentError, "a token of type float"),
-    (lambda: lab.overlap(["a", ["a"]], "a"), ArgumentError, "samples mixes strings and lists"),
-    (lambda: lab.overlap([[]], [[1]]), TextError, "samples has no tokens"),
-    (lambda: lab.overlap([[1]], [[], []]), TextError, "reference has no tokens"),
-    (lambda: lab.overlap(["a"], lab.Corpus()), ArgumentError, "reference is empty"),
-    (lambda: lab.overlap(["a"], ["a", None]), ArgumentError, "reference mixes"),
-    (lambda: lab.compare_overlap([], ["a", "b"], "a"), ArgumentError, "before is empty"),
-    (lambda: lab.compare_overlap(["a", "b"], ["a", "b"], "a", names=("one", "one")), ArgumentError, "names="),
-    (lambda: lab.compare_overlap(["a b c", "d"], ["a", "b"], "a"), ArgumentError, "before has only one sample within the 2 words"),
-    (lambda: lab.overlap(["a"], []), ArgumentError, "reference is empty"),
-    (lambda: lab.overlap(["a"], None), ArgumentError, "reference is of type NoneType"),
-    (lambda: lab.overlap([[1]], "a"), ArgumentError, "samples has tokens and reference has words"),
-    (lambda: lab.overlap(["a"], [[1]]), ArgumentError, "samples has words and reference has tokens"),
-    (lambda: lab.overlap(["", " "], "a"), TextError, "samples has no words"),
-    (lambda: lab.overlap(["a"], " "), TextError, "reference has no words"),
-    (lambda: lab.overlap(["a"], "a", seed=-1), ArgumentError, "seed="),
-    (lambda: lab.overlap(["a"], "a", resamples=1), ArgumentError, "resamples="),
-    (lambda: lab.compare_overlap(["a"], ["a", "b"], "a"), ArgumentError, "before has only one sample"),
-    (lambda: lab.compare_overlap(["a", "b"], ["a"], "a"), ArgumentError, "after has only one sample"),
-    (lambda: lab.compare_overlap(["a", "b"], ["a", 5], "a"), ArgumentError, "after mixes"),
-    (lambda: lab.compare_overlap(["a", "b"], ["a", "b"], "a", human=[[1]]), ArgumentError, r"human\[0\] is of type list"),
-    (lambda: lab.compare_overlap([[1], [2]], [[1], [2]], [[1]], human="a"), ArgumentError, "human is text"),
-    (lambda: lab.compare_overlap(["a", "b"], ["a", "b"], "a", human=""), TextError, "human has no words"),
-])
+@pytest.mark.parametrize(
+    "call, error, words",
+    [
+        (lambda: lab.overlap([], "a"), ArgumentError, "samples is empty; give at least one sample"),
+        (lambda: lab.overlap("a", "a"), ArgumentError, "samples is a single string"),
+        (lambda: lab.overlap(b"a", "a"), ArgumentError, "samples is of type bytes"),
+        (lambda: lab.overlap(5, "a"), ArgumentError, "samples is of type int"),
+        (lambda: lab.overlap([5], "a"), ArgumentError, r"samples\[0\]=5 is of type int"),
+        (lambda: lab.overlap([None], "a"), ArgumentError, r"samples\[0\]=None is of type NoneType"),
+        (lambda: lab.overlap([b"a"], "a"), ArgumentError, r"samples\[0\]=b'a' is of type bytes"),
+        (lambda: lab.overlap([[1.5]], [[1]]), ArgumentError, "a token of type float"),
+        (lambda: lab.overlap(["a", ["a"]], "a"), ArgumentError, "samples mixes strings and lists"),
+        (lambda: lab.overlap([[]], [[1]]), TextError, "samples has no tokens"),
+        (lambda: lab.overlap([[1]], [[], []]), TextError, "reference has no tokens"),
+        (lambda: lab.overlap(["a"], lab.Corpus()), ArgumentError, "reference is empty"),
+        (lambda: lab.overlap(["a"], ["a", None]), ArgumentError, "reference mixes"),
+        (lambda: lab.compare_overlap([], ["a", "b"], "a"), ArgumentError, "before is empty"),
+        (
+            lambda: lab.compare_overlap(["a", "b"], ["a", "b"], "a", names=("one", "one")),
+            ArgumentError,
+            "names=",
+        ),
+        (
+            lambda: lab.compare_overlap(["a b c", "d"], ["a", "b"], "a"),
+            ArgumentError,
+            "before has only one sample within the 2 words",
+        ),
+        (lambda: lab.overlap(["a"], []), ArgumentError, "reference is empty"),
+        (lambda: lab.overlap(["a"], None), ArgumentError, "reference is of type NoneType"),
+        (lambda: lab.overlap([[1]], "a"), ArgumentError, "samples has tokens and reference has words"),
+        (lambda: lab.overlap(["a"], [[1]]), ArgumentError, "samples has words and reference has tokens"),
+        (lambda: lab.overlap(["", " "], "a"), TextError, "samples has no words"),
+        (lambda: lab.overlap(["a"], " "), TextError, "reference has no words"),
+        (lambda: lab.overlap(["a"], "a", seed=-1), ArgumentError, "seed="),
+        (lambda: lab.overlap(["a"], "a", resamples=1), ArgumentError, "resamples="),
+        (lambda: lab.compare_overlap(["a"], ["a", "b"], "a"), ArgumentError, "before has only one sample"),
+        (lambda: lab.compare_overlap(["a", "b"], ["a"], "a"), ArgumentError, "after has only one sample"),
+        (lambda: lab.compare_overlap(["a", "b"], ["a", 5], "a"), ArgumentError, "after mixes"),
+        (
+            lambda: lab.compare_overlap(["a", "b"], ["a", "b"], "a", human=[[1]]),
+            ArgumentError,
+            r"human\[0\] is of type list",
+        ),
+        (
+            lambda: lab.compare_overlap([[1], [2]], [[1], [2]], [[1]], human="a"),
+            ArgumentError,
+            "human is text",
+        ),
+        (lambda: lab.compare_overlap(["a", "b"], ["a", "b"], "a", human=""), TextError, "human has no words"),
+    ],
+)
 def test_bad_input_is_refused_with_a_reason(call, error, words):
     with pytest.raises(error, match=words):
         call()

@@ -34,7 +34,9 @@ def test_perplexity_is_the_exponential_of_the_mean_score(small):
 def test_bits_per_byte_count_bytes_of_utf_8(small):
     found = lab.perplexity(small, TEXTS[1])
     assert found.bytes == len(TEXTS[1].encode()) > len(TEXTS[1])
-    assert found.bits_per_byte == pytest.approx(small.score(TEXTS[1])["nats"].sum() / math.log(2) / found.bytes, rel=1e-6)
+    assert found.bits_per_byte == pytest.approx(
+        small.score(TEXTS[1])["nats"].sum() / math.log(2) / found.bytes, rel=1e-6
+    )
 
 
 def test_a_corpus_and_a_list_are_their_documents_pooled(small):
@@ -43,7 +45,9 @@ def test_a_corpus_and_a_list_are_their_documents_pooled(small):
     assert expected.perplexity == pytest.approx(math.exp(nats.mean()), rel=1e-5)
     assert expected.tokens == len(nats) and expected.bytes == sum(len(text.encode()) for text in TEXTS)
     assert lab.perplexity(small, lab.Corpus.from_texts(TEXTS)) == expected
-    assert lab.perplexity(small, tuple(reversed(TEXTS))).perplexity == pytest.approx(expected.perplexity, rel=1e-6)
+    assert lab.perplexity(small, tuple(reversed(TEXTS))).perplexity == pytest.approx(
+        expected.perplexity, rel=1e-6
+    )
 
 
 def test_a_smaller_stride_gives_each_token_more_to_go_by(small, speeches):
@@ -54,15 +58,21 @@ def test_a_smaller_stride_gives_each_token_more_to_go_by(small, speeches):
 
 
 def test_the_table_has_a_row_for_each_document_and_they_pool_to_the_whole(small):
-    corpus = lab.Corpus((lab.Document(TEXTS[0], "Lincoln", "1863"), lab.Document(""), lab.Document(TEXTS[1], None, "1864")))
+    corpus = lab.Corpus(
+        (lab.Document(TEXTS[0], "Lincoln", "1863"), lab.Document(""), lab.Document(TEXTS[1], None, "1864"))
+    )
     found = lab.perplexity(small, corpus)
     assert found.table["name"].tolist() == ["1863", "1864"]
     assert found.table["author"][0] == "Lincoln" and found.table["author"].isna().tolist() == [False, True]
     for (_, row), text in zip(found.table.iterrows(), (TEXTS[0], TEXTS[1])):
         alone = lab.perplexity(small, text)
-        assert row["perplexity"] == pytest.approx(alone.perplexity, rel=1e-5) and row["bits_per_byte"] == pytest.approx(alone.bits_per_byte, rel=1e-5)
+        assert row["perplexity"] == pytest.approx(alone.perplexity, rel=1e-5) and row[
+            "bits_per_byte"
+        ] == pytest.approx(alone.bits_per_byte, rel=1e-5)
         assert (row["tokens"], row["bytes"]) == (alone.tokens, alone.bytes)
-    assert (found.table["nats_per_token"] * found.table["tokens"]).sum() / found.tokens == pytest.approx(found.nats_per_token)
+    assert (found.table["nats_per_token"] * found.table["tokens"]).sum() / found.tokens == pytest.approx(
+        found.nats_per_token
+    )
     assert lab.perplexity(small, TEXTS).table["name"].tolist() == ["text 1", "text 2", "text 3"]
 
 
@@ -79,14 +89,18 @@ def test_intervals_hold_the_value_and_are_over_documents(small):
 def test_one_document_has_no_interval_and_says_so(small):
     found = lab.perplexity(small, TEXTS[0])
     assert all(map(math.isnan, (end for ends in found.intervals.values() for end in ends)))
-    assert str(found).startswith(f"perplexity {found.perplexity:.2f}, ") and "one document has no interval" in str(found)
+    assert str(found).startswith(
+        f"perplexity {found.perplexity:.2f}, "
+    ) and "one document has no interval" in str(found)
     assert repr(found).endswith("tokens, 33 bytes, documents: 1)")
 
 
 def test_it_prints_what_was_found_with_intervals(small):
     found = lab.perplexity(small, TEXTS)
     low, high = found.intervals["perplexity"]
-    assert str(found).startswith(f"perplexity {found.perplexity:.2f} ({low:.2f} to {high:.2f}), ") and str(found).endswith("over 3 documents.")
+    assert str(found).startswith(f"perplexity {found.perplexity:.2f} ({low:.2f} to {high:.2f}), ") and str(
+        found
+    ).endswith("over 3 documents.")
 
 
 @given(st.lists(st.text(st.characters(codec="ascii"), min_size=1), min_size=1), st.integers(1, 10**6))

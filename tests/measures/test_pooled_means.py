@@ -18,9 +18,15 @@ sizes = st.lists(st.integers(1, 10**5), min_size=2, max_size=20)
 
 
 def drawn(rng, sizes, between, within):
-    """Nats of documents around 4 a token: those of one document share a level, and each token has a deviation of its own."""
+    """Nats of documents around 4 a token: those of one document share a level, and each token has a
+    deviation of its own.
+    """
     sizes = np.asarray(sizes, float)
-    levels = 4 + between * rng.standard_normal(len(sizes)) + within / np.sqrt(sizes) * rng.standard_normal(len(sizes))
+    levels = (
+        4
+        + between * rng.standard_normal(len(sizes))
+        + within / np.sqrt(sizes) * rng.standard_normal(len(sizes))
+    )
     return levels * sizes
 
 
@@ -29,8 +35,12 @@ def lengths(rng, number):
     return np.exp(8 + rng.standard_normal(number)).round() + 1
 
 
-@pytest.mark.parametrize("between, within", [(0.15, 3), (0, 3)], ids=["documents differ", "only tokens differ"])
-@pytest.mark.parametrize("sizes", [[3000, 9000], VALID, TEST, 10, 30], ids=["two", "valid", "test", "10", "30"])
+@pytest.mark.parametrize(
+    "between, within", [(0.15, 3), (0, 3)], ids=["documents differ", "only tokens differ"]
+)
+@pytest.mark.parametrize(
+    "sizes", [[3000, 9000], VALID, TEST, 10, 30], ids=["two", "valid", "test", "10", "30"]
+)
 def test_nineteen_of_twenty_intervals_hold_the_mean(sizes, between, within):
     rng = np.random.default_rng(0)
     held = 0

@@ -24,18 +24,25 @@ SAMPLES = {"1M": texts("first"), "3M": texts("second")}
 
 def honest(test, names):
     """Answers that prefer for each pair the writer that ``names`` says, '-' for None."""
-    return "".join("-" if name is None else "AB"[writers.index(name)] for writers, name in zip(test.key, names))
+    return "".join(
+        "-" if name is None else "AB"[writers.index(name)] for writers, name in zip(test.key, names)
+    )
 
 
 # --- the measure
 
 
 def at_least(wins, decided, share):
-    return math.fsum(math.comb(decided, k) * share**k * (1 - share) ** (decided - k) for k in range(wins, decided + 1))
+    return math.fsum(
+        math.comb(decided, k) * share**k * (1 - share) ** (decided - k) for k in range(wins, decided + 1)
+    )
 
 
 # Limits of binom.test in R and of scipy.stats.binomtest(...).proportion_ci("exact").
-@pytest.mark.parametrize("wins, losses, low, high", [(9, 1, 0.554984, 0.997472), (0, 10, 0.0, 0.308497), (5, 5, 0.187086, 0.812914), (1, 0, 0.025, 1.0)])
+@pytest.mark.parametrize(
+    "wins, losses, low, high",
+    [(9, 1, 0.554984, 0.997472), (0, 10, 0.0, 0.308497), (5, 5, 0.187086, 0.812914), (1, 0, 0.025, 1.0)],
+)
 def test_the_interval_is_that_of_the_tables(wins, losses, low, high):
     assert lab.preference(wins, losses).interval == pytest.approx((low, high), abs=1e-6)
 
@@ -73,22 +80,28 @@ def test_a_large_test_does_not_overflow():
     assert 0.58 < result.interval[0] < 0.6 < result.interval[1] < 0.62 and 0 <= result.p_value < 1e-40
 
 
-@pytest.mark.parametrize("counts, words", [
-    ((9, 1), "Yes, you could tell: 3M was preferred in 9 of 10 pairs"),
-    ((1, 9), "Yes, you could tell, but you preferred 1M"),
-    ((6, 4), "You could not tell, or there were too few pairs"),
-    ((5, 0), "Even if all answers agree it takes 6 pairs"),
-    ((5, 5), "not even 300 pairs"),
-    ((9, 1, 2), '2 of 12 answers were "cannot tell" and are left out'),
-    ((0, 0, 3), "nothing can be said"),
-    ((60, 0), "less than 0.1 %"),
-])
+@pytest.mark.parametrize(
+    "counts, words",
+    [
+        ((9, 1), "Yes, you could tell: 3M was preferred in 9 of 10 pairs"),
+        ((1, 9), "Yes, you could tell, but you preferred 1M"),
+        ((6, 4), "You could not tell, or there were too few pairs"),
+        ((5, 0), "Even if all answers agree it takes 6 pairs"),
+        ((5, 5), "not even 300 pairs"),
+        ((9, 1, 2), '2 of 12 answers were "cannot tell" and are left out'),
+        ((0, 0, 3), "nothing can be said"),
+        ((60, 0), "less than 0.1 %"),
+    ],
+)
 def test_the_answer_is_said_in_words(counts, words):
     assert words in lab.preference(*counts, names=("3M", "1M")).explanation
 
 
 def test_the_numbers_are_said_in_a_line():
-    assert lab.preference(9, 1, names=("3M", "1M")).numbers == "share of 3M 90 %, exact 95 % interval 55 to 100 %, sign test p = 0.021"
+    assert (
+        lab.preference(9, 1, names=("3M", "1M")).numbers
+        == "share of 3M 90 %, exact 95 % interval 55 to 100 %, sign test p = 0.021"
+    )
     assert lab.preference(0, 0, 4).numbers == "no pair was decided"
 
 
@@ -134,7 +147,12 @@ def test_the_seed_decides_and_another_one_decides_otherwise():
 
 
 def test_the_key_of_one_test_is_not_that_of_other_texts():
-    keys = {lab.ReadingTest.draw({name: [f"{text} {i}" for text in some] for name, some in SAMPLES.items()}, 12, 1).key for i in range(20)}
+    keys = {
+        lab.ReadingTest.draw(
+            {name: [f"{text} {i}" for text in some] for name, some in SAMPLES.items()}, 12, 1
+        ).key
+        for i in range(20)
+    }
     assert len(keys) > 15
 
 
@@ -144,14 +162,17 @@ def test_the_texts_of_a_pair_are_equally_long():
         assert len(lab.words(left)) == len(lab.words(right)) and left.endswith(" …") and right.endswith(" …")
 
 
-@pytest.mark.parametrize("samples, word", [
-    (["a", "b"], "dictionary"),
-    ({"1M": texts("first")}, "two different names"),
-    ({"1M": ["a"], "3M": ["b"], "124M": ["c"]}, "two different names"),
-    ({"1M": "a text", "3M": ["b"]}, "list"),
-    ({"1M": texts("first", 3), "3M": texts("second", 10)}, "the texts of 1M"),
-    ({"1M": [1] * 10, "3M": texts("second")}, "strings"),
-])
+@pytest.mark.parametrize(
+    "samples, word",
+    [
+        (["a", "b"], "dictionary"),
+        ({"1M": texts("first")}, "two different names"),
+        ({"1M": ["a"], "3M": ["b"], "124M": ["c"]}, "two different names"),
+        ({"1M": "a text", "3M": ["b"]}, "list"),
+        ({"1M": texts("first", 3), "3M": texts("second", 10)}, "the texts of 1M"),
+        ({"1M": [1] * 10, "3M": texts("second")}, "strings"),
+    ],
+)
 def test_samples_that_make_no_pairs_are_refused(samples, word):
     with pytest.raises(ArgumentError, match=word):
         lab.ReadingTest.draw(samples)
@@ -173,10 +194,25 @@ def test_answers_are_counted_for_the_writer_whatever_the_side():
 
 def test_answers_may_be_a_list_or_have_spaces():
     test = lab.ReadingTest.draw(SAMPLES, 4)
-    assert test.score("abb-") == test.score(["A", "B", "B", "-"]) == test.score("A, B, B, –") == test.score(" AB B- ")
+    assert (
+        test.score("abb-")
+        == test.score(["A", "B", "B", "-"])
+        == test.score("A, B, B, –")
+        == test.score(" AB B- ")
+    )
 
 
-@pytest.mark.parametrize("answers, word", [("AB", "2 letters"), ("ABCD", "'C'"), ("ABAB-", "5 letters"), (3, "int"), ([1, 2, 3, 4], "list"), ("", "0 letters")])
+@pytest.mark.parametrize(
+    "answers, word",
+    [
+        ("AB", "2 letters"),
+        ("ABCD", "'C'"),
+        ("ABAB-", "5 letters"),
+        (3, "int"),
+        ([1, 2, 3, 4], "list"),
+        ("", "0 letters"),
+    ],
+)
 def test_answers_that_cannot_be_counted_are_refused(answers, word):
     with pytest.raises(ArgumentError, match=word):
         lab.ReadingTest.draw(SAMPLES, 4).score(answers)
@@ -203,20 +239,34 @@ def test_the_widget_says_nothing_of_the_key_before_the_result_and_goes_back_one_
     buttons = {button.description: button for button in walk(box) if type(button).__name__ == "Button"}
 
     def page():
-        return " ".join(str(getattr(widget, name, "")) for widget in walk(box) for name in ("value", "description", "tooltip", "_dom_classes"))
+        return " ".join(
+            str(getattr(widget, name, ""))
+            for widget in walk(box)
+            for name in ("value", "description", "tooltip", "_dom_classes")
+        )
 
     def visible():
         return {name for name, button in buttons.items() if button.layout.display != "none"}
 
     assert buttons["Back"].disabled
-    for letter in ("A is more intelligible", "Back", "I cannot tell", "B is more intelligible", "I cannot tell"):
+    for letter in (
+        "A is more intelligible",
+        "Back",
+        "I cannot tell",
+        "B is more intelligible",
+        "I cannot tell",
+    ):
         buttons[letter].click()
     assert panel.answers == "-B-" and "Pair 4 of 4" in page()
     buttons["A is more intelligible"].click()
     assert panel.result is None and visible() == {"Show the result", "Back"}
     assert not re.search(r"\b[13]M\b", page())
     buttons["Show the result"].click()
-    assert panel.result == panel.score("-B-A") and panel.result.explanation in page().replace("&quot;", '"') and visible() == set()
+    assert (
+        panel.result == panel.score("-B-A")
+        and panel.result.explanation in page().replace("&quot;", '"')
+        and visible() == set()
+    )
     panel.back(), panel.answer("B")
     assert panel.answers == "-B-A"
 
@@ -246,11 +296,19 @@ def test_beside_the_buttons_the_twin_keeps_the_key_until_the_end(panel):
     assert "A is of" not in panel._twin(unfolded=False)["text/html"]
     panel.finish()
     finished = panel._twin(unfolded=False)["text/html"]
-    assert "Could you tell?" in finished and finished.count("A is of") == 4 and "<code>ABAB</code>" in finished
+    assert (
+        "Could you tell?" in finished and finished.count("A is of") == 4 and "<code>ABAB</code>" in finished
+    )
 
 
 def test_what_a_text_holds_is_shown_and_not_obeyed():
     wild = [f"<script>alert({i})</script> & $x$\n\n\nnext" for i in range(2)]
     test = lab.ReadingTest.draw({"<b>1M</b>": wild, "3M": wild}, 2)
     html = ReadingPanel(test)._twin(unfolded=True)["text/html"]
-    assert "<script" not in html and "<b>" not in html and "&lt;script&gt;" in html and "$" not in html and "<br>next" in html
+    assert (
+        "<script" not in html
+        and "<b>" not in html
+        and "&lt;script&gt;" in html
+        and "$" not in html
+        and "<br>next" in html
+    )

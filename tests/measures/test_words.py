@@ -15,22 +15,25 @@ from gpt2lab.measures.words import tokenized_samples, tokenized_texts
 token_lists = st.lists(st.lists(st.integers(0, 3), max_size=12), min_size=1, max_size=5)
 
 
-@pytest.mark.parametrize("text, expected", [
-    ("", []),
-    (" \n\t", []),
-    ("Don't stop.", ["Don't", "stop", "."]),
-    ("well-known, isn’t it?", ["well-known", ",", "isn’t", "it", "?"]),
-    ("'quoted' - dash-", ["'", "quoted", "'", "-", "dash", "-"]),
-    ("$1,000.50, or 3.", ["$", "1,000.50", ",", "or", "3", "."]),
-    ("a.b 1.b", ["a", ".", "b", "1", ".", "b"]),
-    ("The the", ["The", "the"]),
-    ("...!", [".", ".", ".", "!"]),
-    ("snake_case", ["snake_case"]),
-    ("cafe\u0301 na\u00efve", ["cafe\u0301", "na\u00efve"]),
-    ("हिन्दी में", ["हिन्दी", "में"]),
-    ("漢字です。", ["漢字です", "。"]),
-    ("🙂🙂", ["🙂", "🙂"]),
-])
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("", []),
+        (" \n\t", []),
+        ("Don't stop.", ["Don't", "stop", "."]),
+        ("well-known, isn’t it?", ["well-known", ",", "isn’t", "it", "?"]),
+        ("'quoted' - dash-", ["'", "quoted", "'", "-", "dash", "-"]),
+        ("$1,000.50, or 3.", ["$", "1,000.50", ",", "or", "3", "."]),
+        ("a.b 1.b", ["a", ".", "b", "1", ".", "b"]),
+        ("The the", ["The", "the"]),
+        ("...!", [".", ".", ".", "!"]),
+        ("snake_case", ["snake_case"]),
+        ("cafe\u0301 na\u00efve", ["cafe\u0301", "na\u00efve"]),
+        ("हिन्दी में", ["हिन्दी", "में"]),
+        ("漢字です。", ["漢字です", "。"]),
+        ("🙂🙂", ["🙂", "🙂"]),
+    ],
+)
 def test_words_are_what_the_docstring_says(text, expected):
     assert lab.words(text) == expected
 
@@ -48,7 +51,9 @@ def test_words_of_what_is_no_string_are_refused(thing):
 
 
 def test_samples_are_strings_or_lists_of_tokens():
-    assert tokenized_samples(["a b", ""]).texts == [["a", "b"], []] and tokenized_samples(["a"]).unit == "words"
+    assert (
+        tokenized_samples(["a b", ""]).texts == [["a", "b"], []] and tokenized_samples(["a"]).unit == "words"
+    )
     for tokens in ([[1, 2], [3]], ((1, 2), (3,)), [np.array([1, 2]), np.array([3])]):
         found = tokenized_samples(tokens)
         assert found.texts == [[1, 2], [3]] and found.unit == "tokens" and found.lengths == [2, 1]
@@ -66,25 +71,28 @@ MEASURES = [lab.distinct, lab.self_bleu, lab.repetition, lab.zipf]
 
 
 @pytest.mark.parametrize("measure", MEASURES)
-@pytest.mark.parametrize("samples, words", [
-    ([], "samples is empty; give at least one"),
-    ("one string", "samples is a single string; put it into a list"),
-    (b"bytes", "of type bytes"),
-    (None, "of type NoneType"),
-    (5, "of type int"),
-    ({"a": 1}, "of type dict"),
-    (pd.DataFrame({"text": ["a"]}), "of type DataFrame"),
-    (["a", ["b"]], "mixes strings and lists"),
-    (["a", None], "mixes strings"),
-    ([None, None], r"samples\[0\]=None is of type NoneType"),
-    ([[1], 5], r"samples\[1\]=5 is of type int"),
-    ([[1], b"bytes"], r"samples\[1\]"),
-    ([[1], [1.5]], r"samples\[1\] holds a token of type float"),
-    ([[1], [None]], "type NoneType"),
-    ([[1], [True]], "type bool"),
-    ([np.array(5), np.array(6)], r"samples\[0\]"),
-    ([np.ones((2, 2), int)] * 2, r"samples\[0\]"),
-])
+@pytest.mark.parametrize(
+    "samples, words",
+    [
+        ([], "samples is empty; give at least one"),
+        ("one string", "samples is a single string; put it into a list"),
+        (b"bytes", "of type bytes"),
+        (None, "of type NoneType"),
+        (5, "of type int"),
+        ({"a": 1}, "of type dict"),
+        (pd.DataFrame({"text": ["a"]}), "of type DataFrame"),
+        (["a", ["b"]], "mixes strings and lists"),
+        (["a", None], "mixes strings"),
+        ([None, None], r"samples\[0\]=None is of type NoneType"),
+        ([[1], 5], r"samples\[1\]=5 is of type int"),
+        ([[1], b"bytes"], r"samples\[1\]"),
+        ([[1], [1.5]], r"samples\[1\] holds a token of type float"),
+        ([[1], [None]], "type NoneType"),
+        ([[1], [True]], "type bool"),
+        ([np.array(5), np.array(6)], r"samples\[0\]"),
+        ([np.ones((2, 2), int)] * 2, r"samples\[0\]"),
+    ],
+)
 def test_what_is_no_sample_is_refused_with_a_reason(measure, samples, words):
     with pytest.raises(ArgumentError, match=words):
         measure(samples)
@@ -93,9 +101,15 @@ def test_what_is_no_sample_is_refused_with_a_reason(measure, samples, words):
 @given(token_lists, st.integers(1, 14))
 def test_ngrams_are_numbered_alike_if_and_only_if_they_are_alike(texts, n):
     numbers, text = NGrams(texts).of(n)
-    expected = [(tuple(tokens[i:i + n]), t) for t, tokens in enumerate(texts) for i in range(len(tokens) - n + 1)]
+    expected = [
+        (tuple(tokens[i : i + n]), t) for t, tokens in enumerate(texts) for i in range(len(tokens) - n + 1)
+    ]
     assert [t for _, t in expected] == text.tolist()
-    assert len(set(zip(numbers.tolist(), [gram for gram, _ in expected]))) == len({gram for gram, _ in expected}) == len(set(numbers.tolist()))
+    assert (
+        len(set(zip(numbers.tolist(), [gram for gram, _ in expected])))
+        == len({gram for gram, _ in expected})
+        == len(set(numbers.tolist()))
+    )
     assert sorted(set(numbers.tolist())) == list(range(len(set(numbers.tolist()))))
 
 
@@ -104,7 +118,9 @@ def test_counts_are_those_of_a_loop(texts, n):
     ngrams = NGrams(texts)
     numbers, text = ngrams.of(n)
     pairs = list(zip(numbers.tolist(), text.tolist()))
-    assert dict(zip(zip(*(values.tolist() for values in ngrams.counts(n)[:2])), ngrams.counts(n)[2].tolist())) == {p: pairs.count(p) for p in pairs}
+    assert dict(
+        zip(zip(*(values.tolist() for values in ngrams.counts(n)[:2])), ngrams.counts(n)[2].tolist())
+    ) == {p: pairs.count(p) for p in pairs}
 
 
 TEXT = " ".join(f"word{i}" for i in range(100))
@@ -112,7 +128,10 @@ TEXT = " ".join(f"word{i}" for i in range(100))
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=8), st.integers(0, 5))
 def test_human_samples_have_the_lengths_of_the_samples_and_do_not_overlap(lengths, seed):
-    for texts, like, tokens_in in ((TEXT, ["x " * n for n in lengths], str.split), ([list(range(100))], [[0] * n for n in lengths], list)):
+    for texts, like, tokens_in in (
+        (TEXT, ["x " * n for n in lengths], str.split),
+        ([list(range(100))], [[0] * n for n in lengths], list),
+    ):
         pieces = lab.human_samples(texts, like, seed)
         assert [len(tokens_in(piece)) for piece in pieces] == lengths
         taken = [token for piece in pieces for token in tokens_in(piece)]
@@ -136,7 +155,11 @@ def test_human_samples_come_from_everywhere():
 
 
 def test_human_samples_need_text_of_the_same_kind():
-    for texts, like, words in (([[1, 2]], ["a"], "texts.0. is of type list"), (["a"], [[1]], "both as"), ("a", [], "like is empty")):
+    for texts, like, words in (
+        ([[1, 2]], ["a"], "texts.0. is of type list"),
+        (["a"], [[1]], "both as"),
+        ("a", [], "like is empty"),
+    ):
         with pytest.raises(ArgumentError, match=words):
             lab.human_samples(texts, like)
     with pytest.raises(TextError, match="no words"):

@@ -21,16 +21,27 @@ def history(losses, valid=None):
     steps = range(1, len(losses) + 1)
     rows = [{"step": 0, "loss": math.nan, "average_loss": math.nan, "valid_loss": valid[0]}] if valid else []
     measured = dict(zip(np.linspace(0, len(losses), len(valid)).astype(int), valid)) if valid else {}
-    return pd.DataFrame(rows + [{"step": s, "loss": x, "average_loss": x, "valid_loss": measured.get(s, math.nan)} for s, x in zip(steps, losses)])
+    return pd.DataFrame(
+        rows
+        + [
+            {"step": s, "loss": x, "average_loss": x, "valid_loss": measured.get(s, math.nan)}
+            for s, x in zip(steps, losses)
+        ]
+    )
 
 
 @pytest.fixture
 def guesses():
     probability = np.array([0.5, 0.25, 0.15, 0.1])
-    return pd.DataFrame({
-        "token": [" States", "$", "\n", " of"], "id": range(4), "probability": probability, "kept": [True, True, False, False],
-        "sampled_probability": [2 / 3, 1 / 3, 0, 0],
-    })
+    return pd.DataFrame(
+        {
+            "token": [" States", "$", "\n", " of"],
+            "id": range(4),
+            "probability": probability,
+            "kept": [True, True, False, False],
+            "sampled_probability": [2 / 3, 1 / 3, 0, 0],
+        }
+    )
 
 
 @pytest.fixture
@@ -40,22 +51,38 @@ def compared():
     return lab.compare_overlap(before, after, reference, human=human)
 
 
-GROWTH = pd.DataFrame({
-    "set": ["one", "other"] * 3, "samples": [10, 10, 100, 100, 50, 50], "jaccard": [0.02, 0.03, 0.1, 0.15, 0.06, 0.08], "precision_2": [0.4] * 6,
-})
-SAMPLE = "We said: 漢字 🙂 \ue000 cost $5 or $10,\n\nand " + "four score and seven years ago our fathers brought forth a new nation " * 2 + "x" * 100
+GROWTH = pd.DataFrame(
+    {
+        "set": ["one", "other"] * 3,
+        "samples": [10, 10, 100, 100, 50, 50],
+        "jaccard": [0.02, 0.03, 0.1, 0.15, 0.06, 0.08],
+        "precision_2": [0.4] * 6,
+    }
+)
+SAMPLE = (
+    "We said: 漢字 🙂 \ue000 cost $5 or $10,\n\nand "
+    + "four score and seven years ago our fathers brought forth a new nation " * 2
+    + "x" * 100
+)
 
 
 @pytest.fixture
 def spans():
-    train = lab.Corpus((lab.Document("It was four score and seven years ago our fathers brought forth on", name="1863"),))
+    train = lab.Corpus(
+        (lab.Document("It was four score and seven years ago our fathers brought forth on", name="1863"),)
+    )
     return lab.copied_spans(SAMPLE, train)
 
 
 def told(levels, texts=("one", "two words", "three words now")):
     """The perplexity of a model with a loss of so many nats per token on each text."""
     losses = iter(levels)
-    return lab.perplexity(SimpleNamespace(token_losses=lambda texts, stride: [(None, np.full(len(text), next(losses))) for text in texts]), list(texts))
+    return lab.perplexity(
+        SimpleNamespace(
+            token_losses=lambda texts, stride: [(None, np.full(len(text), next(losses))) for text in texts]
+        ),
+        list(texts),
+    )
 
 
 def figures(guesses, compared, spans):
@@ -88,17 +115,24 @@ def test_axes_that_show_numbers_name_their_unit(guesses, compared, spans):
     for figure in figures(guesses, compared, spans):
         if not any(axes.axison for axes in figure.axes):
             continue  # a text and no numbers
-        labels = [axis.get_label_text() for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)] + [figure.get_supxlabel(), figure.get_supylabel()]
+        labels = [axis.get_label_text() for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)] + [
+            figure.get_supxlabel(),
+            figure.get_supylabel(),
+        ]
         assert any("(" in label for label in labels), labels
 
 
 def test_a_notebook_gets_the_picture_with_alternative_text_and_the_caption_below(guesses, monkeypatch):
     shown = []
-    monkeypatch.setattr("IPython.display.display", lambda data, metadata=None, raw=False: shown.append((data, metadata)))
+    monkeypatch.setattr(
+        "IPython.display.display", lambda data, metadata=None, raw=False: shown.append((data, metadata))
+    )
     plots.next_tokens(guesses)._ipython_display_()
     (picture, about), (caption, _) = shown
     assert base64.b64decode(picture["image/png"]).startswith(b"\x89PNG")
-    assert about["image/png"]["alt"].startswith("The 4 most likely") and about["image/png"]["alt"] in html.unescape(caption["text/html"])
+    assert about["image/png"]["alt"].startswith("The 4 most likely") and about["image/png"][
+        "alt"
+    ] in html.unescape(caption["text/html"])
 
 
 def test_the_loss_caption_names_the_step_of_the_lowest_validation_loss():
@@ -106,15 +140,25 @@ def test_the_loss_caption_names_the_step_of_the_lowest_validation_loss():
     assert "lowest, 3.60, at step 2" in caption and "from 4.10 to 3.70" in caption
 
 
-@pytest.mark.parametrize("epochs, marked, words", [
-    (0.9, [], ""), (3.5, [1, 2, 3], "after each pass"), (27.5, [5, 10, 15, 20, 25], "after every 5 passes"), (110, [20, 40, 60, 80, 100], "every 20 passes"),
-])
+@pytest.mark.parametrize(
+    "epochs, marked, words",
+    [
+        (0.9, [], ""),
+        (3.5, [1, 2, 3], "after each pass"),
+        (27.5, [5, 10, 15, 20, 25], "after every 5 passes"),
+        (110, [20, 40, 60, 80, 100], "every 20 passes"),
+    ],
+)
 def test_the_ends_of_epochs_are_marked_but_never_more_than_ten(epochs, marked, words):
     table = history([4.0 - step / 100 for step in range(100)], [4.0, 3.5])
     figure = plots.loss(table.assign(epoch=table["step"] * epochs / 100))
     lines = [line.get_xdata()[0] for line in figure.axes[0].lines if list(line.get_ydata()) == [0, 1]]
     assert lines == pytest.approx([100 * epoch / epochs for epoch in marked])
-    assert [text.get_text().removeprefix("epoch ") for text in figure.axes[0].texts if text.get_text()[-1].isdigit()] == list(map(str, marked))
+    assert [
+        text.get_text().removeprefix("epoch ")
+        for text in figure.axes[0].texts
+        if text.get_text()[-1].isdigit()
+    ] == list(map(str, marked))
     assert words in figure.caption and ("vertical line" in figure.caption) == bool(marked)
 
 
@@ -127,10 +171,15 @@ def test_what_cannot_be_drawn_is_refused_with_a_reason():
         plots.loss(history([]).reindex(columns=["step", "loss", "average_loss", "valid_loss"]))
     with pytest.raises(ArgumentError, match="1 to 4"):
         plots.losses({})
-    for wrong, words in ((lambda: plots.loss("run1"), "lab.Run.open"), (lambda: plots.losses([1]), "dictionary"),
-                         (lambda: plots.overlap(0.5), "lab.compare_overlap"), (lambda: plots.copied_spans(SAMPLE, 5), "lab.copied_spans"),
-                         (lambda: plots.perplexity(46.3), "lab.compare_perplexity"),
-                         (lambda: plots.next_tokens("The"), "lm.next_tokens"), (lambda: plots.parameters([]), "at least one")):
+    for wrong, words in (
+        (lambda: plots.loss("run1"), "lab.Run.open"),
+        (lambda: plots.losses([1]), "dictionary"),
+        (lambda: plots.overlap(0.5), "lab.compare_overlap"),
+        (lambda: plots.copied_spans(SAMPLE, 5), "lab.copied_spans"),
+        (lambda: plots.perplexity(46.3), "lab.compare_perplexity"),
+        (lambda: plots.next_tokens("The"), "lm.next_tokens"),
+        (lambda: plots.parameters([]), "at least one"),
+    ):
         with pytest.raises(ArgumentError, match=words):
             wrong()
 
@@ -146,17 +195,27 @@ def test_a_grid_compares_settings_on_one_scale_and_says_what_each_leaves(guesses
     assert [axes.get_title() for axes in figure.axes] == ["temperature 1", "top_k 2"]
     assert len({axes.get_xlim() for axes in figure.axes}) == 1 and max(figure.axes[0].get_xticks()) <= 100
     assert "The model's own draw is as open as a choice among 3.3 equally likely tokens" in figure.caption
-    assert "with temperature 1 of 3.3 (4 can be drawn), with top_k 2 of 1.9 (2 can be drawn)." in figure.caption
+    assert (
+        "with temperature 1 of 3.3 (4 can be drawn), with top_k 2 of 1.9 (2 can be drawn)." in figure.caption
+    )
 
 
 def test_a_grid_of_different_prompts_is_refused(guesses):
     other = guesses.assign(probability=guesses["probability"].to_numpy()[::-1])
-    for tables, words in (({"a": guesses, "b": other}, "not of one prompt"), ({}, "one to nine"), ([guesses], "dictionary"), ({"a": 5}, "next_tokens")):
+    for tables, words in (
+        ({"a": guesses, "b": other}, "not of one prompt"),
+        ({}, "one to nine"),
+        ([guesses], "dictionary"),
+        ({"a": 5}, "next_tokens"),
+    ):
         with pytest.raises(ArgumentError, match=words):
             plots.sampling_grid(tables)
 
 
-@pytest.mark.parametrize("token, seen", [(" a", "␣a"), ("\n\t", "↵⇥"), ("", "(nothing)"), ("\x00\u202e", r"\x00\u202e"), ("é🙂", "é🙂")])
+@pytest.mark.parametrize(
+    "token, seen",
+    [(" a", "␣a"), ("\n\t", "↵⇥"), ("", "(nothing)"), ("\x00\u202e", r"\x00\u202e"), ("é🙂", "é🙂")],
+)
 def test_a_token_can_be_read_whatever_is_in_it(token, seen):
     assert plots.visible(token) == seen
 
@@ -178,7 +237,11 @@ def test_overlap_shows_every_set_and_a_line_for_people(compared):
 def test_overlap_without_people_has_no_line_for_them(compared):
     from dataclasses import replace
 
-    assert not [line for line in plots.overlap(replace(compared, human=None)).axes[0].lines if line.get_linestyle() == ":"]
+    assert not [
+        line
+        for line in plots.overlap(replace(compared, human=None)).axes[0].lines
+        if line.get_linestyle() == ":"
+    ]
 
 
 def test_overlap_growth_is_drawn_in_the_order_of_numbers_and_told_from_its_ends():
@@ -198,13 +261,19 @@ def test_overlap_calls_the_sets_by_their_names(compared):
     from dataclasses import replace
 
     axes = plots.overlap(replace(compared, names=("pretrained", "fine-tuned, colder"))).axes[0]
-    assert [label.get_text() for label in axes.get_xticklabels()] == ["pretrained", "fine-tuned,\ncolder", "human"]
+    assert [label.get_text() for label in axes.get_xticklabels()] == [
+        "pretrained",
+        "fine-tuned,\ncolder",
+        "human",
+    ]
 
 
 def test_copied_spans_are_underlined_where_they_stand_and_numbered(spans):
     figure = plots.copied_spans(SAMPLE, spans)
     (axes,) = figure.axes
-    written = {(text.get_position()[1], round(text.get_position()[0])): text.get_text() for text in axes.texts}
+    written = {
+        (text.get_position()[1], round(text.get_position()[0])): text.get_text() for text in axes.texts
+    }
     numbers = [text.get_text() for text in axes.texts if text.get_fontweight() == "bold"]
     assert numbers == ["1", "2"]
     lines = [line for line in axes.lines if line.get_xdata()[0] != line.get_xdata()[1]]
@@ -213,14 +282,20 @@ def test_copied_spans_are_underlined_where_they_stand_and_numbered(spans):
         row, (left, right) = math.floor(line.get_ydata()[0]), line.get_xdata()
         underlined += [word for (y, x), word in sorted(written.items()) if y == row and left <= x < right]
     assert underlined == "four score and seven years ago our fathers brought forth".split() * 2
-    assert "2 stretches of 20 words together" in figure.caption and "The longest: 'four score" in figure.caption
+    assert (
+        "2 stretches of 20 words together" in figure.caption and "The longest: 'four score" in figure.caption
+    )
     notes = " ".join(text.get_text() for text in axes.texts)
     assert "1: 10 words, in 1863 from character 7" in notes.replace("  ", " ")
 
 
 def test_a_sample_with_nothing_copied_is_shown_as_it_is():
     figure = plots.copied_spans("Nothing to see", lab.copied_spans("Nothing to see", "else"))
-    assert figure.caption == "A sample of 3 words; no long stretch of it stands word for word in the training text." and not figure.axes[0].lines
+    assert (
+        figure.caption
+        == "A sample of 3 words; no long stretch of it stands word for word in the training text."
+        and not figure.axes[0].lines
+    )
 
 
 def test_spans_of_another_sample_are_refused(spans):
@@ -232,11 +307,23 @@ def test_perplexity_has_a_row_for_each_document_and_one_for_all_with_its_interva
     found = lab.compare_perplexity(told([4.0, 3.9, 4.2]), told([3.7, 3.8, 4.3]))
     figure = plots.perplexity(found)
     (axes,) = figure.axes
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["text 2", "text 1", "text 3"]  # the most surprising before is on top
+    # the most surprising before is on top
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["text 2", "text 1", "text 3"]
     dots = [scatter.get_offsets().tolist() for scatter in axes.collections if len(scatter.get_offsets()) == 3]
-    assert np.allclose(dots, [[[math.exp(3.9), 0], [math.exp(4), 1], [math.exp(4.2), 2]], [[math.exp(3.8), 0], [math.exp(3.7), 1], [math.exp(4.3), 2]]])
+    assert np.allclose(
+        dots,
+        [
+            [[math.exp(3.9), 0], [math.exp(4), 1], [math.exp(4.2), 2]],
+            [[math.exp(3.8), 0], [math.exp(3.7), 1], [math.exp(4.3), 2]],
+        ],
+    )
     words = [text.get_text() for text in axes.texts]
-    assert words == [f"all, before: {found.before.perplexity:.1f}", "before", f"all, after: {found.after.perplexity:.1f}", "after"]
+    assert words == [
+        f"all, before: {found.before.perplexity:.1f}",
+        "before",
+        f"all, after: {found.after.perplexity:.1f}",
+        "after",
+    ]
     low, high = found.after.intervals["perplexity"]
     assert found.answer in figure.caption and f"{low:.1f} to {high:.1f}" in figure.caption
     assert f"the most surprising text 3 with {math.exp(4.3):.1f}." in figure.caption
@@ -244,17 +331,29 @@ def test_perplexity_has_a_row_for_each_document_and_one_for_all_with_its_interva
 
 def test_perplexity_of_many_documents_fits_a_page_without_names():
     figure = plots.perplexity(told(np.linspace(3, 5, 500), [f"text {number}" for number in range(500)]))
-    assert figure.get_figheight() < 12 and not figure.axes[0].get_yticklabels() and "500 documents" in figure.axes[0].get_ylabel()
+    assert (
+        figure.get_figheight() < 12
+        and not figure.axes[0].get_yticklabels()
+        and "500 documents" in figure.axes[0].get_ylabel()
+    )
 
 
 def test_perplexity_of_one_document_has_no_interval():
     figure = plots.perplexity(told([4.0], ["one"]))
-    assert figure.caption.endswith("It is 54.6; one document has no interval.") and "1 document," in figure.caption
+    assert (
+        figure.caption.endswith("It is 54.6; one document has no interval.")
+        and "1 document," in figure.caption
+    )
 
 
 def test_perplexities_that_do_not_belong_on_one_axis_are_refused():
     coarse = told([4.0, 4.1], ["a", "b"])
-    fine = lab.perplexity(SimpleNamespace(token_losses=lambda texts, stride: [(None, np.ones(2))] * 2), ["a", "b"])
-    for found, words in ((lab.compare_perplexity(coarse, fine), "different tokens"), (told([4.0, 1e4], ["a", "b"]), "infinite")):
+    fine = lab.perplexity(
+        SimpleNamespace(token_losses=lambda texts, stride: [(None, np.ones(2))] * 2), ["a", "b"]
+    )
+    for found, words in (
+        (lab.compare_perplexity(coarse, fine), "different tokens"),
+        (told([4.0, 1e4], ["a", "b"]), "infinite"),
+    ):
         with pytest.raises(ArgumentError, match=words):
             plots.perplexity(found)

@@ -22,7 +22,10 @@ def content_of(folder):
 
 def test_two_processes_at_once_do_not_hurt_each_other(tmp_path):
     code = "import gpt2lab, sys; gpt2lab.download('1M', sys.argv[1])"
-    running = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE) for _ in range(3)]
+    running = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
     assert [process.communicate()[1] for process in running] == [b""] * 3
     assert sorted(content_of(tmp_path / "1M")) == sorted(catalog.FILES)
 
@@ -58,7 +61,9 @@ def test_bundled_weights_of_an_earlier_release_are_replaced(models):
     tensor_bundle.write(folder / "model.ckpt", tensors)
     with pytest.warns(UserWarning, match="another release"):
         download("1M", models)
-    assert np.array_equal(tensor_bundle.read(folder / "model.ckpt")["model/wte"], bundled.weights("1M")["model/wte"])
+    assert np.array_equal(
+        tensor_bundle.read(folder / "model.ckpt")["model/wte"], bundled.weights("1M")["model/wte"]
+    )
 
 
 def test_an_installation_without_its_models_says_so(monkeypatch, tmp_path, models):
@@ -87,15 +92,13 @@ def test_plain_gpt_2_simple_loads_generates_and_fine_tunes_a_bundled_size(models
     download("1M", models)
     (tmp_path / "text.txt").write_text("The state of the Union is strong. " * 400)
     code = (
-        "import gpt_2_simple as gpt2, tensorflow as tf\n"
-        "assert gpt2.is_gpt2_downloaded(model_name='1M')\n"
-        "sess = gpt2.start_tf_sess()\n"
-        "gpt2.load_gpt2(sess, model_name='1M')\n"
-        "text = gpt2.generate(sess, model_name='1M', length=8, return_as_list=True, prefix='The', seed=1)[0]\n"
-        "assert text.startswith('The') and len(text) > 8\n"
-        "tf.compat.v1.train.import_meta_graph('models/1M/model.ckpt.meta')\n"
-        "sess = gpt2.reset_session(sess)\n"
-        "gpt2.finetune(sess, 'text.txt', model_name='1M', steps=2, accumulate_gradients=1, sample_every=100)\n"
+        "import gpt_2_simple as gpt2, tensorflow as tf\nassert gpt2.is_gpt2_downloaded(model_name='1M')\nsess"
+        " = gpt2.start_tf_sess()\ngpt2.load_gpt2(sess, model_name='1M')\ntext = gpt2.generate(sess,"
+        " model_name='1M', length=8, return_as_list=True, prefix='The', seed=1)[0]\nassert"
+        " text.startswith('The') and len(text) >"
+        " 8\ntf.compat.v1.train.import_meta_graph('models/1M/model.ckpt.meta')\nsess ="
+        " gpt2.reset_session(sess)\ngpt2.finetune(sess, 'text.txt', model_name='1M', steps=2,"
+        " accumulate_gradients=1, sample_every=100)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -27,7 +27,10 @@ def model_files(folder, seed=0, width=8):
     folder.mkdir(exist_ok=True)
     rng = np.random.default_rng(seed)
     hparams = catalog.ModelCard("tiny", 0, width, 1, n_vocab=16).hparams
-    weights = {name: rng.normal(size=shape).astype(np.float32) for name, shape in catalog.weight_shapes(hparams).items()}
+    weights = {
+        name: rng.normal(size=shape).astype(np.float32)
+        for name, shape in catalog.weight_shapes(hparams).items()
+    }
     tensor_bundle.write(folder / "model.ckpt", weights)
     (folder / "checkpoint").write_bytes(bundled.CHECKPOINT_FILE)
     (folder / "hparams.json").write_text(json.dumps(hparams))
@@ -44,7 +47,9 @@ def server(tmp_path, monkeypatch):
     server = Server()
     server.model = model_files(tmp_path / "original")
     server.files = {f"/models/tiny/{name}": content for name, content in server.model.items()}
-    card = catalog.ModelCard("tiny", 0, 8, 1, n_vocab=16, files={DATA: catalog.FileFact(len(server.model[DATA]))})
+    card = catalog.ModelCard(
+        "tiny", 0, 8, 1, n_vocab=16, files={DATA: catalog.FileFact(len(server.model[DATA]))}
+    )
     monkeypatch.setattr(catalog, "CARDS", {"tiny": card, **catalog.CARDS})
     monkeypatch.setenv("GPT2LAB_MODELS_URL", server.url)
     monkeypatch.setattr(rooms["fetch"], "WAITS", (0, 0))
@@ -107,7 +112,9 @@ def test_a_download_given_up_goes_on_at_the_next_call(server, models):
 
 
 @pytest.mark.parametrize("etag", [True, False])
-def test_a_file_that_changed_on_the_server_meanwhile_is_fetched_from_the_start(server, models, tmp_path, etag):
+def test_a_file_that_changed_on_the_server_meanwhile_is_fetched_from_the_start(
+    server, models, tmp_path, etag
+):
     server.etag = etag
     server.faults[DATA] = ["cut"] * 3
     with pytest.raises(DownloadError):
@@ -201,14 +208,18 @@ def test_a_file_of_another_size_than_published_is_refused_before_it_is_fetched(s
 
 
 def test_hyperparameters_of_another_size_are_refused(server, models):
-    server.files["/models/tiny/hparams.json"] = server.model["hparams.json"].replace(b'"n_layer": 0', b'"n_layer": 9')
+    server.files["/models/tiny/hparams.json"] = server.model["hparams.json"].replace(
+        b'"n_layer": 0', b'"n_layer": 9'
+    )
     with pytest.raises(DownloadError, match="n_layer"):
         download("tiny", models)
     assert not (models / "tiny" / "hparams.json").exists()
 
 
 def test_an_index_of_another_model_is_refused(server, models, tmp_path):
-    server.files["/models/tiny/model.ckpt.index"] = model_files(tmp_path / "wide", width=16)["model.ckpt.index"]
+    server.files["/models/tiny/model.ckpt.index"] = model_files(tmp_path / "wide", width=16)[
+        "model.ckpt.index"
+    ]
     with pytest.raises(DownloadError, match="another model"):
         download("tiny", models)
 
@@ -219,7 +230,8 @@ def test_a_truncated_file_on_disk_is_fetched_again_and_said_so(server, models, n
     path = models / "tiny" / name
     path.write_bytes(path.read_bytes()[:5])
     server.requests.clear()
-    if name == "model.ckpt.meta" or name == "vocab.bpe":  # of unknown size here: only their beginning can be judged
+    # of unknown size here: only their beginning can be judged
+    if name == "model.ckpt.meta" or name == "vocab.bpe":
         path.write_bytes(b"")
     with pytest.warns(UserWarning, match=f"{name} damaged.*fetched again"):
         download("tiny", models)
@@ -306,7 +318,12 @@ def test_a_disk_that_fills_up_midway_is_reported_and_the_download_goes_on_later(
             self.file.close()
 
     with monkeypatch.context() as patch:
-        patch.setattr(rooms["fetch"], "open", lambda path, mode: (Full if DATA in str(path) else real)(path, mode), raising=False)
+        patch.setattr(
+            rooms["fetch"],
+            "open",
+            lambda path, mode: (Full if DATA in str(path) else real)(path, mode),
+            raising=False,
+        )
         with pytest.raises(StorageError, match="No room"):
             download("tiny", models)
     assert not (models / "tiny" / DATA).exists()
@@ -322,7 +339,9 @@ def test_a_folder_that_cannot_be_made_is_refused(server, tmp_path):
     assert server.requests == []
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind the administrator")
+@pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind the administrator"
+)
 def test_a_read_only_folder_is_refused_but_read(server, models):
     download("tiny", models)
     models.chmod(0o555)

@@ -36,14 +36,21 @@ def test_tokens_are_those_of_gpt_2_simple():
         "print(json.dumps(encoder.get_encoder(sys.argv[1]).encode(sys.argv[2])))\n"
     )
     folder, text = bundled.packed_folder("3M"), "My fellow Americans — it's 1947.\n\nNaïve 漢字"
-    done = subprocess.run([sys.executable, "-c", code, str(folder), text], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder), text], capture_output=True, text=True, check=True
+    )
     assert load_encoder(folder).encode(text) == json.loads(done.stdout.splitlines()[-1])
 
 
 def test_the_locale_does_not_matter(folder):
-    code = "import sys; from gpt2lab.encoder import load_encoder; print(load_encoder(sys.argv[1]).encode('caf\\u00e9'))"
+    code = (
+        "import sys; from gpt2lab.encoder import load_encoder;"
+        " print(load_encoder(sys.argv[1]).encode('caf\\u00e9'))"
+    )
     environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, text=True, env=environment, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, env=environment, check=True
+    )
     assert json.loads(done.stdout) == load_encoder(folder).encode("café")
 
 
@@ -69,13 +76,19 @@ def test_a_missing_or_damaged_file_is_named(folder, name, damage):
     if damage == "missing":
         path.unlink()
     else:
-        path.write_bytes({
-            "empty": b"",
-            "cut": content[: len(content) // 2],
-            "cut at a line": content[:-20].rsplit(b"\n" if name == "vocab.bpe" else b",", 1)[0],
-            "binary": b"\xff\xfe" + content,
-            "page": b"<html></html>",
-            "another": b'{"a": 0, "b": 1}' if name == "encoder.json" else content.replace(b"\n", b"\nqqq zzz\n", 1),
-        }[damage])
+        path.write_bytes(
+            {
+                "empty": b"",
+                "cut": content[: len(content) // 2],
+                "cut at a line": content[:-20].rsplit(b"\n" if name == "vocab.bpe" else b",", 1)[0],
+                "binary": b"\xff\xfe" + content,
+                "page": b"<html></html>",
+                "another": (
+                    b'{"a": 0, "b": 1}'
+                    if name == "encoder.json"
+                    else content.replace(b"\n", b"\nqqq zzz\n", 1)
+                ),
+            }[damage]
+        )
     with pytest.raises(CheckpointError, match=name):
         load_encoder(folder)

@@ -17,7 +17,9 @@ def record(step, value, tag="loss", wall_time=1000.0):
 
 def framed(event):
     length = struct.pack("<Q", len(event))
-    return length + struct.pack("<I", masked(crc32c(length))) + event + struct.pack("<I", masked(crc32c(event)))
+    return (
+        length + struct.pack("<I", masked(crc32c(length))) + event + struct.pack("<I", masked(crc32c(event)))
+    )
 
 
 @pytest.fixture

@@ -17,25 +17,36 @@ def tensors_of_every_kind():
     rng = np.random.default_rng(0)
     kinds = ["f4", "f8", "f2", "i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "?"]
     tensors = {f"model/{kind}": (100 * rng.random((3, 5))).astype(kind) for kind in kinds}
-    return tensors | {
-        "scalar": np.float32(2.5),
-        "empty": np.zeros((0, 4), np.float32),
-        "transposed": rng.random((4, 6)).T,
-        "big-endian": np.arange(5, dtype=">f4"),
-        "ünïcode/ß": np.arange(3),
-    } | {f"model/h{layer}/attn/c_attn/w": rng.normal(size=(1, 2, 6)).astype(np.float32) for layer in range(48)}
+    return (
+        tensors
+        | {
+            "scalar": np.float32(2.5),
+            "empty": np.zeros((0, 4), np.float32),
+            "transposed": rng.random((4, 6)).T,
+            "big-endian": np.arange(5, dtype=">f4"),
+            "ünïcode/ß": np.arange(3),
+        }
+        | {
+            f"model/h{layer}/attn/c_attn/w": rng.normal(size=(1, 2, 6)).astype(np.float32)
+            for layer in range(48)
+        }
+    )
 
 
 def same(found, expected):
     def alike(left, right):
         return np.array_equal(left, right) and left.shape == right.shape and left.dtype == right.dtype
 
-    return set(found) == set(expected) and all(alike(found[name], np.asarray(array)) for name, array in expected.items())
+    return set(found) == set(expected) and all(
+        alike(found[name], np.asarray(array)) for name, array in expected.items()
+    )
 
 
 @pytest.fixture
 def prefix(tmp_path):
-    tensor_bundle.write(tmp_path / "model", {"model/wte": np.arange(12, dtype=np.float32).reshape(4, 3), "step": np.int64(7)})
+    tensor_bundle.write(
+        tmp_path / "model", {"model/wte": np.arange(12, dtype=np.float32).reshape(4, 3), "step": np.int64(7)}
+    )
     return tmp_path / "model"
 
 
@@ -52,7 +63,9 @@ def test_what_is_written_is_read_back(tmp_path):
 def test_entries_tell_names_shapes_and_sizes_without_the_data(prefix):
     tensor_bundle.data_path(prefix).unlink()
     found = tensor_bundle.entries(prefix)
-    assert [(name, entry.shape, entry.dtype.name, entry.offset, entry.size) for name, entry in found.items()] == [
+    assert [
+        (name, entry.shape, entry.dtype.name, entry.offset, entry.size) for name, entry in found.items()
+    ] == [
         ("model/wte", (4, 3), "float32", 0, 48),
         ("step", (), "int64", 48, 8),
     ]
@@ -70,15 +83,22 @@ def test_tensorflow_reads_what_is_written_and_the_other_way_round(tmp_path):
     tensors["big-endian"] = tensors["big-endian"].astype("<f4")
     tensor_bundle.write(tmp_path / "ours", tensors)
     reader = tf.train.load_checkpoint(str(tmp_path / "ours"))
-    assert same({name: np.asarray(reader.get_tensor(name)) for name in reader.get_variable_to_shape_map()}, tensors)
+    assert same(
+        {name: np.asarray(reader.get_tensor(name)) for name in reader.get_variable_to_shape_map()}, tensors
+    )
     # The Saver wants names that a graph can have.
-    named = {name.replace("ü", "u").replace("ï", "i").replace("ß", "ss"): np.asarray(array) for name, array in tensors.items()}
+    named = {
+        name.replace("ü", "u").replace("ï", "i").replace("ß", "ss"): np.asarray(array)
+        for name, array in tensors.items()
+    }
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         variables = {name: tf.compat.v1.Variable(array) for name, array in named.items() if array.size}
         session.run(tf.compat.v1.global_variables_initializer())
         tf.compat.v1.train.Saver(variables).save(session, str(tmp_path / "theirs"))
     tensor_bundle.verify(tmp_path / "theirs")
-    assert same(tensor_bundle.read(tmp_path / "theirs"), {name: array for name, array in named.items() if array.size})
+    assert same(
+        tensor_bundle.read(tmp_path / "theirs"), {name: array for name, array in named.items() if array.size}
+    )
 
 
 def test_the_index_is_the_one_that_tensorflow_writes_in_content(tmp_path):
@@ -145,7 +165,14 @@ def test_text_tensors_are_refused_in_a_sentence(tmp_path):
     tf = pytest.importorskip("tensorflow")
     # In a graph, since gpt-2-simple, which another test may have loaded, turns TensorFlow's eager mode off.
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        session.run(tf.raw_ops.SaveV2(prefix=str(tmp_path / "text"), tensor_names=["a"], shape_and_slices=[""], tensors=[tf.constant("words")]))
+        session.run(
+            tf.raw_ops.SaveV2(
+                prefix=str(tmp_path / "text"),
+                tensor_names=["a"],
+                shape_and_slices=[""],
+                tensors=[tf.constant("words")],
+            )
+        )
     with pytest.raises(CheckpointError, match="plain numbers"):
         tensor_bundle.entries(tmp_path / "text")
     with pytest.raises(ValueError, match="cannot be written"):
@@ -171,11 +198,15 @@ def test_any_number_comes_back(number):
     assert number >= 2**63 or signed(value) == number
 
 
-@given(st.lists(st.tuples(st.integers(1, 2**28), st.one_of(st.integers(0, 2**64 - 1), st.binary(), st.text()))))
+@given(
+    st.lists(st.tuples(st.integers(1, 2**28), st.one_of(st.integers(0, 2**64 - 1), st.binary(), st.text())))
+)
 def test_any_message_comes_back(fields):
     found = message(b"".join(field(number, value) for number, value in fields))
     for number in {number for number, _ in fields}:
-        assert found[number] == [value.encode() if isinstance(value, str) else value for n, value in fields if n == number]
+        assert found[number] == [
+            value.encode() if isinstance(value, str) else value for n, value in fields if n == number
+        ]
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -1,4 +1,6 @@
-"""The report answers with figures and tables, keeps the student's words whatever happens to the file, and lets nothing of theirs run."""
+"""The report answers with figures and tables, keeps the student's words whatever happens to the file, and
+lets nothing of theirs run.
+"""
 
 import csv
 import html.parser
@@ -22,7 +24,9 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 
 def document(**words):
-    places = "\n\n".join(f"## {name}\n\n{answers.place(name, words.get(name, ''))}" for name in ("loss", "size", "notes"))
+    places = "\n\n".join(
+        f"## {name}\n\n{answers.place(name, words.get(name, ''))}" for name in ("loss", "size", "notes")
+    )
     return f"{answers.first_line(['loss', 'size', 'notes'])}\n\n# Title\n\n{places}\n\n## End\n"
 
 
@@ -34,17 +38,28 @@ def test_any_words_come_back_as_they_were(words):
 
 
 def test_words_beside_the_marks_and_below_the_placeholder_count():
-    content = document().replace("<!-- END ANSWER loss -->", "It fell. <!-- END  ANSWER loss-->").replace("<!-- ANSWER size -->", "<!--ANSWER size --> Small.")
+    content = (
+        document()
+        .replace("<!-- END ANSWER loss -->", "It fell. <!-- END  ANSWER loss-->")
+        .replace("<!-- ANSWER size -->", "<!--ANSWER size --> Small.")
+    )
     assert answers.read(content, "report.md").answers == {"loss": "It fell.", "size": "Small.", "notes": ""}
 
 
-@pytest.mark.parametrize("damage, line, words", [
-    (("<!-- END ANSWER loss -->", ""), 7, "do not end; write '<!-- END ANSWER loss -->'"),
-    (("<!-- ANSWER size -->", ""), 15, "begin nowhere; write '<!-- ANSWER size -->'"),
-    (("<!-- ANSWER size -->", "<!-- ANSWER loss -->"), 13, "stands there for the second time"),
-    (("<!-- END ANSWER notes -->", "<!-- END ANSWER note"), 19, "do not end"),
-    (("<!-- END ANSWER size -->", "<!-- END ANSWER loss -->"), 13, "do not end; write '<!-- END ANSWER size -->'"),
-])
+@pytest.mark.parametrize(
+    "damage, line, words",
+    [
+        (("<!-- END ANSWER loss -->", ""), 7, "do not end; write '<!-- END ANSWER loss -->'"),
+        (("<!-- ANSWER size -->", ""), 15, "begin nowhere; write '<!-- ANSWER size -->'"),
+        (("<!-- ANSWER size -->", "<!-- ANSWER loss -->"), 13, "stands there for the second time"),
+        (("<!-- END ANSWER notes -->", "<!-- END ANSWER note"), 19, "do not end"),
+        (
+            ("<!-- END ANSWER size -->", "<!-- END ANSWER loss -->"),
+            13,
+            "do not end; write '<!-- END ANSWER size -->'",
+        ),
+    ],
+)
 def test_a_damaged_mark_is_named_with_its_line(damage, line, words):
     with pytest.raises(TextError, match=words) as error:
         answers.read(document(loss="It fell.", size="Small.").replace(*damage), "report.md")
@@ -59,28 +74,85 @@ def test_a_place_that_is_gone_is_missed():
 
 def test_words_without_a_place_go_to_the_notes():
     last = answers.read(document(), "report.md")
-    written = document(loss="It fell.", size="Small.", notes="Mine.").replace("## End", "Written at the end.\n\n## End")
+    written = document(loss="It fell.", size="Small.", notes="Mine.").replace(
+        "## End", "Written at the end.\n\n## End"
+    )
     kept = answers.kept(answers.read(written, "report.md"), last, ["loss", "notes"])
     assert kept["loss"] == "It fell." and kept["notes"].startswith("Mine.\n\n")
-    assert "Small." in kept["notes"] and "Written at the end." in kept["notes"] and "## End" not in kept["notes"]
+    assert (
+        "Small." in kept["notes"] and "Written at the end." in kept["notes"] and "## End" not in kept["notes"]
+    )
 
 
 def test_words_given_in_python_do_not_replace_those_changed_in_the_file():
     last = {"loss": "first", "size": "first"}
-    found, ignored = answers.merged({"loss": "first", "size": "changed", "notes": ""}, {"loss": "second", "size": "second", "notes": "new"}, last)
+    found, ignored = answers.merged(
+        {"loss": "first", "size": "changed", "notes": ""},
+        {"loss": "second", "size": "second", "notes": "new"},
+        last,
+    )
     assert found == {"loss": "second", "size": "changed", "notes": "new"} and ignored == ["size"]
 
 
 HARMFUL = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))", "[x](JaVaScRiPt:alert(1))", "[x](data:text/html,<script>alert(1)</script>)",
-    "![x](javascript:alert(1))", "![x](http://example.org/pixel.png)", '![" onerror="alert(1)](own.png)', "![<img src=x onerror=alert(1)>](own.png)",
-    "[x](http://example.org/\"onmouseover=\"alert(1))", "<svg/onload=alert(1)>", "`<script>alert(1)</script>`", "```\"><script>alert(1)</script>\n</code><script>x\n```",
-    "| <script> | b |\n|---|---|\n| <b onclick=alert(1)> | d |", "<!-- --><script>alert(1)</script>", "# <script>alert(1)</script>", "<https://example.org/\"><script>alert(1)</script>>",
-    "[x]: javascript:alert(1)\n\n[x]", "> <iframe src=javascript:alert(1)>", "- <style>*{display:none}</style>", "&lt;script&gt;alert(1)&lt;/script&gt;", "<base href=//example.org>",
-    "![x](../../../../etc/passwd)", "</div></main><h1>", "[x](file:///etc/passwd)", "[x](//example.org)", "\\<script>alert(1)</script>", "[a](http://x.y 'onclick=\"z\"')",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](data:text/html,<script>alert(1)</script>)",
+    "![x](javascript:alert(1))",
+    "![x](http://example.org/pixel.png)",
+    '![" onerror="alert(1)](own.png)',
+    "![<img src=x onerror=alert(1)>](own.png)",
+    '[x](http://example.org/"onmouseover="alert(1))',
+    "<svg/onload=alert(1)>",
+    "`<script>alert(1)</script>`",
+    '```"><script>alert(1)</script>\n</code><script>x\n```',
+    "| <script> | b |\n|---|---|\n| <b onclick=alert(1)> | d |",
+    "<!-- --><script>alert(1)</script>",
+    "# <script>alert(1)</script>",
+    '<https://example.org/"><script>alert(1)</script>>',
+    "[x]: javascript:alert(1)\n\n[x]",
+    "> <iframe src=javascript:alert(1)>",
+    "- <style>*{display:none}</style>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "<base href=//example.org>",
+    "![x](../../../../etc/passwd)",
+    "</div></main><h1>",
+    "[x](file:///etc/passwd)",
+    "[x](//example.org)",
+    "\\<script>alert(1)</script>",
+    "[a](http://x.y 'onclick=\"z\"')",
 ]
-TAGS = {"p", "strong", "em", "code", "pre", "a", "img", "ul", "ol", "li", "blockquote", "table", "thead", "tbody", "tr", "th", "td", "del", "br", "hr"}
-ATTRIBUTES = {"a": {"href", "rel"}, "img": {"src", "alt"}, "th": {"scope"}, "pre": {"tabindex"}, "ol": {"start"}}
+TAGS = {
+    "p",
+    "strong",
+    "em",
+    "code",
+    "pre",
+    "a",
+    "img",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "del",
+    "br",
+    "hr",
+}
+ATTRIBUTES = {
+    "a": {"href", "rel"},
+    "img": {"src", "alt"},
+    "th": {"scope"},
+    "pre": {"tabindex"},
+    "ol": {"start"},
+}
 
 
 class Elements(html.parser.HTMLParser):
@@ -111,7 +183,9 @@ def test_nothing_in_the_words_of_a_student_can_run_or_reach_the_network(words, t
     (tmp_path / "own.png").write_bytes(PNG)
     for tag, attributes in Elements(as_html(words, tmp_path)).found:
         assert tag in TAGS and set(attributes) <= ATTRIBUTES.get(tag, set()), words
-        assert re.match("https?://|mailto:", attributes.get("href", "http://")) and attributes.get("src", "data:image/png").startswith("data:image/"), words
+        assert re.match("https?://|mailto:", attributes.get("href", "http://")) and attributes.get(
+            "src", "data:image/png"
+        ).startswith("data:image/"), words
 
 
 @given(st.text(alphabet="<>\"'`[]()!#*_|-&;:\\ \nabcxy=/", max_size=60))
@@ -123,9 +197,14 @@ def test_no_combination_of_signs_makes_an_element_of_its_own(words):
 def test_basic_markdown_is_understood_and_a_picture_beside_the_report_is_put_in(tmp_path):
     (tmp_path / "own.png").write_bytes(PNG)
     (tmp_path.parent / "other.png").write_bytes(PNG)
-    words = "# Title\n\n**Bold** and *slanted*, `code`, [a link](https://example.org/?a=1&b=2).\n\n- one\n- two\n\n![my figure](own.png)\n\n![not mine](../other.png)\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    words = (
+        "# Title\n\n**Bold** and *slanted*, `code`, [a link](https://example.org/?a=1&b=2).\n\n- one\n-"
+        " two\n\n![my figure](own.png)\n\n![not mine](../other.png)\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    )
     page = Elements(as_html(words, tmp_path))
-    assert {"strong", "em", "code", "a", "li", "img", "table", "th"} <= {tag for tag, _ in page.found} and "h1" not in {tag for tag, _ in page.found}
+    assert {"strong", "em", "code", "a", "li", "img", "table", "th"} <= {
+        tag for tag, _ in page.found
+    } and "h1" not in {tag for tag, _ in page.found}
     assert page.of("a")[0]["href"] == "https://example.org/?a=1&b=2"
     assert [image["alt"] for image in page.of("img")] == ["my figure"] and "(picture: not mine)" in page.text
     assert {head["scope"] for head in page.of("th")} == {"col"}
@@ -185,10 +264,27 @@ def folder(measured, tmp_path):
 def test_every_question_is_there_with_what_answers_it(measured):
     text = (measured / "report.md").read_text(encoding="utf-8")
     assert list(answers.read(text, "report.md").answers) == list(NAMES)
-    assert {path.stem for path in (measured / "figures").iterdir()} == {"loss", "copying", "overlap", "perplexity-valid", "perplexity-test"}
+    assert {path.stem for path in (measured / "figures").iterdir()} == {
+        "loss",
+        "copying",
+        "overlap",
+        "perplexity-valid",
+        "perplexity-test",
+    }
     page = Elements((measured / "report.html").read_text(encoding="utf-8"))
-    assert len(page.of("img")) == 5 and all(image["src"].startswith("data:image/png;base64,") and image["alt"] for image in page.of("img"))
-    for words in ("Diagnosis: ", "Jaccard", "self-BLEU", "known 3-grams", "parameters for each token", "drawn at random with seed 3", "TensorFlow".lower(), "learning_rate"):
+    assert len(page.of("img")) == 5 and all(
+        image["src"].startswith("data:image/png;base64,") and image["alt"] for image in page.of("img")
+    )
+    for words in (
+        "Diagnosis: ",
+        "Jaccard",
+        "self-BLEU",
+        "known 3-grams",
+        "parameters for each token",
+        "drawn at random with seed 3",
+        "TensorFlow".lower(),
+        "learning_rate",
+    ):
         assert words in page.text, words
 
 
@@ -198,7 +294,10 @@ def test_its_numbers_are_those_that_are_measured_directly(measured, run, test_te
     with run.load("best") as tuned:
         before, after = (lab.perplexity(lm, test_text) for lm in (small, tuned))
         samples = tuned.generate(nsamples=6, length=16, temperature=0.7, seed=3)
-    row = f"| test | {after.tokens:,} | {before.perplexity:.2f} | {after.perplexity:.2f} | {after.perplexity / before.perplexity - 1:+.1%} |"
+    row = (
+        f"| test | {after.tokens:,} | {before.perplexity:.2f} | {after.perplexity:.2f} |"
+        f" {after.perplexity / before.perplexity - 1:+.1%} |"
+    )
     assert row in text
     rows = list(csv.DictReader(open(measured / "samples.csv", encoding="utf-8", newline="")))
     assert [row["after"] for row in rows] == samples and [row["shown"] for row in rows].count("yes") == 3
@@ -209,10 +308,18 @@ def test_its_numbers_are_those_that_are_measured_directly(measured, run, test_te
 def test_made_again_it_keeps_the_words_and_opens_no_model(folder, run, texts, no_browser, monkeypatch):
     path = folder / "report.md"
     place = "<!-- ANSWER loss -->\n" + answers.PLACEHOLDER
-    path.write_bytes(path.read_bytes().replace(place.encode(), "<!-- ANSWER loss -->\nIt *fell* < quickly, as the café did.".encode()).replace(b"\n", b"\r\n"))
+    path.write_bytes(
+        path.read_bytes()
+        .replace(place.encode(), "<!-- ANSWER loss -->\nIt *fell* < quickly, as the café did.".encode())
+        .replace(b"\n", b"\r\n")
+    )
     monkeypatch.setattr("gpt2lab.language_model.LanguageModel", None)
     again = lab.report(run, **texts, folder=folder, **QUICK)
-    assert "It *fell* < quickly, as the café did." in path.read_text(encoding="utf-8") and "loss" not in again.unanswered and "size" in again.unanswered
+    assert (
+        "It *fell* < quickly, as the café did." in path.read_text(encoding="utf-8")
+        and "loss" not in again.unanswered
+        and "size" in again.unanswered
+    )
     assert "It <em>fell</em> &lt; quickly, as the café did." in again.html.read_text(encoding="utf-8")
     assert answers.read(path.read_text(encoding="utf-8"), path).answers["notes"] == ""
     assert b"\r\n" in (folder / "report.md.bak").read_bytes() and again.pdf is None
@@ -220,12 +327,28 @@ def test_made_again_it_keeps_the_words_and_opens_no_model(folder, run, texts, no
 
 
 @pytest.mark.slow
-def test_words_outside_the_places_move_to_the_notes_and_words_of_python_are_taken(folder, run, texts, no_browser):
+def test_words_outside_the_places_move_to_the_notes_and_words_of_python_are_taken(
+    folder, run, texts, no_browser
+):
     path = folder / "report.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("## Conclusion", "I wrote here.\n\n## Conclusion"), encoding="utf-8")
-    lab.report(run, **texts, folder=folder, **QUICK, answers={"size": "Given."}, questions={"poems": "Do the samples rhyme?"})
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("## Conclusion", "I wrote here.\n\n## Conclusion"),
+        encoding="utf-8",
+    )
+    lab.report(
+        run,
+        **texts,
+        folder=folder,
+        **QUICK,
+        answers={"size": "Given."},
+        questions={"poems": "Do the samples rhyme?"},
+    )
     found = answers.read(path.read_text(encoding="utf-8"), path)
-    assert "I wrote here." in found.answers["notes"] and found.answers["size"] == "Given." and found.answers["poems"] == ""
+    assert (
+        "I wrote here." in found.answers["notes"]
+        and found.answers["size"] == "Given."
+        and found.answers["poems"] == ""
+    )
     path.write_text(path.read_text(encoding="utf-8").replace("Given.", "Changed by hand."), encoding="utf-8")
     with pytest.warns(UserWarning, match="other words on size"):
         lab.report(run, **texts, folder=folder, **QUICK, answers={"size": "Given again."})
@@ -235,7 +358,9 @@ def test_words_outside_the_places_move_to_the_notes_and_words_of_python_are_take
 @pytest.mark.slow
 def test_a_damaged_mark_changes_nothing(folder, run, no_browser):
     path = folder / "report.md"
-    path.write_text(path.read_text(encoding="utf-8").replace("<!-- END ANSWER loss -->", "words"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("<!-- END ANSWER loss -->", "words"), encoding="utf-8"
+    )
     before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     with pytest.raises(TextError, match=r"line \d+: the words of '<!-- ANSWER loss -->' do not end"):
         lab.report(run, folder=folder, **QUICK)
@@ -246,47 +371,75 @@ def test_a_damaged_mark_changes_nothing(folder, run, no_browser):
 def test_what_was_not_given_is_left_out_and_said(run, folder, no_browser):
     written = lab.report(run, folder=folder, **QUICK)
     text = written.markdown.read_text(encoding="utf-8")
-    for name in ("valid=", "test=", "train=", "sweep=", "model_sizes=", "corpus_sizes=", 'evidence={"author"'):
+    for name in (
+        "valid=",
+        "test=",
+        "train=",
+        "sweep=",
+        "model_sizes=",
+        "corpus_sizes=",
+        'evidence={"author"',
+    ):
         assert f"`{name}" in text, name
     assert "Perplexity before (" not in text and "Jaccard" not in text and "| human |" not in text
-    assert written.unanswered == tuple(name for name in NAMES if name != "notes") and "None yet on:\ntext, size" in repr(written)
+    assert written.unanswered == tuple(
+        name for name in NAMES if name != "notes"
+    ) and "None yet on:\ntext, size" in repr(written)
 
 
 @pytest.mark.slow
-def test_sweeps_and_figures_of_ones_own_stand_below_their_questions(folder, run, texts, small, tmp_path, no_browser):
+def test_sweeps_and_figures_of_ones_own_stand_below_their_questions(
+    folder, run, texts, small, tmp_path, no_browser
+):
     table = lab.sweep(small, temperature=[0.5, 1.5], nsamples=4, length=10, reference=texts["test"])
     table.to_csv(tmp_path / "sweep.csv", index=False)
     own = pd.DataFrame({"hits": [1, 2]}, index=["Lincoln", "Grant"])
     own.attrs["caption"] = "Guesses <by> author."
     evidence = {"author": [lab.plots.loss(run), own, "I asked | for *both*."]}
     lab.report(run, **texts, folder=folder, **QUICK, sweep=table)
-    from_table = (folder / "report.md").read_text(encoding="utf-8").split("The sweep in numbers")[1].split("<!--")[0]
+    from_table = (
+        (folder / "report.md").read_text(encoding="utf-8").split("The sweep in numbers")[1].split("<!--")[0]
+    )
     lab.report(run, **texts, folder=folder, **QUICK, sweep=tmp_path / "sweep.csv", evidence=evidence)
-    assert from_table in (folder / "report.md").read_text(encoding="utf-8") and "| human text | " in from_table
+    assert (
+        from_table in (folder / "report.md").read_text(encoding="utf-8") and "| human text | " in from_table
+    )
     text = (folder / "report.md").read_text(encoding="utf-8")
-    assert all(part in text for part in ("figures/sweep.png", "figures/quality-diversity.png", "figures/author-1.png", "| temperature 1.5 |", "Guesses &lt;by> author."))
+    assert all(
+        part in text
+        for part in (
+            "figures/sweep.png",
+            "figures/quality-diversity.png",
+            "figures/author-1.png",
+            "| temperature 1.5 |",
+            "Guesses &lt;by> author.",
+        )
+    )
     section = text.split("### 10.")[1].split("### 11.")[0]
     assert "| Lincoln | 1 |" in section and "Not in this report" not in section
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("wrong, kind, words", [
-    ({"run": "speech"}, CheckpointError, "did you mean 'speeches'"),
-    ({"run": 3}, ArgumentError, "run is of type int"),
-    ({"test": "nowhere.txt"}, TextError, "nowhere.txt"),
-    ({"nsamples": 1}, ArgumentError, "nsamples=1 is below 2"),
-    ({"length": 2000}, ArgumentError, "length=2000"),
-    ({"temperature": -1}, ArgumentError, "temperature=-1"),
-    ({"shown": 0}, ArgumentError, "shown=0"),
-    ({"sweep": pd.DataFrame({"a": [1]})}, ArgumentError, "lab.sweep"),
-    ({"model_sizes": 3}, ArgumentError, "model_sizes"),
-    ({"evidence": {"colour": []}}, ArgumentError, "'colour' is unknown; choose one of 'text'"),
-    ({"evidence": {"loss": 3}}, ArgumentError, r"evidence\['loss'\] has a int"),
-    ({"answers": {"loss": "a <!-- END ANSWER loss --> b"}}, TextError, "holds the mark"),
-    ({"questions": ["Why?"]}, ArgumentError, "dictionary"),
-    ({"questions": {"loss": "Why?"}}, ArgumentError, "'loss'"),
-    ({"title": " "}, ArgumentError, "title"),
-])
+@pytest.mark.parametrize(
+    "wrong, kind, words",
+    [
+        ({"run": "speech"}, CheckpointError, "did you mean 'speeches'"),
+        ({"run": 3}, ArgumentError, "run is of type int"),
+        ({"test": "nowhere.txt"}, TextError, "nowhere.txt"),
+        ({"nsamples": 1}, ArgumentError, "nsamples=1 is below 2"),
+        ({"length": 2000}, ArgumentError, "length=2000"),
+        ({"temperature": -1}, ArgumentError, "temperature=-1"),
+        ({"shown": 0}, ArgumentError, "shown=0"),
+        ({"sweep": pd.DataFrame({"a": [1]})}, ArgumentError, "lab.sweep"),
+        ({"model_sizes": 3}, ArgumentError, "model_sizes"),
+        ({"evidence": {"colour": []}}, ArgumentError, "'colour' is unknown; choose one of 'text'"),
+        ({"evidence": {"loss": 3}}, ArgumentError, r"evidence\['loss'\] has a int"),
+        ({"answers": {"loss": "a <!-- END ANSWER loss --> b"}}, TextError, "holds the mark"),
+        ({"questions": ["Why?"]}, ArgumentError, "dictionary"),
+        ({"questions": {"loss": "Why?"}}, ArgumentError, "'loss'"),
+        ({"title": " "}, ArgumentError, "title"),
+    ],
+)
 def test_a_mistake_is_said_before_anything_is_measured(wrong, kind, words, run, tmp_path, monkeypatch):
     monkeypatch.setattr(sys.modules["gpt2lab.report.writing"], "measure", None)
     with pytest.raises(kind, match=words):
@@ -319,11 +472,15 @@ def test_a_folder_that_cannot_be_written_is_said(run, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_of_which_only_losses_and_weights_are_known_is_reported_too(run, models, folder, tmp_path, no_browser):
+def test_a_run_of_which_only_losses_and_weights_are_known_is_reported_too(
+    run, models, folder, tmp_path, no_browser
+):
     """As one that plain gpt-2-simple wrote, or that was carried to another machine."""
     copy = shutil.copytree(run.folder, tmp_path / "checkpoint" / "plain")
     (copy / "run.json").unlink()
     lab.report("plain", folder=folder, checkpoint_dir=tmp_path / "checkpoint", model_dir=models, **QUICK)
     text = (folder / "report.md").read_text(encoding="utf-8")
-    assert "a size that plain gpt-2-simple did not write down" in text and "this run has no `run.json`" in text
+    assert (
+        "a size that plain gpt-2-simple did not write down" in text and "this run has no `run.json`" in text
+    )
     assert "Sample" in text and "before fine-tuning (1M)" in text and "figures/loss.png" in text

@@ -1,4 +1,6 @@
-"""A real JupyterLab and a real Chromium: a notebook is opened, run, clicked and saved as a student does it."""
+"""A real JupyterLab and a real Chromium: a notebook is opened, run, clicked and saved as a student
+does it.
+"""
 
 import contextlib
 import json
@@ -17,10 +19,18 @@ from places import REPOSITORY
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
 )
-# All cells are kept in the page, whether they are in sight or not, and nothing asks or is asked of the network.
+# All cells are kept in the page, whether they are in sight or not, and nothing asks or is asked of the
+# network.
 SETTINGS = {
     "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
     "@jupyterlab/apputils-extension/notification": {"checkForUpdates": False, "fetchNews": "false"},
@@ -55,8 +65,12 @@ class JupyterLab:
     def __init__(self, folder, python=sys.executable):
         self.folder, self.python = Path(folder) / "notebooks", python
         self.folder.mkdir()
-        self.places = {f"JUPYTER_{name}_DIR": str(Path(folder) / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-        self.places |= {f"JUPYTERLAB_{name}_DIR": str(Path(folder) / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
+        self.places = {
+            f"JUPYTER_{name}_DIR": str(Path(folder) / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")
+        }
+        self.places |= {
+            f"JUPYTERLAB_{name}_DIR": str(Path(folder) / name.lower()) for name in ("SETTINGS", "WORKSPACES")
+        }
         for name, values in SETTINGS.items():
             file = Path(self.places["JUPYTERLAB_SETTINGS_DIR"]) / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -68,9 +82,20 @@ class JupyterLab:
 
     def __enter__(self):
         path = os.pathsep.join(filter(None, (str(REPOSITORY), os.environ.get("PYTHONPATH"))))
-        environment = {name: value for name, value in os.environ.items() if name != "GPT2LAB_PROGRESS"} | self.places | {"PYTHONPATH": path}
+        environment = (
+            {name: value for name, value in os.environ.items() if name != "GPT2LAB_PROGRESS"}
+            | self.places
+            | {"PYTHONPATH": path}
+        )
         with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(self._command(self.url.rsplit(":")[-1]), env=environment, cwd=self.folder, stdout=log, stderr=log, start_new_session=True)
+            self.process = subprocess.Popen(
+                self._command(self.url.rsplit(":")[-1]),
+                env=environment,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         deadline = time.monotonic() + 90
         while True:
             with contextlib.suppress(requests.ConnectionError):
@@ -82,9 +107,22 @@ class JupyterLab:
             time.sleep(0.2)
 
     def _command(self, port):
-        return [self.python, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-                f"--ServerApp.root_dir={self.folder}", "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=",
-                "--ServerApp.disable_check_xsrf=True", "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"]
+        return [
+            self.python,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--allow-root",
+            "--ip=127.0.0.1",
+            f"--port={port}",
+            f"--ServerApp.root_dir={self.folder}",
+            "--ServerApp.port_retries=0",
+            "--IdentityProvider.token=",
+            "--ServerApp.password=",
+            "--ServerApp.disable_check_xsrf=True",
+            "--LabApp.expose_app_in_browser=True",
+            "--LabApp.extension_manager=readonly",
+        ]
 
     def __exit__(self, *_):
         with contextlib.suppress(requests.RequestException):
@@ -122,7 +160,10 @@ class OpenNotebook:
         self.page, self.path = page, path
         page.set_default_timeout(30_000)
         page.goto(f"{server.url}/doc/tree/{path.name}", wait_until="domcontentloaded")
-        page.wait_for_function(f"() => window.jupyterapp && {WIDGET}?.sessionContext?.session?.kernel?.status === 'idle'", timeout=90_000)
+        page.wait_for_function(
+            f"() => window.jupyterapp && {WIDGET}?.sessionContext?.session?.kernel?.status === 'idle'",
+            timeout=90_000,
+        )
 
     def run_all(self):
         """Start all cells; returns at once."""
@@ -153,15 +194,20 @@ class OpenNotebook:
         return "\n".join(self.outputs(number).all_inner_texts())
 
     def wait_for(self, number, text, seconds=60):
-        """Wait until an output of a cell holds a text (or matches a regular expression); a failure shows what there was."""
+        """Wait until an output of a cell holds a text (or matches a regular expression); a failure shows
+        what there was.
+        """
         try:
             self.outputs(number).filter(has_text=text).first.wait_for(timeout=1000 * seconds)
         except Exception as error:
-            raise AssertionError(f"No {text!r} in cell {number} after {seconds} s, but:\n{self.text(number)[-3000:]}") from error
+            raise AssertionError(
+                f"No {text!r} in cell {number} after {seconds} s, but:\n{self.text(number)[-3000:]}"
+            ) from error
 
     def wait_until_done(self, number, seconds=60):
         """Wait until a cell has been executed, whether it failed or not."""
-        done = f"number => /\\d/.test({WIDGET}.content.widgets[number].promptNode.textContent)"  # until then [*] stands there
+        # until then [*] stands there
+        done = f"number => /\\d/.test({WIDGET}.content.widgets[number].promptNode.textContent)"
         self.page.wait_for_function(done, arg=number, timeout=1000 * seconds)
 
     def button(self, name):

@@ -1,4 +1,6 @@
-"""A copy of what Google Colab has installed of all that the notebooks need, with the package in it as their set-up cell installs it."""
+"""A copy of what Google Colab has installed of all that the notebooks need, with the package in it as their
+set-up cell installs it.
+"""
 
 import functools
 import glob
@@ -31,20 +33,30 @@ def pins():
 
 @functools.cache
 def python():
-    """(path, version as in '3.13') of Colab's Python where this machine has one, of the one that runs this where it has none."""
-    elsewhere = [shutil.which(f"python{COLABS_PYTHON}"), *sorted(glob.glob(os.path.expanduser(f"~/.pyenv/versions/{COLABS_PYTHON}*/bin/python")))]
-    for path in (sys.executable, *filter(None, elsewhere)):  # what is on the path may be pyenv's stand-in, which fails
-        asked = subprocess.run([path, "-c", "import ensurepip, ssl, sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True, text=True)
+    """(path, version as in '3.13') of Colab's Python where this machine has one, of the one that runs this
+    where it has none.
+    """
+    elsewhere = [
+        shutil.which(f"python{COLABS_PYTHON}"),
+        *sorted(glob.glob(os.path.expanduser(f"~/.pyenv/versions/{COLABS_PYTHON}*/bin/python"))),
+    ]
+    # what is on the path may be pyenv's stand-in, which fails
+    for path in (sys.executable, *filter(None, elsewhere)):
+        asked = subprocess.run(
+            [path, "-c", "import ensurepip, ssl, sys; print('%d.%d' % sys.version_info[:2])"],
+            capture_output=True,
+            text=True,
+        )
         if asked.stdout.strip() == COLABS_PYTHON:
             return path, COLABS_PYTHON
-    return sys.executable, "%d.%d" % sys.version_info[:2]
+    return sys.executable, f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 class Twin:
     """The environment in a folder.
 
-    ``path`` is its Python; ``before`` and ``after`` have the version of each package, before and after the package was installed, and ``seconds``
-    says what making it took.
+    ``path`` is its Python; ``before`` and ``after`` have the version of each package, before and after the
+    package was installed, and ``seconds`` says what making it took.
     """
 
     def __init__(self, folder=FOLDER):
@@ -52,9 +64,14 @@ class Twin:
         self.before, self.after, self.seconds = {}, {}, 0.0
 
     def make(self):
-        """Make the environment if it is not there, two to three minutes and 3 GB, and install the package as it stands now."""
+        """Make the environment if it is not there, two to three minutes and 3 GB, and install the package as
+        it stands now.
+        """
         started = time.perf_counter()
-        stamp, asked = self.folder / "installed", hashlib.sha256(VERSIONS.read_bytes() + python()[1].encode()).hexdigest()
+        stamp, asked = (
+            self.folder / "installed",
+            hashlib.sha256(VERSIONS.read_bytes() + python()[1].encode()).hexdigest(),
+        )
         if not stamp.is_file() or stamp.read_text() != asked:
             shutil.rmtree(self.folder, ignore_errors=True)
             _run(python()[0], "-m", "venv", self.folder)
@@ -83,7 +100,8 @@ class Twin:
         """As IPython runs it in Colab, except that the package comes from this repository's folder."""
         course = {"repository": "someone/course", "branch": "main"}
         cell = set_up(course, "01").replace(package_address(course), str(REPOSITORY))
-        with tempfile.TemporaryDirectory() as elsewhere:  # here the package would be found in the folder itself
+        # here the package would be found in the folder itself
+        with tempfile.TemporaryDirectory() as elsewhere:
             _run(self.path, "-m", "IPython", "--no-banner", "-c", _AS_IF_IN_COLAB + cell, cwd=elsewhere)
 
     def _pip(self, *arguments):
@@ -91,15 +109,23 @@ class Twin:
 
 
 def _run(*command, cwd=REPOSITORY):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, cwd=cwd, env=environment())
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, cwd=cwd, env=environment()
+    )
     if done.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{done.stderr[-2000:]}")
     return done.stdout
 
 
 def environment():
-    """The variables of this process less those that would lead another Python to this one's packages, or a notebook to another model."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "GPT2LAB_MODEL", "GPT2LAB_MODELS")}
+    """The variables of this process less those that would lead another Python to this one's packages, or a
+    notebook to another model.
+    """
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONPATH", "GPT2LAB_MODEL", "GPT2LAB_MODELS")
+    }
 
 
 def _normal(name):

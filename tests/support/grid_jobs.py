@@ -1,4 +1,6 @@
-"""Jobs that other processes have to find, so they stand in a module: quick ones for the grid, and a grid to kill."""
+"""Jobs that other processes have to find, so they stand in a module: quick ones for the grid, and a grid to
+kill.
+"""
 
 import os
 import signal
@@ -61,9 +63,15 @@ def grid(asked, temporary, done):
 
 def side_by_side(folder, log):
     """Long jobs in two processes, and what Ctrl-C makes of them."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin with it ignored
+    # a shell's background jobs begin with it ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with lab.experiments.processes(2) as executor:
-            lab.experiments.run_jobs(double, [{"number": number, "log": log, "wait": 300.0} for number in range(5)], folder, executor)
+            lab.experiments.run_jobs(
+                double,
+                [{"number": number, "log": log, "wait": 300.0} for number in range(5)],
+                folder,
+                executor,
+            )
     except KeyboardInterrupt:
         print("interrupted")

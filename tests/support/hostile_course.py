@@ -1,4 +1,6 @@
-"""A made-up assignment, cheap to run: each attack stands in an exercise of its own, and after each comes an honest answer."""
+"""A made-up assignment, cheap to run: each attack stands in an exercise of its own, and after each comes an
+honest answer.
+"""
 
 from dataclasses import dataclass, field
 
@@ -8,13 +10,22 @@ from gpt2lab.grading.judging.key import Key
 from gpt2lab.grading.judging.running import grade_answers
 
 SEED = "a-secret-of-the-course"
-LIMITS = {"seconds_a_cell": 30, "seconds_a_notebook": 600, "memory_MB": 1000, "processes": 120, "output_kB": 500, "disk_MB": 100}
+LIMITS = {
+    "seconds_a_cell": 30,
+    "seconds_a_notebook": 600,
+    "memory_MB": 1000,
+    "processes": 120,
+    "output_kB": 500,
+    "disk_MB": 100,
+}
 HONEST = "answer = number + 1"
 
 
 @dataclass
 class Graded:
-    """What became of the attacks and of the honest answers after them, by the name of the attack; ``seen`` holds what the check was given."""
+    """What became of the attacks and of the honest answers after them, by the name of the attack; ``seen``
+    holds what the check was given.
+    """
 
     attacks: dict = field(default_factory=dict)
     honest: dict = field(default_factory=dict)
@@ -26,7 +37,8 @@ def grade_attacks(attacks, trusted=False, **limits):
     graded, exercises, answers = Graded(), [], {}
     for at, (name, source) in enumerate(attacks.items()):
         for kind, given in (("1", source), ("2", HONEST)):
-            # From 100 on, since a check is registered by its label: those of the notebooks stay what they are.
+            # From 100 on, since a check is registered by its label: those of the notebooks stay what they
+            # are.
             exercises.append(_exercise(f"{at + 100}.{kind}", graded.seen if kind == "1" else {}, name))
             answers[exercises[-1].label] = given
     assignment = Assignment("90_attacks", "", tuple(exercises))
@@ -43,5 +55,16 @@ def _exercise(label, seen, name):
         return checking.wrong(wrong) if wrong else checking.right("So it is.")
 
     checking.exercise(label)(check)
-    return Exercise(label, name, f"exercise-{label}", "code", 1.0, "answer = ...", f"{HONEST}  # as the instructor does it",
-                    hidden="number = int(rng.integers(10**7, 10**8))", answer="answer", context=("number",), names=("answer",))
+    return Exercise(
+        label,
+        name,
+        f"exercise-{label}",
+        "code",
+        1.0,
+        "answer = ...",
+        f"{HONEST}  # as the instructor does it",
+        hidden="number = int(rng.integers(10**7, 10**8))",
+        answer="answer",
+        context=("number",),
+        names=("answer",),
+    )

@@ -8,7 +8,9 @@ AZURE_404 = b'\xef\xbb\xbf<?xml version="1.0" encoding="utf-8"?><Error><Code>Blo
 
 
 class Server:
-    """Serves ``files`` (path to bytes); ``faults`` holds for a file name what to do wrong at its next requests."""
+    """Serves ``files`` (path to bytes); ``faults`` holds for a file name what to do wrong at its next
+    requests.
+    """
 
     def __init__(self):
         self.files, self.faults, self.requests, self.etag = {}, {}, [], True
@@ -44,7 +46,11 @@ class Server:
 
             def answer(self, status, body, headers=None, fault=None):
                 self.send_response(status)
-                for key, value in {"Content-Length": len(body), "Connection": "close", **(headers or {})}.items():
+                for key, value in {
+                    "Content-Length": len(body),
+                    "Connection": "close",
+                    **(headers or {}),
+                }.items():
                     self.send_header(key, str(value))
                 self.end_headers()
                 self.close_connection = True

@@ -1,7 +1,7 @@
 """Fine-tuning in a process of its own that tests may kill.
 
-TensorFlow is imported once, in a server process from which each of these is forked (`multiprocessing`'s forkserver), so that a
-start costs a second.
+TensorFlow is imported once, in a server process from which each of these is forked (`multiprocessing`'s
+forkserver), so that a start costs a second.
 """
 
 import functools
@@ -30,9 +30,11 @@ def train(arguments, steps_done, die_at_replace, copies):
     steps_done : multiprocessing connection
         Told the number of each step that ended.
     die_at_replace : (int, str)
-        Be killed right ``"before"`` or ``"after"`` the replacement of a file with this number, from 1; 0 never.
+        Be killed right ``"before"`` or ``"after"`` the replacement of a file with this number, from 1; 0
+        never.
     copies : Path or None
-        A folder for what is on disk at each of these moments: copies of ``checkpoint_dir`` named ``1-before``, ``1-after``, ``2-before`` and so on.
+        A folder for what is on disk at each of these moments: copies of ``checkpoint_dir`` named
+        ``1-before``, ``1-after``, ``2-before`` and so on.
     """
     replace, count = os.replace, 0
 

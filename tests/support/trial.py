@@ -1,4 +1,6 @@
-"""Try an answer of an exercise as the grader does, without its sandbox and its nbval: for answers that the tests themselves wrote."""
+"""Try an answer of an exercise as the grader does, without its sandbox and its nbval: for answers that the
+tests themselves wrote.
+"""
 
 import contextlib
 import io
@@ -10,7 +12,8 @@ from gpt2lab.grading.sandbox import probe
 
 
 class Trial:
-    """The instructor's side of an assignment; ``judge(label, source)`` gives the verdict on an answer's source.
+    """The instructor's side of an assignment; ``judge(label, source)`` gives the verdict on an answer's
+    source.
 
     What the exercises before it left behind are their solutions.
     """
@@ -20,7 +23,9 @@ class Trial:
         self._before = {}
 
     def before(self, label):
-        """The names that an answer meets, with their values: set-up, hidden inputs, and the solutions of earlier exercises."""
+        """The names that an answer meets, with their values: set-up, hidden inputs, and the solutions of
+        earlier exercises.
+        """
         if not self._before:
             namespace = {"__name__": "__main__"}
             with contextlib.redirect_stdout(io.StringIO()):
@@ -33,7 +38,9 @@ class Trial:
         return dict(self._before[label])
 
     def payload(self, label, source):
-        """What the probe prints for an answer; the error of the answer's cell is swallowed, as a notebook goes on after one."""
+        """What the probe prints for an answer; the error of the answer's cell is swallowed, as a notebook
+        goes on after one.
+        """
         namespace = self.before(label)
         with contextlib.redirect_stdout(io.StringIO()):
             with contextlib.suppress(Exception):

@@ -17,16 +17,23 @@ HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.csv"))
 
 
 def history(loss, valid=None, every=10, spread=(0.0,)):
-    """A record of 100 steps from two functions of the step; the windows of held-out text differ from their mean by ``spread``."""
+    """A record of 100 steps from two functions of the step; the windows of held-out text differ from their
+    mean by ``spread``.
+    """
     losses = [math.nan] + [loss(step) for step in STEPS[1:]]
     measured = [valid is not None and step % every == 0 for step in STEPS]
-    return pd.DataFrame({
-        "step": STEPS,
-        "loss": losses,
-        "average_loss": average_losses(losses),
-        "valid_loss": [valid(step) if there else math.nan for step, there in zip(STEPS, measured)],
-        "valid_windows": [tuple(valid(step) + by for by in spread) if there else () for step, there in zip(STEPS, measured)],
-    })
+    return pd.DataFrame(
+        {
+            "step": STEPS,
+            "loss": losses,
+            "average_loss": average_losses(losses),
+            "valid_loss": [valid(step) if there else math.nan for step, there in zip(STEPS, measured)],
+            "valid_windows": [
+                tuple(valid(step) + by for by in spread) if there else ()
+                for step, there in zip(STEPS, measured)
+            ],
+        }
+    )
 
 
 def falling(step):
@@ -87,22 +94,30 @@ def test_the_error_of_the_gap_is_that_of_the_windows_and_of_the_last_steps():
     noise = dict(zip(STEPS, dice.normal(0, 0.2, 101)))
     spread = (-0.3, 0.1, 0.2)
     found = diagnose(history(lambda step: 3 + noise[step], lambda step: 3.2, spread=spread))
-    by_hand = math.sqrt(np.var(spread, ddof=1) / 3 + np.var([noise[step] for step in range(91, 101)], ddof=1) / 10)
+    by_hand = math.sqrt(
+        np.var(spread, ddof=1) / 3 + np.var([noise[step] for step in range(91, 101)], ddof=1) / 10
+    )
     assert found.gap_error == pytest.approx(by_hand)
     assert math.isnan(diagnose(history(levelling, levelling)).gap_error)  # of one window
-    assert math.isnan(diagnose(history(levelling, levelling).drop(columns="valid_windows")).gap_error)  # of an early version
+    # of an early version
+    assert math.isnan(diagnose(history(levelling, levelling).drop(columns="valid_windows")).gap_error)
 
 
 def test_losses_that_rise_are_a_learning_rate_and_no_over_fitting():
     for loss in (lambda step: 4 + step / 50, lambda step: 4 + ((step - 40) / 40) ** 2):
         found = diagnose(history(loss, lambda step: loss(step) + 0.1))
-        assert found.verdict == "diverging" and "Lower the learning rate" in found.explanation and "diverges" in found.explanation
+        assert (
+            found.verdict == "diverging"
+            and "Lower the learning rate" in found.explanation
+            and "diverges" in found.explanation
+        )
 
 
 def test_losses_that_jump_about_do_not_diverge():
     dice = np.random.default_rng(0)
     for _ in range(200):
-        noise = dict(zip(STEPS, dice.normal(0, 0.25, 101)))  # a little more than that of single windows of the speeches
+        # a little more than that of single windows of the speeches
+        noise = dict(zip(STEPS, dice.normal(0, 0.25, 101)))
         assert diagnose(history(lambda step: 3 + noise[step])).verdict in ("fitting", "under-fitting")
 
 
@@ -112,10 +127,14 @@ def test_what_is_copied_at_the_end_is_said_beside_what_people_repeat():
     record.loc[100, ["copied", "human_copied"]] = 0.25, 0.02
     found = diagnose(record)
     assert (found.copied, found.human_copied) == (0.25, 0.02)
-    assert "25% of what it writes stands word for word in the training text (of held-out human text, 2%)" in found.explanation
+    assert (
+        "25% of what it writes stands word for word in the training text (of held-out human text, 2%)"
+        in found.explanation
+    )
     record.loc[100, "human_copied"] = math.nan
     assert "training text." in diagnose(record).explanation
-    assert math.isnan(diagnose(pd.concat([record, record.tail(1).assign(step=101, copied=math.nan)])).copied)  # it says nothing of a later step
+    # it says nothing of a later step
+    assert math.isnan(diagnose(pd.concat([record, record.tail(1).assign(step=101, copied=math.nan)])).copied)
 
 
 def test_a_run_that_has_not_begun_says_so():
@@ -141,25 +160,46 @@ def test_a_run_diagnoses_itself(run):
 
 def test_a_run_whose_loss_was_no_number_any_more_diverged(models, speeches, tmp_path):
     with pytest.raises(DivergenceError):
-        lab.finetune(speeches, "1M", steps=30, learning_rate=1e4, accumulate_gradients=1, model_dir=models, checkpoint_dir=tmp_path)
+        lab.finetune(
+            speeches,
+            "1M",
+            steps=30,
+            learning_rate=1e4,
+            accumulate_gradients=1,
+            model_dir=models,
+            checkpoint_dir=tmp_path,
+        )
     found = lab.Run.open("run1", tmp_path).diagnosis()
     assert found.verdict == "diverging" and "Lower the learning rate" in found.explanation
 
 
 # Runs of 3M on the speeches since 1947, made by benchmarks/verdicts.py.
 
-VERDICTS = {"short": "over-fitting", "short-warm": "over-fitting", "whole": "fitting", "whole-usual": "fitting", "rising-rate": "diverging"}
+VERDICTS = {
+    "short": "over-fitting",
+    "short-warm": "over-fitting",
+    "whole": "fitting",
+    "whole-usual": "fitting",
+    "rising-rate": "diverging",
+}
 
 
 def stored(path):
     record = pd.read_csv(path, keep_default_na=True)
-    record["valid_windows"] = [tuple(map(float, str(losses).split())) if isinstance(losses, str) else () for losses in record["valid_windows"]]
+    record["valid_windows"] = [
+        tuple(map(float, str(losses).split())) if isinstance(losses, str) else ()
+        for losses in record["valid_windows"]
+    ]
     return record
 
 
 def test_there_are_ten_runs_of_each_kind_that_matters():
     kinds = [path.stem.rpartition("-")[0] for path in HISTORIES]
-    assert kinds.count("short") >= 10 and kinds.count("whole") >= 10 and {"short-warm", "rising-rate"} <= set(kinds) <= set(VERDICTS)
+    assert (
+        kinds.count("short") >= 10
+        and kinds.count("whole") >= 10
+        and {"short-warm", "rising-rate"} <= set(kinds) <= set(VERDICTS)
+    )
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
@@ -168,9 +208,13 @@ def test_real_runs_are_diagnosed_rightly(path):
     assert found.verdict == VERDICTS[path.stem.rpartition("-")[0]], found.explanation
 
 
-@pytest.mark.parametrize("path", [path for path in HISTORIES if path.stem.startswith("short")], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [path for path in HISTORIES if path.stem.startswith("short")], ids=lambda path: path.stem
+)
 def test_the_best_step_is_found_with_few_measurements_too(path):
-    """Measured every 20 steps, the usual, the validation loss at the best step is at most 1 % above that of a run measured every 5."""
+    """Measured every 20 steps, the usual, the validation loss at the best step is at most 1 % above that of
+    a run measured every 5.
+    """
     record = stored(path)
     dense = record.set_index("step")["valid_loss"]
     sparse = record.assign(valid_loss=record["valid_loss"].where(record["step"] % 20 == 0))
@@ -179,6 +223,10 @@ def test_the_best_step_is_found_with_few_measurements_too(path):
 
 
 def test_copying_rises_with_the_training():
-    runs = [stored(path).dropna(subset=["copied"]) for path in HISTORIES if path.stem.startswith("short-") and "warm" not in path.stem]
+    runs = [
+        stored(path).dropna(subset=["copied"])
+        for path in HISTORIES
+        if path.stem.startswith("short-") and "warm" not in path.stem
+    ]
     early, late = (np.array([run["copied"].iloc[place] for run in runs]) for place in (0, -1))
     assert (late >= early).all() and late.mean() > early.mean() + 0.01

@@ -1,4 +1,6 @@
-"""What `estimate` promises: parts that add up, more for more, what a container leaves, and proposals that fit."""
+"""What `estimate` promises: parts that add up, more for more, what a container leaves, and proposals that
+fit.
+"""
 
 import re
 import subprocess
@@ -20,11 +22,17 @@ from gpt2lab.pretrained.catalog import CARDS, PRECISIONS, card
 from gpt2lab.training.estimation import TRUSTED, alternatives, require_memory
 
 SIZES = list(CARDS)
-SETTINGS = st.fixed_dictionaries({
-    "batch_size": st.integers(1, 20), "accumulate_gradients": st.integers(1, 8), "only_train_transformer_layers": st.booleans(),
-    "optimizer": st.sampled_from(list(OPTIMIZERS)), "recompute": st.booleans(), "precision": st.sampled_from(PRECISIONS),
-    "clip_norm": st.sampled_from([None, 1.0]),
-})
+SETTINGS = st.fixed_dictionaries(
+    {
+        "batch_size": st.integers(1, 20),
+        "accumulate_gradients": st.integers(1, 8),
+        "only_train_transformer_layers": st.booleans(),
+        "optimizer": st.sampled_from(list(OPTIMIZERS)),
+        "recompute": st.booleans(),
+        "precision": st.sampled_from(PRECISIONS),
+        "clip_norm": st.sampled_from([None, 1.0]),
+    }
+)
 
 
 @pytest.fixture(autouse=True)
@@ -34,12 +42,17 @@ def much_memory(monkeypatch):
 
 # The estimate
 
+
 @given(st.sampled_from(SIZES), SETTINGS)
 def test_parts_add_up_and_the_explanation_names_the_sum(model_name, settings):
     found = lab.estimate(model_name, **settings)
     assert sum(found.parts.values()) == found.bytes and all(part >= 0 for part in found.parts.values())
     assert found.available == 64_000_000_000 and found.fits == (found.bytes <= found.available)
-    assert model_name in found.explanation and bytes_in_words(found.bytes) in found.explanation and bytes_in_words(found.bytes) in repr(found)
+    assert (
+        model_name in found.explanation
+        and bytes_in_words(found.bytes) in found.explanation
+        and bytes_in_words(found.bytes) in repr(found)
+    )
     assert ("does not fit" in repr(found)) == (not found.fits)
 
 
@@ -78,16 +91,19 @@ def test_as_many_samples_as_fit_do_and_one_more_does_not():
     assert samples_that_fit(hparams, 500, 0) == 1
 
 
-@pytest.mark.parametrize("changed, words", [
-    ({"model_name": "2M"}, "did you mean '3M'"),
-    ({"batch_size": 0}, "batch_size=0"),
-    ({"optimizer": "lion"}, "optimizer='lion'"),
-    ({"precision": ["float32"]}, "precision="),
-    ({"task": "train"}, "task='train'.*'finetune', 'generate'"),
-    ({"length": 1025}, "length=1025.*window"),
-    ({"recompute": "yes"}, "recompute='yes'"),
-    ({"clip_norm": 0}, "clip_norm=0"),
-])
+@pytest.mark.parametrize(
+    "changed, words",
+    [
+        ({"model_name": "2M"}, "did you mean '3M'"),
+        ({"batch_size": 0}, "batch_size=0"),
+        ({"optimizer": "lion"}, "optimizer='lion'"),
+        ({"precision": ["float32"]}, "precision="),
+        ({"task": "train"}, "task='train'.*'finetune', 'generate'"),
+        ({"length": 1025}, "length=1025.*window"),
+        ({"recompute": "yes"}, "recompute='yes'"),
+        ({"clip_norm": 0}, "clip_norm=0"),
+    ],
+)
 def test_a_bad_value_is_refused(changed, words):
     with pytest.raises(ArgumentError, match=words):
         lab.estimate(**changed)
@@ -100,9 +116,19 @@ def test_an_estimate_does_not_start_tensorflow():
 
 # What is available
 
-@pytest.mark.parametrize("text, expected", [
-    ("8GB", 8 * 10**9), ("8 gb", 8 * 10**9), ("8G", 8 * 10**9), ("8GiB", 8 * 2**30), ("1.5GB", 15 * 10**8), ("500MB", 5 * 10**8), ("123456", 123456),
-])
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("8GB", 8 * 10**9),
+        ("8 gb", 8 * 10**9),
+        ("8G", 8 * 10**9),
+        ("8GiB", 8 * 2**30),
+        ("1.5GB", 15 * 10**8),
+        ("500MB", 5 * 10**8),
+        ("123456", 123456),
+    ],
+)
 def test_the_environment_says_what_is_available(monkeypatch, text, expected):
     monkeypatch.setenv("GPT2LAB_MEMORY", text)
     assert lab.estimate("1M").available == expected and lab.estimate("1M").where == "GPT2LAB_MEMORY"
@@ -124,14 +150,26 @@ def group(folder, **files):
 def test_a_container_of_version_2_leaves_what_the_tightest_group_leaves(tmp_path):
     (tmp_path / "cgroup").write_text("0::/user/session\n")
     group(tmp_path / "sys/user/session", memory_dot_max="max", memory_dot_current=100)
-    group(tmp_path / "sys/user", memory_dot_max=1000, memory_dot_current=700, memory_dot_stat="anon 400\ninactive_file 300")
+    group(
+        tmp_path / "sys/user",
+        memory_dot_max=1000,
+        memory_dot_current=700,
+        memory_dot_stat="anon 400\ninactive_file 300",
+    )
     group(tmp_path / "sys", memory_dot_max=5000, memory_dot_current=800, memory_dot_stat="inactive_file 300")
     assert sorted(machine.container_bytes(tmp_path / "cgroup", tmp_path / "sys")) == [600, 4500]
 
 
 def test_a_container_of_version_1_whose_path_is_the_hosts(tmp_path):
-    (tmp_path / "cgroup").write_text("5:cpu,cpuacct:/docker/abc\n4:memory:/docker/abc\n1:name=systemd:/docker/abc\n")
-    group(tmp_path / "sys/memory", memory_dot_limit_in_bytes=2000, memory_dot_usage_in_bytes=1500, memory_dot_stat="cache 9\ntotal_inactive_file 250")
+    (tmp_path / "cgroup").write_text(
+        "5:cpu,cpuacct:/docker/abc\n4:memory:/docker/abc\n1:name=systemd:/docker/abc\n"
+    )
+    group(
+        tmp_path / "sys/memory",
+        memory_dot_limit_in_bytes=2000,
+        memory_dot_usage_in_bytes=1500,
+        memory_dot_stat="cache 9\ntotal_inactive_file 250",
+    )
     assert machine.container_bytes(tmp_path / "cgroup", tmp_path / "sys") == [750]
 
 
@@ -145,14 +183,15 @@ def test_no_limit_leaves_no_number(tmp_path, content):
 def test_without_an_override_it_is_what_this_machine_has_free(monkeypatch):
     monkeypatch.delenv("GPT2LAB_MEMORY")
     monkeypatch.setattr(machine, "gpu_bytes", lambda: None)
-    monkeypatch.setattr(machine, "container_bytes", lambda: [])
+    monkeypatch.setattr(machine, "container_bytes", list)
     import psutil
 
     free = machine.available().bytes
     assert free == pytest.approx(psutil.virtual_memory().available, rel=0.2)
     monkeypatch.setattr(machine, "container_bytes", lambda: [5_000_000])
     assert machine.available() == machine.Available(5_000_000, "memory")
-    assert machine.available(2_000_000).bytes == 7_000_000  # what this process has in it already need not be free
+    # what this process has in it already need not be free
+    assert machine.available(2_000_000).bytes == 7_000_000
 
 
 @pytest.fixture
@@ -168,7 +207,10 @@ def gpu(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands in for nvidia-smi")
-@pytest.mark.parametrize("visible, expected", [(None, 15000), ("1", 7000), ("1,0", 7000), ("GPU-bb", 7000), ("-1", None), ("", None), ("5", None)])
+@pytest.mark.parametrize(
+    "visible, expected",
+    [(None, 15000), ("1", 7000), ("1,0", 7000), ("GPU-bb", 7000), ("-1", None), ("", None), ("5", None)],
+)
 def test_the_gpu_that_tensorflow_would_use_is_asked(gpu, visible, expected):
     if visible is not None:
         gpu.setenv("CUDA_VISIBLE_DEVICES", visible)
@@ -179,10 +221,20 @@ def test_the_gpu_that_tensorflow_would_use_is_asked(gpu, visible, expected):
 
 # Refusing
 
+
 def refused(limit, monkeypatch, **asked):
     monkeypatch.setenv("GPT2LAB_MEMORY", limit)
-    asked = {"model_name": "124M", "batch_size": 1, "accumulate_gradients": 5, "only_train_transformer_layers": False, "optimizer": "adam",
-             "recompute": False, "precision": "float32", "clip_norm": None, **asked}
+    asked = {
+        "model_name": "124M",
+        "batch_size": 1,
+        "accumulate_gradients": 5,
+        "only_train_transformer_layers": False,
+        "optimizer": "adam",
+        "recompute": False,
+        "precision": "float32",
+        "clip_norm": None,
+        **asked,
+    }
     with pytest.raises(MemoryShortageError) as caught:
         require_memory(**asked)
     sentence = str(caught.value)
@@ -197,7 +249,10 @@ def test_what_is_proposed_fits_by_the_same_estimate_and_reads_as_many_tokens(mod
     asked, sentence, proposed = refused(limit, monkeypatch, model_name=model_name, batch_size=8)
     instead = asked | proposed
     assert lab.estimate(**instead).fits and not lab.estimate(**asked).fits
-    assert bytes_in_words(lab.estimate(**asked).bytes) in sentence and bytes_in_words(machine.size("", limit)) in sentence
+    assert (
+        bytes_in_words(lab.estimate(**asked).bytes) in sentence
+        and bytes_in_words(machine.size("", limit)) in sentence
+    )
     assert instead["batch_size"] * instead["accumulate_gradients"] == 40
 
 
@@ -209,26 +264,54 @@ def test_the_cheapest_setting_that_fits_is_proposed_first(monkeypatch):
     assert TRUSTED * takes(batch_size=4) > small  # else nothing would be refused below
     assert refused(f"{small}", monkeypatch, batch_size=4)[2] == {"batch_size": 1, "accumulate_gradients": 20}
     again = takes(batch_size=1, accumulate_gradients=20, recompute=True)
-    assert refused(f"{again}", monkeypatch, batch_size=4)[2] == {"batch_size": 1, "accumulate_gradients": 20, "recompute": True}
+    assert refused(f"{again}", monkeypatch, batch_size=4)[2] == {
+        "batch_size": 1,
+        "accumulate_gradients": 20,
+        "recompute": True,
+    }
     fewer = takes(batch_size=1, accumulate_gradients=20, recompute=True, only_train_transformer_layers=True)
     assert refused(f"{fewer}", monkeypatch, batch_size=4)[2] == {
-        "batch_size": 1, "accumulate_gradients": 20, "recompute": True, "only_train_transformer_layers": True}
+        "batch_size": 1,
+        "accumulate_gradients": 20,
+        "recompute": True,
+        "only_train_transformer_layers": True,
+    }
     assert refused(f"{fewer - 1}", monkeypatch, batch_size=4)[2]["model_name"] == "3M"
 
 
 def test_a_run_that_goes_on_is_offered_no_other_size_and_where_nothing_fits_it_says_so(monkeypatch):
-    assert {other["model_name"] for other in alternatives({"model_name": "355M", "batch_size": 4, "accumulate_gradients": 1, "recompute": False,
-                                                            "only_train_transformer_layers": False}, other_sizes=False)} == {"355M"}
+    assert {
+        other["model_name"]
+        for other in alternatives(
+            {
+                "model_name": "355M",
+                "batch_size": 4,
+                "accumulate_gradients": 1,
+                "recompute": False,
+                "only_train_transformer_layers": False,
+            },
+            other_sizes=False,
+        )
+    } == {"355M"}
     assert "nothing smaller fits" in refused("900MB", monkeypatch, other_sizes=False)[1]
     assert "nothing smaller fits" in refused("100MB", monkeypatch)[1]
 
 
 def test_what_may_just_fit_is_warned_of(monkeypatch):
-    asked = {"model_name": "124M", "batch_size": 2, "accumulate_gradients": 1, "only_train_transformer_layers": False, "optimizer": "adam",
-             "recompute": False, "precision": "float32", "clip_norm": None}
+    asked = {
+        "model_name": "124M",
+        "batch_size": 2,
+        "accumulate_gradients": 1,
+        "only_train_transformer_layers": False,
+        "optimizer": "adam",
+        "recompute": False,
+        "precision": "float32",
+        "clip_norm": None,
+    }
     needed = lab.estimate(**asked).bytes
     monkeypatch.setenv("GPT2LAB_MEMORY", str(int(0.9 * needed)))
-    with pytest.warns(UserWarning, match="it may not fit; if it does not, give recompute=True"):  # to accumulate takes gradients of its own
+    # to accumulate takes gradients of its own
+    with pytest.warns(UserWarning, match="it may not fit; if it does not, give recompute=True"):
         require_memory(**asked)
     monkeypatch.setenv("GPT2LAB_MEMORY", str(needed))
     with warnings.catch_warnings():
@@ -238,16 +321,34 @@ def test_what_may_just_fit_is_warned_of(monkeypatch):
 
 def test_finetune_refuses_before_anything_is_fetched_or_written(tmp_path, monkeypatch, speeches, models):
     monkeypatch.setenv("GPT2LAB_MEMORY", "1.5GB")
-    with pytest.raises(lab.LabError, match="Fine-tuning 3M .* 1.5 GB is what GPT2LAB_MEMORY allows; give batch_size=[0-9]+, accumulate_gradients="):
-        lab.finetune(speeches, "3M", steps=1, batch_size=32, accumulate_gradients=1, model_dir=models, checkpoint_dir=tmp_path / "checkpoint")
+    with pytest.raises(
+        lab.LabError,
+        match=(
+            "Fine-tuning 3M .* 1.5 GB is what GPT2LAB_MEMORY allows; give batch_size=[0-9]+,"
+            " accumulate_gradients="
+        ),
+    ):
+        lab.finetune(
+            speeches,
+            "3M",
+            steps=1,
+            batch_size=32,
+            accumulate_gradients=1,
+            model_dir=models,
+            checkpoint_dir=tmp_path / "checkpoint",
+        )
     assert not (tmp_path / "checkpoint").exists()
 
 
 # What is measured
 
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/clear_refs").exists(), reason="asks the Linux kernel for the peak")
-@pytest.mark.parametrize("model_name, settings", [("1M", {}), ("1M", {"batch_size": 4}), ("3M", {}), ("3M", {"batch_size": 4, "accumulate_gradients": 2})])
+@pytest.mark.parametrize(
+    "model_name, settings",
+    [("1M", {}), ("1M", {"batch_size": 4}), ("3M", {}), ("3M", {"batch_size": 4, "accumulate_gradients": 2})],
+)
 def test_an_estimate_is_within_20_percent_of_what_a_new_process_takes(model_name, settings):
     sys.path.insert(0, str(REPOSITORY))
     try:

@@ -1,4 +1,6 @@
-"""What `finetune` promises: repeatable losses, the checkpoints asked for, a stop that saves, a refusal before anything is written."""
+"""What `finetune` promises: repeatable losses, the checkpoints asked for, a stop that saves, a refusal
+before anything is written.
+"""
 
 import json
 import math
@@ -27,8 +29,14 @@ def finetune(models, speeches, tmp_path):
     """`finetune` of 1M for a few steps of one window, with no samples."""
 
     def call(dataset=speeches, steps=4, **changed):
-        asked = {"model_name": "1M", "model_dir": models, "checkpoint_dir": tmp_path / "checkpoint", "accumulate_gradients": 1,
-                 "learning_rate": 1e-3, "sample_every": 0} | changed
+        asked = {
+            "model_name": "1M",
+            "model_dir": models,
+            "checkpoint_dir": tmp_path / "checkpoint",
+            "accumulate_gradients": 1,
+            "learning_rate": 1e-3,
+            "sample_every": 0,
+        } | changed
         return lab.finetune(dataset, steps=steps, **asked)
 
     return call
@@ -44,10 +52,19 @@ def same(left, right):
 
 # What a run leaves
 
+
 def test_a_run_learns_its_text_and_says_how(run, small, speeches, held_out):
     history = run.history
     assert history["step"].tolist() == list(range(31))
-    assert list(history.columns) == ["step", "seconds", "tokens", "epoch", "loss", "average_loss", "valid_loss"]
+    assert list(history.columns) == [
+        "step",
+        "seconds",
+        "tokens",
+        "epoch",
+        "loss",
+        "average_loss",
+        "valid_loss",
+    ]
     assert math.isnan(history["loss"][0]) and history["loss"][1:].notna().all()
     assert history["step"][history["valid_loss"].notna()].tolist() == [0, 10, 20, 30]
     assert history["tokens"].tolist() == [1024 * step for step in range(31)]
@@ -68,7 +85,15 @@ def test_the_average_loss_is_gpt_2_simples(run):
 
 def test_a_run_leaves_gpt_2_simples_files_and_its_own_beside_them(run):
     names = {path.name for path in run.folder.iterdir()}
-    assert {"checkpoint", "counter", "encoder.json", "hparams.json", "vocab.bpe", "history.csv", "run.json"} <= names
+    assert {
+        "checkpoint",
+        "counter",
+        "encoder.json",
+        "hparams.json",
+        "vocab.bpe",
+        "history.csv",
+        "run.json",
+    } <= names
     assert not [name for name in names if name.endswith(".tmp")]
     assert (run.folder / "counter").read_text() == "30\n"
     assert sorted(weights_of(run)) == sorted(tensor_bundle.read(run.folder / "model-10"))
@@ -84,14 +109,18 @@ def test_the_valid_loss_is_the_mean_loss_of_windows_spread_over_the_held_out_tex
 
 def test_samples_are_written_while_it_trains(run):
     assert list(run.samples) == [15, 30]
-    assert all(text.startswith("======== SAMPLE 1 ========\n") and len(text) > 50 for text in run.samples.values())
+    assert all(
+        text.startswith("======== SAMPLE 1 ========\n") and len(text) > 50 for text in run.samples.values()
+    )
 
 
 @pytest.mark.slow
 def test_held_out_text_without_words_costs_no_run(finetune):
     run = finetune(steps=20, valid=lab.Corpus((lab.Document(" \n" * 2000),)))
     last = run.record.iloc[-1]
-    assert run.configuration["status"] == "finished" and last["copied"] >= 0 and math.isnan(last["human_copied"])
+    assert (
+        run.configuration["status"] == "finished" and last["copied"] >= 0 and math.isnan(last["human_copied"])
+    )
 
 
 @pytest.mark.slow
@@ -104,10 +133,15 @@ def test_what_goes_wrong_while_copying_is_measured_costs_no_step(finetune, monke
     with pytest.raises((KeyboardInterrupt, RuntimeError)):
         finetune(steps=20)
     run = lab.Run.open(checkpoint_dir=tmp_path / "checkpoint")
-    assert run.checkpoints == [20] and run.configuration["status"] == "finished" and run.history["step"].iloc[-1] == 20
+    assert (
+        run.checkpoints == [20]
+        and run.configuration["status"] == "finished"
+        and run.history["step"].iloc[-1] == 20
+    )
 
 
 # The same seed, the same losses
+
 
 @pytest.mark.slow
 def test_the_same_seed_repeats_losses_and_weights_and_another_does_not(finetune):
@@ -126,6 +160,7 @@ def test_the_same_seed_repeats_losses_and_weights_and_another_does_not(finetune)
 
 # Which checkpoints there are
 
+
 @pytest.mark.slow
 def test_best_is_the_step_of_the_lowest_validation_loss(finetune, held_out):
     # At this rate the loss on this text first falls, then rises.
@@ -137,7 +172,9 @@ def test_best_is_the_step_of_the_lowest_validation_loss(finetune, held_out):
     assert 0 < best < 8  # else this would test little
     with run.load("best") as lm:
         windows = spread_windows(other.tokens(lm._encoder), 1024)
-        assert np.mean([lm.window_losses(window) for window in windows]) == pytest.approx(measured.min(), rel=1e-5)
+        assert np.mean([lm.window_losses(window) for window in windows]) == pytest.approx(
+            measured.min(), rel=1e-5
+        )
     assert set(run.checkpoints) == {best, 8} - {0}
 
 
@@ -208,6 +245,7 @@ def test_when_nothing_was_better_than_the_start_the_best_is_what_the_run_started
 
 # What moves
 
+
 @pytest.mark.slow
 def test_only_train_transformer_layers_leaves_the_embeddings_alone(finetune, small):
     before, after = small.weights(), weights_of(finetune(steps=2, only_train_transformer_layers=True))
@@ -226,18 +264,28 @@ def test_plain_gradient_descent_moves_the_weights_and_goes_on(finetune, small):
 @pytest.mark.slow
 def test_adamw_is_adam_and_takes_a_part_of_the_matrices_away(finetune, small):
     started, rate, part = small.weights(), 1e-3, 0.5
-    adam, adamw = (weights_of(finetune(steps=1, run_name=name, optimizer=name, learning_rate=rate, **more))
-                   for name, more in (("adam", {}), ("adamw", {"weight_decay": part})))
+    adam, adamw = (
+        weights_of(finetune(steps=1, run_name=name, optimizer=name, learning_rate=rate, **more))
+        for name, more in (("adam", {}), ("adamw", {"weight_decay": part}))
+    )
     for name, before in started.items():
-        taken = rate * part * before if before.ndim > 1 and name.endswith(("/w", "wte", "wpe")) else 0 * before
+        taken = (
+            rate * part * before if before.ndim > 1 and name.endswith(("/w", "wte", "wpe")) else 0 * before
+        )
         np.testing.assert_allclose(adam[name] - adamw[name], taken, atol=2e-6 + 0.01 * np.abs(taken).max())
 
 
 @pytest.mark.slow
 def test_clip_norm_bounds_what_a_step_of_gradient_descent_moves(finetune, small):
     for accumulate_gradients in (1, 2):
-        run = finetune(steps=1, run_name=f"clipped {accumulate_gradients}", optimizer="sgd", learning_rate=1.0, clip_norm=0.01,
-                       accumulate_gradients=accumulate_gradients)
+        run = finetune(
+            steps=1,
+            run_name=f"clipped {accumulate_gradients}",
+            optimizer="sgd",
+            learning_rate=1.0,
+            clip_norm=0.01,
+            accumulate_gradients=accumulate_gradients,
+        )
         before, after = small.weights(), weights_of(run)
         moved = math.sqrt(sum(np.square(after[name].astype(float) - before[name]).sum() for name in before))
         # The norm is that of the average over the batches; like gpt-2-simple, a step moves by their sum.
@@ -247,10 +295,15 @@ def test_clip_norm_bounds_what_a_step_of_gradient_descent_moves(finetune, small)
 @pytest.mark.slow
 def test_warmup_and_decay_move_the_learning_rate_and_the_history_says_how(finetune):
     run = finetune(steps=4, optimizer="sgd", warmup_steps=1, decay="linear", learning_rate=0.3)
-    assert list(run.history.columns) == [*finetune(steps=1, run_name="constant").history.columns, "learning_rate"]
+    assert list(run.history.columns) == [
+        *finetune(steps=1, run_name="constant").history.columns,
+        "learning_rate",
+    ]
     assert run.history["learning_rate"].tolist() == pytest.approx([0.15, 0.3, 0.2, 0.1])
     # Each later call has a schedule of its own.
-    assert finetune(steps=2, optimizer="sgd", learning_rate=0.3, decay="linear").history["learning_rate"].tolist()[4:] == pytest.approx([0.3, 0.15])
+    assert finetune(steps=2, optimizer="sgd", learning_rate=0.3, decay="linear").history[
+        "learning_rate"
+    ].tolist()[4:] == pytest.approx([0.3, 0.15])
     one = finetune(steps=1, run_name="half", optimizer="sgd", learning_rate=0.15)
     assert one.history["loss"][0] == run.history["loss"][0]
     again = finetune(steps=1, run_name="half", optimizer="sgd", learning_rate=1.0)
@@ -261,14 +314,20 @@ def test_warmup_and_decay_move_the_learning_rate_and_the_history_says_how(finetu
 def test_a_callback_sees_each_row_and_may_stop_and_the_same_call_goes_on(finetune):
     rows = []
     stopped = finetune(steps=6, run_name="stopped", callback=lambda row: rows.append(row) or row["step"] == 2)
-    assert [row["step"] for row in rows] == [1, 2] and [row["loss"] for row in rows] == stopped.history["loss"].tolist()
+    assert [row["step"] for row in rows] == [1, 2] and [row["loss"] for row in rows] == stopped.history[
+        "loss"
+    ].tolist()
     assert stopped.configuration["status"] == "stopped" and stopped.checkpoints == [2]
     finished, whole = finetune(steps=6, run_name="stopped"), finetune(steps=6, run_name="whole")
     assert finished.configuration["status"] == "finished"
-    assert finished.history[LOSSES].equals(whole.history[LOSSES]) and same(weights_of(finished), weights_of(whole))
+    assert finished.history[LOSSES].equals(whole.history[LOSSES]) and same(
+        weights_of(finished), weights_of(whole)
+    )
 
 
-def test_another_text_completes_no_run_that_was_cut_off_and_a_finished_one_says_so(finetune, speeches, held_out):
+def test_another_text_completes_no_run_that_was_cut_off_and_a_finished_one_says_so(
+    finetune, speeches, held_out
+):
     finetune(steps=4, callback=lambda row: row["step"] == 2)
     with pytest.raises(ArgumentError, match="'run1' was cut off .* another text .* restore_from='fresh'"):
         finetune(held_out + held_out, steps=4)
@@ -296,12 +355,17 @@ def test_a_callback_that_fails_costs_no_step(finetune, tmp_path):
 
 # Divergence
 
+
 @pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["adam", "sgd"])
-def test_losses_that_are_no_numbers_stop_the_run_and_keep_the_last_good_checkpoint(finetune, tmp_path, optimizer):
+def test_losses_that_are_no_numbers_stop_the_run_and_keep_the_last_good_checkpoint(
+    finetune, tmp_path, optimizer
+):
     good = finetune(steps=2, optimizer=optimizer)
     kept = weights_of(good)
-    with pytest.raises(DivergenceError, match="lower learning_rate=1e\\+18.*step 2 is the last good checkpoint"):
+    with pytest.raises(
+        DivergenceError, match="lower learning_rate=1e\\+18.*step 2 is the last good checkpoint"
+    ):
         finetune(steps=20, optimizer=optimizer, learning_rate=1e18)
     run = lab.Run.open("run1", tmp_path / "checkpoint")
     assert run.configuration["status"] == "diverged" and run.checkpoints == [2]
@@ -309,7 +373,8 @@ def test_losses_that_are_no_numbers_stop_the_run_and_keep_the_last_good_checkpoi
     assert same(weights_of(run), kept)
     with run.load() as lm:
         assert lm.generate(length=3)
-    assert finetune(steps=1, optimizer=optimizer).history["loss"].notna().all()  # with a lower rate it goes on
+    # with a lower rate it goes on
+    assert finetune(steps=1, optimizer=optimizer).history["loss"].notna().all()
 
 
 @pytest.mark.slow
@@ -367,7 +432,11 @@ REFUSED = [
     ({"seed": None}, ArgumentError, "seed=None"),
     ({"optimizer": "lion"}, ArgumentError, "optimizer='lion'.*'adam', 'adamw', 'sgd'"),
     ({"weight_decay": -0.1}, ArgumentError, "weight_decay=-0.1.*0 or more"),
-    ({"weight_decay": 0.1}, ArgumentError, "weight_decay=0.1 has no effect with optimizer='adam'; give optimizer='adamw'"),
+    (
+        {"weight_decay": 0.1},
+        ArgumentError,
+        "weight_decay=0.1 has no effect with optimizer='adam'; give optimizer='adamw'",
+    ),
     ({"weight_decay": 0.1, "optimizer": "sgd"}, ArgumentError, "weight_decay=0.1.*'sgd'"),
     ({"clip_norm": 0}, ArgumentError, "clip_norm=0.*above 0"),
     ({"clip_norm": "1"}, ArgumentError, "clip_norm='1'"),
@@ -400,7 +469,9 @@ REFUSED = [
 
 
 def what_is_said():
-    """Try all of `REFUSED` in this folder and print, as JSON, what each says; to be called in a process of its own."""
+    """Try all of `REFUSED` in this folder and print, as JSON, what each says; to be called in a process of
+    its own.
+    """
     said = []
     for changed, _, _ in REFUSED:
         before = sorted(Path().rglob("*"))
@@ -409,7 +480,11 @@ def what_is_said():
             kind, words = "nothing", ""
         except Exception as error:
             kind, words = type(error).__name__, str(error)
-        written = [str(path) for path in sorted(Path().rglob("*")) if path not in before and path.parts[0] != "models"]
+        written = [
+            str(path)
+            for path in sorted(Path().rglob("*"))
+            if path not in before and path.parts[0] != "models"
+        ]
         said.append([kind, words, written, "tensorflow" in sys.modules])
     print(json.dumps(said))
 
@@ -436,7 +511,10 @@ def said(models, run, tmp_path_factory):
     (folder / "broken" / "model-3.data-00000-of-00001").write_bytes(content)
     done = subprocess.run(
         [sys.executable, "-c", "import test_finetuning; test_finetuning.what_is_said()"],
-        cwd=folder, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(SUPPORT), os.environ.get("PYTHONPATH", "")])},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(SUPPORT), os.environ.get("PYTHONPATH", "")])},
     )
     assert done.returncode == 0 and done.stderr == "", done.stderr
     return json.loads(done.stdout)
@@ -466,7 +544,9 @@ def test_a_folder_in_the_way_of_a_file_is_refused_in_a_sentence(finetune, tmp_pa
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("harm, words", [("missing", "model-10.index is missing"), ("cut", "model-10.data-00000-of-00001")])
+@pytest.mark.parametrize(
+    "harm, words", [("missing", "model-10.index is missing"), ("cut", "model-10.data-00000-of-00001")]
+)
 def test_a_run_whose_newest_weights_are_damaged_is_not_trained_over(finetune, run, tmp_path, harm, words):
     folder = shutil.copytree(run.folder, tmp_path / "checkpoint" / "run1")
     (folder / "checkpoint").write_text('model_checkpoint_path: "model-10"\n')

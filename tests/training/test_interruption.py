@@ -18,7 +18,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reas
 
 
 def outcome(folder):
-    """All that a run leaves but the time it took: history, saved steps, files, status, every weight and moment by its bytes."""
+    """All that a run leaves but the time it took: history, saved steps, files, status, every weight and
+    moment by its bytes.
+    """
     run = lab.Run(folder)
     arrays = {
         prefix: {name: array.tobytes() for name, array in tensor_bundle.read(folder / prefix).items()}
@@ -38,16 +40,35 @@ def assert_same(folder, expected):
     found = outcome(folder)
     arrays, expected_arrays = found.pop("arrays"), expected["arrays"]
     assert found == {key: value for key, value in expected.items() if key != "arrays"}
-    assert arrays == expected_arrays or sorted(arrays) == sorted(expected_arrays) and not [
-        name for prefix in arrays for name in arrays[prefix] if arrays[prefix][name] != expected_arrays[prefix].get(name)
-    ]
+    assert arrays == expected_arrays or (
+        sorted(arrays) == sorted(expected_arrays)
+        and not [
+            name
+            for prefix in arrays
+            for name in arrays[prefix]
+            if arrays[prefix][name] != expected_arrays[prefix].get(name)
+        ]
+    )
 
 
 @pytest.fixture(scope="module")
 def asked(models, speeches, held_out):
-    return {"dataset": speeches, "model_name": "1M", "steps": 24, "valid": held_out.first(4000), "eval_every": 4, "save_every": 5,
-            "seed": 3, "max_checkpoints": 2, "accumulate_gradients": 1, "learning_rate": 1e-3, "sample_every": 0, "model_dir": models,
-            "warmup_steps": 3, "decay": "cosine"}
+    return {
+        "dataset": speeches,
+        "model_name": "1M",
+        "steps": 24,
+        "valid": held_out.first(4000),
+        "eval_every": 4,
+        "save_every": 5,
+        "seed": 3,
+        "max_checkpoints": 2,
+        "accumulate_gradients": 1,
+        "learning_rate": 1e-3,
+        "sample_every": 0,
+        "model_dir": models,
+        "warmup_steps": 3,
+        "decay": "cosine",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +96,8 @@ def test_a_run_killed_at_random_moments_ends_like_one_that_was_not(asked, unbrok
     assert training.end() == 0
     assert first > 1  # it went on, rather than starting over
     assert_same(tmp_path / "run1", unbroken)
-    assert lab.Run.open(checkpoint_dir=tmp_path).record["copied"].notna().iloc[-1]  # in however few steps the last part was taken
+    # in however few steps the last part was taken
+    assert lab.Run.open(checkpoint_dir=tmp_path).record["copied"].notna().iloc[-1]
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +107,9 @@ def brief(asked):
 
 @pytest.fixture(scope="module")
 def unbroken_brief(brief, tmp_path_factory):
-    """How many files the brief run replaces, what is on disk right before and after each, and what is there at the end."""
+    """How many files the brief run replaces, what is on disk right before and after each, and what is there
+    at the end.
+    """
     folder, copies = tmp_path_factory.mktemp("brief"), tmp_path_factory.mktemp("copies")
     training = Training({**brief, "checkpoint_dir": folder}, copies=copies)
     replaced = training.rest()[-1][1]
@@ -94,15 +118,24 @@ def unbroken_brief(brief, tmp_path_factory):
 
 
 def contents(folder):
-    """The files of a folder, and how long those of weights and moments are: the others say how long something took, in more digits or fewer."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("events."))
+    """The files of a folder, and how long those of weights and moments are: the others say how long
+    something took, in more digits or fewer.
+    """
+    files = sorted(
+        path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("events.")
+    )
     # A temporary file has the number of its process and the time in its name.
     names = [re.sub(r"[.]\d+[.]\d+[.]tmp$", ".tmp", str(path.relative_to(folder))) for path in files]
-    return [(name, path.stat().st_size if "model-" in name or "optimizer-" in name else None) for name, path in zip(names, files)]
+    return [
+        (name, path.stat().st_size if "model-" in name or "optimizer-" in name else None)
+        for name, path in zip(names, files)
+    ]
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
-def test_what_is_on_disk_when_a_file_is_replaced_is_what_a_kill_leaves(brief, unbroken_brief, tmp_path, moment):
+def test_what_is_on_disk_when_a_file_is_replaced_is_what_a_kill_leaves(
+    brief, unbroken_brief, tmp_path, moment
+):
     replaced, copies, _ = unbroken_brief
     number = replaced // 2
     assert Training({**brief, "checkpoint_dir": tmp_path}, (number, moment)).end() == -signal.SIGKILL
@@ -128,7 +161,9 @@ def test_a_run_killed_at_each_file_that_it_replaces_ends_like_one_that_was_not(b
         assert len(list(pool.map(go_on, range(1, replaced + 1)))) == replaced
 
 
-def test_a_second_call_killed_before_its_first_save_still_takes_its_steps_from_where_the_first_ended(brief, tmp_path):
+def test_a_second_call_killed_before_its_first_save_still_takes_its_steps_from_where_the_first_ended(
+    brief, tmp_path
+):
     asked = {**brief, "valid": None, "save_every": 1000, "steps": 6}
     for name in ("killed", "whole"):
         assert Training({**asked, "checkpoint_dir": tmp_path / name}).end() == 0

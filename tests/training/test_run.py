@@ -13,26 +13,45 @@ from gpt2lab.training.run import COLUMNS, average_losses, read_history, write_hi
 
 # History
 
+
 def test_a_history_is_read_as_it_was_written_to_the_last_digit(tmp_path):
     dice = np.random.default_rng(0)
-    values = [(step, round(step / 7, 3), 1024 * step, step / 3, *dice.normal(size=2).tolist(), math.nan) for step in range(50)]
+    values = [
+        (step, round(step / 7, 3), 1024 * step, step / 3, *dice.normal(size=2).tolist(), math.nan)
+        for step in range(50)
+    ]
     rows = [dict(zip(COLUMNS, row)) for row in values]
     rows[0]["loss"], rows[5]["valid_loss"], rows[6]["valid_loss"] = math.nan, 1 / 3, 5e-324
     write_history(tmp_path, rows)
     read = read_history(tmp_path)
-    assert [[repr(value) for value in row.values()] for row in read] == [[repr(value) for value in row.values()] for row in rows]
+    assert [[repr(value) for value in row.values()] for row in read] == [
+        [repr(value) for value in row.values()] for row in rows
+    ]
 
 
 def test_a_history_from_before_learning_rates_were_recorded_opens_and_goes_on(tmp_path):
     early = [dict(zip(COLUMNS, (step, 0.0, 1024 * step, 0.1, 4.0, 4.0, math.nan))) for step in (1, 2)]
     write_history(tmp_path, early)
     assert list(lab.Run(tmp_path).history.columns) == list(COLUMNS)
-    write_history(tmp_path, [*lab.Run(tmp_path).record.to_dict("records"), *({**early[1], "step": 3 + n, "learning_rate": 0.1 / (1 + n)} for n in (0, 1))])
+    write_history(
+        tmp_path,
+        [
+            *lab.Run(tmp_path).record.to_dict("records"),
+            *({**early[1], "step": 3 + n, "learning_rate": 0.1 / (1 + n)} for n in (0, 1)),
+        ],
+    )
     later = lab.Run(tmp_path).history
-    assert list(later.columns) == [*COLUMNS, "learning_rate"] and later["learning_rate"].isna().tolist() == [True, True, False, False]
+    assert list(later.columns) == [*COLUMNS, "learning_rate"] and later["learning_rate"].isna().tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"step,loss\n1,2\n", b"HEADER\n1,2,3\n", b"HEADER\n1,2,3,4,five,6,7\n"])
+@pytest.mark.parametrize(
+    "content", [b"\xff\xfe", b"step,loss\n1,2\n", b"HEADER\n1,2,3\n", b"HEADER\n1,2,3,4,five,6,7\n"]
+)
 def test_a_damaged_history_is_named(tmp_path, content):
     (tmp_path / "history.csv").write_bytes(content.replace(b"HEADER", ",".join(COLUMNS).encode()))
     with pytest.raises(CheckpointError, match="history.csv is damaged"):
@@ -54,6 +73,7 @@ def test_the_average_leaves_out_what_was_not_measured():
 
 # On disk
 
+
 def test_an_opened_run_is_the_one_that_finetune_returned(run):
     opened = lab.Run.open("speeches", run.folder.parent)
     assert opened.name == "speeches" and opened.configuration == run.configuration
@@ -65,13 +85,23 @@ def test_the_record_says_what_was_asked_for_and_on_what(run, speeches):
     record = json.loads((run.folder / "run.json").read_text())
     assert record["status"] == "finished" and record["model_name"] == "1M" and record["target"] == 30
     assert record["settings"]["learning_rate"] == 1e-3 and record["settings"]["seed"] == 7
-    assert record["text"]["documents"] == len(speeches) and record["text"]["characters"] == speeches.characters
+    assert (
+        record["text"]["documents"] == len(speeches) and record["text"]["characters"] == speeches.characters
+    )
     assert speeches.text[:30] not in (run.folder / "run.json").read_text()
 
 
-@pytest.mark.parametrize("checkpoint, step", [
-    ("latest", 30), (20, 20), ("20", 20), ("model-10", 10), (np.int64(10), 10), ("best", None),
-])
+@pytest.mark.parametrize(
+    "checkpoint, step",
+    [
+        ("latest", 30),
+        (20, 20),
+        ("20", 20),
+        ("model-10", 10),
+        (np.int64(10), 10),
+        ("best", None),
+    ],
+)
 def test_any_saved_step_opens(run, checkpoint, step):
     step = step or run.best_step
     with run.load(checkpoint) as lm:
@@ -85,7 +115,12 @@ def test_a_run_without_validation_has_no_best_step(run, tmp_path):
     for name in ("hparams.json", "encoder.json", "vocab.bpe"):
         (tmp_path / "run1" / name).write_bytes((run.folder / name).read_bytes())
     opened = lab.Run.open("run1", tmp_path)
-    assert opened.best_step is None and opened.checkpoints == [] and opened.samples == {} and opened.history.empty
+    assert (
+        opened.best_step is None
+        and opened.checkpoints == []
+        and opened.samples == {}
+        and opened.history.empty
+    )
     assert list(opened.history.columns) == list(COLUMNS) and opened.diagnosis().verdict == "under-fitting"
     with pytest.raises(ArgumentError, match="valid="):
         opened.load("best")

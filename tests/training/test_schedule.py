@@ -1,4 +1,6 @@
-"""What the learning rate does: rises, stays or falls, and depends on nothing but the step and where the call begins and ends."""
+"""What the learning rate does: rises, stays or falls, and depends on nothing but the step and where the call
+begins and ends.
+"""
 
 import math
 
@@ -10,7 +12,10 @@ from gpt2lab.training.schedule import DECAYS, learning_rate_at
 
 
 def rates(total, warmup_steps, decay, start=0, rate=1.0):
-    return [learning_rate_at(step, start, start + total, rate, warmup_steps, decay) for step in range(start + 1, start + total + 1)]
+    return [
+        learning_rate_at(step, start, start + total, rate, warmup_steps, decay)
+        for step in range(start + 1, start + total + 1)
+    ]
 
 
 def test_without_warmup_and_decay_it_stays():
@@ -37,7 +42,9 @@ def test_it_rises_then_falls_is_never_0_and_is_the_same_wherever_the_call_begins
     found = rates(total, warmup, decay, start)
     assert found == rates(total, warmup, decay)
     assert all(0 < rate <= 1 for rate in found) and found[warmup] == 1
-    assert found[: warmup + 1] == sorted(found[: warmup + 1]) and found[warmup:] == sorted(found[warmup:], reverse=True)
+    assert found[: warmup + 1] == sorted(found[: warmup + 1]) and found[warmup:] == sorted(
+        found[warmup:], reverse=True
+    )
 
 
 def test_transformers_and_nanogpt_agree():
@@ -47,7 +54,12 @@ def test_transformers_and_nanogpt_agree():
     for current in range(warmup, total):  # get_linear_schedule_with_warmup, which counts steps from 0
         assert linear[current] == pytest.approx((total - current) / (total - warmup))
     cosine = rates(total, warmup, "cosine")
-    for iteration in range(total):  # nanoGPT's get_lr with min_lr = learning_rate / 10 and lr_decay_iters = max_iters
+    # nanoGPT's get_lr with min_lr = learning_rate / 10 and lr_decay_iters = max_iters
+    for iteration in range(total):
         way = (iteration - warmup) / (total - warmup)
-        expected = (iteration + 1) / (warmup + 1) if iteration < warmup else 0.1 + 0.5 * (1 + math.cos(math.pi * way)) * 0.9
+        expected = (
+            (iteration + 1) / (warmup + 1)
+            if iteration < warmup
+            else 0.1 + 0.5 * (1 + math.cos(math.pi * way)) * 0.9
+        )
         assert cosine[iteration] == pytest.approx(expected)

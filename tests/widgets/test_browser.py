@@ -1,4 +1,6 @@
-"""The browser tests stand on this: cells run in JupyterLab, in order, buttons of widgets reach the kernel, and Ctrl-S saves what is seen."""
+"""The browser tests stand on this: cells run in JupyterLab, in order, buttons of widgets reach the kernel,
+and Ctrl-S saves what is seen.
+"""
 
 import pytest
 
@@ -32,5 +34,7 @@ def test_cells_run_a_button_is_clicked_and_the_notebook_is_saved(open_notebook):
 
 def test_the_browser_reaches_nothing_but_this_machine(open_notebook):
     notebook = open_notebook(["1"])
-    answer = notebook.page.evaluate("() => fetch('https://example.org/').then(() => 'reached', () => 'not reached')")
+    answer = notebook.page.evaluate(
+        "() => fetch('https://example.org/').then(() => 'reached', () => 'not reached')"
+    )
     assert answer == "not reached"

@@ -67,7 +67,11 @@ def test_a_click_reaches_a_running_cell_and_what_else_is_sent_keeps_its_order(ke
     said = kernel.execute("print(order)")
     order = ["cell, asked to stop"] if end else ["cell, asked to stop", "cell 2", "cell 3"]
     found = eval(wait_for(kernel, "stream", said)["text"])
-    assert [each for each in found if each != "other button"] == order and found.count("other button") == 1 and found[0] == order[0]
+    assert (
+        [each for each in found if each != "other button"] == order
+        and found.count("other button") == 1
+        and found[0] == order[0]
+    )
 
 
 def test_without_a_kernel_nothing_is_asked_and_nothing_happens():

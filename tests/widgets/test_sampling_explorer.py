@@ -1,4 +1,6 @@
-"""The sampling explorer without a browser: its chart follows the sliders, its texts are the model's, and mistakes are answered in words."""
+"""The sampling explorer without a browser: its chart follows the sliders, its texts are the model's, and
+mistakes are answered in words.
+"""
 
 import re
 import threading
@@ -35,7 +37,13 @@ def readable(html):
 def cells(html):
     """The rows of a table: lists of what is in their cells."""
     rows = re.findall(r"<tr.*?</tr>", html, flags=re.DOTALL)
-    return [[readable(cell).strip() for cell in re.findall(r"<(?:th|td)[ >].*?</(?:th|td)>", row, flags=re.DOTALL)] for row in rows]
+    return [
+        [
+            readable(cell).strip()
+            for cell in re.findall(r"<(?:th|td)[ >].*?</(?:th|td)>", row, flags=re.DOTALL)
+        ]
+        for row in rows
+    ]
 
 
 class Watched:
@@ -69,15 +77,25 @@ def test_the_chart_says_in_numbers_and_words_what_survives(small):
     table = small.next_tokens(PROMPT, temperature=0.7, top_k=4)
     head, *rows = cells(next_tokens_html(table, top=6))
     assert head[0] == "token" and "model" in head[2] and "drawn" in head[3]
-    assert [row[-1] for row in rows] == [f"{100 * p:.1f}" for p in table["sampled_probability"][:4]] + ["cut"] * 3
+    assert [row[-1] for row in rows] == [f"{100 * p:.1f}" for p in table["sampled_probability"][:4]] + [
+        "cut"
+    ] * 3
     assert [row[2] for row in rows[:6]] == [f"{100 * p:.1f}" for p in table["probability"][:6]]
-    assert rows[-1] == [f"the {len(table) - 6:,} other tokens together", f"{100 * table['probability'][6:].sum():.1f}", "cut"]
+    assert rows[-1] == [
+        f"the {len(table) - 6:,} other tokens together",
+        f"{100 * table['probability'][6:].sum():.1f}",
+        "cut",
+    ]
     share = table["probability"][:4].sum()
-    assert f"4 of {len(table):,} tokens can be drawn, to which the model gives {share:.1%}" in readable(next_tokens_html(table))
+    assert f"4 of {len(table):,} tokens can be drawn, to which the model gives {share:.1%}" in readable(
+        next_tokens_html(table)
+    )
 
 
 def test_a_greedy_draw_is_as_open_as_among_one_token(small):
-    assert "as open as a choice among 1.0 equally likely tokens" in next_tokens_html(small.next_tokens(PROMPT, temperature=0))
+    assert "as open as a choice among 1.0 equally likely tokens" in next_tokens_html(
+        small.next_tokens(PROMPT, temperature=0)
+    )
 
 
 def test_a_text_is_what_the_model_writes_with_these_settings(small, explorer):
@@ -85,8 +103,13 @@ def test_a_text_is_what_the_model_writes_with_these_settings(small, explorer):
     write(explorer, **settings)
     (text,) = small.generate(PROMPT, include_prefix=False, **settings)
     newest = explorer.history.iloc[0]
-    assert newest["text"] == text and newest["prompt"] == PROMPT and newest[list(SETTINGS)].to_dict() == settings
-    assert text.split()[0] in readable(explorer.text.value) and "top_k 20, top_p 0.9, length 12, seed 3" in explorer.text.value
+    assert (
+        newest["text"] == text and newest["prompt"] == PROMPT and newest[list(SETTINGS)].to_dict() == settings
+    )
+    assert (
+        text.split()[0] in readable(explorer.text.value)
+        and "top_k 20, top_p 0.9, length 12, seed 3" in explorer.text.value
+    )
 
 
 def test_the_history_is_newest_first_and_its_settings_can_be_taken_back(explorer):
@@ -104,7 +127,9 @@ def test_the_history_is_newest_first_and_its_settings_can_be_taken_back(explorer
 
 
 def test_the_heading_of_the_history_waits_for_a_first_text(explorer):
-    heading = next(child for child in explorer.widget.children if "What was tried" in getattr(child, "value", ""))
+    heading = next(
+        child for child in explorer.widget.children if "What was tried" in getattr(child, "value", "")
+    )
     assert heading.layout.display == "none"
     write(explorer)
     assert heading.layout.display is None
@@ -140,7 +165,9 @@ def test_the_chart_moves_while_a_text_is_written_and_the_last_wish_counts(small)
 def test_mistakes_are_answered_in_words(small, models):
     explorer = sampling_explorer(small, PROMPT)
     write(explorer, prompt="word " * 1500)
-    assert "prompt has 1,5" in explorer.text.value and "window" in explorer.text.value and explorer.history.empty
+    assert (
+        "prompt has 1,5" in explorer.text.value and "window" in explorer.text.value and explorer.history.empty
+    )
     assert "the model sees the last 1,024" in explorer.chart.value
     explorer.controls["prompt"].value = ""
     assert "begin a document" in explorer.chart.value
@@ -159,17 +186,22 @@ def test_what_nobody_foresaw_is_said_too_and_the_next_text_is_written(small):
     explorer = sampling_explorer(watched, PROMPT)
     watched.failure = RuntimeError("<out of luck>")
     write(explorer)
-    assert "RuntimeError: &lt;out of luck&gt;" in explorer.text.value and "Traceback" not in explorer.text.value
+    assert (
+        "RuntimeError: &lt;out of luck&gt;" in explorer.text.value and "Traceback" not in explorer.text.value
+    )
     watched.failure = None
     write(explorer)
     assert len(explorer.history) == 1
 
 
-@pytest.mark.parametrize("settings, words", [
-    ({"top_k": 10, "top_p": 0.5}, "top_k first, then top_p"),
-    ({"temperature": 0.0, "top_k": 10}, "Temperature 0 always takes the most likely token"),
-    ({"prompt": "The state of "}, "ends with a space"),
-])
+@pytest.mark.parametrize(
+    "settings, words",
+    [
+        ({"top_k": 10, "top_p": 0.5}, "top_k first, then top_p"),
+        ({"temperature": 0.0, "top_k": 10}, "Temperature 0 always takes the most likely token"),
+        ({"prompt": "The state of "}, "ends with a space"),
+    ],
+)
 def test_what_is_easily_misunderstood_is_explained(explorer, settings, words):
     assert words not in explorer.chart.value
     for name, value in settings.items():
@@ -200,17 +232,28 @@ def test_every_control_has_a_label_and_an_explanation(explorer):
         assert getattr(control, "tooltip", None) or control.description_tooltip
 
 
-@pytest.mark.parametrize("wrong, words", [
-    ({"lm": "3M"}, "lab.load"), ({"prompt": None}, "prompt=None"), ({"temperature": -1}, "temperature=-1"), ({"top_k": 10**6}, "the vocabulary"),
-    ({"top_p": 1.5}, "from 0 to 1"), ({"length": 0}, "length=0"), ({"length": 5000}, "window"), ({"seed": 0.5}, "seed=0.5"),
-    ({"twin": []}, "one to nine"), ({"twin": [{"seed": 1}]}, "temperature, top_k and top_p"),
-])
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ({"lm": "3M"}, "lab.load"),
+        ({"prompt": None}, "prompt=None"),
+        ({"temperature": -1}, "temperature=-1"),
+        ({"top_k": 10**6}, "the vocabulary"),
+        ({"top_p": 1.5}, "from 0 to 1"),
+        ({"length": 0}, "length=0"),
+        ({"length": 5000}, "window"),
+        ({"seed": 0.5}, "seed=0.5"),
+        ({"twin": []}, "one to nine"),
+        ({"twin": [{"seed": 1}]}, "temperature, top_k and top_p"),
+    ],
+)
 def test_settings_that_cannot_work_are_refused_at_once(small, wrong, words):
     with pytest.raises(ArgumentError, match=words):
         sampling_explorer(**({"lm": small} | wrong))
 
 
 # What a notebook shows and stores
+
 
 @pytest.fixture
 def displayed(monkeypatch):
@@ -222,7 +265,11 @@ def displayed(monkeypatch):
 def test_where_no_widget_can_be_seen_a_grid_of_charts_is_stored_alone(explorer, displayed):
     explorer._ipython_display_()
     picture, caption = displayed
-    assert "image/png" in picture and "under 6 settings" in caption["text/plain"] and "(5 can be drawn)" in caption["text/plain"]
+    assert (
+        "image/png" in picture
+        and "under 6 settings" in caption["text/plain"]
+        and "(5 can be drawn)" in caption["text/plain"]
+    )
 
 
 def test_in_a_notebook_the_widget_comes_first_and_the_grid_is_stored_too(explorer, displayed, monkeypatch):
@@ -258,4 +305,6 @@ def test_only_core_widgets_are_used(explorer):
 def test_the_benchmark_measures_every_kind_of_change(small, monkeypatch):
     monkeypatch.setattr("benchmarks.explorer.MOVES", 3)
     measured = latencies(small)
-    assert len(measured) == 3 and all(len(milliseconds) == 3 and (milliseconds > 0).all() for milliseconds in measured.values())
+    assert len(measured) == 3 and all(
+        len(milliseconds) == 3 and (milliseconds > 0).all() for milliseconds in measured.values()
+    )

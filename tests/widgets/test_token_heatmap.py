@@ -1,4 +1,6 @@
-"""The token heat map shows every text as it is, every loss in more than a colour, and several models on one scale."""
+"""The token heat map shows every text as it is, every loss in more than a colour, and several models on one
+scale.
+"""
 
 import math
 import re
@@ -63,21 +65,32 @@ def test_any_text_is_shown_whole_and_as_text(small, text):
     html = token_heatmap(small, text).html
     page = Page(html)
     assert page.open == []  # every tag is closed
-    assert "".join(token for token, *_ in shown(html)) == "".join(" " if character == " " else visible(character) for character in text)
-    assert page.tags <= set("div p span section table caption thead tbody tr th td details summary b sup br".split())
-    assert page.attributes <= {"style", "title", "scope"}  # nothing that a notebook which is not trusted would take out
+    assert "".join(token for token, *_ in shown(html)) == "".join(
+        " " if character == " " else visible(character) for character in text
+    )
+    assert page.tags <= set(
+        "div p span section table caption thead tbody tr th td details summary b sup br".split()
+    )
+    # nothing that a notebook which is not trusted would take out
+    assert page.attributes <= {"style", "title", "scope"}
 
 
 def test_every_token_has_its_loss_in_words(small):
     table = small.score(TEXT[:12])
     titles = [title for _, title, _ in shown(token_heatmap(small, TEXT[:12]).html)]
-    assert [float(re.search(r": ([\d.]+) nats", title)[1]) for title in titles] == [round(nats, 2) for nats in table["nats"]]
+    assert [float(re.search(r": ([\d.]+) nats", title)[1]) for title in titles] == [
+        round(nats, 2) for nats in table["nats"]
+    ]
     assert "probability" not in titles[0] and re.search(r"\d%|1 in \d", titles[0])
 
 
 def test_a_character_of_several_tokens_is_shown_once_with_the_sum(small):
     table = small.score("a 🙂.")
-    parts = [nats for start, end, nats in table[["start", "end", "nats"]].itertuples(index=False) if start <= 2 < end]
+    parts = [
+        nats
+        for start, end, nats in table[["start", "end", "nats"]].itertuples(index=False)
+        if start <= 2 < end
+    ]
     assert len(parts) > 1
     (token,) = [token for token in shown(token_heatmap(small, "a 🙂.").html) if "🙂" in token[0]]
     assert f"{sum(parts):.2f} nats" in token[1] and f"{len(parts)} tokens: {parts[0]:.2f} + " in token[1]
@@ -86,7 +99,9 @@ def test_a_character_of_several_tokens_is_shown_once_with_the_sum(small):
 @pytest.mark.parametrize("shades", [LOSS, CHANGE])
 def test_text_can_be_read_on_every_shade(shades):
     for place in range(len(shades.colours)):
-        background, ink = re.fullmatch(r"background-color:(#\w{6});color:(#\w{6})", shades.style(place)).groups()
+        background, ink = re.fullmatch(
+            r"background-color:(#\w{6});color:(#\w{6})", shades.style(place)
+        ).groups()
         assert contrast(background, ink) >= 4.5
 
 
@@ -97,7 +112,9 @@ def test_shades_of_loss_keep_their_order_in_grey():
 
 
 def test_contrast_is_that_of_the_guidelines():
-    assert contrast("#000000", "#FFFFFF") == pytest.approx(21) and contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.005)
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21) and contrast(
+        "#777777", "#FFFFFF"
+    ) == pytest.approx(4.48, abs=0.005)
 
 
 @given(st.floats(0, 60))
@@ -109,19 +126,30 @@ def test_the_legend_says_where_a_loss_belongs(nats):
 
 def test_models_stand_beside_each_other_on_the_same_scale():
     text = "abc"
-    heatmap = token_heatmap({"before": losses(text, (1, 3.0), (2, 7.0), (3, 0.5)), "after": losses(text, (1, 0.5), (2, 3.0), (3, 7.0))}, text)
-    before, after = ({title.split(": ")[1]: style for _, title, style in Page(view + "</section>").tokens}
-                     for view in re.findall(r"<section.*?(?=</section>)", heatmap.html, flags=re.DOTALL))
+    heatmap = token_heatmap(
+        {
+            "before": losses(text, (1, 3.0), (2, 7.0), (3, 0.5)),
+            "after": losses(text, (1, 0.5), (2, 3.0), (3, 7.0)),
+        },
+        text,
+    )
+    before, after = (
+        {title.split(": ")[1]: style for _, title, style in Page(view + "</section>").tokens}
+        for view in re.findall(r"<section.*?(?=</section>)", heatmap.html, flags=re.DOTALL)
+    )
     assert before == after and len(set(before.values())) == 3
     assert heatmap.html.count("Loss (nats): ") == 1
-    assert "before: mean 3.50 nats per token, perplexity 33.1" in heatmap.html and "after: mean 3.50" in heatmap.html
+    assert (
+        "before: mean 3.50 nats per token, perplexity 33.1" in heatmap.html
+        and "after: mean 3.50" in heatmap.html
+    )
     assert "For 2 of the 3 tokens 'after' is less surprised than 'before'" in heatmap.caption
 
 
 def test_the_most_surprising_tokens_are_marked_and_listed():
     text = "one two"
     html = token_heatmap(losses(text, (3, 1.0), (4, 9.0), (7, 4.0)), text, marked=2).html
-    assert html.count("<sup") == 2 and "<b>two</b><sup style=\"line-height:0\">2</sup>" in html
+    assert html.count("<sup") == 2 and '<b>two</b><sup style="line-height:0">2</sup>' in html
     assert "<td>one<b> </b>two</td><td>9.00</td><td>1 in 8,103</td>" in html
     assert "<sup" not in token_heatmap(losses(text, (7, 1.0)), text, marked=0).html
 
@@ -138,7 +166,10 @@ def test_a_difference_marks_what_became_harder_without_colour():
 def test_a_long_text_is_cut_and_says_so(small):
     text = "The state of the Union is strong. " * 10
     heatmap = token_heatmap(small, text, most=7)
-    assert len(shown(heatmap.html)) == 7 and "Shown are the first 7 tokens; the means are of all." in heatmap.caption
+    assert (
+        len(shown(heatmap.html)) == 7
+        and "Shown are the first 7 tokens; the means are of all." in heatmap.caption
+    )
     assert f"mean {small.score(text)['nats'].mean():.2f}" in heatmap.caption
 
 
@@ -165,8 +196,11 @@ def test_losses_beyond_all_bounds_are_still_words():
 def test_what_cannot_be_shown_is_refused(small):
     table = losses("abc", (3, 1.0))
     for arguments, error, words in (
-        ((small, ""), TextError, "empty"), ((small, 5), ArgumentError, "give a string"), (("3M", "a"), ArgumentError, "lab.load"),
-        (({}, "a"), ArgumentError, "one to four"), ((table, "abcd"), ArgumentError, "not of this text"),
+        ((small, ""), TextError, "empty"),
+        ((small, 5), ArgumentError, "give a string"),
+        (("3M", "a"), ArgumentError, "lab.load"),
+        (({}, "a"), ArgumentError, "one to four"),
+        ((table, "abcd"), ArgumentError, "not of this text"),
     ):
         with pytest.raises(error, match=words):
             token_heatmap(*arguments)

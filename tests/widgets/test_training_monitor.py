@@ -22,9 +22,18 @@ SECONDS = 0.5  # a step of `rows`
 def rows(steps, every=10, first=0):
     """The history of a run that learns by heart from step 30 on: a validation loss every so many steps."""
     measured = lambda step: math.nan if step % every else 4.0 + abs(step - 30) / 100  # noqa: E731
-    losses = [{"loss": math.nan if step == 0 else 4.2 - step / 200, "average_loss": math.nan if step == 0 else 4.3 - step / 200,
-               "step": step, "seconds": SECONDS * step, "tokens": 1024 * step, "epoch": step / 25, "valid_loss": measured(step)}
-              for step in range(first, steps + 1)]
+    losses = [
+        {
+            "loss": math.nan if step == 0 else 4.2 - step / 200,
+            "average_loss": math.nan if step == 0 else 4.3 - step / 200,
+            "step": step,
+            "seconds": SECONDS * step,
+            "tokens": 1024 * step,
+            "epoch": step / 25,
+            "valid_loss": measured(step),
+        }
+        for step in range(first, steps + 1)
+    ]
     return losses
 
 
@@ -71,8 +80,11 @@ def test_the_status_line_says_how_far_how_good_and_how_long(monitor, clock):
     for row in rows(40):
         clock.now += 1
         monitor.step(row)
-    assert words(monitor) == ("Step 40 of 100 · loss 4.00, average 4.10 · validation 4.10, lowest 4.00 at step 30 · epoch 1.60 · 0.50 s a step"
-                              " · 30 s left")
+    assert (
+        words(monitor)
+        == "Step 40 of 100 · loss 4.00, average 4.10 · validation 4.10, lowest 4.00 at step 30 · epoch 1.60 ·"
+        " 0.50 s a step · 30 s left"
+    )
 
 
 def test_a_run_that_goes_on_shows_what_was_there_already(monitor):
@@ -88,11 +100,17 @@ def test_the_figure_is_a_picture_of_the_losses_and_the_output_below_says_so_in_w
     monitor.step(rows(1)[1])
     picture = Image.open(io.BytesIO(monitor._figure.value))
     assert picture.size == (640, 380)
-    assert notebook[1][-1][0]["text/plain"] == picture.text["Description"] == lab.plots.loss(monitor._history()).caption
+    assert (
+        notebook[1][-1][0]["text/plain"]
+        == picture.text["Description"]
+        == lab.plots.loss(monitor._history()).caption
+    )
 
 
 @pytest.mark.parametrize("cost", [0.0, 0.15, 2.0])
-def test_figures_take_three_hundredths_of_the_time_at_most_and_come_once_a_second_at_most(monitor, clock, monkeypatch, cost):
+def test_figures_take_three_hundredths_of_the_time_at_most_and_come_once_a_second_at_most(
+    monitor, clock, monkeypatch, cost
+):
     drawn, written = [], []
 
     def png(figure, dpi=144):
@@ -117,7 +135,11 @@ def test_samples_are_shown_as_they_are(monitor):
     monitor.sample(20)
     assert "writing a sample" in words(monitor)
     monitor.sample(20, "<script>alert('&')</script>")
-    assert "&lt;script&gt;" in monitor._sample.value and "<script" not in monitor._sample.value and "step 20" in monitor._sample.value
+    assert (
+        "&lt;script&gt;" in monitor._sample.value
+        and "<script" not in monitor._sample.value
+        and "step 20" in monitor._sample.value
+    )
 
 
 def test_the_button_has_a_name_and_asks_the_run_to_stop(monitor):
@@ -139,9 +161,13 @@ def test_at_the_end_a_figure_and_a_table_stand_where_the_widgets_were(monitor, n
     report = monitor.static()
     assert first[0]["image/png"] and first[1]["image/png"]["alt"] == report.figure.caption
     assert "<table" in second[0]["text/html"] and second[0]["text/plain"] == repr(report)
-    assert "Fellow &lt;citizens&gt;" in third[0]["text/html"] and "Fellow <citizens>" in third[0]["text/plain"]
+    assert (
+        "Fellow &lt;citizens&gt;" in third[0]["text/html"] and "Fellow <citizens>" in third[0]["text/plain"]
+    )
     assert not any("widget-view" in kind for data, _ in (first, second, third) for kind in data)
-    assert report.status.startswith("Stopped and saved · step 95 of 100") and all(widget.comm is None for widget in widgets)
+    assert report.status.startswith("Stopped and saved · step 95 of 100") and all(
+        widget.comm is None for widget in widgets
+    )
 
 
 def test_a_run_that_ends_before_its_first_step_leaves_a_sentence(monitor, notebook):
@@ -160,7 +186,10 @@ def test_the_table_has_at_most_twelve_steps_among_them_the_first_the_best_and_th
         assert table["validation loss"].min() == history["valid_loss"].min()
     for row in table.to_dict("records"):
         there = history.set_index("step").loc[row["step"]]
-        assert row["running average"] == pytest.approx(there["average_loss"], nan_ok=True) and row["epoch"] == there["epoch"]
+        assert (
+            row["running average"] == pytest.approx(there["average_loss"], nan_ok=True)
+            and row["epoch"] == there["epoch"]
+        )
 
 
 def test_a_report_can_be_read_without_a_notebook():
@@ -198,9 +227,13 @@ class Failing:
 @pytest.mark.parametrize("at", ["begin", "step", "sample", "end"])
 def test_a_monitor_that_fails_is_replaced_by_a_bar_and_said_once(at, monkeypatch):
     bars, real = [], progress.bar
-    monkeypatch.setattr(progress, "bar", lambda *arguments, **how: bars.append(bar := real(*arguments, **how)) or bar)
+    monkeypatch.setattr(
+        progress, "bar", lambda *arguments, **how: bars.append(bar := real(*arguments, **how)) or bar
+    )
     monitor = Failing(at)
-    with pytest.warns(UserWarning, match=r"failed \(RuntimeError: the comm is closed\); the training goes on") as said:
+    with pytest.warns(
+        UserWarning, match=r"failed \(RuntimeError: the comm is closed\); the training goes on"
+    ) as said:
         with progress.watched(monitor) as watcher:
             watcher.begin("run1", 0, 5, [])
             for row in rows(5):
@@ -211,7 +244,9 @@ def test_a_monitor_that_fails_is_replaced_by_a_bar_and_said_once(at, monkeypatch
     assert bars[0].n == 5 or bars[0].disable
 
 
-@pytest.mark.parametrize("error, status", [(DivergenceError("inf"), "diverged"), (ValueError("else"), "failed")])
+@pytest.mark.parametrize(
+    "error, status", [(DivergenceError("inf"), "diverged"), (ValueError("else"), "failed")]
+)
 def test_a_monitor_is_told_of_a_run_that_fails(error, status):
     ends = []
     monitor = Failing(None)
@@ -229,7 +264,9 @@ def test_a_drawing_error_closes_the_monitor_and_not_the_run(notebook, monkeypatc
         monkeypatch.setattr(plots, "loss", lambda history: 1 / 0)
         with pytest.warns(UserWarning, match="ZeroDivisionError"):
             watcher.step(rows(1)[1])
-        assert button.comm is None and all("widget-view" not in kind for output in notebook for kind in output[-1][0])
+        assert button.comm is None and all(
+            "widget-view" not in kind for output in notebook for kind in output[-1][0]
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             watcher.step(rows(2)[2])
@@ -247,16 +284,35 @@ def test_within_the_monitor_no_other_bars_are_shown_and_after_it_they_are(notebo
 
 
 @pytest.mark.slow
-def test_a_run_is_the_same_whoever_watches_it_and_stops_at_the_step_at_which_it_is_asked_to(models, speeches, tmp_path):
-    asked = {"model_name": "1M", "steps": 4, "accumulate_gradients": 1, "sample_every": 2, "sample_length": 5, "model_dir": models,
-             "checkpoint_dir": tmp_path}
+def test_a_run_is_the_same_whoever_watches_it_and_stops_at_the_step_at_which_it_is_asked_to(
+    models, speeches, tmp_path
+):
+    asked = {
+        "model_name": "1M",
+        "steps": 4,
+        "accumulate_gradients": 1,
+        "sample_every": 2,
+        "sample_length": 5,
+        "model_dir": models,
+        "checkpoint_dir": tmp_path,
+    }
     monitor = lab.widgets.training_monitor()
     with pytest.warns(UserWarning, match="the training goes on"):
         broken = lab.finetune(speeches, run_name="broken", monitor=Failing("step"), **asked)
-    stopped = lab.finetune(speeches, run_name="stopped", monitor=monitor, callback=lambda row: row["step"] == 3 and monitor.stop(), **asked)
+    stopped = lab.finetune(
+        speeches,
+        run_name="stopped",
+        monitor=monitor,
+        callback=lambda row: row["step"] == 3 and monitor.stop(),
+        **asked,
+    )
     losses = stopped.history["loss"].tolist()
     assert len(broken.history) == 4 and losses == broken.history["loss"].tolist()[:3]
     assert stopped.configuration["status"] == "stopped" and stopped.checkpoints == [3]
-    assert monitor.static().table["training loss"].tolist() == lab.widgets.training_monitor(stopped).table["training loss"].tolist() == losses
+    assert (
+        monitor.static().table["training loss"].tolist()
+        == lab.widgets.training_monitor(stopped).table["training loss"].tolist()
+        == losses
+    )
     with pytest.raises(ArgumentError, match="monitor='yes' cannot watch"):
         lab.finetune(speeches, monitor="yes", **asked)

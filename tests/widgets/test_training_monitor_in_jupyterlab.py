@@ -15,27 +15,43 @@ heard = []
 def fine_tune(name, monitor=None):
     return lab.finetune(text, "1M", steps=5000, valid=held_out, eval_every=5, learning_rate=1e-3, accumulate_gradients=1, sample_every=3,
                         sample_length=20, run_name=name, model_dir={models!r}, monitor=monitor)
-"""
-STOPPED = "print('then', run.configuration['status'], run.checkpoints[-1] == len(run.history) - 1 == run.history['step'].iloc[-1])"
+"""  # noqa: E501
+STOPPED = (
+    "print('then', run.configuration['status'], run.checkpoints[-1] == len(run.history) - 1 =="
+    " run.history['step'].iloc[-1])"
+)
 
 
 STEP = re.compile(r"Step (\d+) of 5,000")
 
 
 def learns(notebook, cell, seconds=120):
-    """Wait until the monitor of a cell shows a sample and has moved its figure: the step that it is at then."""
+    """Wait until the monitor of a cell shows a sample and has moved its figure: the step that it is
+    at then.
+    """
     picture = notebook.cell(cell).locator("img")
     picture.first.wait_for(timeout=1000 * seconds)
     first = picture.first.get_attribute("src")
     notebook.wait_for(cell, "Sample after step", seconds)
-    notebook.page.wait_for_function("([image, first]) => image.src !== first", arg=[picture.first.element_handle(), first], timeout=1000 * seconds)
+    notebook.page.wait_for_function(
+        "([image, first]) => image.src !== first",
+        arg=[picture.first.element_handle(), first],
+        timeout=1000 * seconds,
+    )
     return int(STEP.search(notebook.text(cell))[1])
 
 
 def test_a_run_is_watched_stopped_by_mouse_and_stays_in_the_notebook(open_notebook, jupyter_lab, models):
     watched = """monitor = lab.widgets.training_monitor()
 run = fine_tune("mouse", monitor)"""
-    notebook = open_notebook([SETUP.format(models=str(models)), watched, STOPPED, "print(monitor.drawing_seconds / run.history.seconds.iloc[-1])"])
+    notebook = open_notebook(
+        [
+            SETUP.format(models=str(models)),
+            watched,
+            STOPPED,
+            "print(monitor.drawing_seconds / run.history.seconds.iloc[-1])",
+        ]
+    )
     notebook.run_all()
     at = learns(notebook, 1)
     began = time.monotonic()
@@ -50,7 +66,10 @@ run = fine_tune("mouse", monitor)"""
     saved = notebook.save()
     picture, words, sample = saved.cells[1].outputs
     assert picture.data["image/png"] and f"in {step} steps" in picture.metadata["image/png"]["alt"]
-    assert "<table" in words.data["text/html"] and f"Stopped and saved · step {step} of 5,000" in words.data["text/plain"]
+    assert (
+        "<table" in words.data["text/html"]
+        and f"Stopped and saved · step {step} of 5,000" in words.data["text/plain"]
+    )
     assert sample.data["text/plain"].startswith("Sample after step")
     notebook.page.goto("about:blank")
     jupyter_lab.end_kernels()
@@ -61,7 +80,16 @@ run = fine_tune("mouse", monitor)"""
 
 
 def test_stop_works_by_keyboard_and_so_does_the_interrupt_of_the_kernel(open_notebook, models):
-    narrow = open_notebook([SETUP.format(models=str(models)), 'run = fine_tune("keyboard")', STOPPED, 'run = fine_tune("interrupt")', STOPPED], width=700)
+    narrow = open_notebook(
+        [
+            SETUP.format(models=str(models)),
+            'run = fine_tune("keyboard")',
+            STOPPED,
+            'run = fine_tune("interrupt")',
+            STOPPED,
+        ],
+        width=700,
+    )
     narrow.run_all()
     narrow.wait_for(1, STEP, 120)
     narrow.button("Stop and save").focus()

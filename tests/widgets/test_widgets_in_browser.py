@@ -1,4 +1,6 @@
-"""The sampling explorer and the token heat map as a student meets them, with ipywidgets 8 and with Colab's 7.7."""
+"""The sampling explorer and the token heat map as a student meets them, with ipywidgets 8 and with Colab's
+7.7.
+"""
 
 import os
 import re
@@ -15,7 +17,8 @@ from gpt2lab.widgets import token_heatmap
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # The second model is slow, as a large one is: what a front end sends meanwhile may not pile up.
-CELLS = """\
+CELLS = (
+    """\
 import time
 import gpt2lab as lab
 import ipywidgets
@@ -23,7 +26,8 @@ import ipywidgets
 lm = lab.load("1M", model_dir={models!r})
 explorer = lab.widgets.sampling_explorer(lm, length=20)
 explorer
-""", """\
+""",
+    """\
 class Slow:
     asked = []
 
@@ -37,21 +41,29 @@ class Slow:
 
 slow = lab.widgets.sampling_explorer(Slow(), temperature=0.5, twin=[{{"temperature": 1.5}}])
 slow
-""", """\
+""",
+    """\
 print("asked", len(Slow.asked), "at last", Slow.asked[-1], "with ipywidgets", ipywidgets.__version__)
 print({{name: control.value for name, control in explorer.controls.items() if name in explorer.settings}}, list(explorer.history.text))
-"""
+""",  # noqa: E501
+)
 PROMPT, PRESSES = "I went to the", 24
 
 
 class Explorer:
-    """One of the explorers on a page, whatever the version of ipywidgets; ``lm`` is the model that it shows."""
+    """One of the explorers on a page, whatever the version of ipywidgets; ``lm`` is the model that
+    it shows.
+    """
 
     def __init__(self, page, lm, number=0):
         self.page, self.lm, self.root = page, lm, page.locator(".gpt2lab-live").nth(number)
         self.root.wait_for(timeout=120_000)
-        self.root.locator(".widget-readout").nth(4).wait_for()  # of the last slider: all of them have been drawn
-        self.chart, self.handles = self.root.locator("table"), self.root.locator(".noUi-handle, .ui-slider-handle")
+        # of the last slider: all of them have been drawn
+        self.root.locator(".widget-readout").nth(4).wait_for()
+        self.chart, self.handles = (
+            self.root.locator("table"),
+            self.root.locator(".noUi-handle, .ui-slider-handle"),
+        )
 
     def readouts(self):
         return self.root.locator(".widget-readout").all_inner_texts()
@@ -83,16 +95,27 @@ class Explorer:
     def _follows(self, before):
         """Wait until the sliders stand elsewhere than before, and the chart is the one of where they stand.
 
-        A front end keeps the end of a move back until the kernel has answered what came before: what is run meanwhile overtakes it.
+        A front end keeps the end of a move back until the kernel has answered what came before: what is run
+        meanwhile overtakes it.
         """
         end = time.monotonic() + 60
-        while not (shown := self.chart.locator("caption").inner_text().lower()).startswith(self._expected()) or self.readouts() == before:
-            assert time.monotonic() < end, f"The sliders stand at {self.readouts()}, the chart says {shown!r} and not {self._expected()!r}."
+        while (
+            not (shown := self.chart.locator("caption").inner_text().lower()).startswith(self._expected())
+            or self.readouts() == before
+        ):
+            assert time.monotonic() < end, (
+                f"The sliders stand at {self.readouts()}, the chart says {shown!r} and not"
+                f" {self._expected()!r}."
+            )
             self.page.wait_for_timeout(50)
 
     def _expected(self):
         temperature, top_k, top_p, *_ = self.readouts()
-        cuts = {"temperature": float(temperature), "top_k": 0 if top_k == "off" else int(top_k.replace(",", "")), "top_p": float(top_p)}
+        cuts = {
+            "temperature": float(temperature),
+            "top_k": 0 if top_k == "off" else int(top_k.replace(",", "")),
+            "top_p": float(top_p),
+        }
         return what_survives(self.lm.next_tokens(PROMPT, **cuts)).lower()
 
 
@@ -113,7 +136,9 @@ def use(page, lm, twins):
     explorer.write(2)
     explorer.root.get_by_role("button", name="Use no. 1 again").press("Enter")
     temperature = explorer.root.locator(".widget-readout").first.element_handle()
-    page.wait_for_function("([readout, before]) => readout.innerText == before", arg=[temperature, settings[0]])
+    page.wait_for_function(
+        "([readout, before]) => readout.innerText == before", arg=[temperature, settings[0]]
+    )
     assert explorer.readouts() == settings
     slow = Explorer(page, lm, 1)
     slow.press(0, "ArrowRight", PRESSES)
@@ -125,7 +150,8 @@ def use(page, lm, twins):
 def check_what_the_kernel_knows(printed, version):
     asked, last, used = re.search(r"asked (\d+) at last ([\d.]+) with ipywidgets ([\d.]+)", printed).groups()
     assert used.startswith(version)
-    assert float(last) == pytest.approx(0.5 + 0.05 * PRESSES) and int(asked) < PRESSES / 2  # the end of the move, without most of the way
+    # the end of the move, without most of the way
+    assert float(last) == pytest.approx(0.5 + 0.05 * PRESSES) and int(asked) < PRESSES / 2
     assert "'temperature': 0.7" in printed and "'seed': 0" in printed
 
 
@@ -146,7 +172,10 @@ def test_the_explorer_in_jupyterlab(open_notebook, jupyter_lab, chromium, models
     check_what_the_kernel_knows(notebook.text(2), "8.")
     saved = notebook.save()
     widget, picture, caption = (output.data for output in saved.cells[0].outputs)
-    assert "figure stands in their place" in widget["text/plain"] and "application/vnd.jupyter.widget-view+json" in widget
+    assert (
+        "figure stands in their place" in widget["text/plain"]
+        and "application/vnd.jupyter.widget-view+json" in widget
+    )
     assert "image/png" in picture and "with temperature 0.5 of" in caption["text/plain"]
 
     jupyter_lab.end_kernels()
@@ -168,7 +197,10 @@ def test_the_explorer_with_the_versions_of_colab(tmp_path_factory, chromium, mod
     except RuntimeError as error:
         (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
     with classic_notebook.ClassicServer(folder, python) as server:
-        page = server.open(chromium.new_page(viewport={"width": 900, "height": 900}), server.write("explorer.ipynb", cells(models)))
+        page = server.open(
+            chromium.new_page(viewport={"width": 900, "height": 900}),
+            server.write("explorer.ipynb", cells(models)),
+        )
         Explorer(page, small, 1)
         use(page, small, page.locator(".output_area img"))
         page.evaluate("() => Jupyter.notebook.execute_cells([2])")
@@ -186,9 +218,14 @@ def test_a_heat_map_keeps_its_colours_in_a_notebook_that_is_not_trusted(small, j
     page = chromium.new_page()
     opened = browser.OpenNotebook(page, jupyter_lab, path)
     tokens = opened.cell(0).locator("span[title*=nats]")
-    for number, style in enumerate(re.findall(r'<span style="background-color:(#\w{6});[^"]*" title', heatmap.html)):
+    for number, style in enumerate(
+        re.findall(r'<span style="background-color:(#\w{6});[^"]*" title', heatmap.html)
+    ):
         red, green, blue = (int(style[start : start + 2], 16) for start in (1, 3, 5))
-        assert tokens.nth(number).evaluate("token => getComputedStyle(token).backgroundColor") == f"rgb({red}, {green}, {blue})"
+        assert (
+            tokens.nth(number).evaluate("token => getComputedStyle(token).backgroundColor")
+            == f"rgb({red}, {green}, {blue})"
+        )
     opened.cell(0).locator("summary").press("Enter")  # all losses, without a mouse
     opened.cell(0).get_by_text("Loss (nats)", exact=True).wait_for()
     page.close()

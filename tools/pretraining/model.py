@@ -17,7 +17,8 @@ MEND = "give the --layers, --width and --heads that it was made with."
 class Attention(nn.Module):
     def __init__(self, width, heads, dropout):
         super().__init__()
-        self.heads, self.dropout = heads, dropout
+        self.heads = heads
+        self.dropout = dropout
         self.c_attn = nn.Linear(width, 3 * width)
         self.c_proj = nn.Linear(width, width)
 
@@ -43,8 +44,10 @@ class Perceptron(nn.Module):
 class Block(nn.Module):
     def __init__(self, width, heads, dropout):
         super().__init__()
-        self.ln_1, self.attn = nn.LayerNorm(width), Attention(width, heads, dropout)
-        self.ln_2, self.mlp = nn.LayerNorm(width), Perceptron(width)
+        self.ln_1 = nn.LayerNorm(width)
+        self.attn = Attention(width, heads, dropout)
+        self.ln_2 = nn.LayerNorm(width)
+        self.mlp = Perceptron(width)
         self.drop = nn.Dropout(dropout)
 
     def forward(self, x):
@@ -53,9 +56,11 @@ class Block(nn.Module):
 
 
 class GPT2(nn.Module):
-    """GPT-2 (Radford et al. 2019): learned positions, layer norm before each part, tanh GELU, the embedding tied to the output.
+    """GPT-2 (Radford et al. 2019): learned positions, layer norm before each part, tanh GELU, the embedding
+    tied to the output.
 
-    Modules are named as gpt-2-simple names its variables, so that the two lists of names follow from each other.
+    Modules are named as gpt-2-simple names its variables, so that the two lists of names follow from each
+    other.
     """
 
     def __init__(self, hparams, dropout=0.0):
@@ -72,12 +77,15 @@ class GPT2(nn.Module):
             elif name == "wpe.weight":
                 nn.init.normal_(parameter, std=0.01)
             elif parameter.ndim == 2:
-                # What is added to the residual stream is scaled down, so that its variance does not grow with the layers.
+                # What is added to the residual stream is scaled down, so that its variance does not grow with
+                # the layers.
                 added = name.endswith("c_proj.weight")
                 nn.init.normal_(parameter, std=0.02 / math.sqrt(2 * hparams["n_layer"]) if added else 0.02)
 
     def forward(self, tokens, targets, positions, reduction="mean"):
-        """Loss in nats; ``tokens`` and ``targets`` are [batch, length], ``positions`` [batch or 1, length]."""
+        """Loss in nats; ``tokens`` and ``targets`` are [batch, length], ``positions`` [batch or 1,
+        length].
+        """
         x = self.drop(self.wte(tokens) + self.wpe(positions))
         for block in self.h:
             x = block(x)
@@ -86,11 +94,19 @@ class GPT2(nn.Module):
 
     def block_matrices(self):
         """The matrices inside the blocks: what Muon trains."""
-        return [parameter for name, parameter in self.named_parameters() if name.startswith("h.") and parameter.ndim == 2]
+        return [
+            parameter
+            for name, parameter in self.named_parameters()
+            if name.startswith("h.") and parameter.ndim == 2
+        ]
 
     def other_parameters(self):
         """Embeddings, biases and layer norms: what AdamW trains."""
-        return [parameter for name, parameter in self.named_parameters() if not (name.startswith("h.") and parameter.ndim == 2)]
+        return [
+            parameter
+            for name, parameter in self.named_parameters()
+            if not (name.startswith("h.") and parameter.ndim == 2)
+        ]
 
 
 def simple_name(name):
@@ -99,7 +115,11 @@ def simple_name(name):
     if name in ("wte.weight", "wpe.weight"):
         return path.removesuffix("/weight")
     path = path.removesuffix("/bias") + "/b" if path.endswith("/bias") else path
-    return path.removesuffix("/weight") + ("/g" if "/ln_" in path else "/w") if path.endswith("/weight") else path
+    return (
+        path.removesuffix("/weight") + ("/g" if "/ln_" in path else "/w")
+        if path.endswith("/weight")
+        else path
+    )
 
 
 def _is_matrix(name):
@@ -109,7 +129,9 @@ def _is_matrix(name):
 def to_simple(state, dtype="float32"):
     """A model's ``state_dict`` as arrays under gpt-2-simple's names and in its shapes."""
     arrays = {simple_name(name): tensor.detach().float().cpu().numpy() for name, tensor in state.items()}
-    return {name: (array.T[None] if _is_matrix(name) else array).astype(dtype) for name, array in arrays.items()}
+    return {
+        name: (array.T[None] if _is_matrix(name) else array).astype(dtype) for name, array in arrays.items()
+    }
 
 
 def from_simple(model, arrays, source):
@@ -128,7 +150,9 @@ def from_simple(model, arrays, source):
         array = np.asarray(arrays[key], np.float32)
         array = array[0].T if _is_matrix(key) and array.ndim == 3 else array
         if array.shape != tuple(parameter.shape):
-            raise CheckpointError(f"{source} has {key} in shape {arrays[key].shape}, which does not fit; {MEND}")
+            raise CheckpointError(
+                f"{source} has {key} in shape {arrays[key].shape}, which does not fit; {MEND}"
+            )
         state[name] = torch.from_numpy(np.ascontiguousarray(array))
     extra = sorted(set(arrays) - {simple_name(name) for name in state})
     if extra:

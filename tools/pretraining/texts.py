@@ -17,12 +17,15 @@ HELD_OUT_EVERY = 23
 WINDOW = 1024  # tokens; gpt-2-simple trains on windows of 1,024 whatever n_ctx says, so n_ctx is 1,024 too
 SHORT_WINDOW = 256
 MOST_ENTRIES = 2**16  # a token is kept in two bytes
-AT_OFFSET = 0.7  # share of the short windows at a random position; the others start at position 0, as a prompt does
+# share of the short windows at a random position; the others start at position 0, as a prompt does
+AT_OFFSET = 0.7
 
 
 @dataclass(frozen=True)
 class Part:
-    """Texts of training or held out, as tokens: ``tokens`` is one stream, each text followed by ``<|endoftext|>``."""
+    """Texts of training or held out, as tokens: ``tokens`` is one stream, each text followed by
+    ``<|endoftext|>``.
+    """
 
     names: tuple
     tokens: np.ndarray
@@ -48,12 +51,17 @@ def read_texts(folder):
         except UnicodeDecodeError as error:
             raise TextError(f"{path.name} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
     if len(texts) < 2:
-        raise TextError(f"The folder of texts holds {len(texts)} .txt files; at least 2 are needed, one of them to hold out.")
+        raise TextError(
+            f"The folder of texts holds {len(texts)} .txt files; at least 2 are needed, one of them to hold"
+            " out."
+        )
     return texts
 
 
 def hold_out(texts):
-    """Split into training and held-out texts: every 23rd file by name is held out, beginning with the first."""
+    """Split into training and held-out texts: every 23rd file by name is held out, beginning with
+    the first.
+    """
     held_out = {name: texts[name] for name in sorted(texts)[::HELD_OUT_EVERY]}
     return {name: text for name, text in texts.items() if name not in held_out}, held_out
 
@@ -76,7 +84,8 @@ def _byte_level(model):
 
 
 def train_vocabulary(texts, entries, folder):
-    """Train a byte-level BPE vocabulary (Sennrich et al. 2016, Radford et al. 2019) and write ``encoder.json`` and ``vocab.bpe``.
+    """Train a byte-level BPE vocabulary (Sennrich et al. 2016, Radford et al. 2019) and write
+    ``encoder.json`` and ``vocab.bpe``.
 
     The 256 bytes come first, then the merges, last ``<|endoftext|>``: the order of OpenAI's files.
 
@@ -90,14 +99,19 @@ def train_vocabulary(texts, entries, folder):
     from tokenizers.trainers import BpeTrainer
 
     if not 258 <= entries <= MOST_ENTRIES:
-        raise ArgumentError(f"--entries {entries} is out of range; give 258 (the bytes, a merge, {END}) to {MOST_ENTRIES:,}.")
+        raise ArgumentError(
+            f"--entries {entries} is out of range; give 258 (the bytes, a merge, {END}) to {MOST_ENTRIES:,}."
+        )
     tokenizer = _byte_level(BPE())
     trainer = BpeTrainer(vocab_size=entries - 1, initial_alphabet=ByteLevel.alphabet(), show_progress=False)
     tokenizer.train_from_iterator(texts.values(), trainer)
     learned = json.loads(tokenizer.to_str())["model"]
     found = len(learned["vocab"]) + 1
     if found < entries:
-        raise ArgumentError(f"--entries {entries} is more than these texts fill ({found}); give {found} or fewer, or more text.")
+        raise ArgumentError(
+            f"--entries {entries} is more than these texts fill ({found}); give {found} or fewer, or more"
+            " text."
+        )
     merges = [" ".join(merge) if isinstance(merge, list) else merge for merge in learned["merges"]]
     write_json(folder / "encoder.json", learned["vocab"] | {END: entries - 1})
     with replacing(folder / "vocab.bpe") as file:
@@ -105,33 +119,51 @@ def train_vocabulary(texts, entries, folder):
 
 
 def read_vocabulary(folder):
-    """A tokenizer from ``encoder.json`` and ``vocab.bpe``; it gives the tokens that GPT-2's own encoder gives."""
+    """A tokenizer from ``encoder.json`` and ``vocab.bpe``; it gives the tokens that GPT-2's own encoder
+    gives.
+    """
     from tokenizers.models import BPE
 
     try:
         entries = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
-        merges = [tuple(line.split()) for line in (folder / "vocab.bpe").read_text(encoding="utf-8").split("\n")[1:] if line]
+        merges = [
+            tuple(line.split())
+            for line in (folder / "vocab.bpe").read_text(encoding="utf-8").split("\n")[1:]
+            if line
+        ]
         tokenizer = _byte_level(BPE(entries, merges))
         end = entries[END]
     except (OSError, KeyError, ValueError, TypeError) as error:
-        message = f"The vocabulary in {folder.name} cannot be read ({error}); it needs GPT-2's encoder.json and vocab.bpe."
+        message = (
+            f"The vocabulary in {folder.name} cannot be read ({error}); it needs GPT-2's encoder.json and"
+            " vocab.bpe."
+        )
         raise CheckpointError(message) from error
     if len(entries) > MOST_ENTRIES:
-        raise CheckpointError(f"The vocabulary in {folder.name} has {len(entries):,} entries; {MOST_ENTRIES:,} are the most.")
+        raise CheckpointError(
+            f"The vocabulary in {folder.name} has {len(entries):,} entries; {MOST_ENTRIES:,} are the most."
+        )
     if end != len(entries) - 1:
-        raise CheckpointError(f"The vocabulary in {folder.name} has {END} as entry {end}, not as its last ({len(entries) - 1}).")
+        raise CheckpointError(
+            f"The vocabulary in {folder.name} has {END} as entry {end}, not as its last ({len(entries) - 1})."
+        )
     return tokenizer
 
 
 def tokenize(texts, tokenizer):
     """Texts as a `Part`."""
     end = tokenizer.token_to_id(END)
-    streams = [np.array([*encoding.ids, end], np.uint16) for encoding in tokenizer.encode_batch_fast(list(texts.values()))]
+    streams = [
+        np.array([*encoding.ids, end], np.uint16)
+        for encoding in tokenizer.encode_batch_fast(list(texts.values()))
+    ]
     return Part(tuple(texts), np.concatenate(streams), sum(len(text.encode()) for text in texts.values()))
 
 
 def onto(device, tokens):
-    """A stream of tokens on a device, two bytes a token (as int16, for which PyTorch can index everywhere)."""
+    """A stream of tokens on a device, two bytes a token (as int16, for which PyTorch can index
+    everywhere).
+    """
     return torch.from_numpy(tokens.view(np.int16)).to(device)
 
 
@@ -143,19 +175,23 @@ def windows_at(stream, starts, length):
 
 
 class Windows:
-    """Where the windows of training begin: each epoch cuts the stream anew and deals every window once, in random order.
+    """Where the windows of training begin: each epoch cuts the stream anew and deals every window once, in
+    random order.
 
-    The deal follows from the seed and the number of windows dealt before, so a resumed training needs only that number.
+    The deal follows from the seed and the number of windows dealt before, so a resumed training needs only
+    that number.
     """
 
     def __init__(self, tokens, length, seed):
         if tokens <= 2 * length:
             needed = f"windows of {length:,} need more than {2 * length:,}"
             raise TextError(f"The texts have {tokens:,} tokens to train on; {needed}: give more text.")
-        self.length, self.seed = length, seed
+        self.length = length
+        self.seed = seed
         # One cut may lose up to a window at either end, so that every epoch has the same number of windows.
         self.per_epoch = (tokens - 1) // length - 1
-        self._epoch, self._starts = None, None
+        self._epoch = None
+        self._starts = None
 
     def starts(self, dealt, count):
         """First tokens of the next ``count`` windows after ``dealt`` have been dealt."""
@@ -171,14 +207,18 @@ class Windows:
 
 
 def random_offsets(count, seed, step):
-    """Positions at which short windows begin: 70 % anywhere in the model's window, so that all positions are learned."""
+    """Positions at which short windows begin: 70 % anywhere in the model's window, so that all positions are
+    learned.
+    """
     random = np.random.default_rng([seed, step])
     anywhere = random.integers(0, WINDOW - SHORT_WINDOW + 1, count)
     return np.where(random.random(count) < AT_OFFSET, anywhere, 0)
 
 
 def evenly_spaced(part, length, tokens=None):
-    """Begins of held-out windows, end to end, or about ``tokens`` tokens of them spread over all of the held-out texts."""
+    """Begins of held-out windows, end to end, or about ``tokens`` tokens of them spread over all of the
+    held-out texts.
+    """
     whole = (len(part.tokens) - 1) // length
     wanted = whole if tokens is None else max(1, min(whole, math.ceil(tokens / length)))
     return length * (np.arange(wanted) * whole // wanted)

@@ -1,4 +1,6 @@
-"""The training loop: Muon and AdamW, short windows and then full ones, held-out losses, and a state to resume from."""
+"""The training loop: Muon and AdamW, short windows and then full ones, held-out losses, and a state to
+resume from.
+"""
 
 import math
 import signal
@@ -18,7 +20,9 @@ from pretraining.texts import SHORT_WINDOW, WINDOW, Windows, evenly_spaced, onto
 
 @dataclass(frozen=True)
 class Recipe:
-    """How to train; the budget ends at whichever of ``steps``, ``tokens`` and ``seconds`` is reached first."""
+    """How to train; the budget ends at whichever of ``steps``, ``tokens`` and ``seconds`` is reached
+    first.
+    """
 
     steps: int | None
     tokens: int | None
@@ -33,7 +37,9 @@ class Recipe:
     seed: int
 
     def windows(self, length):
-        """How many windows of ``length`` tokens make a step, of about equally many tokens for either length."""
+        """How many windows of ``length`` tokens make a step, of about equally many tokens for either
+        length.
+        """
         return max(1, self.batch * SHORT_WINDOW // length)
 
     def progress(self, state):
@@ -63,23 +69,55 @@ class State:
 class Trainer:
     """One training run in one folder."""
 
-    def __init__(self, model, recipe, train, held_out, folder, *, device, bfloat16, compiled, eval_tokens, dtype, settings):
-        self.model, self.recipe, self.folder, self.settings = model.to(device), recipe, folder, settings
-        self.held_out, self.device, self.bfloat16, self.dtype, self.eval_tokens = held_out, device, bfloat16, dtype, eval_tokens
+    def __init__(
+        self,
+        model,
+        recipe,
+        train,
+        held_out,
+        folder,
+        *,
+        device,
+        bfloat16,
+        compiled,
+        eval_tokens,
+        dtype,
+        settings,
+    ):
+        self.model = model.to(device)
+        self.recipe = recipe
+        self.folder = folder
+        self.settings = settings
+        self.held_out = held_out
+        self.device = device
+        self.bfloat16 = bfloat16
+        self.dtype = dtype
+        self.eval_tokens = eval_tokens
         self.loss_of = torch.compile(model, dynamic=False) if compiled else model
-        self.stream, self.held_out_stream = onto(device, train.tokens), onto(device, held_out.tokens)
+        self.stream = onto(device, train.tokens)
+        self.held_out_stream = onto(device, held_out.tokens)
         if len(held_out.tokens) <= WINDOW:
             had = f"The held-out texts ({', '.join(held_out.names[:3])}) have {len(held_out.tokens):,} tokens"
             raise TextError(f"{had}; more than {WINDOW:,} are needed: give longer texts.")
-        self.windows = {length: Windows(len(train.tokens), length, recipe.seed) for length in (SHORT_WINDOW, WINDOW)}
-        # Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/) makes the update of each matrix orthogonal;
-        # embeddings, biases and norms do not map activations to activations and stay with AdamW.
-        self.muon = torch.optim.Muon(model.block_matrices(), lr=recipe.matrix_rate, weight_decay=recipe.weight_decay)
+        self.windows = {
+            length: Windows(len(train.tokens), length, recipe.seed) for length in (SHORT_WINDOW, WINDOW)
+        }
+        # Muon (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/) makes the update of each
+        # matrix orthogonal; embeddings, biases and norms do not map activations to activations and stay with
+        # AdamW.
+        self.muon = torch.optim.Muon(
+            model.block_matrices(), lr=recipe.matrix_rate, weight_decay=recipe.weight_decay
+        )
         self.adamw = torch.optim.AdamW(
-            model.other_parameters(), lr=recipe.rate, betas=(0.9, 0.95), weight_decay=0.0, fused=device.type == "cuda"
+            model.other_parameters(),
+            lr=recipe.rate,
+            betas=(0.9, 0.95),
+            weight_decay=0.0,
+            fused=device.type == "cuda",
         )
         self.state = State()
-        self.losses = []  # of the steps since the last evaluation, on the device: reading each would make it wait
+        # of the steps since the last evaluation, on the device: reading each would make it wait
+        self.losses = []
         self.interrupted = False
 
     def _set_rates(self, factor):
@@ -88,7 +126,9 @@ class Trainer:
                 group["lr"] = rate * factor
 
     def _autocast(self, bfloat16=None):
-        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16 if bfloat16 is None else bfloat16)
+        return torch.autocast(
+            self.device.type, torch.bfloat16, enabled=self.bfloat16 if bfloat16 is None else bfloat16
+        )
 
     def _batch(self, progress):
         length = WINDOW if progress >= 1 - self.recipe.full_window_share else SHORT_WINDOW
@@ -103,7 +143,9 @@ class Trainer:
 
     def _on_device(self, starts, offsets, length):
         inputs, targets = windows_at(self.stream, torch.from_numpy(starts).to(self.device), length)
-        positions = torch.from_numpy(offsets).to(self.device)[:, None] + torch.arange(length, device=self.device)
+        positions = torch.from_numpy(offsets).to(self.device)[:, None] + torch.arange(
+            length, device=self.device
+        )
         return inputs, targets, positions
 
     def _step(self):
@@ -129,19 +171,22 @@ class Trainer:
             self.model.zero_grad(set_to_none=True)
 
     def train(self, eval_every):
-        """Train until the budget is spent; every ``eval_every`` steps evaluate, keep the best and save the state.
+        """Train until the budget is spent; every ``eval_every`` steps evaluate, keep the best and save the
+        state.
 
         Raises
         ------
         KeyboardInterrupt
             On Ctrl-C or a request to end, after the step under way, with the state saved.
         """
-        begun, before = time.monotonic(), self.state.seconds
+        begun = time.monotonic()
+        before = self.state.seconds
         with self._bar() as bar, self._interrupts_wait():
             while self.recipe.progress(self.state) < 1:
                 self.losses.append(self._step())
                 if self.state.step % 20 == 0:
-                    # Reading a loss waits for the device, so the clock counts what was done and not what was queued.
+                    # Reading a loss waits for the device, so the clock counts what was done and not what was
+                    # queued.
                     bar.set_postfix(loss=f"{self.losses[-1].item():.3f}")
                 self.state.seconds = before + time.monotonic() - begun
                 if self.state.step % eval_every == 0 or self.recipe.progress(self.state) >= 1:
@@ -155,7 +200,9 @@ class Trainer:
 
     def _bar(self):
         done = round(100 * self.recipe.progress(self.state), 1)
-        return tqdm(total=100, initial=done, bar_format="{l_bar}{bar}| {elapsed}{postfix}", disable=None, leave=False)
+        return tqdm(
+            total=100, initial=done, bar_format="{l_bar}{bar}| {elapsed}{postfix}", disable=None, leave=False
+        )
 
     @contextmanager
     def _interrupts_wait(self):
@@ -171,32 +218,37 @@ class Trainer:
                 signal.signal(number, handler)
 
     def _report(self):
-        train_loss, self.losses = torch.stack(self.losses).mean().item(), []
+        train_loss = torch.stack(self.losses).mean().item()
+        self.losses = []
         if not math.isfinite(train_loss):
             where = f"The loss at step {self.state.step} is not finite"
             raise DivergenceError(f"{where}; take a new --out with a lower --matrix-rate or --rate.")
         figures = {length: self.evaluate(length, self.eval_tokens) for length in (WINDOW, SHORT_WINDOW)}
-        full, short = figures[WINDOW]["nats"], figures[SHORT_WINDOW]["nats"]
+        full = figures[WINDOW]["nats"]
+        short = figures[SHORT_WINDOW]["nats"]
         row = {"step": self.state.step, "tokens": self.state.tokens, "seconds": round(self.state.seconds, 1)}
         self.state.history.append(row | {"loss": train_loss, "held_out_1024": full, "held_out_256": short})
         tqdm.write(
-            f"step {row['step']:6,}  {row['tokens'] / 1e6:9.2f}M tokens  {row['seconds']:7.0f} s  loss {train_loss:.3f}  "
-            f"held out {full:.3f} (windows of 1,024), {short:.3f} (of 256)"
+            f"step {row['step']:6,}  {row['tokens'] / 1e6:9.2f}M tokens  {row['seconds']:7.0f} s  loss"
+            f" {train_loss:.3f}  held out {full:.3f} (windows of 1,024), {short:.3f} (of 256)"
         )
         if full < self.state.best:
-            self.state.best, self.state.best_step = full, self.state.step
+            self.state.best = full
+            self.state.best_step = self.state.step
             write_weights(self.folder / "weights.npz", to_simple(self.model.state_dict(), self.dtype))
 
     @torch.no_grad()
     def evaluate(self, length, tokens=None, bfloat16=None):
         """Held-out loss in windows of ``length``, end to end, each begun with an empty context at position 0.
 
-        ``tokens`` limits it to about so many, spread over the held-out texts; ``bfloat16`` is as in training unless told.
+        ``tokens`` limits it to about so many, spread over the held-out texts; ``bfloat16`` is as in training
+        unless told.
 
         Returns
         -------
         dict
-            ``nats`` a token, ``perplexity``, ``bits_per_byte`` and the number of ``tokens`` that were predicted.
+            ``nats`` a token, ``perplexity``, ``bits_per_byte`` and the number of ``tokens`` that were
+            predicted.
         """
         self.model.eval()
         starts = torch.from_numpy(evenly_spaced(self.held_out, length, tokens)).to(self.device)
@@ -210,7 +262,12 @@ class Trainer:
         predicted = len(starts) * length
         nats = total.item() / predicted
         bits_per_byte = nats / math.log(2) / self.held_out.bytes_per_token
-        return {"nats": nats, "perplexity": math.exp(min(nats, 700)), "bits_per_byte": bits_per_byte, "tokens": predicted}
+        return {
+            "nats": nats,
+            "perplexity": math.exp(min(nats, 700)),
+            "bits_per_byte": bits_per_byte,
+            "tokens": predicted,
+        }
 
     def save(self):
         """Write all that a resumed training needs, atomically."""

@@ -1,4 +1,6 @@
-"""Read files out of an archive as it was downloaded: packed (.zip, .tar.gz), unpacked into a folder, or one file of it."""
+"""Read files out of an archive as it was downloaded: packed (.zip, .tar.gz), unpacked into a folder, or one
+file of it.
+"""
 
 import os
 import re
@@ -18,7 +20,8 @@ class Archive:
     Parameters
     ----------
     path : str or Path
-        The packed archive, the folder, or one file of the unpacked archive, which stands for the files beside it too.
+        The packed archive, the folder, or one file of the unpacked archive, which stands for the files beside
+        it too.
 
     Attributes
     ----------
@@ -36,19 +39,26 @@ class Archive:
     def __init__(self, path):
         path = file_path(path)
         self._path = plain_text.existing_folder(path) if path.is_dir() else plain_text.existing_file(path)
-        self.name, self.file = path.resolve().name, None
+        self.name = path.resolve().name
+        self.file = None
         if path.is_dir():
             self._names = {file.relative_to(path).as_posix(): file for file in _files_below(path)}
         elif zipfile.is_zipfile(path) or path.name.lower().endswith((".zip", ".tar.gz", ".tgz")):
-            self._names = dict.fromkeys(self._unpacked(lambda packed: packed.namelist(), lambda packed: packed.getnames()))
+            self._names = dict.fromkeys(
+                self._unpacked(lambda packed: packed.namelist(), lambda packed: packed.getnames())
+            )
         else:
             self.file = path.name
             self._names = {file.name: file for file in path.parent.iterdir() if file.is_file()}
 
     def find(self, pattern):
-        """Names of the files whose path in the archive ends with a regular expression, sorted, those of the Macintosh's finder left out."""
+        """Names of the files whose path in the archive ends with a regular expression, sorted, those of the
+        Macintosh's finder left out.
+        """
         wanted = re.compile(rf"(?:.*/)?(?:{pattern})", re.IGNORECASE)
-        return sorted(name for name in self._names if wanted.fullmatch(name) and not name.startswith("__MACOSX"))
+        return sorted(
+            name for name in self._names if wanted.fullmatch(name) and not name.startswith("__MACOSX")
+        )
 
     def text(self, name):
         """The text of one file, which must be UTF-8.
@@ -61,8 +71,12 @@ class Archive:
         raw = self._bytes(name)
         try:
             return decoding.decoded(self.place(name), raw)
-        except TextError as error:  # what to do about a text file is no help here: nobody chooses the encoding of an archive
-            raise TextError(f"{str(error).rpartition('; ')[0]}; take the file from the archive as it was downloaded.") from error
+        except (
+            TextError
+        ) as error:  # what to do about a text file is no help here: nobody chooses the encoding of an archive
+            raise TextError(
+                f"{str(error).rpartition('; ')[0]}; take the file from the archive as it was downloaded."
+            ) from error
 
     def place(self, name):
         """How messages call one file."""
@@ -71,18 +85,29 @@ class Archive:
     def _bytes(self, name):
         if self._names[name]:
             return plain_text.file_bytes(self._names[name])
-        return self._unpacked(lambda packed: packed.read(name), lambda packed: packed.extractfile(name).read())
+        return self._unpacked(
+            lambda packed: packed.read(name), lambda packed: packed.extractfile(name).read()
+        )
 
     def _unpacked(self, from_zip, from_tar):
         is_tar = self._path.name.lower().endswith(("gz", ".tar"))
         try:
             with tarfile.open(self._path) if is_tar else zipfile.ZipFile(self._path) as packed:
                 return (from_tar if is_tar else from_zip)(packed)
-        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except (
+            zipfile.BadZipFile,
+            tarfile.TarError,
+            zlib.error,
+            EOFError,
+            OSError,
+            NotImplementedError,
+        ) as error:
             reason = str(error).partition("\n")[0].rstrip(":")
             raise TextError(f"{self._path} is a damaged archive ({reason}); download it again.") from error
         except RuntimeError as error:  # how zipfile says that a password is needed
-            raise TextError(f"{self._path} is protected ({error}); unpack it with its password and give the folder.") from error
+            raise TextError(
+                f"{self._path} is protected ({error}); unpack it with its password and give the folder."
+            ) from error
 
 
 def _files_below(folder):

@@ -27,7 +27,9 @@ class Cleaner:
 
     def __init__(self, log, links=True, mentions=True, html=False):
         self._log = log
-        self._links, self._mentions, self._html = yes_or_no("links", links), yes_or_no("mentions", mentions), yes_or_no("html", html)
+        self._links = yes_or_no("links", links)
+        self._mentions = yes_or_no("mentions", mentions)
+        self._html = yes_or_no("html", html)
 
     def __call__(self, text, place, answer=True):
         """The cleaned text, or None if nothing is left of it.
@@ -42,11 +44,20 @@ class Cleaner:
             Whether it answers somebody, so that names at its beginning are addresses.
         """
         before = text
-        text = self._changed("half a character, a lone surrogate, replaced by U+FFFD", _HALF_CHARACTER.sub("\ufffd", clean(text)), text, place)
+        text = self._changed(
+            "half a character, a lone surrogate, replaced by U+FFFD",
+            _HALF_CHARACTER.sub("\ufffd", clean(text)),
+            text,
+            place,
+        )
         if self._html:
-            text = self._changed("HTML made into text", html_text(text), text, place, count=bool(_TAG.search(text)))
+            text = self._changed(
+                "HTML made into text", html_text(text), text, place, count=bool(_TAG.search(text))
+            )
         if answer and not self._mentions:
-            text = self._changed("names addressed at the beginning taken out", text[self._addressed(text):], text, place)
+            text = self._changed(
+                "names addressed at the beginning taken out", text[self._addressed(text) :], text, place
+            )
         if not self._links:
             text = self._changed("links taken out", _without_links(text), text, place)
         if not text.strip():
@@ -68,10 +79,12 @@ def _without_links(text):
     links = links_in(text)
     if not links:
         return text
-    kept, at = [], 0
+    kept = []
+    at = 0
     for start, end in [*links, (len(text), len(text))]:
         piece = text[at:start]
-        kept.append(piece.lstrip(" \t") if not kept or kept[-1][-1:] in " \t" else piece)  # no two spaces where the link was
+        # no two spaces where the link was
+        kept.append(piece.lstrip(" \t") if not kept or kept[-1][-1:] in " \t" else piece)
         if not kept[-1] and len(kept) > 1:
             kept.pop()
         at = end

@@ -9,7 +9,11 @@ from gpt2lab.errors import ArgumentError, TextError
 _MAGIC = (
     (b"%PDF-", "a PDF", "export it as plain text first"),
     (b"{\\rtf", "a rich text document (RTF)", "save it as plain text first"),
-    (b"PK\x03\x04", "a zip archive (.zip, .docx, .odt, .epub, .npz)", "unpack it, or save the document as plain text, first"),
+    (
+        b"PK\x03\x04",
+        "a zip archive (.zip, .docx, .odt, .epub, .npz)",
+        "unpack it, or save the document as plain text, first",
+    ),
     (b"\xd0\xcf\x11\xe0", "an old Office document (.doc, .xls)", "save it as plain text first"),
     (b"\x1f\x8b", "compressed with gzip", "unpack it first"),
     (b"BZh", "compressed with bzip2", "unpack it first"),
@@ -23,7 +27,8 @@ _MAGIC = (
 
 
 def decoded(path, raw, encoding="utf-8"):
-    """The text that bytes hold, which come from the file ``path``, or from a file of that name in an archive; as `read_text` gives it.
+    """The text that bytes hold, which come from the file ``path``, or from a file of that name in an archive;
+    as `read_text` gives it.
 
     Raises
     ------
@@ -61,7 +66,9 @@ def check_encoding(encoding):
     except UnicodeDecodeError:
         pass
     except (LookupError, TypeError) as error:
-        raise ArgumentError(f"encoding={encoding!r} is unknown; give for example 'utf-8', 'latin-1' or 'utf-16'.") from error
+        raise ArgumentError(
+            f"encoding={encoding!r} is unknown; give for example 'utf-8', 'latin-1' or 'utf-16'."
+        ) from error
 
 
 def refuse_binary(path, raw, encoding):
@@ -84,12 +91,18 @@ def refuse_binary(path, raw, encoding):
     if nul < 0:
         return
     head = raw[:4096]
-    even, odd = head[::2].count(0), head[1::2].count(0)
+    even = head[::2].count(0)
+    odd = head[1::2].count(0)
     # Western text in UTF-16 has a zero in every second byte; a third leaves room for other letters among it.
     if max(even, odd) > len(head) / 6 and min(even, odd) < max(even, odd) / 10:
         order = "utf-16-be" if even > odd else "utf-16-le"
-        raise TextError(f"{path} is stored as UTF-16 without a byte order mark; pass encoding={order!r}, or save it as UTF-8.")
-    raise TextError(f"{path} is a binary file (byte 0x00 at {_place(raw, nul)}), not a text; give a plain text file.")
+        raise TextError(
+            f"{path} is stored as UTF-16 without a byte order mark; pass encoding={order!r}, or save it as"
+            " UTF-8."
+        )
+    raise TextError(
+        f"{path} is a binary file (byte 0x00 at {_place(raw, nul)}), not a text; give a plain text file."
+    )
 
 
 def _place(raw, offset):
@@ -99,18 +112,28 @@ def _place(raw, offset):
 
 
 def _wrong_encoding(path, raw, error, encoding):
-    offset, byte = error.start, raw[error.start]
+    offset = error.start
+    byte = raw[error.start]
     place = f"byte 0x{byte:02X} at {_place(raw, offset)}"
     if codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig"):
-        return f"{path} is not stored as {encoding}: {place} means nothing there; pass the encoding that the file was saved in."
+        return (
+            f"{path} is not stored as {encoding}: {place} means nothing there; pass the encoding that the"
+            " file was saved in."
+        )
     # In a Latin-1 file that ends with an accent nothing before it would be UTF-8 beyond ASCII.
     if error.reason == "unexpected end of data" and not raw[:offset].isascii():
-        return f"{path} ends in the middle of a character, {place}: it was cut off; copy or download it again."
+        return (
+            f"{path} ends in the middle of a character, {place}: it was cut off; copy or download it again."
+        )
     if not raw[:offset].isascii():
-        return (f"{path} mixes two encodings: it is UTF-8 up to {place}, which is not; save each part as UTF-8 before you put them together, "
-                "or, if you know the encoding of the whole file, pass encoding=.")
-    around = " ".join(raw[max(0, offset - 12):offset + 12].decode("cp1252", errors="replace").split())
+        return (
+            f"{path} mixes two encodings: it is UTF-8 up to {place}, which is not; save each part as UTF-8"
+            " before you put them together, or, if you know the encoding of the whole file, pass encoding=."
+        )
+    around = " ".join(raw[max(0, offset - 12) : offset + 12].decode("cp1252", errors="replace").split())
     # Between 0x80 and 0x9F Latin-1 has control characters, Windows-1252 dashes and curly quotes.
     likely, other = ("cp1252", "latin-1") if 0x80 <= byte <= 0x9F else ("latin-1", "cp1252")
-    return (f"{path} is not UTF-8: {place}; save it as UTF-8, or pass encoding=\"{likely}\" (or \"{other}\") "
-            f"if it should read '{around}'.")
+    return (
+        f'{path} is not UTF-8: {place}; save it as UTF-8, or pass encoding="{likely}" (or "{other}") '
+        f"if it should read '{around}'."
+    )

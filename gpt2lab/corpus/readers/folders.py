@@ -7,9 +7,13 @@ from gpt2lab.corpus.readers.step import Log
 
 
 def read(path, links, mentions, html, encoding):
-    """The documents of all folders, and the Step that made them; `Corpus.from_folders` says what the arguments are."""
-    folder, log = plain_text.existing_folder(path), Log()
-    cleaner, documents = Cleaner(log, links, mentions, html), []
+    """The documents of all folders, and the Step that made them; `Corpus.from_folders` says what the
+    arguments are.
+    """
+    folder = plain_text.existing_folder(path)
+    log = Log()
+    cleaner = Cleaner(log, links, mentions, html)
+    documents = []
     for file in plain_text.text_files_in(folder):
         log.read += 1
         name = file.relative_to(folder)
@@ -19,4 +23,9 @@ def read(path, links, mentions, html, encoding):
         text = cleaner(plain_text.read_text(file, encoding), name.as_posix())
         if text is not None:
             documents.append(Document(text, author, name.as_posix()))
-    return tuple(documents), log.step("from_folders", folder.resolve().name, {"links": links, "mentions": mentions, "html": html}, len(documents))
+    return tuple(documents), log.step(
+        "from_folders",
+        folder.resolve().name,
+        {"links": links, "mentions": mentions, "html": html},
+        len(documents),
+    )

@@ -3,19 +3,23 @@
 import re
 from html.parser import HTMLParser
 
-_PARAGRAPHS = frozenset("p div h1 h2 h3 h4 h5 h6 ul ol table blockquote pre section article header footer form dl".split())
+_PARAGRAPHS = frozenset(
+    "p div h1 h2 h3 h4 h5 h6 ul ol table blockquote pre section article header footer form dl".split()
+)
 _LINES = frozenset("li tr dt dd".split())
 _UNSEEN = frozenset("script style title template noscript".split())
 _NO_END = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _SPACES = re.compile(r"[ \t\n\r\f]+")  # a space that does not break a line stays
-_QUOTES = ("gmail_quote", "yahoo_quoted", "moz-cite-prefix", "quote-inline")  # classes that mail programs and Mastodon give to what they quote
+# classes that mail programs and Mastodon give to what they quote
+_QUOTES = ("gmail_quote", "yahoo_quoted", "moz-cite-prefix", "quote-inline")
 
 
 def html_text(html, quotes=True):
     """Turn HTML into text.
 
-    Paragraphs are parted by a blank line, lines end where ``<br>``, a list item or a row of a table ends; scripts, styles and titles are left
-    out. HTML that is not well formed is read as far as it goes, as browsers do.
+    Paragraphs are parted by a blank line, lines end where ``<br>``, a list item or a row of a table ends;
+    scripts, styles and titles are left out. HTML that is not well formed is read as far as it goes, as
+    browsers do.
 
     Parameters
     ----------
@@ -40,12 +44,16 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._quotes = quotes
         self._pieces = []
-        self._hidden, self._depth = None, 0  # the element that is not to be read, and how many of its kind are open in it
+        # the element that is not to be read, and how many of its kind are open in it
+        self._hidden = None
+        self._depth = 0
         self._preformatted = 0  # depth of <pre>
         self._break = 0  # line ends due before the next word
 
     def parse_marked_section(self, i, report=1):
-        """What begins with ``<![`` is a comment up to the next ``>``, as it is for browsers; Python's own reader fails on some of them."""
+        """What begins with ``<![`` is a comment up to the next ``>``, as it is for browsers; Python's own
+        reader fails on some of them.
+        """
         return self.rawdata.find(">", i) + 1 or -1
 
     def handle_starttag(self, tag, attributes):
@@ -54,8 +62,9 @@ class _Reader(HTMLParser):
         if self._hidden:
             self._depth += tag == self._hidden
             return
-        if tag in _UNSEEN or quotation and tag not in _NO_END:
-            self._hidden, self._depth = tag, 1
+        if tag in _UNSEEN or (quotation and tag not in _NO_END):
+            self._hidden = tag
+            self._depth = 1
         self._end_line(tag)
         self._preformatted += tag == "pre"
 
@@ -94,7 +103,9 @@ class _Reader(HTMLParser):
     def _write(self, text):
         if self._pieces and (self._break or text == "\n"):
             self._pieces[-1] = self._pieces[-1].rstrip(" ") or "\n"
-            missing = self._break - (self._pieces[-1][-2:].count("\n") if self._pieces[-1].endswith("\n") else 0)
+            missing = self._break - (
+                self._pieces[-1][-2:].count("\n") if self._pieces[-1].endswith("\n") else 0
+            )
             text = "\n" * max(missing, 0) + text
         self._break = 0
         self._pieces.append(text)

@@ -26,13 +26,19 @@ def parsed(text, name, first_line=1):
         return json.loads(text)
     except json.JSONDecodeError as error:
         place = f"line {first_line + error.lineno - 1:,}, column {error.colno:,}"
-        if not text[error.pos:].strip() or "Unterminated string" in error.msg:
-            raise TextError(f"{name} ends in the middle of its JSON ({place}: {_reason(error)}): it was cut off; "
-                            "copy, export or download it again.") from error
-        raise TextError(f"{name} is no proper JSON at {place} ({_reason(error)}: {_around(text, error.pos)}); "
-                        "correct it there, or export it again.") from error
+        if not text[error.pos :].strip() or "Unterminated string" in error.msg:
+            raise TextError(
+                f"{name} ends in the middle of its JSON ({place}: {_reason(error)}): it was cut off; "
+                "copy, export or download it again."
+            ) from error
+        raise TextError(
+            f"{name} is no proper JSON at {place} ({_reason(error)}: {_around(text, error.pos)}); "
+            "correct it there, or export it again."
+        ) from error
     except RecursionError as error:
-        raise TextError(f"{name} is no proper JSON: its brackets are nested too deeply; export it again.") from error
+        raise TextError(
+            f"{name} is no proper JSON: its brackets are nested too deeply; export it again."
+        ) from error
     except ValueError as error:  # a number of more than 4,300 digits
         raise TextError(f"{name} is no proper JSON ({error}); correct that number.") from error
 
@@ -42,4 +48,4 @@ def _reason(error):
 
 
 def _around(text, at):
-    return repr(text[max(0, at - 15):at + 15])
+    return repr(text[max(0, at - 15) : at + 15])

@@ -1,4 +1,6 @@
-"""Mailboxes in the mbox format, as Thunderbird, Apple Mail, Gmail's Takeout and mailing list archives write them."""
+"""Mailboxes in the mbox format, as Thunderbird, Apple Mail, Gmail's Takeout and mailing list archives write
+them.
+"""
 
 import email
 import email.policy
@@ -15,16 +17,22 @@ from gpt2lab.corpus.readers.html_text import html_text
 from gpt2lab.corpus.readers.step import Log
 from gpt2lab.errors import TextError
 
-# The line before each mail: From, who sent it, when. Writers that put no ">" before a line of a mail that begins with From are told by the time.
+# The line before each mail: From, who sent it, when. Writers that put no ">" before a line of a mail that
+# begins with From are told by the time.
 _FROM = re.compile(rb"From (?:\S.*\d\d?:\d\d.*|-? ?)\r?\n?\Z")
 # With a whole date it begins a mail even where no blank line comes before it.
-_DATED_FROM = re.compile(rb"From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d+ \d\d:\d\d.* \d{4}\s*\Z")
+_DATED_FROM = re.compile(
+    rb"From \S+ +(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} +\d+ \d\d:\d\d.* \d{4}\s*\Z"
+)
 _MASKED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _HEADER = re.compile(rb"[!-9;-~]+:")
 
 _MARKS = re.compile(">*")
-# Some programs drop the space after the two dashes; then only a short signature is told from a line of dashes in a text.
-_SIGNATURE = re.compile(r"^-- \n.*\Z|^--\n(?:[^\n]*\n?){0,6}\Z|^Sent from my \w[^\n]*\n*\Z", re.MULTILINE | re.DOTALL)
+# Some programs drop the space after the two dashes; then only a short signature is told from a line of dashes
+# in a text.
+_SIGNATURE = re.compile(
+    r"^-- \n.*\Z|^--\n(?:[^\n]*\n?){0,6}\Z|^Sent from my \w[^\n]*\n*\Z", re.MULTILINE | re.DOTALL
+)
 _ATTRIBUTION = re.compile(  # the lines "On ... Ada wrote:" before a quotation, at most three
     r"^[ \t]*(?:On|Am|Le|El|Il|Op|Em)\b(?:[^\n]{0,200}\n){0,2}?[^\n]{0,200}"
     r"\b(?:wrote|schrieb[^\n:]{0,80}|a écrit|escribió|ha scritto|schreef[^\n:]{0,80}|escreveu)[ \u00a0]?:"
@@ -33,21 +41,29 @@ _ATTRIBUTION = re.compile(  # the lines "On ... Ada wrote:" before a quotation, 
 )
 _QUOTED_LINES = re.compile(r"^[ \t]*>.*(?:\n|\Z)", re.MULTILINE)
 _QUOTED_REST = re.compile(  # what programs that quote below the answer put before it
-    r"^[ \t]*(?:-{3,} ?(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message d'origine|Mensaje original) ?-{3,}[ \t]*$"
+    r"^[ \t]*(?:-{3,} ?(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message"
+    r" d'origine|Mensaje original) ?-{3,}[ \t]*$"
     r"|_{10,}\n+(?=(?:From|Von|De): )"
-    r"|\*?(?:From|Von|De):\*? [^\n]+\n\*?(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado)[ \u00a0]?:\*? [^\n]+\n).*\Z",
+    r"|\*?(?:From|Von|De):\*? [^\n]+\n\*?(?:Sent|Date|Gesendet|Datum|Envoyé|Enviado)[ \u00a0]?:\*?"
+    r" [^\n]+\n).*\Z",
     re.MULTILINE | re.DOTALL,
 )
 
 
 def read(path, quotes, signatures, subjects, links):
     """The mails of a mailbox, and the Step that made them; `Corpus.from_mbox` says what the arguments are."""
-    quotes, signatures, subjects = yes_or_no("quotes", quotes), yes_or_no("signatures", signatures), yes_or_no("subjects", subjects)
-    path, log, documents, seen = plain_text.existing_file(path), Log(), [], set()
+    quotes = yes_or_no("quotes", quotes)
+    signatures = yes_or_no("signatures", signatures)
+    subjects = yes_or_no("subjects", subjects)
+    path = plain_text.existing_file(path)
+    log = Log()
+    documents = []
+    seen = set()
     cleaner = Cleaner(log, links)
     for line, raw in _mails(path):
         log.read += 1
-        mail, place = email.message_from_bytes(raw, policy=email.policy.compat32), f"{path.name}:{line}"
+        mail = email.message_from_bytes(raw, policy=email.policy.compat32)
+        place = f"{path.name}:{line}"
         subject = _header(mail, "Subject")
         identity = str(mail.get("Message-ID", "")).strip()
         if identity and identity in seen:
@@ -68,13 +84,16 @@ def read(path, quotes, signatures, subjects, links):
 
 def _mails(path):
     """The line of the file on which each mail begins, and its bytes; one mail is in memory at a time."""
-    lines, start, after_blank = None, 0, True
+    lines = None
+    start = 0
+    after_blank = True
     with open(path, "rb") as file:
         for number, line in enumerate(file, 1):
-            if after_blank and _FROM.match(line) or _DATED_FROM.match(line):
+            if (after_blank and _FROM.match(line)) or _DATED_FROM.match(line):
                 if lines is not None:
                     yield start, _mail_bytes(lines)
-                lines, start = [], number
+                lines = []
+                start = number
             elif lines is not None:
                 lines.append(line)
             elif line.strip(b"\xef\xbb\xbf \t\r\n"):
@@ -94,10 +113,16 @@ def _no_mailbox(path, number, line):
         plain_text.read_text(path, "latin-1")
     except TextError as error:
         return error  # a zip, a picture, a file with NUL bytes
-    single = "; it looks like a single mail: put a line 'From - Mon Jan  1 00:00:00 2024' before it" if _HEADER.match(line) else ""
+    single = (
+        "; it looks like a single mail: put a line 'From - Mon Jan  1 00:00:00 2024' before it"
+        if _HEADER.match(line)
+        else ""
+    )
     beginning = line[:40].decode("latin-1").strip()
-    return TextError(f"{path} is no mbox: at line {number:,}, column 1, it begins with {beginning!r} where each mail of an mbox has "
-                     f"a line 'From ' with sender and time{single or '; export the mailbox as mbox'}.")
+    return TextError(
+        f"{path} is no mbox: at line {number:,}, column 1, it begins with {beginning!r} where each mail of an"
+        f" mbox has a line 'From ' with sender and time{single or '; export the mailbox as mbox'}."
+    )
 
 
 def _header(mail, name):
@@ -117,15 +142,24 @@ def _sender(mail):
 def _text(mail, quotes, log, place):
     """The text of a mail, its attachments left aside; None if it has none."""
     if mail.is_multipart():
-        parts = [part for part in mail.get_payload() if "attachment" not in str(part.get("Content-Disposition", "")).lower()]
+        parts = [
+            part
+            for part in mail.get_payload()
+            if "attachment" not in str(part.get("Content-Disposition", "")).lower()
+        ]
         if mail.get_content_type() == "multipart/alternative":
             parts = sorted(parts, key=lambda part: part.get_content_type() != "text/plain")
-            return next((text for part in parts if (text := _text(part, quotes, log, place)) and text.strip()), None)
-        if mail.get_content_maintype() == "message" and not (quotes and mail.get_content_type() == "message/rfc822"):
+            return next(
+                (text for part in parts if (text := _text(part, quotes, log, place)) and text.strip()), None
+            )
+        if mail.get_content_maintype() == "message" and not (
+            quotes and mail.get_content_type() == "message/rfc822"
+        ):
             return None  # a mail that was forwarded whole, or what a server says of its delivery
         texts = [text for part in parts if (text := _text(part, quotes, log, place))]
         return "\n\n".join(texts) if texts else None
-    if mail.get_content_type() == "text/plain" or mail.get_content_maintype() == "multipart":  # one that has no parts
+    # one that has no parts
+    if mail.get_content_type() == "text/plain" or mail.get_content_maintype() == "multipart":
         return _unfolded(_decoded(mail, log, place), mail)
     if mail.get_content_type() == "text/html":
         log.changed("HTML made into text", "", place)
@@ -134,7 +168,9 @@ def _text(mail, quotes, log, place):
 
 
 def _decoded(part, log, place):
-    """The characters of a part; if they are not stored as it says, as UTF-8 or, where that fails, as Windows-1252."""
+    """The characters of a part; if they are not stored as it says, as UTF-8 or, where that fails, as
+    Windows-1252.
+    """
     raw = part.get_payload(decode=True) or b""
     charset = part.get_content_charset() or "utf-8"
     for encoding in (charset, "utf-8", "cp1252"):
@@ -153,11 +189,18 @@ def _unfolded(text, part):
     """Join the lines that a mail program broke to fit the width of old screens (RFC 3676)."""
     if str(part.get_param("format", "")).lower() != "flowed":
         return text
-    joined, gap = [], "" if str(part.get_param("delsp", "")).lower() == "yes" else " "
+    joined = []
+    gap = "" if str(part.get_param("delsp", "")).lower() == "yes" else " "
     for line in text.split("\n"):
         marks = _MARKS.match(line)[0]
-        words = line[len(marks):].removeprefix(" ")
-        if joined and joined[-1][0] == marks and joined[-1][1].endswith(" ") and joined[-1][1] != "-- " and words != "-- ":
+        words = line[len(marks) :].removeprefix(" ")
+        if (
+            joined
+            and joined[-1][0] == marks
+            and joined[-1][1].endswith(" ")
+            and joined[-1][1] != "-- "
+            and words != "-- "
+        ):
             words = joined.pop()[1][:-1] + gap + words
         joined.append((marks, words))
     return "\n".join(f"{marks} {words}" if marks else words for marks, words in joined)
@@ -165,7 +208,9 @@ def _unfolded(text, part):
 
 def _own_words(text, quotes, signatures, log, place):
     if not quotes:
-        text = _without((_QUOTED_REST, _ATTRIBUTION, _QUOTED_LINES), text, "quoted mail taken out", log, place)
+        text = _without(
+            (_QUOTED_REST, _ATTRIBUTION, _QUOTED_LINES), text, "quoted mail taken out", log, place
+        )
     if not signatures:
         text = _without((_SIGNATURE,), text, "signatures taken out", log, place)
     return text

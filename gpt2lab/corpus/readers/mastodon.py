@@ -16,11 +16,19 @@ _POSTS = ("Note", "Question", "Article", "Page")
 
 
 def read(path, author, replies, direct, warnings, links, mentions):
-    """The posts of an archive, and the Step that made them; `Corpus.from_mastodon` says what the arguments are."""
-    replies, direct, warnings = yes_or_no("replies", replies), yes_or_no("direct", direct), yes_or_no("warnings", warnings)
+    """The posts of an archive, and the Step that made them; `Corpus.from_mastodon` says what the arguments
+    are.
+    """
+    replies = yes_or_no("replies", replies)
+    direct = yes_or_no("direct", direct)
+    warnings = yes_or_no("warnings", warnings)
     if author is not None and not isinstance(author, str):
-        raise ArgumentError(f"author={author!r} is no name; give a string, or None for the name in actor.json.")
-    archive, log, documents = Archive(path), Log(), []
+        raise ArgumentError(
+            f"author={author!r} is no name; give a string, or None for the name in actor.json."
+        )
+    archive = Archive(path)
+    log = Log()
+    documents = []
     cleaner = Cleaner(log, links, mentions)
     outbox = _outbox_file(archive)
     writer = author or _account(archive)
@@ -33,15 +41,29 @@ def read(path, author, replies, direct, warnings, links, mentions):
             log.left_out(reason, str(post.get("content") if isinstance(post, dict) else post), place)
             continue
         if not isinstance(post.get("content") or "", str):
-            raise TextError(f"{archive.place(outbox)} has a post whose content is no text (number {number:,}); export it again.")
+            raise TextError(
+                f"{archive.place(outbox)} has a post whose content is no text (number {number:,}); export it"
+                " again."
+            )
         text = html_text(post.get("content") or "", quotes=False)
         if post.get("summary"):
-            log.changed("content warnings put in front" if warnings else "content warnings left out", str(post["summary"]), place)
+            log.changed(
+                "content warnings put in front" if warnings else "content warnings left out",
+                str(post["summary"]),
+                place,
+            )
             text = f"{post['summary']}\n\n{text}" if warnings else text
         cleaned = cleaner(text, place, answer=bool(post.get("inReplyTo")))
         if cleaned is not None:
             documents.append(Document(cleaned, writer or _actor_name(activity), _name(post, place)))
-    options = {"author": author, "replies": replies, "direct": direct, "warnings": warnings, "links": links, "mentions": mentions}
+    options = {
+        "author": author,
+        "replies": replies,
+        "direct": direct,
+        "warnings": warnings,
+        "links": links,
+        "mentions": mentions,
+    }
     return tuple(documents), log.step("from_mastodon", archive.name, options, len(documents))
 
 
@@ -50,8 +72,10 @@ def _outbox_file(archive):
         return archive.file
     names = archive.find(r"outbox\.json")
     if not names:
-        raise TextError(f"{archive.name} holds no outbox.json; give the archive as it was downloaded, the folder into which it was unpacked, "
-                        "or its file outbox.json.")
+        raise TextError(
+            f"{archive.name} holds no outbox.json; give the archive as it was downloaded, the folder into"
+            " which it was unpacked, or its file outbox.json."
+        )
     return names[0]
 
 
@@ -60,7 +84,10 @@ def _activities(archive, name):
     outbox = parsed(archive.text(name), place)
     items = outbox.get("orderedItems") if isinstance(outbox, dict) else None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise TextError(f"{place} is no outbox: it lacks the list orderedItems; give the outbox.json of Mastodon's archive.")
+        raise TextError(
+            f"{place} is no outbox: it lacks the list orderedItems; give the outbox.json of Mastodon's"
+            " archive."
+        )
     return items
 
 
@@ -83,8 +110,15 @@ def _unwanted(activity, post, replies, direct):
 
 def _is_direct(activity, post):
     """Whether a post went to named people only, neither to the public nor to all followers."""
-    receivers = [receiver for source in (activity, post) for key in ("to", "cc") for receiver in _listed(source.get(key))]
-    return bool(receivers) and not any(receiver in _PUBLIC or str(receiver).rstrip("/").endswith("/followers") for receiver in receivers)
+    receivers = [
+        receiver
+        for source in (activity, post)
+        for key in ("to", "cc")
+        for receiver in _listed(source.get(key))
+    ]
+    return bool(receivers) and not any(
+        receiver in _PUBLIC or str(receiver).rstrip("/").endswith("/followers") for receiver in receivers
+    )
 
 
 def _listed(value):
@@ -102,7 +136,10 @@ def _account(archive):
 
 def _actor_name(activity):
     """The same from the address of the account, such as ``https://example.social/users/ada``."""
-    return urlsplit(str(activity.get("actor") or "")).path.rstrip("/").rpartition("/")[2].removeprefix("@") or None
+    return (
+        urlsplit(str(activity.get("actor") or "")).path.rstrip("/").rpartition("/")[2].removeprefix("@")
+        or None
+    )
 
 
 def _name(post, place):

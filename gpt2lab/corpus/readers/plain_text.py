@@ -11,11 +11,18 @@ from gpt2lab.base.arguments import file_path
 from gpt2lab.corpus.readers.decoding import check_encoding, decoded, refuse_binary
 from gpt2lab.errors import TextError
 
-TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst", ".tex", "")  # corpora such as Brown or 20 Newsgroups use no suffix
+# corpora such as Brown or 20 Newsgroups use no suffix
+TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst", ".tex", "")
 
 # Which method of Corpus reads what is no plain text.
-_READERS = {".csv": "from_csv", ".tsv": "from_csv", ".jsonl": "from_jsonl", ".json": "from_jsonl or from_mastodon", ".js": "from_tweets",
-            ".mbox": "from_mbox"}
+_READERS = {
+    ".csv": "from_csv",
+    ".tsv": "from_csv",
+    ".jsonl": "from_jsonl",
+    ".json": "from_jsonl or from_mastodon",
+    ".js": "from_tweets",
+    ".mbox": "from_mbox",
+}
 _PIECE = 1 << 20  # bytes looked at together
 
 
@@ -39,7 +46,8 @@ def read_text(path, encoding="utf-8"):
     Raises
     ------
     TextError
-        If there is no such file, or it is a folder, empty, blank, a binary file, or stored in another encoding.
+        If there is no such file, or it is a folder, empty, blank, a binary file, or stored in another
+        encoding.
     ArgumentError
         If ``path`` is no path or ``encoding`` is unknown.
 
@@ -102,7 +110,8 @@ def open_lines(path, encoding="utf-8"):
 def _looks_readable(path, encoding):
     """Whether a file decodes, has no NUL in it and is not blank; looked at in pieces."""
     wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
-    decoder, blank = codecs.getincrementaldecoder(encoding)(), True
+    decoder = codecs.getincrementaldecoder(encoding)()
+    blank = True
     try:
         with open(path, "rb") as file:
             for number, piece in enumerate(iter(lambda: file.read(_PIECE), b"")):
@@ -134,7 +143,9 @@ def existing_file(path):
     """
     path = file_path(path)
     if path.is_dir():
-        raise TextError(f"{path} is a folder, not a file; read all its texts with Corpus.from_directory({str(path)!r}).")
+        raise TextError(
+            f"{path} is a folder, not a file; read all its texts with Corpus.from_directory({str(path)!r})."
+        )
     if not path.is_file():
         raise TextError(_not_found("file", path))
     return path
@@ -159,8 +170,9 @@ def existing_folder(path):
 def text_files_in(folder):
     """List the text files in a folder and in the folders below it, in the order of their relative paths.
 
-    A text file is known by its name (``.txt``, ``.text``, ``.md``, ``.markdown``, ``.rst``, ``.tex`` or no suffix).
-    Hidden files and folders (their names begin with a dot) are passed over, and so is ``__MACOSX``, which zip files carry.
+    A text file is known by its name (``.txt``, ``.text``, ``.md``, ``.markdown``, ``.rst``, ``.tex`` or no
+    suffix). Hidden files and folders (their names begin with a dot) are passed over, and so is ``__MACOSX``,
+    which zip files carry.
 
     Parameters
     ----------
@@ -192,14 +204,21 @@ def text_files_in(folder):
 def _not_found(kind, path):
     folder = path.parent
     if not folder.is_dir():
-        return f"There is no {kind} {path}: its folder does not exist; check the spelling (the current folder is {Path.cwd()})."
+        return (
+            f"There is no {kind} {path}: its folder does not exist; check the spelling (the current folder is"
+            f" {Path.cwd()})."
+        )
     alike = [entry.name for entry in folder.iterdir() if entry.is_file() == (kind == "file")]
     found = sorted(name for name in alike if not name.startswith("."))
     spelled = {name.lower(): name for name in found}
     near = difflib.get_close_matches(path.name.lower(), spelled, n=1, cutoff=0.6)
     if near:
         return f"There is no {kind} {path}; did you mean {spelled[near[0]]!r}?"
-    some = f"it holds {', '.join(found[:5])}{', ...' if len(found) > 5 else ''}" if found else f"it holds no {kind}s"
+    some = (
+        f"it holds {', '.join(found[:5])}{', ...' if len(found) > 5 else ''}"
+        if found
+        else f"it holds no {kind}s"
+    )
     return f"There is no {kind} {path}; check the spelling (the folder is {folder.resolve()}, and {some})."
 
 
@@ -208,5 +227,10 @@ def _no_texts(folder, files):
         return f"{folder} holds no files; put .txt files into it."
     kinds = collections.Counter(path.suffix.lower() for path in files)
     found = ", ".join(f"{count} {suffix}" for suffix, count in sorted(kinds.items()))
-    readers = "; ".join(f"a {suffix} is read with Corpus.{reader}" for suffix, reader in _READERS.items() if suffix in kinds)
-    return f"{folder} holds no text files, only {found}; save the texts as .txt{f' ({readers})' if readers else ''}."
+    readers = "; ".join(
+        f"a {suffix} is read with Corpus.{reader}" for suffix, reader in _READERS.items() if suffix in kinds
+    )
+    return (
+        f"{folder} holds no text files, only {found}; save the texts as"
+        f" .txt{f' ({readers})' if readers else ''}."
+    )

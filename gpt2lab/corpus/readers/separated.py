@@ -12,21 +12,32 @@ _START = "<|startoftext|>"  # gpt-2-simple's own mark; GPT-2 knows none
 
 
 def read(path, separator, author, links, mentions, html, encoding):
-    """The documents of a file, and the Step that made them; `Corpus.from_separated` says what the arguments are."""
+    """The documents of a file, and the Step that made them; `Corpus.from_separated` says what the arguments
+    are.
+    """
     if not isinstance(separator, str) or not separator:
-        raise ArgumentError(f"separator={separator!r} is no text; give what stands between two documents, for example '<|endoftext|>'.")
-    path, log = plain_text.existing_file(path), Log()
-    cleaner, documents = Cleaner(log, links, mentions, html), []
+        raise ArgumentError(
+            f"separator={separator!r} is no text; give what stands between two documents, for example"
+            " '<|endoftext|>'."
+        )
+    path = plain_text.existing_file(path)
+    log = Log()
+    cleaner = Cleaner(log, links, mentions, html)
+    documents = []
     content = plain_text.read_text(path, encoding)
     if separator not in content:
-        raise TextError(f"{path} has no separator {separator!r}, so it would be one document; give what stands between its documents, "
-                        "or read it as one with Corpus.from_file.")
-    by_author, line = _author_pattern(author), 1
+        raise TextError(
+            f"{path} has no separator {separator!r}, so it would be one document; give what stands between"
+            " its documents, or read it as one with Corpus.from_file."
+        )
+    by_author = _author_pattern(author)
+    line = 1
     pieces = content.split(separator)
     for number, piece in enumerate(pieces, 1):
-        text, writer = piece.strip(), None
+        text = piece.strip()
+        writer = None
         # The line on which the text begins, once the white space before it is gone.
-        place = f"{path.name}:{line + piece[:len(piece) - len(piece.lstrip())].count(chr(10))}"
+        place = f"{path.name}:{line + piece[: len(piece) - len(piece.lstrip())].count(chr(10))}"
         line += piece.count("\n") + separator.count("\n")
         if number == len(pieces) and not text:
             break  # the file ends with a separator
@@ -36,7 +47,7 @@ def read(path, separator, author, links, mentions, html, encoding):
             text = text.removeprefix(_START).strip()
         if by_author:
             found = by_author.match(text)
-            writer, text = (found["author"].strip() or None, text[found.end():]) if found else (None, text)
+            writer, text = (found["author"].strip() or None, text[found.end() :]) if found else (None, text)
             if not found:
                 log.noticed("no author in front", text, place)
         cleaned = cleaner(text, place)
@@ -47,12 +58,18 @@ def read(path, separator, author, links, mentions, html, encoding):
 
 
 def _author_pattern(template):
-    """What finds the author in front of a text, from a template such as ``\\{author}- ``; None without one."""
+    """What finds the author in front of a text, from a template such as ``\\{author}- ``; None
+    without one.
+    """
     if template is None:
         return None
     before, field, after = template.partition("{author}") if isinstance(template, str) else ("", "", "")
     if not field or not after.strip():
-        raise ArgumentError(f"author={template!r} does not say where the author ends; give what stands in front of each text, with {{author}} "
-                            "for the name and a mark after it, for example '\\\\{author}- '.")
+        raise ArgumentError(
+            f"author={template!r} does not say where the author ends; give what stands in front of each text,"
+            " with {author} for the name and a mark after it, for example '\\\\{author}- '."
+        )
     mark = after.rstrip()
-    return re.compile(f"{re.escape(before.lstrip())}(?P<author>[^\n]*?){re.escape(mark)}(?:{re.escape(after.removeprefix(mark))})?")
+    return re.compile(
+        f"{re.escape(before.lstrip())}(?P<author>[^\n]*?){re.escape(mark)}(?:{re.escape(after.removeprefix(mark))})?"
+    )

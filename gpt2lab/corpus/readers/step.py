@@ -1,4 +1,6 @@
-"""What was done to texts on their way into a corpus: what was left out or changed, how often, and an example."""
+"""What was done to texts on their way into a corpus: what was left out or changed, how often, and an
+example.
+"""
 
 from dataclasses import dataclass, field
 
@@ -9,7 +11,9 @@ _LONGEST_EXAMPLE = 80  # characters
 
 @dataclass(frozen=True)
 class Event:
-    """One thing that happened to texts: ``what`` ("left out", "changed" or "noticed"), ``why``, how often, the first example and its place."""
+    """One thing that happened to texts: ``what`` ("left out", "changed" or "noticed"), ``why``, how often,
+    the first example and its place.
+    """
 
     what: str
     why: str
@@ -91,20 +95,23 @@ def table(steps):
     Returns
     -------
     pandas.DataFrame
-        Columns ``step``, ``what``, ``why``, ``count``, ``example``, ``place``; each step begins with a row "kept". ``attrs["options"]`` has
-        the options of each step.
+        Columns ``step``, ``what``, ``why``, ``count``, ``example``, ``place``; each step begins with a row
+        "kept". ``attrs["options"]`` has the options of each step.
     """
     import pandas as pd
 
     rows = []
     for step in steps:
         rows.append((step.name, "kept", f"of {counted(step.read, 'text')}", step.kept, "", step.source))
-        rows += [(step.name, event.what, event.why, event.count, event.example, event.place) for event in step.events]
+        rows += [
+            (step.name, event.what, event.why, event.count, event.example, event.place)
+            for event in step.events
+        ]
     found = pd.DataFrame(rows, columns=["step", "what", "why", "count", "example", "place"])
     found.attrs["options"] = [(step.name, dict(step.options)) for step in steps]
     return found
 
 
 def _shortened(example):
-    line = " ".join(example[:4 * _LONGEST_EXAMPLE].split())
-    return line if len(line) <= _LONGEST_EXAMPLE else line[:_LONGEST_EXAMPLE - 3] + "..."
+    line = " ".join(example[: 4 * _LONGEST_EXAMPLE].split())
+    return line if len(line) <= _LONGEST_EXAMPLE else line[: _LONGEST_EXAMPLE - 3] + "..."

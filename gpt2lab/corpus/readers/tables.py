@@ -15,10 +15,16 @@ _LONGEST_NAME = 40  # characters of a column's name in a message
 
 
 def read(path, text, author, separator, quoted, skip_blank, links, mentions, html, encoding):
-    """The documents of a table, and the Step that made them; `Corpus.from_csv` says what the arguments are."""
-    path, log = plain_text.existing_file(path), Log()
-    skip_blank, cleaner = yes_or_no("skip_blank", skip_blank), Cleaner(log, links, mentions, html)
-    documents, blank, authors = [], [], {}
+    """The documents of a table, and the Step that made them; `Corpus.from_csv` says what the
+    arguments are.
+    """
+    path = plain_text.existing_file(path)
+    log = Log()
+    skip_blank = yes_or_no("skip_blank", skip_blank)
+    cleaner = Cleaner(log, links, mentions, html)
+    documents = []
+    blank = []
+    authors = {}
     with _rows(path, _separator(separator, path), quoted, encoding) as (header, rows):
         text = _only_column(text, header)
         text_column = _column("text", text, header, path)
@@ -33,19 +39,33 @@ def read(path, text, author, separator, quoted, skip_blank, links, mentions, htm
             cleaned = cleaner(row[text_column], place)
             if cleaned is not None:
                 name = None if author_column is None else row[author_column].strip() or None
-                documents.append(Document(cleaned, authors.setdefault(name, name), place))  # an author's name is kept once
+                # an author's name is kept once
+                documents.append(Document(cleaned, authors.setdefault(name, name), place))
     if blank:
-        raise TextError(f"{path} has no text in column {text!r} in {len(blank):,} of its {log.read:,} rows "
-                        f"(the first at line {blank[0]:,}); fill them in or delete them, or leave them out with skip_blank=True.")
+        raise TextError(
+            f"{path} has no text in column {text!r} in {len(blank):,} of its {log.read:,} rows (the first at"
+            f" line {blank[0]:,}); fill them in or delete them, or leave them out with skip_blank=True."
+        )
     if not log.read:
-        raise TextError(f"{path} has a header ({_in_words(header)}) and no rows; give a table with a row per text.")
-    options = {"text": text, "author": author, "skip_blank": skip_blank, "links": links, "mentions": mentions, "html": html}
+        raise TextError(
+            f"{path} has a header ({_in_words(header)}) and no rows; give a table with a row per text."
+        )
+    options = {
+        "text": text,
+        "author": author,
+        "skip_blank": skip_blank,
+        "links": links,
+        "mentions": mentions,
+        "html": html,
+    }
     return tuple(documents), log.step("from_csv", path.name, options, len(documents))
 
 
 @contextlib.contextmanager
 def _rows(path, separator, quoted, encoding):
-    """The header of a table, and an iterator over its rows: the line of the file on which each begins, and its cells."""
+    """The header of a table, and an iterator over its rows: the line of the file on which each begins, and
+    its cells.
+    """
     # The usual limit of 131,072 characters is less than a long speech; no cell is longer than its file.
     limit = csv.field_size_limit(min(path.stat().st_size + 1, 2**31 - 1))
     try:
@@ -67,16 +87,21 @@ def _numbered(reader, path):
                 yield line, row
             line = reader.line_num + 1
     except csv.Error as error:
-        raise TextError(f"{path} is not a proper table: {error}, in the row that begins at line {line:,}; "
-                        "put cells with commas, quotes or line ends in double quotes, and double the quotes in them "
-                        "(or, if its quotes are plain characters, pass quoted=False).") from error
+        raise TextError(
+            f"{path} is not a proper table: {error}, in the row that begins at line {line:,}; "
+            "put cells with commas, quotes or line ends in double quotes, and double the quotes in them "
+            "(or, if its quotes are plain characters, pass quoted=False)."
+        ) from error
 
 
 def _of_one_length(rows, header, path):
     for line, row in rows:
         if len(row) != len(header):
-            cells, columns = counted(len(row), "cell"), counted(len(header), "column")
-            raise TextError(f"{path} has {cells} at line {line:,} for {columns}; put cells with commas in double quotes.")
+            cells = counted(len(row), "cell")
+            columns = counted(len(header), "column")
+            raise TextError(
+                f"{path} has {cells} at line {line:,} for {columns}; put cells with commas in double quotes."
+            )
         yield line, row
 
 
@@ -89,16 +114,30 @@ def _separator(separator, path):
 
 
 def _only_column(text, header):
-    """A table with a single column needs no name for it, unless it looks like one with other marks between its cells."""
-    return header[0] if text == "text" and "text" not in header and len(header) == 1 and not set(";\t") & set(header[0]) else text
+    """A table with a single column needs no name for it, unless it looks like one with other marks between
+    its cells.
+    """
+    return (
+        header[0]
+        if text == "text" and "text" not in header and len(header) == 1 and not set(";\t") & set(header[0])
+        else text
+    )
 
 
 def _column(argument, name, header, path):
     if name not in header:
         others = ((";", "semicolons"), ("\t", "tabs"), (",", "commas"))
-        mark, word = next(((mark, word) for mark, word in others if len(header) == 1 and mark in header[0]), ("", ""))
-        remedy = f"it looks separated by {word}: pass separator={mark!r}" if mark else f"give {argument}= one of them"
-        raise ArgumentError(f"{argument}={name!r} is no column of {path}; its columns are {_in_words(header)}: {remedy}.")
+        mark, word = next(
+            ((mark, word) for mark, word in others if len(header) == 1 and mark in header[0]), ("", "")
+        )
+        remedy = (
+            f"it looks separated by {word}: pass separator={mark!r}"
+            if mark
+            else f"give {argument}= one of them"
+        )
+        raise ArgumentError(
+            f"{argument}={name!r} is no column of {path}; its columns are {_in_words(header)}: {remedy}."
+        )
     return header.index(name)
 
 

@@ -20,23 +20,42 @@ _LONG = 200  # characters by which a post and its note are matched
 
 
 def read(path, author, retweets, replies, links, mentions):
-    """The posts of an archive, and the Step that made them; `Corpus.from_tweets` says what the arguments are."""
-    retweets, replies, log = yes_or_no("retweets", retweets), yes_or_no("replies", replies), Log()
+    """The posts of an archive, and the Step that made them; `Corpus.from_tweets` says what the arguments
+    are.
+    """
+    retweets = yes_or_no("retweets", retweets)
+    replies = yes_or_no("replies", replies)
+    log = Log()
     if author is not None and not isinstance(author, str):
-        raise ArgumentError(f"author={author!r} is no name; give a string, or None for the name in account.js.")
-    archive, cleaner, documents = Archive(path), Cleaner(log, links, mentions), []
-    writer, notes = author or _user_name(archive), _notes(archive)
+        raise ArgumentError(
+            f"author={author!r} is no name; give a string, or None for the name in account.js."
+        )
+    archive = Archive(path)
+    cleaner = Cleaner(log, links, mentions)
+    documents = []
+    writer = author or _user_name(archive)
+    notes = _notes(archive)
     for name in _post_files(archive):
         for number, tweet in enumerate(_records(archive, name, "tweet", log), 1):
             log.read += 1
             place = f"{name.rpartition('/')[2]}, post {tweet.get('id_str') or number}"
             text = tweet.get("full_text", tweet.get("text"))
             if not isinstance(text, str):
-                raise TextError(f"{archive.place(name)} has a post without a text (number {number:,}: its names are {', '.join(tweet)}); "
-                                "give the archive as it was downloaded.")
+                raise TextError(
+                    f"{archive.place(name)} has a post without a text (number {number:,}: its names are"
+                    f" {', '.join(tweet)}); give the archive as it was downloaded."
+                )
             text = html.unescape(text)  # only &amp; &lt; &gt; are escaped in an archive
-            answer = any(tweet.get(key) for key in ("in_reply_to_status_id", "in_reply_to_status_id_str", "in_reply_to_user_id",
-                                                     "in_reply_to_user_id_str", "in_reply_to_screen_name"))
+            answer = any(
+                tweet.get(key)
+                for key in (
+                    "in_reply_to_status_id",
+                    "in_reply_to_status_id_str",
+                    "in_reply_to_user_id",
+                    "in_reply_to_user_id_str",
+                    "in_reply_to_screen_name",
+                )
+            )
             if not retweets and (_RETWEET.match(text) or tweet.get("retweeted_status")):
                 log.left_out("retweets", text, place)
             elif answer and not replies:
@@ -47,7 +66,13 @@ def read(path, author, retweets, replies, links, mentions):
                     documents.append(Document(cleaned, writer, place))
     if writer is None:
         log.noticed("no author, as there is no account.js", archive.name, archive.name)
-    options = {"author": author, "retweets": retweets, "replies": replies, "links": links, "mentions": mentions}
+    options = {
+        "author": author,
+        "retweets": retweets,
+        "replies": replies,
+        "links": links,
+        "mentions": mentions,
+    }
     return tuple(documents), log.step("from_tweets", archive.name, options, len(documents))
 
 
@@ -56,24 +81,35 @@ def _post_files(archive):
         return [archive.file]
     names = archive.find(_TWEETS)
     if not names:
-        raise TextError(f"{archive.name} holds no tweets.js; give the archive of X as it was downloaded, the folder into which it was unpacked, "
-                        "or its file data/tweets.js.")
-    return sorted(names, key=lambda name: (len(name), name))  # tweets.js before tweets-part1.js, that before tweets-part10.js
+        raise TextError(
+            f"{archive.name} holds no tweets.js; give the archive of X as it was downloaded, the folder into"
+            " which it was unpacked, or its file data/tweets.js."
+        )
+    # tweets.js before tweets-part1.js, that before tweets-part10.js
+    return sorted(names, key=lambda name: (len(name), name))
 
 
 def _records(archive, name, kind, log=None):
     """The objects of one file of an archive, without the object that each is wrapped in."""
-    text, place = archive.text(name), archive.place(name)
+    text = archive.text(name)
+    place = archive.place(name)
     prefix = _PREFIX.match(text)
     if prefix and prefix[1] not in (kind, f"{kind}s"):
-        raise TextError(f"{place} holds {prefix[1]!r}, not tweets; give the file data/tweets.js, or the whole archive.")
+        raise TextError(
+            f"{place} holds {prefix[1]!r}, not tweets; give the file data/tweets.js, or the whole archive."
+        )
     if not prefix and not text.lstrip().startswith("["):
-        raise TextError(f"{place} is no file of an archive of X: at line 1, column 1, it begins with {text[:30]!r}, "
-                        "not with window.YTD.tweets.part0 = [; give data/tweets.js as it was downloaded.")
+        raise TextError(
+            f"{place} is no file of an archive of X: at line 1, column 1, it begins with {text[:30]!r}, "
+            "not with window.YTD.tweets.part0 = [; give data/tweets.js as it was downloaded."
+        )
     if not prefix and log:
-        log.noticed("a file without the usual beginning window.YTD.tweets.part0 =, read all the same", text[:60], name)
+        log.noticed(
+            "a file without the usual beginning window.YTD.tweets.part0 =, read all the same", text[:60], name
+        )
     end = prefix.end() if prefix else 0
-    values = parsed(" " * end + text[end:].rstrip().removesuffix(";"), place)  # spaces keep lines and columns where they are
+    # spaces keep lines and columns where they are
+    values = parsed(" " * end + text[end:].rstrip().removesuffix(";"), place)
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise TextError(f"{place} does not hold a list of objects; give data/tweets.js as it was downloaded.")
     return [_unwrapped(value) for value in values]
@@ -81,7 +117,11 @@ def _records(archive, name, kind, log=None):
 
 def _unwrapped(value):
     """Archives made before 2020 have the posts themselves in the list, later ones an object around each."""
-    return next(iter(value.values())) if len(value) == 1 and isinstance(next(iter(value.values())), dict) else value
+    return (
+        next(iter(value.values()))
+        if len(value) == 1 and isinstance(next(iter(value.values())), dict)
+        else value
+    )
 
 
 def _user_name(archive):
@@ -94,13 +134,18 @@ def _user_name(archive):
 
 def _notes(archive):
     """The whole texts of long posts by their first characters."""
-    texts = [_path(note, "core", "text") for name in archive.find(_NOTES) for note in _records(archive, name, "note_tweet")]
+    texts = [
+        _path(note, "core", "text")
+        for name in archive.find(_NOTES)
+        for note in _records(archive, name, "note_tweet")
+    ]
     return {text[:_LONG]: text for text in texts if isinstance(text, str)}
 
 
 def _whole(text, notes, log, place):
-    whole, cut = notes.get(text[:_LONG]), _CUT.search(text)
-    if whole is None or cut is None or not whole.startswith(text[:cut.start()]):
+    whole = notes.get(text[:_LONG])
+    cut = _CUT.search(text)
+    if whole is None or cut is None or not whole.startswith(text[: cut.start()]):
         return text
     log.changed("long posts, taken whole from note-tweet.js", text, place)
     return whole
@@ -110,7 +155,11 @@ def _with_whole_links(text, tweet):
     """Put the addresses themselves in the place of t.co's."""
     for kind in ("entities", "extended_entities"):
         for link in [*(_path(tweet, kind, "urls") or []), *(_path(tweet, kind, "media") or [])]:
-            if isinstance(link, dict) and isinstance(link.get("url"), str) and isinstance(link.get("expanded_url"), str):
+            if (
+                isinstance(link, dict)
+                and isinstance(link.get("url"), str)
+                and isinstance(link.get("expanded_url"), str)
+            ):
                 text = text.replace(link["url"], link["expanded_url"])
     return text
 

@@ -1,4 +1,5 @@
-"""From ``notebooks/source`` to the notebooks: a student's, a solved one with its outputs, an instructor's, and what is released.
+"""From ``notebooks/source`` to the notebooks: a student's, a solved one with its outputs, an instructor's,
+and what is released.
 
 Uses nothing of the checks: a source is text.
 """

@@ -34,7 +34,8 @@ def run(notebook, working_folder, environment=None):
 
 
 def run_for_storage(source, notebook):
-    """Run the solved notebook of a source in a folder of its own; what is stored of it is the same wherever it is run.
+    """Run the solved notebook of a source in a folder of its own; what is stored of it is the same wherever
+    it is run.
 
     Raises
     ------
@@ -48,7 +49,9 @@ def run_for_storage(source, notebook):
         try:
             run(notebook, folder)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            raise SourceError(f"{source}:{_failed_line(source, notebook)}: this cell fails: {_last_line(error)}") from error
+            raise SourceError(
+                f"{source}:{_failed_line(source, notebook)}: this cell fails: {_last_line(error)}"
+            ) from error
     notebook.metadata = metadata
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
@@ -58,7 +61,11 @@ def run_for_storage(source, notebook):
 
 def _failed_line(source, notebook):
     cells = [cell for cell in read_source(source) if not cell.for_grading_only]
-    ran = [index for index, cell in enumerate(notebook.cells) if cell.get("execution_count") or cell.get("outputs")]
+    ran = [
+        index
+        for index, cell in enumerate(notebook.cells)
+        if cell.get("execution_count") or cell.get("outputs")
+    ]
     return cells[ran[-1] if ran else 0].line
 
 

@@ -1,4 +1,6 @@
-"""Build from ``notebooks/source/NN_name.py`` the student's notebook without answers and the solved one with its outputs."""
+"""Build from ``notebooks/source/NN_name.py`` the student's notebook without answers and the solved one with
+its outputs.
+"""
 
 import json
 import re
@@ -19,8 +21,8 @@ def build(source, execute=True):
     source : str or Path
         ``notebooks/source/NN_name.py``.
     execute : bool, default True
-        Run the solved notebook, in a temporary folder, and store its outputs. Without it the outputs that are there are kept
-        if the code has not changed.
+        Run the solved notebook, in a temporary folder, and store its outputs. Without it the outputs that are
+        there are kept if the code has not changed.
 
     Returns
     -------
@@ -30,12 +32,14 @@ def build(source, execute=True):
     Raises
     ------
     SourceError
-        If the source is malformed, or a cell of it fails; the message begins with file and line. If somebody has worked in the student's notebook.
+        If the source is malformed, or a cell of it fails; the message begins with file and line. If somebody
+        has worked in the student's notebook.
     """
     source = Path(source)
     student_path, solved_path = _targets(source)
     _keep_work(student_path)
-    student, solved = compose(source, student=True), compose(source, student=False)
+    student = compose(source, student=True)
+    solved = compose(source, student=False)
     if execute:
         run_for_storage(source, solved)
     else:
@@ -81,7 +85,8 @@ def build_all(folder="notebooks", execute=True, check=False, names=()):
 def out_of_date(folder="notebooks", names=()):
     """The notebooks that are not what their sources say.
 
-    Student's notebooks are compared to the byte, solved ones by their cells and metadata: outputs may differ between machines.
+    Student's notebooks are compared to the byte, solved ones by their cells and metadata: outputs may differ
+    between machines.
 
     Parameters
     ----------
@@ -94,14 +99,17 @@ def out_of_date(folder="notebooks", names=()):
     list of str
         ``path: reason`` for each; empty if all is well.
     """
-    stale, expected = [], set()
+    stale = []
+    expected = set()
     for source in sources_of(folder, names):
         student_path, solved_path = _targets(source)
         expected |= {student_path, solved_path}
         if not student_path.is_file():
             stale.append(f"{student_path}: missing")
         elif student_path.read_text(encoding="utf-8") != notebook_text(compose(source, student=True)):
-            stale.append(f"{student_path}: {'has outputs or answers of yours' if _worked_in(student_path) else f'differs from {source.name}'}")
+            worked = _worked_in(student_path)
+            what = "has outputs or answers of yours" if worked else f"differs from {source.name}"
+            stale.append(f"{student_path}: {what}")
         if not solved_path.is_file():
             stale.append(f"{solved_path}: missing")
         elif _without_outputs(solved_path) != _without_outputs(compose(source, student=False)):
@@ -116,13 +124,22 @@ def compose(source, student):
     """The notebook of a source as an nbformat object, not run; for students without the answers."""
     source = Path(source)
     folder = source.parent.parent
-    course, path = published(folder), _targets(source)[0 if student else 1]
+    course = published(folder)
+    path = _targets(source)[0 if student else 1]
     linked = terms.Linked(terms.glossary_of(folder), source.stem, _glossary_seen_from(path, folder, course))
-    cells, number = [], source.name[:2]
+    cells = []
+    number = source.name[:2]
     for position, cell in enumerate(cell for cell in read_source(source) if not cell.for_grading_only):
-        text = set_up(course, number) if cell.is_setup else without_answers(source, cell) if student else cell.source
+        text = (
+            set_up(course, number)
+            if cell.is_setup
+            else without_answers(source, cell)
+            if student
+            else cell.source
+        )
         if cell.kind == "markdown":
-            # In code the markers stay, as nbgrader expects of an instructor's notebook; in markdown they would show as headings.
+            # In code the markers stay, as nbgrader expects of an instructor's notebook; in markdown they
+            # would show as headings.
             text = linked(re.sub(r"^### (BEGIN|END) SOLUTION\n?", "", text, flags=re.MULTILINE))
         if position == 0:
             text = _opening(text, source, linked.sentence)
@@ -135,7 +152,9 @@ def compose(source, student):
 
 
 def _opening(text, source, about_terms):
-    """The first cell, with what its mark stands for: how long the notebook takes and where its words are explained."""
+    """The first cell, with what its mark stands for: how long the notebook takes and where its words are
+    explained.
+    """
     if outline.MARK not in text.split("\n"):
         return text
     says = " ".join(filter(None, [outline.outline(source).sentence, about_terms]))
@@ -143,7 +162,9 @@ def _opening(text, source, about_terms):
 
 
 def _glossary_seen_from(path, folder, course):
-    """Where a notebook finds the glossary: in the folder of the students' notebooks, or where the course is published, since Colab has no other file."""
+    """Where a notebook finds the glossary: in the folder of the students' notebooks, or where the course is
+    published, since Colab has no other file.
+    """
     if course["repository"]:
         return file_address(course, f"notebooks/{terms.GLOSSARY}")
     return "../" * (len(path.relative_to(folder).parts) - 1) + terms.GLOSSARY
@@ -160,10 +181,13 @@ def _notebook(cells):
 
 
 def _cell(plain_id, cell, text):
-    metadata, grade_id = dict(cell.metadata), grade_id_of(cell)
+    metadata = dict(cell.metadata)
+    grade_id = grade_id_of(cell)
     if cell.exercise:
         by_hand = cell.kind == "markdown"
-        metadata["nbgrader"] = _nbgrader(grade_id, grade=by_hand, solution=True, points=cell.points if by_hand else 0)
+        metadata["nbgrader"] = _nbgrader(
+            grade_id, grade=by_hand, solution=True, points=cell.points if by_hand else 0
+        )
     elif cell.check:
         metadata["nbgrader"] = _nbgrader(grade_id, grade=True, solution=False, points=cell.points)
         metadata["tags"] = sorted({*metadata.get("tags", ()), "nbval-check-output"})
@@ -191,16 +215,25 @@ def _nbgrader(grade_id, grade, solution, points):
 
 def _keep_work(path):
     if _worked_in(path):
-        raise SourceError(f"{path} has outputs or answers of yours, which building it anew would erase; move it elsewhere or delete it, then build.")
+        raise SourceError(
+            f"{path} has outputs or answers of yours, which building it anew would erase; move it elsewhere"
+            " or delete it, then build."
+        )
 
 
 def _worked_in(path):
-    """Whether somebody has run or answered a student's notebook: as it is built it has no outputs, and each answer is still to be given."""
+    """Whether somebody has run or answered a student's notebook: as it is built it has no outputs, and each
+    answer is still to be given.
+    """
     notebook = _read(path) if path.is_file() else None
     for cell in notebook["cells"] if notebook else ():
         if cell.get("outputs") or cell.get("execution_count"):
             return True
-        if cell["source"].startswith(("# EXERCISE", "<!-- EXERCISE")) and BLANK not in cell["source"] and BLANK_IN_WORDS not in cell["source"]:
+        if (
+            cell["source"].startswith(("# EXERCISE", "<!-- EXERCISE"))
+            and BLANK not in cell["source"]
+            and BLANK_IN_WORDS not in cell["source"]
+        ):
             return True
     return False
 
@@ -209,11 +242,14 @@ def _keep_outputs(notebook, path):
     if not path.is_file():
         return
     earlier = _read(path)
-    if earlier is None or [_code(cell) for cell in earlier["cells"]] != [_code(cell) for cell in notebook.cells]:
+    if earlier is None or [_code(cell) for cell in earlier["cells"]] != [
+        _code(cell) for cell in notebook.cells
+    ]:
         return
     for new, old in zip(notebook.cells, earlier["cells"]):
         if new.cell_type == "code":
-            new.outputs, new.execution_count = old["outputs"], old["execution_count"]
+            new.outputs = old["outputs"]
+            new.execution_count = old["execution_count"]
 
 
 def _code(cell):
@@ -226,7 +262,11 @@ def _without_outputs(notebook):
     if notebook is None:
         return None
     keys = ("cell_type", "id", "metadata", "source")
-    return [{key: cell.get(key) for key in keys} for cell in notebook["cells"]], notebook["metadata"], notebook["nbformat_minor"]
+    return (
+        [{key: cell.get(key) for key in keys} for cell in notebook["cells"]],
+        notebook["metadata"],
+        notebook["nbformat_minor"],
+    )
 
 
 def _read(path):
@@ -244,20 +284,26 @@ def notebook_text(notebook):
     import nbformat
 
     nbformat.validate(notebook)
-    return json.dumps(json.loads(nbformat.writes(notebook)), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(json.loads(nbformat.writes(notebook)), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    )
 
 
 def sources_of(folder, names=()):
     """The sources in ``folder/source``, of all notebooks or of those that are named; see `build_all`."""
     sources = sorted((Path(folder) / "source").glob("*.py"))
     if not sources:
-        raise SourceError(f"{Path(folder) / 'source'}: no notebook sources there; give the folder that holds source/.")
+        raise SourceError(
+            f"{Path(folder) / 'source'}: no notebook sources there; give the folder that holds source/."
+        )
     wanted = []
     for name in names:
         stem = Path(name).stem
         fitting = [source for source in sources if stem in (source.stem, source.stem[:2])]
         if not fitting:
-            raise SourceError(f"{name!r} is no notebook; there are {', '.join(source.stem for source in sources)}.")
+            raise SourceError(
+                f"{name!r} is no notebook; there are {', '.join(source.stem for source in sources)}."
+            )
         wanted += fitting
     return wanted or sources
 

@@ -1,4 +1,6 @@
-"""What a notebook asks of whoever works through it: its exercises, how hard they are, and how long it takes."""
+"""What a notebook asks of whoever works through it: its exercises, how hard they are, and how long
+it takes.
+"""
 
 import math
 import re
@@ -9,10 +11,15 @@ from gpt2lab.course import running_times
 from gpt2lab.course.building.source import read_source
 
 MARK = "TIME"  # the line of a source that becomes the sentence
-# Slow enough to think: silent reading of English is faster (238 words a minute, Brysbaert 2019), and code is read with more care than prose.
-WORDS_A_MINUTE, LINES_OF_CODE_A_MINUTE = 150, 10
+# Slow enough to think: silent reading of English is faster (238 words a minute, Brysbaert 2019), and code is
+# read with more care than prose.
+WORDS_A_MINUTE = 150
+LINES_OF_CODE_A_MINUTE = 10
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_COLUMNS = "| notebook | the question that it answers | exercises | difficulty | minutes | runs for |\n|---|---|--:|--:|--:|--:|"
+_COLUMNS = (
+    "| notebook | the question that it answers | exercises | difficulty | minutes | runs for"
+    " |\n|---|---|--:|--:|--:|--:|"
+)
 
 
 @dataclass(frozen=True)
@@ -31,8 +38,9 @@ class Outline:
         Of each exercise that scores, from 1 to 3.
     points : int
     minutes : int
-        To read it, answer it and wait for it, in steps of five: words and lines of code at `WORDS_A_MINUTE` and `LINES_OF_CODE_A_MINUTE`, what
-        the exercises are marked with, and one run from top to bottom where that was measured.
+        To read it, answer it and wait for it, in steps of five: words and lines of code at `WORDS_A_MINUTE`
+        and `LINES_OF_CODE_A_MINUTE`, what the exercises are marked with, and one run from top to bottom where
+        that was measured.
     seconds : int or None
         How long it ran from top to bottom, if that was measured.
     """
@@ -51,13 +59,19 @@ class Outline:
         """``"1"``, ``"1 or 2"``, ``"1 to 3"``; empty if no exercise scores."""
         if not self.difficulties:
             return ""
-        least, most = min(self.difficulties), max(self.difficulties)
+        least = min(self.difficulties)
+        most = max(self.difficulties)
         return f"{least}" if least == most else f"{least} {'or' if most == least + 1 else 'to'} {most}"
 
     @property
     def sentence(self):
         """What stands below the aims of the notebook."""
-        predictions = (_counted(self.predictions, "prediction, which scores nothing,", "predictions, which score nothing,") + " and ") * bool(self.predictions)
+        predictions = (
+            _counted(
+                self.predictions, "prediction, which scores nothing,", "predictions, which score nothing,"
+            )
+            + " and "
+        ) * bool(self.predictions)
         exercises = _counted(len(self.difficulties), "exercise", "exercises")
         difficult = f", of difficulty {self.difficulty} out of 3" * bool(self.difficulties)
         return f"It takes about {self.minutes} minutes, with {predictions}{exercises}{difficult}."
@@ -85,7 +99,12 @@ def outline(source):
     seconds = running_times.seconds(source.name[:2])
     words = sum(len(cell.source.split("## To read")[0].split()) for cell in cells if cell.kind == "markdown")
     lines = sum(len(cell.source.splitlines()) for cell in cells if cell.kind == "code")
-    minutes = words / WORDS_A_MINUTE + lines / LINES_OF_CODE_A_MINUTE + sum(cell.minutes for cell in exercises) + (seconds or 0) / 60
+    minutes = (
+        words / WORDS_A_MINUTE
+        + lines / LINES_OF_CODE_A_MINUTE
+        + sum(cell.minutes for cell in exercises)
+        + (seconds or 0) / 60
+    )
     return Outline(
         stem=source.stem,
         title=re.sub(r"^# (\d+\. )?", "", first.partition("\n")[0]),
@@ -104,7 +123,10 @@ def table(sources, folder="notebooks/solutions"):
     for about in map(outline, sources):
         runs_for = f"{about.seconds} s" if about.seconds is not None else ""
         link = f"[{about.stem[:2]} {about.title}]({folder}/{about.stem}.ipynb)"
-        rows.append(f"| {link} | {about.question} | {len(about.difficulties)} | {about.difficulty} | {about.minutes} | {runs_for} |")
+        rows.append(
+            f"| {link} | {about.question} | {len(about.difficulties)} | {about.difficulty} | {about.minutes}"
+            f" | {runs_for} |"
+        )
     return "\n".join(rows)
 
 

@@ -1,4 +1,5 @@
-"""Where a course is published, from its ``course.toml``, and what its notebooks say of it: badges of Colab and Binder, the line that installs the package.
+"""Where a course is published, from its ``course.toml``, and what its notebooks say of it: badges of Colab
+and Binder, the line that installs the package.
 
 Until ``repository`` is set they have neither.
 """
@@ -29,7 +30,8 @@ _COLAB = "https://colab.research.google.com/github/{repository}/blob/{branch}/no
 
 
 def published(folder):
-    """``repository`` (OWNER/NAME, empty until the course is published), ``branch`` and what else ``folder/course.toml`` says, as a dict.
+    """``repository`` (OWNER/NAME, empty until the course is published), ``branch`` and what else
+    ``folder/course.toml`` says, as a dict.
 
     Raises
     ------
@@ -54,14 +56,22 @@ def package_address(course):
 
 
 def badge(course, path):
-    """Markdown of the badge that opens a notebook of a published course in Colab; ``path`` is seen from the folder of the notebooks."""
-    address = _COLAB.format(repository=course["repository"], branch=course["branch"], path=Path(path).as_posix())
+    """Markdown of the badge that opens a notebook of a published course in Colab; ``path`` is seen from the
+    folder of the notebooks.
+    """
+    address = _COLAB.format(
+        repository=course["repository"], branch=course["branch"], path=Path(path).as_posix()
+    )
     return f"[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({address})"
 
 
 def binder_badge(course, path):
-    """Markdown of the badge that opens a notebook on Binder, a free server without a GPU that is set up from the repository's ``environment.yml``."""
-    address = _BINDER.format(repository=course["repository"], branch=course["branch"], path=Path(path).as_posix())
+    """Markdown of the badge that opens a notebook on Binder, a free server without a GPU that is set up from
+    the repository's ``environment.yml``.
+    """
+    address = _BINDER.format(
+        repository=course["repository"], branch=course["branch"], path=Path(path).as_posix()
+    )
     return f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({address})"
 
 
@@ -71,5 +81,10 @@ def file_address(course, path):
 
 
 def set_up(course, notebook):
-    """The first cell of code of a notebook, the same for all but for the notebook's number, such as ``"07"``."""
-    return _SETUP.format(install=_INSTALL.format(address=package_address(course)) if course["repository"] else "", notebook=notebook)
+    """The first cell of code of a notebook, the same for all but for the notebook's number, such as
+    ``"07"``.
+    """
+    return _SETUP.format(
+        install=_INSTALL.format(address=package_address(course)) if course["repository"] else "",
+        notebook=notebook,
+    )

@@ -1,4 +1,6 @@
-"""The bundle for students: their notebooks, a page that says how to open them and how to hand in, and what to install."""
+"""The bundle for students: their notebooks, a page that says how to open them and how to hand in, and what
+to install.
+"""
 
 import io
 import re
@@ -38,11 +40,11 @@ _README = """\
 3. Hand in the `.ipynb` file itself, under the name that it has. Nothing else is needed: no models, no folders.
 
 Your answers are run again, some of them on other values than yours. So let the cell compute its answer: a number that was typed in is wrong then.
-"""
+"""  # noqa: E501
 _COLAB = """\
 **In Colab**, which needs no installation: the badges above. *File > Save a copy in Drive* first, or your answers are lost with the tab.
 
-"""
+"""  # noqa: E501
 _ON_A_COMPUTER = """\
 **On your own computer**, with Python 3.11 or newer, in the folder of this file:
 
@@ -52,11 +54,12 @@ python -m venv .venv
 .venv/bin/jupyter lab                            # Windows: .venv\\Scripts\\jupyter
 ```"""
 _AS_YOUR_COURSE_SAYS = """\
-Install the package `gpt2lab` and JupyterLab as your course says, start JupyterLab in the folder of this file (`jupyter lab`), and open a notebook."""
+Install the package `gpt2lab` and JupyterLab as your course says, start JupyterLab in the folder of this file (`jupyter lab`), and open a notebook."""  # noqa: E501
 
 
 def write_release(target, folder="notebooks", names=()):
-    """Write what students get: the notebooks without answers, outputs and all that is for grading, a README, and what to install.
+    """Write what students get: the notebooks without answers, outputs and all that is for grading, a README,
+    and what to install.
 
     Parameters
     ----------
@@ -79,7 +82,8 @@ def write_release(target, folder="notebooks", names=()):
     StorageError
         If a file could not be written.
     """
-    target, files = Path(target), _files(Path(folder), names)
+    target = Path(target)
+    files = _files(Path(folder), names)
     if target.suffix.lower() == ".zip":
         make_folder(target.parent)
         write_bytes(target, _zipped(target.stem, files))
@@ -92,18 +96,26 @@ def write_release(target, folder="notebooks", names=()):
 
 
 def _refuse_others(target, known):
-    others = sorted(path.name for path in target.iterdir() if path.name not in known) if target.is_dir() else []
+    others = (
+        sorted(path.name for path in target.iterdir() if path.name not in known) if target.is_dir() else []
+    )
     if others:
-        raise SourceError(f"{target} holds {others[0]!r}, which belongs to no release; choose a new folder, so that nothing slips in.")
+        raise SourceError(
+            f"{target} holds {others[0]!r}, which belongs to no release; choose a new folder, so that nothing"
+            " slips in."
+        )
 
 
 def _files(folder, names):
     """Content of each file of the bundle by its name."""
-    course, sources = published(folder), sources_of(folder, names)
+    course = published(folder)
+    sources = sources_of(folder, names)
     glossary = None if course["repository"] else terms.glossary_of(folder)
     files = {f"{source.stem}.ipynb": notebook_text(compose(source, student=True)) for source in sources}
     if glossary:
-        files[terms.GLOSSARY] = terms.beside(glossary.read_text(encoding="utf-8"), {source.stem for source in sources})
+        files[terms.GLOSSARY] = terms.beside(
+            glossary.read_text(encoding="utf-8"), {source.stem for source in sources}
+        )
     opening = _AS_YOUR_COURSE_SAYS
     if course["repository"]:
         opening = _COLAB + _ON_A_COMPUTER
@@ -114,7 +126,9 @@ def _files(folder, names):
 
 
 def _environment(path, requirement):
-    """The repository's environment.yml, which installs what stands beside it; in the bundle it installs what is published."""
+    """The repository's environment.yml, which installs what stands beside it; in the bundle it installs what
+    is published.
+    """
     if not path.is_file():
         return {}
     return {path.name: re.sub(r"-e \.(\[\w+\])?", requirement, path.read_text(encoding="utf-8"))}

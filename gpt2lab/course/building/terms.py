@@ -1,4 +1,6 @@
-"""Terms of the course: where a notebook sets one in bold for the first time in the course, the built notebook links it to the glossary."""
+"""Terms of the course: where a notebook sets one in bold for the first time in the course, the built
+notebook links it to the glossary.
+"""
 
 import re
 from pathlib import Path
@@ -30,14 +32,19 @@ def entries(text):
     for term, explanation in _ENTRY.findall(text):
         where = _WHERE.search(explanation)
         if not where:
-            raise SourceError(f"{GLOSSARY}: the entry {term!r} does not end with a link to the notebook that introduces it.")
+            raise SourceError(
+                f"{GLOSSARY}: the entry {term!r} does not end with a link to the notebook that introduces it."
+            )
         found[term] = " ".join(explanation.split()), where[1]
     return found
 
 
 def term_of(words, terms):
-    """The term among ``terms`` that these words are, in any case and in the singular or plural; None if they are none."""
-    names, words = {name.casefold(): name for name in terms}, " ".join(words.split()).casefold()
+    """The term among ``terms`` that these words are, in any case and in the singular or plural; None if they
+    are none.
+    """
+    names = {name.casefold(): name for name in terms}
+    words = " ".join(words.split()).casefold()
     return names.get(words) or names.get(words.removesuffix("s"))
 
 
@@ -47,12 +54,17 @@ def anchor(term):
 
 
 def beside(text, stems):
-    """The text of a glossary for a folder that holds it and, of the notebooks, only ``stems``: the names of others are plain words."""
-    return re.sub(r"\[([^\[\]]*)\]\((\w+)\.ipynb\)", lambda found: found[0] if found[2] in stems else found[1], text)
+    """The text of a glossary for a folder that holds it and, of the notebooks, only ``stems``: the names of
+    others are plain words.
+    """
+    return re.sub(
+        r"\[([^\[\]]*)\]\((\w+)\.ipynb\)", lambda found: found[0] if found[2] in stems else found[1], text
+    )
 
 
 class Linked:
-    """Markdown of one notebook, cell by cell, in which the first mention in bold of each of its terms becomes a link.
+    """Markdown of one notebook, cell by cell, in which the first mention in bold of each of its terms becomes
+    a link.
 
     Parameters
     ----------
@@ -66,7 +78,8 @@ class Linked:
 
     def __init__(self, glossary, stem, address):
         found = entries(glossary.read_text(encoding="utf-8")) if glossary else {}
-        self.terms, self.address = {term for term, (_, notebook) in found.items() if notebook == stem}, address
+        self.terms = {term for term, (_, notebook) in found.items() if notebook == stem}
+        self.address = address
         self.sentence = _SENTENCE.format(address=address) if found else ""
 
     def __call__(self, text):

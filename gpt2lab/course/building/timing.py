@@ -13,13 +13,20 @@ from gpt2lab.course.running_times import MODEL, TABLE, read
 
 
 def measure(sources, say=print):
-    """Run the solved notebooks of ``sources``, each from the beginning and in a folder of its own, and write into `TABLE` what they took."""
+    """Run the solved notebooks of ``sources``, each from the beginning and in a folder of its own, and write
+    into `TABLE` what they took.
+    """
     for source in sources:
         with tempfile.TemporaryDirectory() as folder:
             started = time.perf_counter()
             run(compose(source, student=False), folder, {"GPT2LAB_MODEL": MODEL})
             seconds = time.perf_counter() - started
-        row = {"notebook": source.name[:2], "model": MODEL, "cores": os.cpu_count(), "seconds": round(seconds)}
+        row = {
+            "notebook": source.name[:2],
+            "model": MODEL,
+            "cores": os.cpu_count(),
+            "seconds": round(seconds),
+        }
         _write(read() | {row["notebook"]: row})
         say(f"{source.stem}: {seconds:.0f} s")
 

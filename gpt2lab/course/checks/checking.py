@@ -1,12 +1,13 @@
-"""Answer an answer: not given yet, right and what follows from it, or wrong and why. A check never raises and scores nothing.
+"""Answer an answer: not given yet, right and what follows from it, or wrong and why. A check never raises and
+scores nothing.
 
 The checks of a notebook are in ``notebook_NN``. Each is a function from the answer to `right` or `wrong`::
 
     @exercise("01.2")
     def characters_per_token(answer, lm, text): ...
 
-What is printed for a right answer depends on nothing but the exercise (and on the values of a function on its examples),
-so that nbval can compare a student's notebook with the solved one.
+What is printed for a right answer depends on nothing but the exercise (and on the values of a function on its
+examples), so that nbval can compare a student's notebook with the solved one.
 """
 
 import ast
@@ -22,10 +23,14 @@ from importlib import import_module
 from gpt2lab.course.predictions import note
 from gpt2lab.course.shown import WIDTH
 
-UNANSWERED = "Not answered yet. Put your answer in the place of the ... in the cell above, run that cell, then this one."
+UNANSWERED = (
+    "Not answered yet. Put your answer in the place of the ... in the cell above, run that cell, then this"
+    " one."
+)
 
 TYPED = (
-    "You typed a value. To be graded, your cell is run with other values: write it as an expression of the variables, so that it would be right for them too."
+    "You typed a value. To be graded, your cell is run with other values: write it as an expression of the"
+    " variables, so that it would be right for them too."
 )
 
 _CHECKS = {}
@@ -36,7 +41,9 @@ _HIDDEN = contextvars.ContextVar("hidden inputs", default=False)
 
 @contextlib.contextmanager
 def hidden_inputs():
-    """Within this, verdicts hold no value that was computed from the inputs: these are hidden from the student."""
+    """Within this, verdicts hold no value that was computed from the inputs: these are hidden from the
+    student.
+    """
     token = _HIDDEN.set(True)
     try:
         yield
@@ -48,8 +55,9 @@ def hidden_inputs():
 class Verdict:
     """What a check found.
 
-    ``state`` is 'right', 'wrong' or 'unanswered'; ``reason`` is said to the student; ``values`` are printed above it. ``chosen`` is, of a multiple
-    choice, what was chosen, what is right, and how many there were to choose from.
+    ``state`` is 'right', 'wrong' or 'unanswered'; ``reason`` is said to the student; ``values`` are printed
+    above it. ``chosen`` is, of a multiple choice, what was chosen, what is right, and how many there were to
+    choose from.
     """
 
     state: str
@@ -80,8 +88,9 @@ def unanswered(reason=UNANSWERED):
 def exercise(label, computed=False, prediction=None):
     """Register the decorated function as the check of an exercise, for example ``"01.2"``.
 
-    ``computed`` says that the answer is to be an expression of what the notebook holds: who typed the value that came out is told so.
-    ``prediction`` is, for a choice made before its result is known, the question in a few words: `lab.course.predictions` lists it.
+    ``computed`` says that the answer is to be an expression of what the notebook holds: who typed the value
+    that came out is told so. ``prediction`` is, for a choice made before its result is known, the question in
+    a few words: `lab.course.predictions` lists it.
     """
 
     def register(function):
@@ -110,7 +119,9 @@ def check(label, answer=..., *context, **named):
     verdict = judge(label, answer, *context, **named)
     for value in verdict.values:
         print(value)
-    opening = {"right": f"{label}  Right. ", "wrong": f"{label}  Not quite. ", "unanswered": f"{label}  "}[verdict.state]
+    opening = {"right": f"{label}  Right. ", "wrong": f"{label}  Not quite. ", "unanswered": f"{label}  "}[
+        verdict.state
+    ]
     print(textwrap.fill(opening + verdict.reason, WIDTH))
     if verdict.state == "right" and is_computed(label) and is_typed(_answer_cell(label)):
         print(textwrap.fill(TYPED, WIDTH))
@@ -133,17 +144,30 @@ def is_computed(label):
 
 
 def is_typed(source):
-    """Whether a cell looks at nothing that other cells bound: ``best = 30`` and ``loss = math.log(4096)`` do not."""
+    """Whether a cell looks at nothing that other cells bound: ``best = 30`` and ``loss = math.log(4096)`` do
+    not.
+    """
     try:
         tree = ast.parse(source)
     except SyntaxError:
         return False
     nodes = list(ast.walk(tree))
-    imported = {(name.asname or name.name).partition(".")[0] for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)) for name in node.names}
+    imported = {
+        (name.asname or name.name).partition(".")[0]
+        for node in nodes
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for name in node.names
+    }
     names = [node for node in nodes if isinstance(node, ast.Name)]
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)}
-    looked_up = {node.id for node in names if isinstance(node.ctx, ast.Load)} - bound - imported - _WITHOUT_INPUTS
-    return bool(bound) and not looked_up and not any(isinstance(node, (ast.FunctionDef, ast.Lambda)) for node in nodes)
+    looked_up = (
+        {node.id for node in names if isinstance(node.ctx, ast.Load)} - bound - imported - _WITHOUT_INPUTS
+    )
+    return (
+        bool(bound)
+        and not looked_up
+        and not any(isinstance(node, (ast.FunctionDef, ast.Lambda)) for node in nodes)
+    )
 
 
 _WITHOUT_INPUTS = {*dir(builtins), "math", "np", "numpy", "pd"}
@@ -159,20 +183,26 @@ def judge(label, answer=..., *context, **named):
     try:
         return function(answer, *context, **named)
     except Exception as error:
-        # An answer may be anything, an object that fails when it is compared too: the student is told, the notebook goes on.
+        # An answer may be anything, an object that fails when it is compared too: the student is told, the
+        # notebook goes on.
         return wrong(
-            f"The check could not use your answer, a {type(answer).__name__} ({_short(error)}). Look at what it should be."
+            f"The check could not use your answer, a {type(answer).__name__} ({_short(error)}). Look at what"
+            " it should be."
         )
 
 
 def is_blank(answer):
-    """Whether an answer was not given: ``...``, None, an empty text or collection, or one that still holds a ``...``."""
+    """Whether an answer was not given: ``...``, None, an empty text or collection, or one that still holds a
+    ``...``.
+    """
     if answer is None or answer is ...:
         return True
     if isinstance(answer, str):
         return not answer.strip(" .\n\t")
     if isinstance(answer, (list, tuple, dict, set)):
-        return not answer or any(part is ... for part in (answer.values() if isinstance(answer, dict) else answer))
+        return not answer or any(
+            part is ... for part in (answer.values() if isinstance(answer, dict) else answer)
+        )
     return False
 
 
@@ -232,7 +262,9 @@ def choice(answer, options, reasons, key):
 
 
 def here(found):
-    """A sentence about what came out in the notebook; empty where inputs are hidden, since there something else did."""
+    """A sentence about what came out in the notebook; empty where inputs are hidden, since there something
+    else did.
+    """
     return "" if _HIDDEN.get() else found
 
 
@@ -265,8 +297,11 @@ def number(answer, exact, mistakes=(), tolerance=0.01, otherwise=""):
         return f"Your answer is a {type(answer).__name__} with {entries} entries; one number is asked for."
     if isinstance(answer, bool) or not isinstance(answer, numbers.Real) or not math.isfinite(answer):
         return f"Your answer, {_short_value(answer)}, is no finite number; one number is asked for."
-    # With a tolerance of 1 % two digits would be enough for 0.43 and too few for 4.3 instead of 4.25: that must not depend on the inputs.
-    if math.isclose(answer, exact, rel_tol=tolerance) or tolerance >= 0.01 and math.isclose(answer, float(f"{exact:.2g}"), rel_tol=1e-9):
+    # With a tolerance of 1 % two digits would be enough for 0.43 and too few for 4.3 instead of 4.25: that
+    # must not depend on the inputs.
+    if math.isclose(answer, exact, rel_tol=tolerance) or (
+        tolerance >= 0.01 and math.isclose(answer, float(f"{exact:.2g}"), rel_tol=1e-9)
+    ):
         return None
     for value, reason in mistakes:
         if math.isclose(answer, value, rel_tol=tolerance / 4, abs_tol=1e-12):
@@ -287,22 +322,30 @@ def _short_value(value):
 
 def call(function, *arguments):
     """(value, None) of a student's function, or (None, the `Verdict` that says how it failed)."""
-    written = "Your function" if _HIDDEN.get() else f"{getattr(function, '__name__', 'your function')}({', '.join(map(repr, arguments))})"
+    written = (
+        "Your function"
+        if _HIDDEN.get()
+        else f"{getattr(function, '__name__', 'your function')}({', '.join(map(repr, arguments))})"
+    )
     if not callable(function):
         return None, wrong(
-            f"Your answer is a {type(function).__name__}; a function is asked for, so leave out the ( ) after its name."
+            f"Your answer is a {type(function).__name__}; a function is asked for, so leave out the ( ) after"
+            " its name."
         )
     try:
         value = function(*arguments)
     except (Exception, SystemExit) as error:
         if isinstance(error, NameError) and _HIDDEN.get():
             return None, wrong(
-                f"{written} uses a name that nothing before it defines. Only answer cells are run; imports and functions of other cells go along, and all else "
-                "that an answer needs must stand in its cell."
+                f"{written} uses a name that nothing before it defines. Only answer cells are run; imports"
+                " and functions of other cells go along, and all else that an answer needs must stand in its"
+                " cell."
             )
         return None, wrong(f"{written} fails with {_short(error)}" + ("." if _HIDDEN.get() else ""))
     if value is ... or value is None:
-        return None, unanswered(f"{written} returns nothing yet. Write the body of the function, with a return.")
+        return None, unanswered(
+            f"{written} returns nothing yet. Write the body of the function, with a return."
+        )
     return value, None
 
 
@@ -312,7 +355,8 @@ def words(answer):
 
 
 def too_short(answer, ask, fewest=15):
-    """Why a written answer cannot be judged, or None if it can: it is no text, or has fewer words than sentences take.
+    """Why a written answer cannot be judged, or None if it can: it is no text, or has fewer words than
+    sentences take.
 
     Parameters
     ----------

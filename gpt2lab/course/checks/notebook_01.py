@@ -10,7 +10,9 @@ from gpt2lab.pretrained.catalog import card, parameter_count
 def probability_of_the_best_guess(prediction, guesses):
     highest = float(guesses.probability.max())
     found = "a" if highest > 0.5 else "b" if highest >= 0.1 else "c"
-    open_ended = "After 'United' one word was nearly certain; here many would do, so they share the probability."
+    open_ended = (
+        "After 'United' one word was nearly certain; here many would do, so they share the probability."
+    )
     too_high = f"The best guess got {100 * highest:.0f} %. {open_ended}"
     too_low = f"The best guess got {100 * highest:.0f} %, so the model is surer than you thought."
     order = "abc"
@@ -20,15 +22,26 @@ def probability_of_the_best_guess(prediction, guesses):
 
 @exercise("01.2", computed=True)
 def characters_per_token(answer, lm, paragraph):
-    characters, tokens, spaced = len(paragraph), len(lm.encode(paragraph)), len(paragraph.split())
+    characters = len(paragraph)
+    tokens = len(lm.encode(paragraph))
+    spaced = len(paragraph.split())
     wrong_because = number(
         answer,
         characters / tokens,
         mistakes=(
             (tokens / characters, "That is tokens per character: turn the fraction round."),
-            (characters / spaced, "That is characters per word. The model counts tokens: use lm.encode, not split."),
-            (tokens / spaced, "That is tokens per word. The question is about characters: use len(paragraph)."),
-            (spaced / tokens, "That is words per token. The question is about characters: use len(paragraph)."),
+            (
+                characters / spaced,
+                "That is characters per word. The model counts tokens: use lm.encode, not split.",
+            ),
+            (
+                tokens / spaced,
+                "That is tokens per word. The question is about characters: use len(paragraph).",
+            ),
+            (
+                spaced / tokens,
+                "That is words per token. The question is about characters: use len(paragraph).",
+            ),
             (characters, "That is the number of characters. Divide it by the number of tokens."),
             (tokens, "That is the number of tokens. Divide the number of characters by it."),
             (
@@ -41,10 +54,11 @@ def characters_per_token(answer, lm, paragraph):
     )
     if wrong_because:
         return wrong(wrong_because)
-    large, small = card("124M"), card("3M")
+    large = card("124M")
+    small = card("3M")
     return right(
-        f"A larger vocabulary holds longer strings, so a token holds more text: {large.name} knows {large.n_vocab:,} tokens, "
-        f"{small.name} knows {small.n_vocab:,}."
+        f"A larger vocabulary holds longer strings, so a token holds more text: {large.name} knows"
+        f" {large.n_vocab:,} tokens, {small.name} knows {small.n_vocab:,}."
     )
 
 
@@ -54,8 +68,14 @@ def what_the_seed_changes(answer):
         answer,
         "abc",
         {
-            "a": "lm.next_tokens takes no seed: for the same text it gives the same table. What differs comes after it.",
-            "b": "The model itself holds no chance: the same text gives the same probabilities, and only the drawing differs.",
+            "a": (
+                "lm.next_tokens takes no seed: for the same text it gives the same table. What differs comes"
+                " after it."
+            ),
+            "b": (
+                "The model itself holds no chance: the same text gives the same probabilities, and only the"
+                " drawing differs."
+            ),
             "c": "The parameters stay as they are while the model writes; only training changes them.",
         },
         "b",
@@ -68,26 +88,36 @@ def surprising_sentence(answer, lm, plain):
         return wrong(f"Your answer is a {type(answer).__name__}; a sentence in quotes is asked for.")
     if len(answer) > 5 * len(plain):
         return wrong("Your sentence is far longer than the plain one. Put one word in the place of one word.")
-    old, new = plain.split(), answer.split()
+    old = plain.split()
+    new = answer.split()
     if len(old) != len(new):
-        return wrong(f"Your sentence has {len(new)} words and the plain one {len(old)}: put one word in the place of one word.")
+        return wrong(
+            f"Your sentence has {len(new)} words and the plain one {len(old)}: put one word in the place of"
+            " one word."
+        )
     changed = [(before, after) for before, after in zip(old, new) if before != after]
     if not changed:
         return wrong("Your sentence is the plain one. Change a word of it.")
     if len(changed) > 1:
         pairs = ", ".join(f"{before!r} became {after!r}" for before, after in changed[:3])
-        return wrong(f"You changed {len(changed)} words: {pairs}{', ...' if len(changed) > 3 else ''}. Change one only.")
+        return wrong(
+            f"You changed {len(changed)} words: {pairs}{', ...' if len(changed) > 3 else ''}. Change one"
+            " only."
+        )
     rise = float(lm.score(answer).nats.mean() - lm.score(plain).nats.mean())
     if rise >= 0.5:
         return right(
-            "The new word surprises the model, and so may the words after it: they too are guessed from a text that holds it."
+            "The new word surprises the model, and so may the words after it: they too are guessed from a"
+            " text that holds it."
         )
     if rise < 0:
         return wrong(
-            f"The loss fell by {-rise:.2f} nats per token: the model finds {changed[0][1]!r} more likely than {changed[0][0]!r}."
+            f"The loss fell by {-rise:.2f} nats per token: the model finds {changed[0][1]!r} more likely than"
+            f" {changed[0][0]!r}."
         )
     return wrong(
-        f"The loss rose by {rise:.2f} nats per token and should rise by 0.5. Try a word that makes less sense, or a longer one."
+        f"The loss rose by {rise:.2f} nats per token and should rise by 0.5. Try a word that makes less"
+        " sense, or a longer one."
     )
 
 
@@ -105,11 +135,17 @@ def block_parameters(function, widths):
             mistakes=(
                 (
                     12 * d**2,
-                    "You counted the matrices only. Each has a bias, one number a column, and a layer norm has 2 d.",
+                    (
+                        "You counted the matrices only. Each has a bias, one number a column, and a layer"
+                        " norm has 2 d."
+                    ),
                 ),
                 (12 * d**2 + 9 * d, "The two layer norms are missing, 2 d each."),
                 (12 * d**2 + 11 * d, "One layer norm is missing: a block has two."),
-                (12 * d**2 + 4 * d, "You have the matrices and the layer norms. The biases are missing: 3 d + d and 4 d + d."),
+                (
+                    12 * d**2 + 4 * d,
+                    "You have the matrices and the layer norms. The biases are missing: 3 d + d and 4 d + d.",
+                ),
                 (4 * d**2 + 4 * d, "That is the attention alone."),
                 (8 * d**2 + 5 * d, "That is the perceptron alone."),
                 (4 * d**2 + 8 * d, "The perceptron is missing."),
@@ -131,19 +167,30 @@ def gpt2_parameters(function, sizes):
         value, failed = call(function, *shape)
         if failed:
             return failed
-        values.append(f"gpt2_parameters{shape} = {_shown(value)}" + (f"  ({size})" if isinstance(size, str) else ""))
+        values.append(
+            f"gpt2_parameters{shape} = {_shown(value)}" + (f"  ({size})" if isinstance(size, str) else "")
+        )
         exact = parameter_count(n_vocab=vocabulary, n_ctx=window, n_embd=d, n_layer=layers)
         wrong_because = number(
             value,
             exact,
             mistakes=(
                 (exact - 2 * d, "The layer norm after the last block is missing: 2 d."),
-                (exact + vocabulary * d, "You counted the token embedding twice. The output uses the same numbers again."),
-                (exact + vocabulary * d - 2 * d, "You counted the token embedding twice, and the last layer norm is missing."),
+                (
+                    exact + vocabulary * d,
+                    "You counted the token embedding twice. The output uses the same numbers again.",
+                ),
+                (
+                    exact + vocabulary * d - 2 * d,
+                    "You counted the token embedding twice, and the last layer norm is missing.",
+                ),
                 (exact - window * d, "The position embedding is missing: window × d."),
                 (exact - window * d - 2 * d, "The position embedding and the last layer norm are missing."),
                 (exact - vocabulary * d, "The token embedding is missing: vocabulary × d."),
-                (exact - (layers - 1) * (12 * d**2 + 13 * d), "You counted one block. There are as many as layers."),
+                (
+                    exact - (layers - 1) * (12 * d**2 + 13 * d),
+                    "You counted one block. There are as many as layers.",
+                ),
                 (
                     layers * (12 * d**2 + 13 * d),
                     "You counted the blocks only. The embeddings and the last layer norm come on top.",
@@ -155,7 +202,9 @@ def gpt2_parameters(function, sizes):
         if wrong_because:
             return wrong(wrong_because, values)
     return right(
-        "The number agrees with the model's file: it holds four bytes for each of these numbers and nothing else.", values
+        "The number agrees with the model's file: it holds four bytes for each of these numbers and nothing"
+        " else.",
+        values,
     )
 
 
@@ -168,4 +217,8 @@ def _shape(size):
 
 
 def _shown(value):
-    return f"{value:,.12g}" if isinstance(value, numbers.Real) and not isinstance(value, bool) else repr(value)[:60]
+    return (
+        f"{value:,.12g}"
+        if isinstance(value, numbers.Real) and not isinstance(value, bool)
+        else repr(value)[:60]
+    )

@@ -14,9 +14,13 @@ def fall_of_perplexity(prediction, before, after):
     found = "a" if fall < 0.05 else "b" if fall <= 0.5 else "c"
     measured = f"It fell by {100 * fall:.0f} %." if fall >= 0 else f"It rose by {-100 * fall:.0f} %."
     more = f"{measured} Even so few windows teach what such texts have in common: words, topics, form."
-    less = f"{measured} Most of what it takes to predict a text is the language, and that the model knew before."
+    less = (
+        f"{measured} Most of what it takes to predict a text is the language, and that the model knew before."
+    )
     reasons = {letter: more if letter < found else less for letter in "abc"}
-    reasons[found] = "What such texts have in common is learned from few windows; the language was there before."
+    reasons[found] = (
+        "What such texts have in common is learned from few windows; the language was there before."
+    )
     return choice(prediction, "abc", reasons, found)
 
 
@@ -26,7 +30,10 @@ def epochs(answer, steps, tokens):
         answer,
         steps * WINDOW / tokens,
         mistakes=(
-            (tokens / (steps * WINDOW), "Turn the fraction round: tokens read, divided by the tokens that there are."),
+            (
+                tokens / (steps * WINDOW),
+                "Turn the fraction round: tokens read, divided by the tokens that there are.",
+            ),
             (steps / tokens, "Each step read 1,024 tokens, not one."),
             (steps * WINDOW, "That is how many tokens were read. Divide by the length of the text."),
             (tokens / WINDOW, "That is how many windows the text has. How many of them did the steps read?"),
@@ -48,7 +55,10 @@ def why_held_out(answer):
         {
             "a": "With too low a learning rate the training loss would hardly have fallen.",
             "b": "Only text that the model never saw tells learning from learning by heart.",
-            "c": "A falling loss on the training speeches says the opposite: it predicts them better and better.",
+            "c": (
+                "A falling loss on the training speeches says the opposite: it predicts them better and"
+                " better."
+            ),
         },
         "b",
     )
@@ -60,14 +70,23 @@ def loss_of_a_random_model(answer, scratch, vocabulary):
         answer,
         math.log(vocabulary),
         mistakes=(
-            (math.log2(vocabulary), "That is in bits, with the logarithm to base 2. The loss is in nats: math.log."),
+            (
+                math.log2(vocabulary),
+                "That is in bits, with the logarithm to base 2. The loss is in nats: math.log.",
+            ),
             (math.log10(vocabulary), "That is the logarithm to base 10. The loss is in nats: math.log."),
             (
                 -math.log(vocabulary),
-                "The sign is wrong: 1 / vocabulary is below 1, so its logarithm is negative, and minus that is positive.",
+                (
+                    "The sign is wrong: 1 / vocabulary is below 1, so its logarithm is negative, and minus"
+                    " that is positive."
+                ),
             ),
             (vocabulary, "That is the perplexity. The loss is its natural logarithm."),
-            (1 / vocabulary, "That is the probability of a token. Its surprise is minus the logarithm of it."),
+            (
+                1 / vocabulary,
+                "That is the probability of a token. Its surprise is minus the logarithm of it.",
+            ),
             (math.exp(-1 / vocabulary), "Take the logarithm, not the exponential."),
         ),
         otherwise="Take minus the natural logarithm of 1 / vocabulary.",
@@ -76,11 +95,26 @@ def loss_of_a_random_model(answer, scratch, vocabulary):
         return wrong(wrong_because)
     measured = float(scratch.history.loss.dropna().iloc[0])  # step 0 has no training loss
     if abs(measured - math.log(vocabulary)) > 0.5:
-        return right(f"The run began at {measured:.2f} and not there, so its first weights were not random: see restore_from.")
+        return right(
+            f"The run began at {measured:.2f} and not there, so its first weights were not random: see"
+            " restore_from."
+        )
     return right("The upper curve begins there. A loss above it, later, means worse than knowing nothing.")
 
 
-_LANGUAGE = ("language", "english", "gramma", "spell", "words", "vocab", "syntax", "sentence", "linguist", "meaning", "knowledge")
+_LANGUAGE = (
+    "language",
+    "english",
+    "gramma",
+    "spell",
+    "words",
+    "vocab",
+    "syntax",
+    "sentence",
+    "linguist",
+    "meaning",
+    "knowledge",
+)
 _BY_HEART = ("heart", "memori", "over-fit", "overfit", "over fit", "copy", "copies", "repeat", "parrot")
 
 
@@ -94,16 +128,27 @@ def explanation(answer):
             "Say what the pretrained weights bring along that the speeches would have to teach. "
             "Look at what the random model writes."
         )
-    if re.search(r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learn \w+ by heart)", text):
-        return wrong("Look again at what happens to the loss on other text when a short text is read a hundred times.")
-    stops = re.search(r"\b(not|no longer|stops?)\s+(\w+\s+)?(fall|drop|decreas|improv)", text.replace("n't", " not"))
-    rises = "loss" in text and (stops or re.search(r"\b(rise|rises|rising|rose|higher|grow|grows|increase|increases|worse|goes up|go up)\b", text))
+    if re.search(
+        r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learn \w+ by heart)", text
+    ):
+        return wrong(
+            "Look again at what happens to the loss on other text when a short text is read a hundred times."
+        )
+    stops = re.search(
+        r"\b(not|no longer|stops?)\s+(\w+\s+)?(fall|drop|decreas|improv)", text.replace("n't", " not")
+    )
+    rises = "loss" in text and (
+        stops
+        or re.search(
+            r"\b(rise|rises|rising|rose|higher|grow|grows|increase|increases|worse|goes up|go up)\b", text
+        )
+    )
     if not rises and not any(part in text for part in _BY_HEART):
         return wrong(
             "Say what happens when a short text is read many times. "
             "What does the training loss do, and what the loss on other text?"
         )
     return right(
-        "Compare: the speeches would have to teach English itself, for which they are too short; trained longer, the model "
-        "learns them by heart, and its loss on other text rises."
+        "Compare: the speeches would have to teach English itself, for which they are too short; trained"
+        " longer, the model learns them by heart, and its loss on other text rises."
     )

@@ -9,15 +9,22 @@ from gpt2lab.course.checks.checking import choice, exercise, number, right, too_
 @exercise("03.1", prediction="the validation loss of a short text")
 def validation_loss_of_a_short_text(prediction, run):
     measured = run.history["valid_loss"].dropna()
-    end, first, lowest = measured.iloc[-1], measured.iloc[0], measured.min()
+    end = measured.iloc[-1]
+    first = measured.iloc[0]
+    lowest = measured.min()
     found = "b" if end > 1.02 * lowest else "a" if end < 0.98 * first else "c"
     went = f"It went from {first:.2f} to {end:.2f} nats per token, and was lowest at {lowest:.2f}."
     reasons = {
         "a": f"{went} The training loss fell because the text came again; other text does not come again.",
         "b": f"{went} Each step moved the model away from what held for other text.",
-        "c": f"{went} A model that learns does not stay the same for other text; it gets better or worse at it.",
+        "c": (
+            f"{went} A model that learns does not stay the same for other text; it gets better or worse"
+            " at it."
+        ),
     }
-    reasons[found] = "What the model learns from a text that it reads again and again holds for that text only."
+    reasons[found] = (
+        "What the model learns from a text that it reads again and again holds for that text only."
+    )
     return choice(prediction, "abc", reasons, found)
 
 
@@ -29,24 +36,46 @@ def best_step(answer, run):
     trained = history.dropna(subset=["loss"])
     exact = int(best["step"])
     mistakes = [
-        (float(best["valid_loss"]), "That is the lowest validation loss itself. At which step was it measured?"),
-        (int(trained.loc[trained["loss"].idxmin(), "step"]), "That is where the training loss was lowest. Look at the validation loss."),
-        (int(measured.loc[measured["valid_loss"].idxmax(), "step"]), "That is where the validation loss was highest."),
-        (int(history["step"].iloc[-1]), "That is the last step. The validation loss had risen for a long time by then."),
+        (
+            float(best["valid_loss"]),
+            "That is the lowest validation loss itself. At which step was it measured?",
+        ),
+        (
+            int(trained.loc[trained["loss"].idxmin(), "step"]),
+            "That is where the training loss was lowest. Look at the validation loss.",
+        ),
+        (
+            int(measured.loc[measured["valid_loss"].idxmax(), "step"]),
+            "That is where the validation loss was highest.",
+        ),
+        (
+            int(history["step"].iloc[-1]),
+            "That is the last step. The validation loss had risen for a long time by then.",
+        ),
     ]
     if exact == 0 and isinstance(answer, (int, float)) and abs(answer) < 0.5:
         return right(_BEGAN)
-    wrong_because = number(answer, exact, mistakes, tolerance=1e-6, otherwise="Look for the lowest value in the column valid_loss.")
+    wrong_because = number(
+        answer,
+        exact,
+        mistakes,
+        tolerance=1e-6,
+        otherwise="Look for the lowest value in the column valid_loss.",
+    )
     return wrong(wrong_because) if wrong_because else right(_BEGAN)
 
 
-_BEGAN = "From there on each step made the model worse at text that it had not read. by_heart.best_step gives the same."
+_BEGAN = (
+    "From there on each step made the model worse at text that it had not read. by_heart.best_step gives the"
+    " same."
+)
 
 
 @exercise("03.3", computed=True)
 def generalisation_gap(answer, run):
     history = run.history
-    losses, valid = history["loss"].dropna(), history["valid_loss"].dropna()
+    losses = history["loss"].dropna()
+    valid = history["valid_loss"].dropna()
     last = max(10, len(losses) // 10)
     train = losses.tail(last).mean()
     wrong_because = number(
@@ -54,16 +83,34 @@ def generalisation_gap(answer, run):
         valid.iloc[-1] - train,
         mistakes=(
             (train - valid.iloc[-1], "The sign is turned round: validation loss less training loss."),
-            (valid.iloc[-1] - losses.iloc[-1], "That is with the training loss of the last step alone. Take the mean of the last LAST steps."),
-            (valid.iloc[-1] - history["average_loss"].iloc[-1],
-             "That is with the running average, which remembers the first, higher losses. Take the mean of the last LAST training losses."),
+            (
+                valid.iloc[-1] - losses.iloc[-1],
+                (
+                    "That is with the training loss of the last step alone. Take the mean of the last LAST"
+                    " steps."
+                ),
+            ),
+            (
+                valid.iloc[-1] - history["average_loss"].iloc[-1],
+                (
+                    "That is with the running average, which remembers the first, higher losses. Take the"
+                    " mean of the last LAST training losses."
+                ),
+            ),
             (valid.min() - train, "That is with the lowest validation loss. Take the last one."),
-            (valid.iloc[-1] - losses.mean(), "That is with the mean over all steps. Take the last LAST of them."),
+            (
+                valid.iloc[-1] - losses.mean(),
+                "That is with the mean over all steps. Take the last LAST of them.",
+            ),
             (valid.iloc[-1], "That is the validation loss alone. Take the training loss away from it."),
         ),
         otherwise="Take the last validation loss, less the mean of the last LAST training losses.",
     )
-    return wrong(wrong_because) if wrong_because else right("It says by how much the training loss flatters the model.")
+    return (
+        wrong(wrong_because)
+        if wrong_because
+        else right("It says by how much the training loss flatters the model.")
+    )
 
 
 @exercise("03.4", computed=True)
@@ -72,22 +119,80 @@ def probability_of_a_loss(answer, loss):
         answer,
         math.exp(-loss),
         mistakes=(
-            (math.exp(loss), "That is the perplexity, which is 1 at best. A probability is 1 at most: mind the sign."),
-            (1 - loss, "Close, but 1 minus the loss is only what the exponential looks like near 0. Use math.exp."),
+            (
+                math.exp(loss),
+                "That is the perplexity, which is 1 at best. A probability is 1 at most: mind the sign.",
+            ),
+            (
+                1 - loss,
+                "Close, but 1 minus the loss is only what the exponential looks like near 0. Use math.exp.",
+            ),
             (loss, "That is the loss. Turn it into a probability with the exponential."),
-            (-math.log(loss), "You took the logarithm, which makes a loss of a probability. You have a loss, and want the probability."),
-            (10**-loss, "That is with the logarithm to base 10. A loss in nats has the natural one: math.exp."),
+            (
+                -math.log(loss),
+                (
+                    "You took the logarithm, which makes a loss of a probability. You have a loss, and want"
+                    " the probability."
+                ),
+            ),
+            (
+                10**-loss,
+                "That is with the logarithm to base 10. A loss in nats has the natural one: math.exp.",
+            ),
             (2**-loss, "That is with the logarithm to base 2. A loss in nats has the natural one: math.exp."),
         ),
         tolerance=0.003,
         otherwise="The probability is e to the power of minus the loss.",
     )
-    return wrong(wrong_because) if wrong_because else right("Nine tokens out of ten would be told in advance, if all were equally hard.")
+    return (
+        wrong(wrong_because)
+        if wrong_because
+        else right("Nine tokens out of ten would be told in advance, if all were equally hard.")
+    )
 
 
-_BY_HEART = ("heart", "memori", "over-fit", "overfit", "over fit", "copy", "copies", "copied", "repeat", "parrot")
-_HELD_OUT = ("valid", "held", "hold", "kept back", "keep back", "test", "unseen", "not seen", "never seen", "never read", "not read", "other text", "new text")
-_REMEDY = ("stop", "early", "patience", "fewer", "less steps", "more text", "longer text", "larger", "bigger", "more data", "lower", "best", "shorter")
+_BY_HEART = (
+    "heart",
+    "memori",
+    "over-fit",
+    "overfit",
+    "over fit",
+    "copy",
+    "copies",
+    "copied",
+    "repeat",
+    "parrot",
+)
+_HELD_OUT = (
+    "valid",
+    "held",
+    "hold",
+    "kept back",
+    "keep back",
+    "test",
+    "unseen",
+    "not seen",
+    "never seen",
+    "never read",
+    "not read",
+    "other text",
+    "new text",
+)
+_REMEDY = (
+    "stop",
+    "early",
+    "patience",
+    "fewer",
+    "less steps",
+    "more text",
+    "longer text",
+    "larger",
+    "bigger",
+    "more data",
+    "lower",
+    "best",
+    "shorter",
+)
 
 
 @exercise("03.5")
@@ -95,15 +200,24 @@ def advice(answer):
     if short := too_short(answer, "Answer all three questions in two or three sentences."):
         return wrong(short)
     text = answer.lower()
-    if re.search(r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learned \w+ \w+ by heart)", text):
-        return wrong("Look again at what a training loss of 0.05 means for text that was read again and again.")
+    if re.search(
+        r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learned \w+ \w+ by heart)", text
+    ):
+        return wrong(
+            "Look again at what a training loss of 0.05 means for text that was read again and again."
+        )
     if not any(part in text for part in _BY_HEART):
-        return wrong("Say what has happened. A loss of 0.05 on a diary: how can a model foresee nearly every word of it?")
+        return wrong(
+            "Say what has happened. A loss of 0.05 on a diary: how can a model foresee nearly every word"
+            " of it?"
+        )
     if not any(part in text for part in _HELD_OUT):
-        return wrong("Say how your friend could have noticed. Which loss did they not measure, and on which text?")
+        return wrong(
+            "Say how your friend could have noticed. Which loss did they not measure, and on which text?"
+        )
     if not any(part in text for part in _REMEDY):
         return wrong("Say what your friend should do. What did you do above, in the second try?")
     return right(
-        "Compare: the diary was learned by heart, which a rising loss on pages that were held back would have shown; "
-        "stop where that loss is lowest, or use more text."
+        "Compare: the diary was learned by heart, which a rising loss on pages that were held back would have"
+        " shown; stop where that loss is lowest, or use more text."
     )

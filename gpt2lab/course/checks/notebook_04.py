@@ -14,10 +14,15 @@ def loss_after_the_shortest_text(prediction, table):
     change = float((shortest["test_loss"] / shortest["test_loss_before"] - 1).mean())
     found = "a" if change < -0.02 else "b" if change <= 0.02 else "c"
     measured = f"It {'rose' if change > 0 else 'fell'} by {100 * abs(change):.0f} % (mean over the models)."
-    less = f"{measured} The text was read so often that the models learned its words, at the price of all others."
+    less = (
+        f"{measured} The text was read so often that the models learned its words, at the price of all"
+        " others."
+    )
     more = f"{measured} Even so short a text tells a model what it will be about."
     reasons = {letter: less if letter < found else more for letter in "abc"}
-    reasons[found] = "What a model learns is what its text has to teach, and a page read over and over teaches that page."
+    reasons[found] = (
+        "What a model learns is what its text has to teach, and a page read over and over teaches that page."
+    )
     return choice(prediction, "abc", reasons, found)
 
 
@@ -29,18 +34,29 @@ def length_read_once(answer, steps, tokens, characters):
         exact,
         mistakes=(
             (steps * WINDOW, "That is how many tokens the steps read. How many characters are these?"),
-            (steps * WINDOW * tokens / characters, "A token has several characters: multiply by characters per token, do not divide."),
+            (
+                steps * WINDOW * tokens / characters,
+                "A token has several characters: multiply by characters per token, do not divide.",
+            ),
             (steps * characters / tokens, "Each step reads 1,024 tokens, not one."),
             (WINDOW * characters / tokens, "That is what one step reads. How many steps are there?"),
             (characters, "That is the whole training text. How much of it do the steps read?"),
             (characters / tokens, "That is characters per token. How many tokens do the steps read?"),
-            (steps * WINDOW / tokens, "That is how often the steps read the whole training text. A length in characters is asked for."),
+            (
+                steps * WINDOW / tokens,
+                (
+                    "That is how often the steps read the whole training text. A length in characters is"
+                    " asked for."
+                ),
+            ),
         ),
         otherwise="Multiply the tokens that the steps read by the characters that a token has.",
     )
     if wrong_because:
         return wrong(wrong_because)
-    return right("Shorter texts are read more than once. In the table, look where the column of the epochs passes 1.")
+    return right(
+        "Shorter texts are read more than once. In the table, look where the column of the epochs passes 1."
+    )
 
 
 @exercise("04.3", computed=True)
@@ -49,22 +65,45 @@ def limits_of_the_epochs(answer, table):
         return wrong("Two numbers are asked for: (most_epochs, fewest_epochs).")
     helped = table["test_loss"] < table["test_loss_before"]
     if not helped.any() or helped.all():
-        return wrong("All rows of this grid are on one side, so that it has no limit to find: add shorter or longer texts to SIZES.")
-    most, fewest = table.loc[helped, "epochs"].max(), table.loc[~helped, "epochs"].min()
-    if number(answer[0], fewest) is None and number(answer[1], most) is None and not math.isclose(most, fewest, rel_tol=0.01):
+        return wrong(
+            "All rows of this grid are on one side, so that it has no limit to find: add shorter or longer"
+            " texts to SIZES."
+        )
+    most = table.loc[helped, "epochs"].max()
+    fewest = table.loc[~helped, "epochs"].min()
+    if (
+        number(answer[0], fewest) is None
+        and number(answer[1], most) is None
+        and not math.isclose(most, fewest, rel_tol=0.01)
+    ):
         return wrong("The two are in the wrong order: first the rows in which fine-tuning helped.")
-    each = [(rows.loc[helped, "epochs"].max(), rows.loc[~helped, "epochs"].min()) for _, rows in table.groupby("model_name")]
+    each = [
+        (rows.loc[helped, "epochs"].max(), rows.loc[~helped, "epochs"].min())
+        for _, rows in table.groupby("model_name")
+    ]
     one_model = "That is so for the rows of one model. Take those of both."
     first = number(
         answer[0],
         most,
         mistakes=(
-            (table.loc[helped, "epochs"].min(), "You took the fewest epochs with which it helped. What are the most?"),
-            (table["epochs"].max(), "That is the most of all rows. Keep those first whose test_loss is below their test_loss_before."),
+            (
+                table.loc[helped, "epochs"].min(),
+                "You took the fewest epochs with which it helped. What are the most?",
+            ),
+            (
+                table["epochs"].max(),
+                (
+                    "That is the most of all rows. Keep those first whose test_loss is below their"
+                    " test_loss_before."
+                ),
+            ),
             (table.loc[helped, "characters"].max(), "These are characters. The column is called epochs."),
             *((of_one, one_model) for of_one, _ in each),
         ),
-        otherwise="Keep the rows whose test_loss is below their test_loss_before, and take the largest of their epochs.",
+        otherwise=(
+            "Keep the rows whose test_loss is below their test_loss_before, and take the largest of their"
+            " epochs."
+        ),
     )
     if first:
         return wrong(f"most_epochs: {first}")
@@ -72,38 +111,77 @@ def limits_of_the_epochs(answer, table):
         answer[1],
         fewest,
         mistakes=(
-            (table.loc[~helped, "epochs"].max(), "You took the most epochs with which it did harm. What are the fewest?"),
-            (table["epochs"].min(), "That is the fewest of all rows. Keep those first whose test_loss is not below their test_loss_before."),
+            (
+                table.loc[~helped, "epochs"].max(),
+                "You took the most epochs with which it did harm. What are the fewest?",
+            ),
+            (
+                table["epochs"].min(),
+                (
+                    "That is the fewest of all rows. Keep those first whose test_loss is not below their"
+                    " test_loss_before."
+                ),
+            ),
             *((of_one, one_model) for _, of_one in each),
         ),
-        otherwise="Keep the rows whose test_loss is not below their test_loss_before, and take the smallest of their epochs.",
+        otherwise=(
+            "Keep the rows whose test_loss is not below their test_loss_before, and take the smallest of"
+            " their epochs."
+        ),
     )
     if second:
         return wrong(f"fewest_epochs: {second}")
     return right(
-        "The limit lies between the two. Muennighoff et al. found that in pretraining up to 4 epochs cost almost nothing; "
-        "a grid with more lengths would say how near to that you are."
+        "The limit lies between the two. Muennighoff et al. found that in pretraining up to 4 epochs cost"
+        " almost nothing; a grid with more lengths would say how near to that you are."
     )
 
 
 @exercise("04.4")
 def rules_on_a_point_held_back(answer, table, point):
-    letters = [each.strip(" ()[].'\"").lower() if isinstance(each, str) else None for each in answer] if isinstance(answer, (tuple, list)) else []
+    letters = (
+        [each.strip(" ()[].'\"").lower() if isinstance(each, str) else None for each in answer]
+        if isinstance(answer, (tuple, list))
+        else []
+    )
     if len(letters) != 2 or not {*letters} <= {"a", "b"}:
         return wrong("Two letters are asked for: (by_epochs, by_characters), each 'a' or 'b'.")
     helped = table["test_loss"] < table["test_loss_before"]
     row = point.iloc[0]
     by_epochs = "b" if row["epochs"] > 0.95 * table.loc[~helped, "epochs"].min() else "a"
-    by_characters = "a" if row["characters_per_parameter"] > 0.95 * table.loc[helped, "characters_per_parameter"].min() else "b"
+    by_characters = (
+        "a"
+        if row["characters_per_parameter"] > 0.95 * table.loc[helped, "characters_per_parameter"].min()
+        else "b"
+    )
     if letters[0] != by_epochs:
-        return wrong("The first: compare the epochs of the new point with the fewest epochs that did harm in the grid.")
+        return wrong(
+            "The first: compare the epochs of the new point with the fewest epochs that did harm in the grid."
+        )
     if letters[1] != by_characters:
-        return wrong("The second: compare its characters per parameter with the fewest that helped in the grid.")
-    return right("Where two rules disagree, one measurement tells more than ten where they agree. The next cell says which of them was right.")
+        return wrong(
+            "The second: compare its characters per parameter with the fewest that helped in the grid."
+        )
+    return right(
+        "Where two rules disagree, one measurement tells more than ten where they agree. The next cell says"
+        " which of them was right."
+    )
 
 
 _KNOWS = ("pretrain", "pre-train", "already", "before", "released", "bring", "knows", "knew")
-_LANGUAGE = ("language", "english", "gramma", "spell", "words", "vocab", "syntax", "sentence", "scratch", "nothing", "random")
+_LANGUAGE = (
+    "language",
+    "english",
+    "gramma",
+    "spell",
+    "words",
+    "vocab",
+    "syntax",
+    "sentence",
+    "scratch",
+    "nothing",
+    "random",
+)
 
 
 @exercise("04.5")
@@ -112,10 +190,16 @@ def laws_and_fine_tuning(answer):
         return wrong(short)
     text = answer.lower()
     if not any(part in text for part in _KNOWS) or not any(part in text for part in _LANGUAGE):
-        return wrong("Say what the model knew before the first step of the fine-tuning, and where it had that from.")
+        return wrong(
+            "Say what the model knew before the first step of the fine-tuning, and where it had that from."
+        )
     if re.search(r"\blaws? (is|are|was|were) (simply |just |plainly )?(wrong|false|refuted)", text):
-        return wrong("The laws are about another question. What does a model have that the laws speak of, before its first step?")
+        return wrong(
+            "The laws are about another question. What does a model have that the laws speak of, before its"
+            " first step?"
+        )
     return right(
-        "Compare: the laws ask how much text teaches a language to random weights. The pretrained model had read an amount of that order; "
-        "from random weights these steps on this text would teach little more than which words are frequent."
+        "Compare: the laws ask how much text teaches a language to random weights. The pretrained model had"
+        " read an amount of that order; from random weights these steps on this text would teach little more"
+        " than which words are frequent."
     )

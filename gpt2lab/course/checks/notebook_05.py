@@ -12,9 +12,15 @@ def gain_of_the_larger_model(prediction, smaller, larger):
     found = "a" if gain < 0.1 else "b" if gain <= 0.5 else "c"
     measured = f"It is {100 * abs(gain):.0f} % {'lower' if gain >= 0 else 'higher'}."
     more = f"{measured} What the larger model has learned in pretraining shows in every word."
-    less = f"{measured} Parameters do not count one for one: each doubling takes away about the same, small part of the loss."
+    less = (
+        f"{measured} Parameters do not count one for one: each doubling takes away about the same, small part"
+        " of the loss."
+    )
     reasons = {letter: more if letter < found else less for letter in "abc"}
-    reasons[found] = "More parameters help, but not in proportion: each doubling takes away about the same, small part of the loss."
+    reasons[found] = (
+        "More parameters help, but not in proportion: each doubling takes away about the same, small part of"
+        " the loss."
+    )
     return choice(prediction, "abc", reasons, found)
 
 
@@ -26,19 +32,40 @@ def bits_a_byte(answer, nats, tokens, text_bytes):
         exact,
         mistakes=(
             (nats * tokens / text_bytes, "That is nats per byte. One bit is math.log(2) nats: divide by it."),
-            (nats * tokens / text_bytes * math.log(2), "You multiplied by math.log(2). A bit is less than a nat, so there are more bits: divide."),
-            (nats / math.log(2), "That is bits per token. A token has several bytes: how many bits are there in all, and how many bytes?"),
-            (nats * text_bytes / tokens / math.log(2), "Turn the fraction round: tokens times nats are all nats, and these are shared by the bytes."),
+            (
+                nats * tokens / text_bytes * math.log(2),
+                "You multiplied by math.log(2). A bit is less than a nat, so there are more bits: divide.",
+            ),
+            (
+                nats / math.log(2),
+                (
+                    "That is bits per token. A token has several bytes: how many bits are there in all, and"
+                    " how many bytes?"
+                ),
+            ),
+            (
+                nats * text_bytes / tokens / math.log(2),
+                "Turn the fraction round: tokens times nats are all nats, and these are shared by the bytes.",
+            ),
             (nats * tokens / math.log(2), "That is the bits of the whole text. Divide by its bytes."),
-            (nats * tokens, "That is the nats of the whole text. Make bits of them, and divide by the bytes."),
+            (
+                nats * tokens,
+                "That is the nats of the whole text. Make bits of them, and divide by the bytes.",
+            ),
             (math.exp(nats), "That is the perplexity. Bits per byte need no exponential."),
-            (nats * tokens / text_bytes / math.log10(2), "math.log10 is the logarithm to base 10. The loss is in nats: math.log(2)."),
+            (
+                nats * tokens / text_bytes / math.log10(2),
+                "math.log10 is the logarithm to base 10. The loss is in nats: math.log(2).",
+            ),
         ),
         otherwise="All nats of the text are nats * tokens. Divide by the bytes, and by math.log(2).",
     )
     if wrong_because:
         return wrong(wrong_because)
-    return right("With it this model can be compared with any other, whatever its tokens: the table below has it for both.")
+    return right(
+        "With it this model can be compared with any other, whatever its tokens: the table below has it for"
+        " both."
+    )
 
 
 @exercise("05.3", computed=True)
@@ -48,32 +75,66 @@ def steps_in_the_same_time(answer, steps, smaller, larger):
         answer,
         exact,
         mistakes=(
-            (steps * smaller / larger, "Turn the fraction round: the smaller model's steps are shorter, so it takes more of them."),
-            (larger / smaller, "That is how many of its steps fit into one of the larger model's. How many does that make in all?"),
+            (
+                steps * smaller / larger,
+                "Turn the fraction round: the smaller model's steps are shorter, so it takes more of them.",
+            ),
+            (
+                larger / smaller,
+                (
+                    "That is how many of its steps fit into one of the larger model's. How many does that"
+                    " make in all?"
+                ),
+            ),
             (steps * larger, "That is the time in seconds. How many steps of the smaller model fit into it?"),
             (steps, "That is the larger model's number of steps. The smaller model is quicker."),
-            (steps * (larger - smaller), "That is the seconds by which it is done earlier. How many steps fit into the whole time?"),
+            (
+                steps * (larger - smaller),
+                "That is the seconds by which it is done earlier. How many steps fit into the whole time?",
+            ),
         ),
-        otherwise="Divide the time of all steps of the larger model by the seconds of one step of the smaller.",
+        otherwise=(
+            "Divide the time of all steps of the larger model by the seconds of one step of the smaller."
+        ),
     )
     if wrong_because:
         return wrong(wrong_because)
-    return right("Try it: whether so many steps make up for the size is a question that only the experiment answers.")
+    return right(
+        "Try it: whether so many steps make up for the size is a question that only the experiment answers."
+    )
 
 
 @exercise("05.4")
 def reading(answer, panel):
     """Whoever answered every pair has done it; what they answered is theirs."""
     if isinstance(answer, str) and len(answer) < len(panel.test) and answer and answer == panel.answers:
-        return unanswered(f"Not finished yet: you have answered {len(answer)} of {len(panel.test)} pairs. Go on above, then run this cell again.")
+        return unanswered(
+            f"Not finished yet: you have answered {len(answer)} of {len(panel.test)} pairs. Go on above, then"
+            " run this cell again."
+        )
     try:
         panel.score(answer)
     except ArgumentError as error:
         return wrong(str(error))
-    return right("Thank you for reading. Any honest answers are right; the next cell says what they tell about the two models.")
+    return right(
+        "Thank you for reading. Any honest answers are right; the next cell says what they tell about the two"
+        " models."
+    )
 
 
-_NUMBERS = ("loss", "perplex", "bits", "bpb", "nats", "distinct", "known", "repetition", "%", "percent", "per cent")
+_NUMBERS = (
+    "loss",
+    "perplex",
+    "bits",
+    "bpb",
+    "nats",
+    "distinct",
+    "known",
+    "repetition",
+    "%",
+    "percent",
+    "per cent",
+)
 _READING = ("read", "pair", "prefer", "tell", "told", "blind", "answer", "intelligib", "chance", "coin")
 
 
@@ -83,10 +144,17 @@ def explanation(answer):
         return wrong(short)
     text = answer.lower()
     if not any(part in text for part in _NUMBERS):
-        return wrong("Say what the numbers were: name at least one column of the tables, and how the two sizes differ in it.")
+        return wrong(
+            "Say what the numbers were: name at least one column of the tables, and how the two sizes differ"
+            " in it."
+        )
     if not any(part in text for part in _READING):
-        return wrong("Say what your reading was: could you tell the two models apart, and were there enough pairs to be sure?")
+        return wrong(
+            "Say what your reading was: could you tell the two models apart, and were there enough pairs to"
+            " be sure?"
+        )
     return right(
-        "Compare: a loss is a mean over thousands of tokens and finds small differences; a reader judges whether a whole text makes sense, "
-        "and with ten answers only a large difference shows. If the two disagree, ask first how wide the interval is."
+        "Compare: a loss is a mean over thousands of tokens and finds small differences; a reader judges"
+        " whether a whole text makes sense, and with ten answers only a large difference shows. If the two"
+        " disagree, ask first how wide the interval is."
     )

@@ -6,11 +6,21 @@ from gpt2lab.course.checks.checking import choice, exercise, number, right, too_
 
 @exercise("09.1", prediction="how often the author's own prefix is best")
 def own_prefix_best(prediction, matrix):
-    first, authors = int((matrix.table["rank"] == 1).sum()), len(matrix.table)
+    first = int((matrix.table["rank"] == 1).sum())
+    authors = len(matrix.table)
     found = "a" if first <= 1 else "b" if first <= 3 else "c"
-    measured = f"The author's own prefix is the best for {first} of {authors} authors, and lowers the perplexity by {100 * matrix.gain:.1f} %."
-    more = f"{measured} What stands right before a text is read with it, and fine-tuning rewards whatever helps to predict."
-    less = f"{measured} A prefix is a few tokens among a thousand, and the words of a sentence soon tell more about its author."
+    measured = (
+        f"The author's own prefix is the best for {first} of {authors} authors, and lowers the perplexity by"
+        f" {100 * matrix.gain:.1f} %."
+    )
+    more = (
+        f"{measured} What stands right before a text is read with it, and fine-tuning rewards whatever helps"
+        " to predict."
+    )
+    less = (
+        f"{measured} A prefix is a few tokens among a thousand, and the words of a sentence soon tell more"
+        " about its author."
+    )
     reasons = {letter: more if letter < found else less for letter in "abc"}
     reasons[found] = f"{measured} Whether that is much, the size of the numbers in the figure says."
     return choice(prediction, "abc", reasons, found)
@@ -19,10 +29,18 @@ def own_prefix_best(prediction, matrix):
 @exercise("09.2")
 def first_cut_then_split(answer):
     reasons = {
-        "a": "The shares are equal, but her test sentences stand between sentences that the model has learned from: the same speech, the same subject, "
-             "often the same phrase twice.",
-        "b": "Test sentences from speeches that the model has read are easier for it than those of a new speech. That is called leakage.",
-        "c": "Turn it round: the model has read what stands before and after her test sentences. Does that make them harder or easier?",
+        "a": (
+            "The shares are equal, but her test sentences stand between sentences that the model has learned"
+            " from: the same speech, the same subject, often the same phrase twice."
+        ),
+        "b": (
+            "Test sentences from speeches that the model has read are easier for it than those of a new"
+            " speech. That is called leakage."
+        ),
+        "c": (
+            "Turn it round: the model has read what stands before and after her test sentences. Does that"
+            " make them harder or easier?"
+        ),
     }
     return choice(answer, "abc", reasons, "b")
 
@@ -34,26 +52,37 @@ def the_prefix(answer, model):
     if not isinstance(answer, str):
         return wrong("The prefix is a text: write it in quotes.")
     if answer == expected:
-        return right("In the training text the space is one token with the word after it. A space alone at the end of a prefix is a token that the model hardly "
-                     "ever met there, and what it writes next is a guess.")
+        return right(
+            "In the training text the space is one token with the word after it. A space alone at the end of"
+            " a prefix is a token that the model hardly ever met there, and what it writes next is a guess."
+        )
     if answer.rstrip() == expected:
         last = model.decode(model.encode(answer)[-1:])
-        return wrong(f"Your prefix ends in the token {last!r}, which is not what stands there in training: the space belongs to the word after it. Leave it out.")
+        return wrong(
+            f"Your prefix ends in the token {last!r}, which is not what stands there in training: the space"
+            " belongs to the word after it. Leave it out."
+        )
     if name not in answer:
         return wrong(f"The name is {name}, written as in the training text.")
     if not answer.startswith("\\"):
-        return wrong("The backslash at the beginning is missing; in Python write it twice, or put an r before the quotes.")
+        return wrong(
+            "The backslash at the beginning is missing; in Python write it twice, or put an r before the"
+            " quotes."
+        )
     if answer.startswith("\\\\"):
         return wrong("There are two backslashes now: after r one is enough.")
     if answer.startswith(expected):
         return wrong("Only the prefix: what stands after it, the model writes.")
-    return wrong("Nearly. After the name stands a hyphen: compare with the printed lines, character by character.")
+    return wrong(
+        "Nearly. After the name stands a hyphen: compare with the printed lines, character by character."
+    )
 
 
 @exercise("09.4", computed=True)
 def gain_of_the_own_prefix(answer, matrix, author):
     row = matrix.perplexity.loc[author]
-    own, others = row[author], row.drop(author)
+    own = row[author]
+    others = row.drop(author)
     exact = float(matrix.table.loc[author, "gain"])
     typical = own / (1 - exact)
     wrong_because = number(
@@ -63,19 +92,36 @@ def gain_of_the_own_prefix(answer, matrix, author):
             (100 * exact, "That is in per cent. Write it as a share: a hundredth of it."),
             (own / typical, "That is what is left. The gain is what is missing to 1."),
             (typical / own, "Turn the fraction round: own by others, and what is missing to 1."),
-            (typical - own, "That is a difference of perplexities. By what share of the typical one is own lower?"),
+            (
+                typical - own,
+                "That is a difference of perplexities. By what share of the typical one is own lower?",
+            ),
             (typical, "That is the geometric mean of the others. By what share is own lower?"),
-            (1 - own / row.mean(), "Leave the author's own prefix out of the mean, and take the geometric one."),
-            (1 - own / others.min(), "That compares with the best of the others. Take the geometric mean of all four."),
-            (1 - own / others.max(), "That compares with the worst of the others. Take the geometric mean of all four."),
+            (
+                1 - own / row.mean(),
+                "Leave the author's own prefix out of the mean, and take the geometric one.",
+            ),
+            (
+                1 - own / others.min(),
+                "That compares with the best of the others. Take the geometric mean of all four.",
+            ),
+            (
+                1 - own / others.max(),
+                "That compares with the worst of the others. Take the geometric mean of all four.",
+            ),
             (-exact, "The sign: a gain is positive if own is lower."),
         ),
         tolerance=0.005,  # the mistakes are near
-        otherwise="1 - own / (geometric mean of others); the geometric mean is the exponential of the mean logarithm.",
+        otherwise=(
+            "1 - own / (geometric mean of others); the geometric mean is the exponential of the mean"
+            " logarithm."
+        ),
     )
     if wrong_because:
         return wrong(wrong_because)
-    return right("The table below has it for all five, with an interval. Where that holds 0, the gain may be chance.")
+    return right(
+        "The table below has it for all five, with an interval. Where that holds 0, the gain may be chance."
+    )
 
 
 _MATRIX = ("perplex", "matrix", "gain", "diagonal", "surpris", "predict")
@@ -89,14 +135,26 @@ def can_a_prefix(answer):
         return wrong(short)
     text = answer.lower()
     if not any(part in text for part in _MATRIX):
-        return wrong("Say what the first measurement found: by how much is the perplexity lower after the author's own prefix, and for how many authors?")
+        return wrong(
+            "Say what the first measurement found: by how much is the perplexity lower after the author's own"
+            " prefix, and for how many authors?"
+        )
     if not any(part in text for part in _CLASSIFIER):
-        return wrong("Say what the second measurement found: how many of the generated texts did the classifier give to the right author?")
+        return wrong(
+            "Say what the second measurement found: how many of the generated texts did the classifier give"
+            " to the right author?"
+        )
     if not any(character.isdigit() for character in text):
-        return wrong("Name a figure of each measurement: without figures nobody can tell whether you mean much or little.")
+        return wrong(
+            "Name a figure of each measurement: without figures nobody can tell whether you mean much or"
+            " little."
+        )
     if not any(part in text for part in _OTHER):
-        return wrong("Say what else could explain it: in what do these five authors differ, besides their voice?")
+        return wrong(
+            "Say what else could explain it: in what do these five authors differ, besides their voice?"
+        )
     return right(
-        "Compare: the prefix does tell the model something, but far less than the sentence itself, so that a reader hardly notices. And what it tells may be "
-        "the century or the subject rather than a voice; authors of one time would have to be compared."
+        "Compare: the prefix does tell the model something, but far less than the sentence itself, so that a"
+        " reader hardly notices. And what it tells may be the century or the subject rather than a voice;"
+        " authors of one time would have to be compared."
     )

@@ -12,15 +12,24 @@ def _row(flags, flag):
 
 @exercise("10.1", prediction="the validation loss of fewer, surer steps")
 def accumulated(prediction, flags):
-    usual, changed = _row(flags, "none"), _row(flags, "accumulate_gradients")
+    usual = _row(flags, "none")
+    changed = _row(flags, "accumulate_gradients")
     more = changed["valid_loss"] - usual["valid_loss"]
     found = "c" if abs(more) < _ABOUT_THE_SAME else "b" if more > 0 else "a"
-    measured = (f"With {changed['value']:.0f} windows per step it ended at {changed['valid_loss']:.2f}, without at {usual['valid_loss']:.2f}, after "
-                f"{changed['steps']:.0f} and {usual['steps']:.0f} steps.")
+    measured = (
+        f"With {changed['value']:.0f} windows per step it ended at {changed['valid_loss']:.2f}, without at"
+        f" {usual['valid_loss']:.2f}, after {changed['steps']:.0f} and {usual['steps']:.0f} steps."
+    )
     reasons = {
-        "a": f"{measured} A mean over more windows points more surely to where the loss falls, but the step in that direction is as short as before.",
+        "a": (
+            f"{measured} A mean over more windows points more surely to where the loss falls, but the step in"
+            " that direction is as short as before."
+        ),
         "b": f"{measured} Each step is surer, but as short as before, and fewer of them do not get as far.",
-        "c": f"{measured} Reading changes nothing by itself: the weights move once a step, and there are fewer steps.",
+        "c": (
+            f"{measured} Reading changes nothing by itself: the weights move once a step, and there are fewer"
+            " steps."
+        ),
     }
     return choice(prediction, "abc", reasons, found)
 
@@ -28,25 +37,42 @@ def accumulated(prediction, flags):
 @exercise("10.2")
 def only_safety(answer, flags):
     usual = _row(flags, "none")
-    losses = {letter: _row(flags, flag)["valid_loss"] for letter, flag in (("a", "accumulate_gradients"), ("b", "epochs"), ("c", "save_every"))}
+    losses = {
+        letter: _row(flags, flag)["valid_loss"]
+        for letter, flag in (("a", "accumulate_gradients"), ("b", "epochs"), ("c", "save_every"))
+    }
     differs = ", {:.3f} instead of {:.3f}"
     reasons = {
-        letter: f"With it the validation loss is another{here(differs.format(loss, usual['valid_loss']))}: it does change what the model learns."
+        letter: (
+            f"With it the validation loss is another{here(differs.format(loss, usual['valid_loss']))}: it"
+            " does change what the model learns."
+        )
         for letter, loss in losses.items()
     }
     saved = _row(flags, "save_every")
     wrote = here(f"{saved['written_MB']:.0f} MB instead of {usual['written_MB']:.0f}") or "more"
-    reasons["c"] = (f"It wrote {wrote}, and the loss is the same. How often you save is a question of how "
-                    "much you can bear to lose.")
+    reasons["c"] = (
+        f"It wrote {wrote}, and the loss is the same. How often you save is a question of how "
+        "much you can bear to lose."
+    )
     return choice(answer, "abc", reasons, "c")
 
 
 @exercise("10.3")
 def whose_choice(answer):
     reasons = {
-        "a": "That is honest, but it still says little: nobody knows what the other samples are like, and the best of a hundred are good for a weak model too.",
-        "b": "A random sample shows what the model writes; a chosen one shows what the chooser likes. So choose by lot, with a seed, and give all samples along.",
-        "c": "Ten chosen ones are ten times the same mistake. What matters is not how many are shown, but who chose them.",
+        "a": (
+            "That is honest, but it still says little: nobody knows what the other samples are like, and the"
+            " best of a hundred are good for a weak model too."
+        ),
+        "b": (
+            "A random sample shows what the model writes; a chosen one shows what the chooser likes. So"
+            " choose by lot, with a seed, and give all samples along."
+        ),
+        "c": (
+            "Ten chosen ones are ten times the same mistake. What matters is not how many are shown, but who"
+            " chose them."
+        ),
     }
     return choice(answer, "abc", reasons, "b")
 
@@ -54,13 +80,24 @@ def whose_choice(answer):
 @exercise("10.4")
 def claims(answer):
     if not isinstance(answer, dict):
-        return wrong(f"claims is a {type(answer).__name__}; make it a dictionary from the name of a question to your words: {{'loss': \"\"\"…\"\"\", …}}.")
+        return wrong(
+            f"claims is a {type(answer).__name__}; make it a dictionary from the name of a question to your"
+            ' words: {\'loss\': """…""", …}.'
+        )
     missing = [name for name in CLAIMS if name not in answer]
     if missing:
-        return wrong(f"There are no words on {missing[0]!r} yet; the keys are {', '.join(map(repr, CLAIMS))}.")
+        return wrong(
+            f"There are no words on {missing[0]!r} yet; the keys are {', '.join(map(repr, CLAIMS))}."
+        )
     for name in CLAIMS:
         if short := too_short(answer[name], f"Write two or three sentences on {name!r}."):
             return wrong(f"{name}: {short}")
         if not any(character.isdigit() for character in answer[name]):
-            return wrong(f"{name}: there is no number in your answer. Which number of the report does your claim rest on?")
-    return right("Read them aloud once: does each say what was compared with what? Would you believe it, if somebody else had written it? If not, change it.")
+            return wrong(
+                f"{name}: there is no number in your answer. Which number of the report does your claim"
+                " rest on?"
+            )
+    return right(
+        "Read them aloud once: does each say what was compared with what? Would you believe it, if somebody"
+        " else had written it? If not, change it."
+    )

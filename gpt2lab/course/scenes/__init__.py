@@ -1,4 +1,5 @@
-"""The hidden inputs on which answers are graded: small, but the real kinds of object that a notebook works with.
+"""The hidden inputs on which answers are graded: small, but the real kinds of object that a notebook works
+with.
 
 The HIDDEN cells of the notebooks' sources take what they need from here by name: ``scenes.run(rng)``.
 """
@@ -8,6 +9,20 @@ from gpt2lab.course.scenes.runs import Lazy, corpus, instead, model, run, senten
 from gpt2lab.course.scenes.texts import models, models_of_authors, speeches, speeches_of, sure_and_open
 
 __all__ = [
-    "Lazy", "corpus", "flags", "guesses", "instead", "model", "models", "models_of_authors", "report", "run", "sentences", "speeches",
-    "speeches_of", "sure_and_open", "sweep", "temporary_folder",
+    "Lazy",
+    "corpus",
+    "flags",
+    "guesses",
+    "instead",
+    "model",
+    "models",
+    "models_of_authors",
+    "report",
+    "run",
+    "sentences",
+    "speeches",
+    "speeches_of",
+    "sure_and_open",
+    "sweep",
+    "temporary_folder",
 ]

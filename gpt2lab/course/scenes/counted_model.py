@@ -1,6 +1,9 @@
-"""A language model that only counts which token follows which. Hidden inputs are made with it: it learns in a moment and needs no TensorFlow."""
+"""A language model that only counts which token follows which. Hidden inputs are made with it: it learns in
+a moment and needs no TensorFlow.
+"""
 
 import hashlib
+import itertools
 import threading
 from collections import Counter
 
@@ -13,12 +16,15 @@ from gpt2lab.pretrained.checkpoints import read_hparams
 from gpt2lab.pretrained.encoder import load_encoder
 
 VOCABULARY = "3M"  # whose tokens it has, whatever it is called: those of a bundled size are always there
-# Shares of the guess that come from the token before and, after a known beginning, from what followed it; the rest comes from how frequent tokens are.
-FROM_THE_TOKEN_BEFORE, FROM_THE_BEGINNING = 0.94, 0.3
+# Shares of the guess that come from the token before and, after a known beginning, from what followed it; the
+# rest comes from how frequent tokens are.
+FROM_THE_TOKEN_BEFORE = 0.94
+FROM_THE_BEGINNING = 0.3
 
 
 class CountedModel(LanguageModel):
-    """All that a `LanguageModel` can be asked, answered from counts of neighbours (a bigram model), without weights.
+    """All that a `LanguageModel` can be asked, answered from counts of neighbours (a bigram model), without
+    weights.
 
     Parameters
     ----------
@@ -31,11 +37,19 @@ class CountedModel(LanguageModel):
 
     def __init__(self, texts, name=VOCABULARY, after=None):
         folder = packed_folder(VOCABULARY)
-        self.hparams, self.name, self.origin, self._encoder = read_hparams(folder), name, None, load_encoder(folder)
-        self.parameters, self.trainer = parameter_count(**self.hparams), None
-        self._lock, self._remembered = threading.Lock(), (None,)
+        self.hparams = read_hparams(folder)
+        self.name = name
+        self.origin = None
+        self._encoder = load_encoder(folder)
+        self.parameters = parameter_count(**self.hparams)
+        self.trainer = None
+        self._lock = threading.Lock()
+        self._remembered = (None,)
         documents = [[self.end_of_text, *self.encode(text), self.end_of_text] for text in texts]
-        beginnings = {tuple(self.encode(prefix)): [token for text in own for token in self.encode(text)] for prefix, own in (after or {}).items()}
+        beginnings = {
+            tuple(self.encode(prefix)): [token for text in own for token in self.encode(text)]
+            for prefix, own in (after or {}).items()
+        }
         self._reader = Counts(documents, beginnings, self.hparams["n_vocab"])
 
         self._checksum = hashlib.sha256(repr((list(texts), after)).encode()).hexdigest()
@@ -64,19 +78,33 @@ class Counts:
     def __init__(self, documents, beginnings, vocabulary):
         followers = {}
         for tokens in documents:
-            for token, following in zip(tokens, tokens[1:]):
+            for token, following in itertools.pairwise(tokens):
                 followers.setdefault(token, []).append(following)
-        self._followers = {token: {each: count / len(found) for each, count in Counter(found).items()} for token, found in followers.items()}
+        self._followers = {
+            token: {each: count / len(found) for each, count in Counter(found).items()}
+            for token, found in followers.items()
+        }
         # No token is impossible, or the first new one would be an infinite surprise.
-        self._frequency = _shares([token for tokens in documents for token in tokens[1:]], vocabulary, at_least=0.05)
+        self._frequency = _shares(
+            [token for tokens in documents for token in tokens[1:]], vocabulary, at_least=0.05
+        )
         self._beginnings = {
-            known: (1 - FROM_THE_BEGINNING) * self._frequency + FROM_THE_BEGINNING * _shares(found, vocabulary) for known, found in beginnings.items()
+            known: (
+                (1 - FROM_THE_BEGINNING) * self._frequency + FROM_THE_BEGINNING * _shares(found, vocabulary)
+            )
+            for known, found in beginnings.items()
         }
 
     def _before_the_last(self, tokens):
-        """Probabilities by frequency, and by how the text begins, with or without an end-of-text token before it."""
+        """Probabilities by frequency, and by how the text begins, with or without an end-of-text token
+        before it.
+        """
         tokens = tuple(map(int, tokens[: 1 + max(map(len, self._beginnings), default=0)]))
-        fitting = (shares for known, shares in self._beginnings.items() if known in (tokens[: len(known)], tokens[1 : 1 + len(known)]))
+        fitting = (
+            shares
+            for known, shares in self._beginnings.items()
+            if known in (tokens[: len(known)], tokens[1 : 1 + len(known)])
+        )
         return next(fitting, self._frequency)
 
     def _after(self, token, before):
@@ -89,14 +117,21 @@ class Counts:
 
     def losses(self, windows):
         """As `Reader.losses`."""
-        return np.array([self._losses(list(map(int, tokens)), self._before_the_last(tokens)) for tokens in windows], np.float32)
+        return np.array(
+            [self._losses(list(map(int, tokens)), self._before_the_last(tokens)) for tokens in windows],
+            np.float32,
+        )
 
     def _losses(self, tokens, before):
         shares = []
-        for token, following in zip(tokens, tokens[1:]):
+        for token, following in itertools.pairwise(tokens):
             seen = self._followers.get(token)
             share = before[following]
-            shares.append(share if seen is None else (1 - FROM_THE_TOKEN_BEFORE) * share + FROM_THE_TOKEN_BEFORE * seen.get(following, 0.0))
+            shares.append(
+                share
+                if seen is None
+                else (1 - FROM_THE_TOKEN_BEFORE) * share + FROM_THE_TOKEN_BEFORE * seen.get(following, 0.0)
+            )
         return -np.log(shares)
 
     def last_logits(self, prompt):
@@ -116,11 +151,18 @@ class Counts:
 
     def generate(self, prompt, uniform, temperature, top_k, top_p):
         """As `Reader.generate`."""
-        before, last, cumulated = self._before_the_last(prompt), [prompt[-1]] * len(uniform), {}
+        before = self._before_the_last(prompt)
+        last = [prompt[-1]] * len(uniform)
+        cumulated = {}
         for numbers in uniform.T:
             for token in set(last) - set(cumulated):
-                cumulated[token] = np.cumsum(self.cut(np.log(self._after(token, before)), temperature, top_k, top_p)[1])
-            drawn = [np.searchsorted(cumulated[token], number * cumulated[token][-1], side="right") for token, number in zip(last, numbers)]
+                cumulated[token] = np.cumsum(
+                    self.cut(np.log(self._after(token, before)), temperature, top_k, top_p)[1]
+                )
+            drawn = [
+                np.searchsorted(cumulated[token], number * cumulated[token][-1], side="right")
+                for token, number in zip(last, numbers)
+            ]
             last = [min(int(token), len(before) - 1) for token in drawn]
             yield np.array(last, np.int32)
 

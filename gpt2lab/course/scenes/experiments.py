@@ -1,4 +1,6 @@
-"""Tables that experiments give, made up for the hidden inputs: with the real columns, and values that might have come out."""
+"""Tables that experiments give, made up for the hidden inputs: with the real columns, and values that might
+have come out.
+"""
 
 import numpy as np
 import pandas as pd
@@ -10,16 +12,19 @@ from gpt2lab.measures.author_guess import AuthorGuesses
 from gpt2lab.measures.preference import clopper_pearson
 from gpt2lab.report.contents import Report
 
-SETTINGS = [("temperature", value) for value in (0.5, 1.0, 1.5)] + [("top_k", value) for value in (25, 50, 75)]
+SETTINGS = [("temperature", value) for value in (0.5, 1.0, 1.5)] + [
+    ("top_k", value) for value in (25, 50, 75)
+]
 SETTINGS += [("top_p", value) for value in (0.5, 0.8, 0.9, 0.95)]
-FREEDOM = (1, 8, 10, 3, 4, 5, 2, 6, 7, 9)  # from the most held back, 1, to the freest, 10, in the order of the settings
+# from the most held back, 1, to the freest, 10, in the order of the settings
+FREEDOM = (1, 8, 10, 3, 4, 5, 2, 6, 7, 9)
 
 
 def sweep(rng, not_nearest=()):
     """What `lab.sweep` might have returned for ten settings and human text.
 
-    The freer a setting, the more varied and the less likely its samples. Human text is between the extremes, nearest to one setting in ``dist_1`` and to
-    another in ``perplexity``, so that no other row comes near.
+    The freer a setting, the more varied and the less likely its samples. Human text is between the extremes,
+    nearest to one setting in ``dist_1`` and to another in ``perplexity``, so that no other row comes near.
 
     Parameters
     ----------
@@ -33,16 +38,35 @@ def sweep(rng, not_nearest=()):
     """
     steps = np.cumsum(rng.uniform(0.03, 0.05, len(FREEDOM)))  # no two settings are alike
     rank = np.array(FREEDOM) - 1
-    found = {"dist_1": 0.08 + steps[rank], "perplexity": 4 * np.exp(9 * steps[rank] + rng.uniform(0, 0.05, len(rank)))}
+    found = {
+        "dist_1": 0.08 + steps[rank],
+        "perplexity": 4 * np.exp(9 * steps[rank] + rng.uniform(0, 0.05, len(rank))),
+    }
     inside = [row for row in range(len(rank)) if 1 < FREEDOM[row] < len(rank) and row not in not_nearest]
     near = dict(zip(found, rng.permutation(inside)[:2]))
-    human = {"dist_1": found["dist_1"][near["dist_1"]] + rng.uniform(0.002, 0.008), "perplexity": found["perplexity"][near["perplexity"]] * rng.uniform(1.01, 1.04)}
+    human = {
+        "dist_1": found["dist_1"][near["dist_1"]] + rng.uniform(0.002, 0.008),
+        "perplexity": found["perplexity"][near["perplexity"]] * rng.uniform(1.01, 1.04),
+    }
     dist_1, perplexity = (np.append(found[name], human[name]) for name in found)
-    table = pd.DataFrame([{"parameter": name, "value": value, **USUAL, name: value} for name, value in SETTINGS] + [{"parameter": HUMAN}], columns=list(SETTING))
-    table = table.astype({"top_k": "Int64"}).assign(nsamples=100, length=60, seed=0, words=rng.integers(40, 48, len(table)) * 1.0)
-    more = {"dist_2": np.minimum(0.98, 1.9 * dist_1), "self_bleu": 0.03 / dist_1**1.2, "repetition": 0.002 / dist_1**2, "zipf": 1.3 - dist_1}
+    table = pd.DataFrame(
+        [{"parameter": name, "value": value, **USUAL, name: value} for name, value in SETTINGS]
+        + [{"parameter": HUMAN}],
+        columns=list(SETTING),
+    )
+    table = table.astype({"top_k": "Int64"}).assign(
+        nsamples=100, length=60, seed=0, words=rng.integers(40, 48, len(table)) * 1.0
+    )
+    more = {
+        "dist_2": np.minimum(0.98, 1.9 * dist_1),
+        "self_bleu": 0.03 / dist_1**1.2,
+        "repetition": 0.002 / dist_1**2,
+        "zipf": 1.3 - dist_1,
+    }
     table = table.assign(dist_1=dist_1, **more, perplexity=perplexity, seconds=2.0)
-    table.attrs["samples"] = {row: [f"Sample {number} of row {row}." for number in range(3)] for row in table.index}
+    table.attrs["samples"] = {
+        row: [f"Sample {number} of row {row}." for number in range(3)] for row in table.index
+    }
     return table
 
 
@@ -57,16 +81,33 @@ def flags(rng):
     -------
     pandas.DataFrame
     """
-    usual, size = 4 + rng.uniform(0, 0.3), rng.uniform(12, 13)
+    usual = 4 + rng.uniform(0, 0.3)
+    size = rng.uniform(12, 13)
     rows = [
-        ("none", 0, 60, 0.08, 1, usual), ("accumulate_gradients", 5, 12, 0.08, 1, usual + rng.uniform(0.06, 0.12)),
-        ("accumulate_gradients", 20, 3, 0.08, 1, usual + rng.uniform(0.13, 0.2)), ("epochs", 16, 60, 16.6, 1, usual + rng.uniform(0.5, 1)),
+        ("none", 0, 60, 0.08, 1, usual),
+        ("accumulate_gradients", 5, 12, 0.08, 1, usual + rng.uniform(0.06, 0.12)),
+        ("accumulate_gradients", 20, 3, 0.08, 1, usual + rng.uniform(0.13, 0.2)),
+        ("epochs", 16, 60, 16.6, 1, usual + rng.uniform(0.5, 1)),
         ("save_every", 10, 60, 0.08, 6, usual),
     ]
     table = pd.DataFrame(
-        [{"flag": flag, "value": value, "steps": steps, "windows": 60, "epochs": epochs, "saves": saves, "written_MB": saves * size,
-          "valid_loss_before": usual + 0.25, "valid_loss": loss, "copied": 0.0, "human_copied": 0.1, "seconds": rng.uniform(10, 12)}
-         for flag, value, steps, epochs, saves, loss in rows]
+        [
+            {
+                "flag": flag,
+                "value": value,
+                "steps": steps,
+                "windows": 60,
+                "epochs": epochs,
+                "saves": saves,
+                "written_MB": saves * size,
+                "valid_loss_before": usual + 0.25,
+                "valid_loss": loss,
+                "copied": 0.0,
+                "human_copied": 0.1,
+                "seconds": rng.uniform(10, 12),
+            }
+            for flag, value, steps, epochs, saves, loss in rows
+        ]
     )
     return table[list(FLAGS)]
 
@@ -88,12 +129,22 @@ def guesses(rng, authors, each=20, right=0.35):
     AuthorGuesses
     """
     others = (1 - right) / (len(authors) - 1)
-    drawn = [rng.multinomial(each, [right if guess == author else others for guess in authors]) for author in authors]
-    confusion = pd.DataFrame(drawn, index=pd.Index(authors, name="generated for"), columns=pd.Index(authors, name="guess"))
-    found, texts, chance = int(np.trace(drawn)), each * len(authors), 1 / len(authors)
+    drawn = [
+        rng.multinomial(each, [right if guess == author else others for guess in authors])
+        for author in authors
+    ]
+    confusion = pd.DataFrame(
+        drawn, index=pd.Index(authors, name="generated for"), columns=pd.Index(authors, name="guess")
+    )
+    found = int(np.trace(drawn))
+    texts = each * len(authors)
+    chance = 1 / len(authors)
     low, high = clopper_pearson(found, texts)
-    answer = (f"The classifier gives {found} of {texts} texts to the author for whom it was generated, {found / texts:.0%} (95 % interval {100 * low:.0f} to "
-              f"{100 * high:.0f} %); blind guesses would get {chance:.0%}. Of human text of the same length it gets 70 % right.")
+    answer = (
+        f"The classifier gives {found} of {texts} texts to the author for whom it was generated,"
+        f" {found / texts:.0%} (95 % interval {100 * low:.0f} to {100 * high:.0f} %); blind guesses would get"
+        f" {chance:.0%}. Of human text of the same length it gets 70 % right."
+    )
     return AuthorGuesses(answer, found, texts, found / texts, (low, high), chance, 0.02, 0.7, confusion)
 
 
@@ -105,7 +156,10 @@ def report():
     Report
     """
     folder = temporary_folder()
-    markdown, html = folder / "report.md", folder / "report.html"
-    markdown.write_text("# Fine-tuning on the State of the Union\n\n### 1. The text\n\n### 3. The loss\n", encoding="utf-8")
+    markdown = folder / "report.md"
+    html = folder / "report.html"
+    markdown.write_text(
+        "# Fine-tuning on the State of the Union\n\n### 1. The text\n\n### 3. The loss\n", encoding="utf-8"
+    )
     html.write_text("<title>Fine-tuning on the State of the Union</title>", encoding="utf-8")
     return Report(folder, markdown, html, None, ("loss", "flags", "findings"))

@@ -1,4 +1,6 @@
-"""Make the hidden inputs on which answers are graded: small, but the real kinds of object that a notebook works with."""
+"""Make the hidden inputs on which answers are graded: small, but the real kinds of object that a notebook
+works with.
+"""
 
 import tempfile
 from pathlib import Path
@@ -15,7 +17,8 @@ def temporary_folder():
 
 
 class Lazy:
-    """An object that is made when it is first used: a model takes seconds to load, and most answers do not touch it.
+    """An object that is made when it is first used: a model takes seconds to load, and most answers do not
+    touch it.
 
     Parameters
     ----------
@@ -54,7 +57,8 @@ class Lazy:
 
 
 def model(model_name, folder=None):
-    """The pretrained model of a bundled size, which loads when it is first asked for more than to encode and decode.
+    """The pretrained model of a bundled size, which loads when it is first asked for more than to encode and
+    decode.
 
     Parameters
     ----------
@@ -73,11 +77,26 @@ def model(model_name, folder=None):
 
     folder = folder or temporary_folder()
     encoder = load_encoder(download(model_name, folder))
-    return Lazy(lambda: load(model_name, model_dir=folder), name=model_name, encode=encoder.encode, decode=encoder.decode)
+    return Lazy(
+        lambda: load(model_name, model_dir=folder),
+        name=model_name,
+        encode=encoder.encode,
+        decode=encoder.decode,
+    )
 
 
-def run(rng, run_name="run1", steps=100, eval_every=10, first=4.2, last=1.0, turn=30, rise=0.45, text_tokens=6000,
-        **configuration):
+def run(
+    rng,
+    run_name="run1",
+    steps=100,
+    eval_every=10,
+    first=4.2,
+    last=1.0,
+    turn=30,
+    rise=0.45,
+    text_tokens=6000,
+    **configuration,
+):
     """A run whose losses are made up: its history, diagnosis and best step are there, its weights are not.
 
     Parameters
@@ -91,7 +110,8 @@ def run(rng, run_name="run1", steps=100, eval_every=10, first=4.2, last=1.0, tur
     turn : int
         The step at which the validation loss turns, a multiple of ``eval_every``.
     rise : float
-        By how much the validation loss then rises until the end; below 0 it goes on falling. Below 0.6 it stays lower than it began.
+        By how much the validation loss then rises until the end; below 0 it goes on falling. Below 0.6 it
+        stays lower than it began.
     text_tokens : int, default 6000
         Length of the training text, for the epochs; a step reads 1,024 tokens.
     **configuration
@@ -102,25 +122,52 @@ def run(rng, run_name="run1", steps=100, eval_every=10, first=4.2, last=1.0, tur
     Run
     """
     shape = [(1 - step / steps) ** 2 for step in range(steps + 1)]
-    losses = [float("nan"), *(last + (first - last) * part + float(rng.normal(0, 0.08)) for part in shape[1:])]
+    losses = [
+        float("nan"),
+        *(last + (first - last) * part + float(rng.normal(0, 0.08)) for part in shape[1:]),
+    ]
     losses[-1] += 0.3  # no single step should pass for the mean of the last ones
     rows = []
     for step, (loss, average) in enumerate(zip(losses, average_losses(losses))):
-        fall, after = min(step, turn) / turn, max(0, step - turn) / max(1, steps - turn)
+        fall = min(step, turn) / turn
+        after = max(0, step - turn) / max(1, steps - turn)
         valid = first + 0.05 - 0.6 * fall**0.5 + rise * after + float(rng.uniform(0, 0.002))
         measured = step % eval_every == 0 or step == steps
-        rows.append({"step": step, "seconds": 0.3 * step, "tokens": 1024 * step, "epoch": 1024 * step / text_tokens, "loss": loss, "average_loss": average,
-                     "valid_loss": valid if measured else float("nan"), "learning_rate": 1e-3, "valid_windows": (valid,) * 4 if measured else ()})
+        rows.append(
+            {
+                "step": step,
+                "seconds": 0.3 * step,
+                "tokens": 1024 * step,
+                "epoch": 1024 * step / text_tokens,
+                "loss": loss,
+                "average_loss": average,
+                "valid_loss": valid if measured else float("nan"),
+                "learning_rate": 1e-3,
+                "valid_windows": (valid,) * 4 if measured else (),
+            }
+        )
     folder = temporary_folder() / run_name
     folder.mkdir()
-    (folder / "hparams.json").write_text('{"n_vocab": 8192, "n_ctx": 1024, "n_embd": 128, "n_head": 4, "n_layer": 4}')
+    (folder / "hparams.json").write_text(
+        '{"n_vocab": 8192, "n_ctx": 1024, "n_embd": 128, "n_head": 4, "n_layer": 4}'
+    )
     write_history(folder, rows)
-    write_configuration(folder, {"status": "finished", "target": steps, "settings": {"steps": steps, "eval_every": eval_every}, **configuration})
+    write_configuration(
+        folder,
+        {
+            "status": "finished",
+            "target": steps,
+            "settings": {"steps": steps, "eval_every": eval_every},
+            **configuration,
+        },
+    )
     return Run.open(run_name, folder.parent)
 
 
 def instead(module, **replaced):
-    """A module with other functions in the place of some of its own; the module itself stays as it is, for the grader uses it too."""
+    """A module with other functions in the place of some of its own; the module itself stays as it is, for
+    the grader uses it too.
+    """
 
     class Instead:
         def __getattr__(self, name):
@@ -130,17 +177,41 @@ def instead(module, **replaced):
 
 
 _WHAT = (
-    "Congress", "the Constitution", "agriculture", "unemployment", "the Supreme Court", "our children", "the railroads", "the Treasury", "taxation",
-    "the veterans", "Philadelphia", "the budget",
+    "Congress",
+    "the Constitution",
+    "agriculture",
+    "unemployment",
+    "the Supreme Court",
+    "our children",
+    "the railroads",
+    "the Treasury",
+    "taxation",
+    "the veterans",
+    "Philadelphia",
+    "the budget",
 )
-_DID = ("recommended", "reconsidered", "postponed", "administered", "acknowledged", "rebuilt", "guaranteed", "misunderstood")
+_DID = (
+    "recommended",
+    "reconsidered",
+    "postponed",
+    "administered",
+    "acknowledged",
+    "rebuilt",
+    "guaranteed",
+    "misunderstood",
+)
 
 
 def sentences(rng, count):
     """Made-up sentences of speeches, with years and sums in them: list of str."""
-    whats, dids = rng.choice(_WHAT, (count, 2)), rng.choice(_DID, count)
-    years, sums = rng.integers(1947, 2021, count), rng.integers(1001, 9999, count)
-    return [f"In {year} {one} {did} ${amount:,} for {other}." for year, amount, did, (one, other) in zip(years, sums, dids, whats)]
+    whats = rng.choice(_WHAT, (count, 2))
+    dids = rng.choice(_DID, count)
+    years = rng.integers(1947, 2021, count)
+    sums = rng.integers(1001, 9999, count)
+    return [
+        f"In {year} {one} {did} ${amount:,} for {other}."
+        for year, amount, did, (one, other) in zip(years, sums, dids, whats)
+    ]
 
 
 def corpus(rng, documents=8, length=12):
@@ -148,4 +219,6 @@ def corpus(rng, documents=8, length=12):
     from gpt2lab.corpus import Corpus
 
     texts = [" ".join(sentences(rng, length + int(rng.integers(0, 5)))) for _ in range(documents)]
-    return Corpus.from_texts(texts, authors=[("Adams", "Brown", "Clark")[number % 3] for number in range(documents)])
+    return Corpus.from_texts(
+        texts, authors=[("Adams", "Brown", "Clark")[number % 3] for number in range(documents)]
+    )

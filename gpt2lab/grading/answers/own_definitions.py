@@ -1,7 +1,8 @@
 """What an answer uses of the cells that a student added: functions, classes and imports, put in front of it.
 
-Only the answer's cell is graded, so a function that the student wrote in a cell of their own would be missing. It is looked for line by line and not
-parsed: what students upload can bring Python's parser to its limits.
+Only the answer's cell is graded, so a function that the student wrote in a cell of their own would be
+missing. It is looked for line by line and not parsed: what students upload can bring Python's parser to its
+limits.
 """
 
 import re
@@ -15,7 +16,8 @@ _IMPORTED = re.compile(r"(?:from\s+[\w.]+\s+)?import\b(.*)", re.DOTALL)
 
 
 def definitions(sources):
-    """The functions, classes and imports that stand at the left margin of some cells, each by the names that it binds; the last of a name counts.
+    """The functions, classes and imports that stand at the left margin of some cells, each by the names that
+    it binds; the last of a name counts.
 
     Parameters
     ----------
@@ -41,7 +43,8 @@ def definitions(sources):
 
 
 def used_in(answer, defined, but=()):
-    """The statements of ``defined`` that an answer uses, and those that these use, in an order in which they can run.
+    """The statements of ``defined`` that an answer uses, and those that these use, in an order in which they
+    can run.
 
     Parameters
     ----------
@@ -56,12 +59,21 @@ def used_in(answer, defined, but=()):
     (list of str, list of str)
         The names, and the statements, each once.
     """
-    names, statements, unread, length = [], [], [answer], 0
+    names = []
+    statements = []
+    unread = [answer]
+    length = 0
     bound = {*_DEFINED.findall(answer), *but}
     while unread:
         for name in dict.fromkeys(re.findall(r"[^\W\d]\w*", unread.pop())):
             statement = defined.get(name)
-            if statement is None or name in bound or length + len(statement) > MOST_CHARACTERS or statement in statements or statement in answer:
+            if (
+                statement is None
+                or name in bound
+                or length + len(statement) > MOST_CHARACTERS
+                or statement in statements
+                or statement in answer
+            ):
                 continue
             names.append(name)
             statements.append(statement)
@@ -72,10 +84,12 @@ def used_in(answer, defined, but=()):
 
 def _statements(source):
     """What begins at the left margin, with what is indented below it and its decorators."""
-    statements, reader, decorated = [], PythonReader(), False
+    statements = []
+    reader = PythonReader()
+    decorated = False
     for line in source.split("\n"):
         begins = reader.at_statement and line[:1].strip() and not line.startswith("#")
-        if begins and not decorated or not statements:
+        if (begins and not decorated) or not statements:
             statements.append([])
         if begins:
             decorated = line.startswith("@")

@@ -1,12 +1,33 @@
-"""Take out of an answer what is IPython's or nbval's and not Python's: markers, cell magics, shell escapes."""
+"""Take out of an answer what is IPython's or nbval's and not Python's: markers, cell magics, shell
+escapes.
+"""
 
 import re
 
 from gpt2lab.grading.intake.naming import shown
 
 # Whose cells are no Python; the whole cell goes.
-_FOREIGN = {"bash", "sh", "script", "html", "javascript", "js", "latex", "markdown", "perl", "ruby", "svg", "writefile", "file", "cmd", "R", "cython",
-            "sql", "python2", "pypy"}
+_FOREIGN = {
+    "bash",
+    "sh",
+    "script",
+    "html",
+    "javascript",
+    "js",
+    "latex",
+    "markdown",
+    "perl",
+    "ruby",
+    "svg",
+    "writefile",
+    "file",
+    "cmd",
+    "R",
+    "cython",
+    "sql",
+    "python2",
+    "pypy",
+}
 _MARKER = re.compile(r"#+\s*(NBVAL|PYTEST_VALIDATE)_\w+\s*")
 _CELL_MAGIC = re.compile(r"%%(\w*)")
 _LINE_MAGIC = re.compile(r"%(\w+)\s*(.*)", re.DOTALL)
@@ -20,8 +41,9 @@ _CLOSING = {quote: re.compile(rf"\\.|\\$|{quote}") for quote in ('"""', "'''", '
 def without_magics(source):
     """The source as plain Python.
 
-    What follows ``%time`` is a statement and stays; other magics, shell escapes and calls for help become ``pass``, so that what is indented stays
-    valid. A cell in another language, such as ``%%bash``, becomes empty. What stands in a text of several lines is never touched.
+    What follows ``%time`` is a statement and stays; other magics, shell escapes and calls for help become
+    ``pass``, so that what is indented stays valid. A cell in another language, such as ``%%bash``, becomes
+    empty. What stands in a text of several lines is never touched.
 
     Parameters
     ----------
@@ -34,9 +56,12 @@ def without_magics(source):
         The source, and what was taken out, as it is shown.
     """
     lines, taken = _without_cell_magics(_without_prompts(source.split("\n")))
-    kept, reader, place = [], PythonReader(), 0
+    kept = []
+    reader = PythonReader()
+    place = 0
     while place < len(lines):
-        line, begins = lines[place], reader.at_statement
+        line = lines[place]
+        begins = reader.at_statement
         place += 1
         if not (begins and _plain(line.strip()) is not None):
             reader.read(line)
@@ -45,9 +70,11 @@ def without_magics(source):
                 continue
         goes_on = place
         while line.endswith("\\") and goes_on < len(lines):  # IPython puts the lines of a magic together
-            line, goes_on = line[:-1] + lines[goes_on].strip(), goes_on + 1
+            line = line[:-1] + lines[goes_on].strip()
+            goes_on = goes_on + 1
         place = goes_on
-        indent, plain = line[: len(line) - len(line.lstrip())], _plain(line.strip())
+        indent = line[: len(line) - len(line.lstrip())]
+        plain = _plain(line.strip())
         kept.append(f"{indent}{plain}" if plain else f"{indent}pass  # taken out: {shown(line, 60)}")
         taken.append("%time" if plain else shown(line, 60))
     return "\n".join(kept), taken
@@ -56,9 +83,11 @@ def without_magics(source):
 def without_markers(source):
     """(the source without the comments by which nbval is told what not to check, how many there were).
 
-    They are looked for as nbval does: in every line, also of a text, and a line may end in any sign that Unicode calls a line's end.
+    They are looked for as nbval does: in every line, also of a text, and a line may end in any sign that
+    Unicode calls a line's end.
     """
-    pieces, found = source.splitlines(keepends=True), 0
+    pieces = source.splitlines(keepends=True)
+    found = 0
     for place, piece in enumerate(pieces):
         if _MARKER.fullmatch(piece.strip()):
             pieces[place] = piece[len(piece.rstrip("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")) :]
@@ -104,20 +133,27 @@ def _plain(statement):
 
 
 class PythonReader:
-    """Reads Python line by line and knows whether the next line begins a statement: not within a text, brackets or after a backslash."""
+    """Reads Python line by line and knows whether the next line begins a statement: not within a text,
+    brackets or after a backslash.
+    """
 
     def __init__(self):
-        self.quote, self.depth, self.continued, self.asks_for_help = "", 0, False, False
+        self.quote = ""
+        self.depth = 0
+        self.continued = False
+        self.asks_for_help = False
 
     @property
     def at_statement(self):
         return not (self.quote or self.depth or self.continued)
 
     def read(self, line):
-        place, code = 0, len(line)
+        place = 0
+        code = len(line)
         self.continued = False
         while found := (_CLOSING[self.quote] if self.quote else _OUTSIDE).search(line, place):
-            place, sign = found.end(), found[0]
+            place = found.end()
+            sign = found[0]
             if self.quote:
                 self.continued = sign == "\\"
                 self.quote = "" if sign == self.quote else self.quote

@@ -10,7 +10,15 @@ from gpt2lab.corpus.readers.decoding import clean
 LONGEST = 20_000  # characters that are looked at
 _ANCHOR = re.compile(r"\s*(#|<!--)\s*EXERCISE\b[^\n]*\n?")
 _UNPARSABLE = (SyntaxError, ValueError, MemoryError, RecursionError, tokenize.TokenError)
-_LAYOUT = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER)
+_LAYOUT = (
+    tokenize.COMMENT,
+    tokenize.NL,
+    tokenize.NEWLINE,
+    tokenize.INDENT,
+    tokenize.DEDENT,
+    tokenize.ENCODING,
+    tokenize.ENDMARKER,
+)
 
 
 def own_part(answer):
@@ -19,20 +27,34 @@ def own_part(answer):
 
 
 def prose(answer):
-    """The words of an answer in words: what stands between the quotes if it is a text given to a name, else the answer as it is."""
+    """The words of an answer in words: what stands between the quotes if it is a text given to a name, else
+    the answer as it is.
+    """
     own = own_part(answer)
     try:
         parsed = ast.parse(own) if len(own) <= LONGEST else None
     except _UNPARSABLE:
         parsed = None
-    values = [statement.value for statement in parsed.body if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr))] if parsed else []
-    texts = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    values = (
+        [
+            statement.value
+            for statement in parsed.body
+            if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr))
+        ]
+        if parsed
+        else []
+    )
+    texts = [
+        value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    ]
     # Anything besides is worth reading too, an f-string for example.
     return texts[0].strip("\n") if parsed and len(texts) == len(parsed.body) == 1 else own.strip("\n")
 
 
 def normalised(answer):
-    """A source as one line, without comments and with one space between its pieces, so that copies that were laid out otherwise are alike."""
+    """A source as one line, without comments and with one space between its pieces, so that copies that were
+    laid out otherwise are alike.
+    """
     own = own_part(answer)[:LONGEST]
     pieces = []
     try:

@@ -1,4 +1,6 @@
-"""Read zip archives that may be damaged or forged: in memory, entry by entry, within limits, never by the names in them."""
+"""Read zip archives that may be damaged or forged: in memory, entry by entry, within limits, never by the
+names in them.
+"""
 
 import io
 import os
@@ -22,8 +24,12 @@ class Refused(Exception):
 
 
 def opened(path):
-    """A plain file, open to be read from; a link, a pipe or a device is not opened, also if it took the place of a file just now."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    """A plain file, open to be read from; a link, a pipe or a device is not opened, also if it took the
+    place of a file just now.
+    """
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
     try:
         file = os.fdopen(os.open(path, flags), "rb")
     except OSError as error:
@@ -35,10 +41,13 @@ def opened(path):
 
 
 class _ShortReads:
-    """A file that, as long as ``limited``, gives no more at once than a list of contents may be long: zipfile would take any length into memory."""
+    """A file that, as long as ``limited``, gives no more at once than a list of contents may be long:
+    zipfile would take any length into memory.
+    """
 
     def __init__(self, file):
-        self._file, self.limited = file, True
+        self._file = file
+        self.limited = True
 
     def __getattr__(self, name):
         return getattr(self._file, name)
@@ -74,8 +83,13 @@ def archive(path, inside=()):
         status = path.lstat()
     except OSError as error:
         raise Refused(f"cannot be read ({error.strerror})") from error
-    # By these a file is known again. Processes must not share an open file: they would move each other's place in it.
-    return _archive(path, (os.getpid(), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns), inside)
+    # By these a file is known again. Processes must not share an open file: they would move each other's
+    # place in it.
+    return _archive(
+        path,
+        (os.getpid(), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns),
+        inside,
+    )
 
 
 @lru_cache(maxsize=2)
@@ -127,27 +141,37 @@ def entry_trouble(entry):
     if entry.compress_type not in _PACKED:
         return "is packed in an unusual way; pack it as an ordinary zip"
     if entry.file_size > 1_000_000 and entry.file_size > HIGHEST_RATIO * max(1, entry.compress_size):
-        return f"is a zip bomb or the like ({entry.file_size / 1e6:,.0f} MB packed into {entry.compress_size / 1e6:.2f} MB)"
+        return (
+            f"is a zip bomb or the like ({entry.file_size / 1e6:,.0f} MB packed into"
+            f" {entry.compress_size / 1e6:.2f} MB)"
+        )
     return ""
 
 
 def entry_parts(entry):
-    """The names of the folders and the file of an entry, and what is wrong with them: nothing may lead out of the archive."""
+    """The names of the folders and the file of an entry, and what is wrong with them: nothing may lead out
+    of the archive.
+    """
     name = entry.filename
     if not entry.flag_bits & 0x800:
-        # Without the mark for UTF-8 zipfile takes the old DOS letters, but macOS writes UTF-8 and leaves the mark out.
+        # Without the mark for UTF-8 zipfile takes the old DOS letters, but macOS writes UTF-8 and leaves the
+        # mark out.
         try:
             name = name.encode("cp437").decode("utf-8")
         except UnicodeError:
             pass
     parts = name.replace("\\", "/").split("/")
-    leads_out = ".." in parts or parts[0] == "" and len(parts) > 1 or len(parts[0]) == 2 and parts[0][1] == ":"
+    leads_out = (
+        ".." in parts or (parts[0] == "" and len(parts) > 1) or (len(parts[0]) == 2 and parts[0][1] == ":")
+    )
     kept = tuple(part for part in parts if part not in ("", ".", ".."))
     return kept, "has a name that leads out of its archive" if leads_out else ""
 
 
 def entry_time(entry):
-    """Seconds since 1970; by the exact time where the archive has it, else by the time of day, taken as that of this machine."""
+    """Seconds since 1970; by the exact time where the archive has it, else by the time of day, taken as that
+    of this machine.
+    """
     extra = entry.extra
     while len(extra) >= 4:
         kind, size = struct.unpack("<HH", extra[:4])

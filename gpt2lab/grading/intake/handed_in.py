@@ -1,6 +1,8 @@
-"""List what was handed in, in folders and zip archives; follow no link, unpack nothing to disk, open nothing but plain files.
+"""List what was handed in, in folders and zip archives; follow no link, unpack nothing to disk, open nothing
+but plain files.
 
-An archive is read entry by entry in memory, within limits: what students upload may be made to fill a disk, a memory or an afternoon.
+An archive is read entry by entry in memory, within limits: what students upload may be made to fill a disk, a
+memory or an afternoon.
 """
 
 import itertools
@@ -44,8 +46,8 @@ class HandedIn:
     size : int
         Bytes, unpacked.
     modified, received : float or None
-        Seconds since 1970: by its own date, which in an archive is what the student's computer said; and by that of the file or entry which
-        holds it among the submissions.
+        Seconds since 1970: by its own date, which in an archive is what the student's computer said; and by
+        that of the file or entry which holds it among the submissions.
     clock : str
         Which date ``received`` is: 'file', on disk, or 'archive', that of a class.
     trouble : str
@@ -118,7 +120,9 @@ def listed(root):
     else:
         with opened(root) as file:
             status = os.fstat(file.fileno())
-        found = _perhaps_unpacked(HandedIn((root.name,), root, (), status.st_size, status.st_mtime, status.st_mtime), 1, None)
+        found = _perhaps_unpacked(
+            HandedIn((root.name,), root, (), status.st_size, status.st_mtime, status.st_mtime), 1, None
+        )
     return sorted(found, key=lambda handed: handed.parts)
 
 
@@ -126,7 +130,8 @@ class _Allowance:
     """What may still be taken from one student."""
 
     def __init__(self):
-        self.files, self.bytes = MOST_FILES, MOST_UNPACKED
+        self.files = MOST_FILES
+        self.bytes = MOST_UNPACKED
 
     def take_file(self):
         self.files -= 1
@@ -141,7 +146,10 @@ class _Allowance:
 def _in_folder(folder, parts, depth, allowance):
     try:
         with os.scandir(folder) as scan:
-            entries = sorted(itertools.islice(scan, MOST_STUDENTS if depth == 0 else MOST_FILES + 1), key=lambda entry: entry.name)
+            entries = sorted(
+                itertools.islice(scan, MOST_STUDENTS if depth == 0 else MOST_FILES + 1),
+                key=lambda entry: entry.name,
+            )
     except OSError as error:
         if depth == 0:
             raise Refused(f"cannot be read ({error.strerror})") from error
@@ -152,7 +160,14 @@ def _in_folder(folder, parts, depth, allowance):
             continue
         allowed = allowance or _Allowance()
         if not allowed.take_file():
-            return [*found, HandedIn((*parts, entry.name), folder, trouble=f"is one of more than {MOST_FILES:,} files; it and those after it were not read")]
+            return [
+                *found,
+                HandedIn(
+                    (*parts, entry.name),
+                    folder,
+                    trouble=f"is one of more than {MOST_FILES:,} files; it and those after it were not read",
+                ),
+            ]
         found += _on_disk(entry, (*parts, entry.name), depth, allowed)
     return found or [HandedIn(parts, folder, is_folder=True)] * (depth > 0)
 
@@ -179,8 +194,15 @@ def _perhaps_unpacked(handed, depth, allowance):
     """The file, or what is in it if it is an archive."""
     name = handed.parts[-1].lower()
     if handed.trouble or not name.endswith(".zip"):
-        if not handed.trouble and name.endswith((".ipynb", ".ipynb.txt", ".ipynb.json")) and handed.size > LARGEST_NOTEBOOK:
-            handed = replace(handed, trouble=f"has {handed.size / 1e6:,.0f} MB; the limit is {LARGEST_NOTEBOOK / 1e6:.0f} MB")
+        if (
+            not handed.trouble
+            and name.endswith((".ipynb", ".ipynb.txt", ".ipynb.json"))
+            and handed.size > LARGEST_NOTEBOOK
+        ):
+            handed = replace(
+                handed,
+                trouble=f"has {handed.size / 1e6:,.0f} MB; the limit is {LARGEST_NOTEBOOK / 1e6:.0f} MB",
+            )
         return [handed]
     if depth > DEEPEST_ARCHIVE:
         return [replace(handed, trouble=f"is an archive more than {DEEPEST_ARCHIVE} archives deep")]
@@ -191,11 +213,14 @@ def _perhaps_unpacked(handed, depth, allowance):
 
 
 def _in_archive(handed, depth, allowance):
-    """The entries of an archive; with ``depth`` 0 it is that of a class, of which each folder has an allowance of its own."""
+    """The entries of an archive; with ``depth`` 0 it is that of a class, of which each folder has an
+    allowance of its own.
+    """
     if handed.inside:
         allowance.take_bytes(handed.size)
     entries = archive(handed.path, handed.inside).infolist()
-    allowances, found = {}, []
+    allowances = {}
+    found = []
     for place, entry in enumerate(entries):
         inner, odd = entry_parts(entry)
         if not inner or any(map(_ignored, inner)):
@@ -203,13 +228,30 @@ def _in_archive(handed, depth, allowance):
         allowed = allowance or allowances.setdefault(inner[0], _Allowance())
         if not allowed.take_file():
             if allowed.files == -1:
-                found.append(HandedIn((*handed.parts, *inner), handed.path,
-                                      trouble=f"is one of more than {MOST_FILES:,} files; it and those after it were not read"))
+                found.append(
+                    HandedIn(
+                        (*handed.parts, *inner),
+                        handed.path,
+                        trouble=(
+                            f"is one of more than {MOST_FILES:,} files; it and those after it were not read"
+                        ),
+                    )
+                )
             continue
         modified = entry_time(entry)
         received, clock = (modified, "archive") if depth == 0 else (handed.received, handed.clock)
-        child = HandedIn((*handed.parts, *inner), handed.path, (*handed.inside, place), entry.file_size, modified, received, clock,
-                         entry_trouble(entry), odd, entry.is_dir())
+        child = HandedIn(
+            (*handed.parts, *inner),
+            handed.path,
+            (*handed.inside, place),
+            entry.file_size,
+            modified,
+            received,
+            clock,
+            entry_trouble(entry),
+            odd,
+            entry.is_dir(),
+        )
         found += [child] if entry.is_dir() else _perhaps_unpacked(child, depth + 1, allowed)
     return found
 

@@ -1,12 +1,18 @@
-"""Whose file is it? Told by its name, in the ways in which learning platforms, nbgrader and instructors lay out what was handed in."""
+"""Whose file is it? Told by its name, in the ways in which learning platforms, nbgrader and instructors lay
+out what was handed in.
+"""
 
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 SUFFIXES = (".ipynb", ".ipynb.txt", ".ipynb.json")  # browsers append the last two
-_MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)", re.DOTALL)
-_CANVAS = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<attachment>\d+)_(?P<rest>.+\.\w+)", re.DOTALL)
+_MOODLE = re.compile(
+    r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)", re.DOTALL
+)
+_CANVAS = re.compile(
+    r"(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<attachment>\d+)_(?P<rest>.+\.\w+)", re.DOTALL
+)
 _CANVAS_TEXT = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<rest>text\.html)", re.DOTALL)
 _LONGEST_NAME = 1_000  # characters
 # Folders that stand around the submissions of a class.
@@ -59,18 +65,35 @@ def owner(handed, assignment, others=()):
     first, *rest = handed.parts
     if found := _named_by(_MOODLE, first):
         named = (found["rest"],) if found["rest"] and not rest else tuple(rest)
-        return Owner(("moodle", found["id"], found["name"]), found["name"], found["id"], rest=named, layout="moodle")
+        return Owner(
+            ("moodle", found["id"], found["name"]), found["name"], found["id"], rest=named, layout="moodle"
+        )
     if not handed.is_folder and (found := _named_by(_CANVAS, first)):
-        return Owner(("canvas", found["id"], found["name"]), found["name"], found["id"], bool(found["late"]), int(found["attachment"][:18]),
-                     (found["rest"], *rest), "canvas")
+        return Owner(
+            ("canvas", found["id"], found["name"]),
+            found["name"],
+            found["id"],
+            bool(found["late"]),
+            int(found["attachment"][:18]),
+            (found["rest"], *rest),
+            "canvas",
+        )
     if not rest and (found := _named_by(_CANVAS_TEXT, first)):
-        return Owner(("canvas", found["id"], found["name"]), found["name"], found["id"], bool(found["late"]), 0, (found["rest"],), "canvas")
+        return Owner(
+            ("canvas", found["id"], found["name"]),
+            found["name"],
+            found["id"],
+            bool(found["late"]),
+            0,
+            (found["rest"],),
+            "canvas",
+        )
     packed = first.lower().endswith(".zip")
-    if rest and not packed or handed.is_folder and not packed:
+    if (rest and not packed) or (handed.is_folder and not packed):
         return Owner(("plain", first), first, rest=tuple(rest))
     stem, suffix = _split(first)
     name = without_assignment(stem, (assignment, *others))
-    handed_in = packed or suffix.lower() in SUFFIXES or handed.trouble and not suffix or name != stem
+    handed_in = packed or suffix.lower() in SUFFIXES or (handed.trouble and not suffix) or name != stem
     return Owner(("plain", name), name, rest=tuple(rest) or (first,), layout="file") if handed_in else None
 
 
@@ -85,9 +108,13 @@ def _named_by(pattern, name):
 
 
 def without_assignment(stem, assignments):
-    """The student's part of ``ada_03_watch_the_loss`` or ``03 watch-the-loss (Ada)``; the whole if nothing else is there."""
+    """The student's part of ``ada_03_watch_the_loss`` or ``03 watch-the-loss (Ada)``; the whole if nothing
+    else is there.
+    """
     for assignment in assignments:
-        if found := re.fullmatch(f"(?P<before>.*?){_alike(assignment)}(?P<after>.*)", stem, re.IGNORECASE | re.DOTALL):
+        if found := re.fullmatch(
+            f"(?P<before>.*?){_alike(assignment)}(?P<after>.*)", stem, re.IGNORECASE | re.DOTALL
+        ):
             before, after = (found[part].strip(" _-.()[]") for part in ("before", "after"))
             if before.lower() == "copy of":  # Colab's
                 before = ""
@@ -99,7 +126,9 @@ def without_assignment(stem, assignments):
 
 def is_named(parts, assignment):
     """Whether a file, or a folder that it is in, has the name of the assignment."""
-    return any(re.search(_alike(assignment) + r"(?![^\W\d_])", _split(part)[0], re.IGNORECASE) for part in parts)
+    return any(
+        re.search(_alike(assignment) + r"(?![^\W\d_])", _split(part)[0], re.IGNORECASE) for part in parts
+    )
 
 
 def inner_root(names, folders, own_name=""):
@@ -114,12 +143,16 @@ def inner_root(names, folders, own_name=""):
     own_name : str, default ""
         Of the archive itself, which often holds a folder of its own name.
     """
-    if "submitted" in folders and set(folders) <= _NBGRADER and not any(name.endswith(".ipynb") for name in names):
+    if (
+        "submitted" in folders
+        and set(folders) <= _NBGRADER
+        and not any(name.endswith(".ipynb") for name in names)
+    ):
         return "submitted"
     if len(names) != 1 or len(folders) != 1:
         return None
-    (name, inside), = folders.items()
-    around = name.lower() in _WRAPPERS or name == own_name or inside and all(map(is_of_platform, inside))
+    ((name, inside),) = folders.items()
+    around = name.lower() in _WRAPPERS or name == own_name or (inside and all(map(is_of_platform, inside)))
     return name if around and not is_of_platform(name) else None
 
 

@@ -4,8 +4,11 @@ import re
 import unicodedata
 
 LONGEST_SHOWN = 120  # characters of a name that is shown
-_LONGEST_STEM = 60  # characters: up to 240 bytes in UTF-8, of the 255 that file systems allow with what is added
-_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_]?)|\x9b[0-?]*[ -/]*[@-~]")
+# characters: up to 240 bytes in UTF-8, of the 255 that file systems allow with what is added
+_LONGEST_STEM = 60
+_ESCAPES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_]?)|\x9b[0-?]*[ -/]*[@-~]"
+)
 _JOINERS = "\u200c\u200d"  # invisible, but Persian and Indian names are spelled with them
 # Devices of Windows, whatever the suffix.
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|conin|conout|clock)", re.IGNORECASE)
@@ -14,8 +17,9 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|conin|conout|clock)", re.I
 def shown(name, longest=LONGEST_SHOWN):
     """A name as one short line of visible characters.
 
-    Control characters, escapes of terminals and marks that turn the direction of writing are taken out; bytes that are no UTF-8 become ``\\xff``.
-    What the name means in HTML or in a spreadsheet is left to those who write such.
+    Control characters, escapes of terminals and marks that turn the direction of writing are taken out; bytes
+    that are no UTF-8 become ``\\xff``. What the name means in HTML or in a spreadsheet is left to those who
+    write such.
 
     Parameters
     ----------
@@ -31,7 +35,11 @@ def shown(name, longest=LONGEST_SHOWN):
     name = _decoded(name[: 100 * longest])
     name = unicodedata.normalize("NFC", _ESCAPES.sub("", name))
     visible = (" " if letter in "\t\n\r\v\f\x85\u2028\u2029" else letter for letter in name)
-    visible = "".join(letter for letter in visible if letter in _JOINERS or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
+    visible = "".join(
+        letter
+        for letter in visible
+        if letter in _JOINERS or unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
     visible = " ".join(visible.split())
     return visible if len(visible) <= longest else visible[: longest - 1].rstrip() + "…"
 
@@ -45,10 +53,11 @@ def _decoded(name):
 
 
 def feedback_name(student, taken=()):
-    """A file name without suffix for what is written about a student: safe, readable, and taken by nobody else.
+    """A file name without suffix for what is written about a student: safe, readable, and taken by nobody
+    else.
 
-    Holds letters and digits of any script, ``-`` and ``_``, never begins with a sign, is no device of Windows, and differs from those taken in more
-    than upper and lower case.
+    Holds letters and digits of any script, ``-`` and ``_``, never begins with a sign, is no device of
+    Windows, and differs from those taken in more than upper and lower case.
 
     Parameters
     ----------
@@ -64,11 +73,14 @@ def feedback_name(student, taken=()):
 
     Examples
     --------
-    >>> feedback_name("Ada Lovelace"), feedback_name("ada lovelace", {"Ada_Lovelace"}), feedback_name("../con")
+    >>> names = "Ada Lovelace", "../con"
+    >>> feedback_name(names[0]), feedback_name("ada lovelace", {"Ada_Lovelace"}), feedback_name(names[1])
     ('Ada_Lovelace', 'ada_lovelace-2', 'con_')
     """
     plain = unicodedata.normalize("NFKC", shown(student))
-    plain = "".join(letter if letter == "-" or unicodedata.category(letter)[0] in "LMN" else "_" for letter in plain)
+    plain = "".join(
+        letter if letter == "-" or unicodedata.category(letter)[0] in "LMN" else "_" for letter in plain
+    )
     # A mark without its letter would join the character before it, wherever the name is shown.
     stem = re.sub("__+", "_", plain)[:_LONGEST_STEM].strip("_-")
     while stem and unicodedata.category(stem[0])[0] == "M":
@@ -76,7 +88,9 @@ def feedback_name(student, taken=()):
     stem = stem or "student"
     if _RESERVED.fullmatch(stem):
         stem += "_"
-    used, found, number = {_folded(name) for name in taken}, stem, 1
+    used = {_folded(name) for name in taken}
+    found = stem
+    number = 1
     while _folded(found) in used:
         number += 1
         found = f"{stem}-{number}"

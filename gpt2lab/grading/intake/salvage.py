@@ -1,7 +1,7 @@
 """Read the cells of whatever a student uploaded as a notebook, whole or damaged.
 
-A notebook is not parsed as JSON but read through for strings and brackets: that takes little memory whatever its outputs hold, cannot be nested too
-deeply, and reads a file that was cut off up to the cut.
+A notebook is not parsed as JSON but read through for strings and brackets: that takes little memory whatever
+its outputs hold, cannot be nested too deeply, and reads a file that was cut off up to the cut.
 """
 
 import codecs
@@ -19,7 +19,8 @@ from gpt2lab.grading.intake.naming import shown
 LONGEST_CELL = 200_000  # characters that are kept of one
 MOST_CELLS = 10_000
 _DEEPEST = 1_000  # brackets; no output of a notebook is nested so deeply
-_MOST_PARSED = 300_000  # brackets and commas of a file that is parsed as JSON, only to say what is wrong with it: at most 30 MB
+# brackets and commas of a file that is parsed as JSON, only to say what is wrong with it: at most 30 MB
+_MOST_PARSED = 300_000
 _MOST_TOKENS = 1_500_000  # about three seconds
 _STRING = re.compile(r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"')
 _TOKEN = re.compile(_STRING.pattern + r'|["{}\[\]]')
@@ -60,25 +61,37 @@ def read_cells(content):
         return [], ["The file is empty." if not content else "The file holds only blanks."]
     notes = []
     if len(content) > LARGEST_NOTEBOOK:
-        notes.append(f"The file has {len(content) / 1e6:,.0f} MB; only the first {LARGEST_NOTEBOOK / 1e6:.0f} were read.")
+        notes.append(
+            f"The file has {len(content) / 1e6:,.0f} MB; only the first {LARGEST_NOTEBOOK / 1e6:.0f} were"
+            " read."
+        )
     text = _decoded(content[:LARGEST_NOTEBOOK], notes)
     cells = [] if _is_page(text) else list(_cells(text, 0, (), notes))
     if not cells and '"cell_type"' in text and (loose := _LOOSE_CELL.search(text)):
         cells = list(_cells(text, loose.start(), ("[cells",), notes))
-    if cells or re.match(r'\s*\{\s*"', text) and '"cells"' in text:
+    if cells or (re.match(r'\s*\{\s*"', text) and '"cells"' in text):
         return cells, notes + _damage(text)
     return _cells_of_text(content, text, notes)
 
 
 def _decoded(content, notes):
     """The text of a file; says so in the notes unless it is UTF-8."""
-    for mark, encoding in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if content.startswith(mark):
             break
     else:
         beginning = content[:2_000]
         wide = beginning.count(0) > len(beginning) / 4
-        encoding = ("utf-16-le" if beginning[1::2].count(0) > beginning[::2].count(0) else "utf-16-be") if wide else "utf-8"
+        encoding = (
+            ("utf-16-le" if beginning[1::2].count(0) > beginning[::2].count(0) else "utf-16-be")
+            if wide
+            else "utf-8"
+        )
     if encoding != "utf-8":
         notes.append(f"The file is stored as {encoding.upper()[:6]}, not as UTF-8; it was read as such.")
     text = content.decode(encoding, "replace").removeprefix("\ufeff")
@@ -86,9 +99,14 @@ def _decoded(content, notes):
     cut = lost and _ends_in_a_character(content, encoding)
     if encoding == "utf-8" and lost and not cut and lost > sum(map(text.count, "äöüéèàßçñ–—’“”…")):
         text = content.decode("cp1252", "replace")
-        notes.append("The file is not stored as UTF-8; it was read as Windows-1252, so that some letters may be wrong.")
+        notes.append(
+            "The file is not stored as UTF-8; it was read as Windows-1252, so that some letters may be wrong."
+        )
     elif lost and not cut:
-        notes.append(f"In the file {lost:,} characters cannot be read as {encoding.upper()[:6]}; they are shown as \ufffd.")
+        notes.append(
+            f"In the file {lost:,} characters cannot be read as {encoding.upper()[:6]}; they are shown as"
+            " \ufffd."
+        )
     if "\0" in text:
         notes.append(f"{text.count(chr(0)):,} NUL bytes were taken out of the file.")
         text = text.replace("\0", "")
@@ -96,7 +114,9 @@ def _decoded(content, notes):
 
 
 def _ends_in_a_character(content, encoding):
-    """Whether the only thing that cannot be read is a character at the end, which was cut in two, or the sign for such is in the text itself."""
+    """Whether the only thing that cannot be read is a character at the end, which was cut in two, or the
+    sign for such is in the text itself.
+    """
     try:
         codecs.getincrementaldecoder(encoding)().decode(content)
     except UnicodeError:
@@ -107,15 +127,23 @@ def _ends_in_a_character(content, encoding):
 def _cells(text, place, inside, notes):
     """Each whole cell that is listed under "cells".
 
-    ``stack`` holds the open brackets, "[cells" for a list of cells, and ``height`` how many there are of each kind; ``level`` is the size of the stack
-    within the cell that is being read, 0 outside of one, and ``fields`` says where its values stand.
+    ``stack`` holds the open brackets, "[cells" for a list of cells, and ``height`` how many there are of each
+    kind; ``level`` is the size of the stack within the cell that is being read, 0 outside of one, and
+    ``fields`` says where its values stand.
     """
-    stack, height, level, number = list(inside), {"{": 0, "[": len(inside)}, 0, 0
-    key, held, opened, fields = None, None, 0, {}
+    stack = list(inside)
+    height = {"{": 0, "[": len(inside)}
+    level = 0
+    number = 0
+    key = None
+    held = None
+    opened = 0
+    fields = {}
     for _ in range(_MOST_TOKENS):
         if not (token := _TOKEN.search(text, place)):
             break
-        (start, place), sign = token.span(), token[0]
+        start, place = token.span()
+        sign = token[0]
         if sign == '"':  # a string without an end: go on in the next line
             place = text.find("\n", place) + 1 or len(text)
         elif sign[0] == '"':
@@ -126,13 +154,17 @@ def _cells(text, place, inside, notes):
                     fields[key], key = (start, place), None
         elif sign in "{[":
             if len(stack) == _DEEPEST:
-                notes.append(f"The file is nested more than {_DEEPEST:,} brackets deep; it was read up to there.")
+                notes.append(
+                    f"The file is nested more than {_DEEPEST:,} brackets deep; it was read up to there."
+                )
                 break
             lists_cells = sign == "[" and key == "cells" and not level
             if level and len(stack) == level:
-                opened, held = start, key
+                opened = start
+                held = key
             elif not level and sign == "{" and (stack[-1:] == ["[cells"] or _CELL.match(text, start)):
-                level, fields = len(stack) + 1, {}
+                level = len(stack) + 1
+                fields = {}
             stack.append("[cells" if lists_cells else sign)
             height[sign], key = height[sign] + 1, None
         elif height[_OPENING[sign]]:
@@ -143,7 +175,10 @@ def _cells(text, place, inside, notes):
                 fields[held], held = (opened, place), None
             elif level and len(stack) < level:
                 yield _cell(text, fields)
-                level, key, held, number = 0, None, None, number + 1
+                level = 0
+                key = None
+                held = None
+                number = number + 1
                 if number == MOST_CELLS:
                     notes.append(f"The file holds more than {MOST_CELLS:,} cells; the others were not read.")
                     return
@@ -158,20 +193,24 @@ def _cell(text, fields):
     kind = kind if kind in ("code", "markdown", "raw", "heading") else "nameless"
     metadata = _GRADE_ID.search(text, *fields["metadata"]) if "metadata" in fields else None
     source = _value(text, fields.get("source", fields.get("input")))  # "input" up to version 3 of the format
-    return StudentCell(kind, source, _string(metadata[1])[:200] if metadata else "", _value(text, fields.get("id"))[:200])
+    return StudentCell(
+        kind, source, _string(metadata[1])[:200] if metadata else "", _value(text, fields.get("id"))[:200]
+    )
 
 
 def _value(text, span):
     """A string, or a list of strings put together; empty for anything else."""
     if span is None or text[span[0]] not in '"[':
         return ""
-    parts, length = [], 0
+    parts = []
+    length = 0
     for part in _STRING.finditer(text, *span):
         parts.append(_string(part[0]))
         length += len(parts[-1])
         if length > LONGEST_CELL:
             break
-    return clean("".join(parts)[:LONGEST_CELL]).replace("\0", "").encode("utf-8", "replace").decode("utf-8")  # half of a pair of surrogates is no text
+    # half of a pair of surrogates is no text
+    return clean("".join(parts)[:LONGEST_CELL]).replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _string(literal):
@@ -203,12 +242,24 @@ def _cells_of_text(content, text, notes):
         return [], [*notes, shown(str(error), 300)]
     if not _EXERCISE.search(text):
         what = "JSON, but" if _is_json(text) else "a web page," if _is_page(text) else "something else,"
-        return [], [*notes, f"The file is no notebook: it is {what} without cells and without the name of an exercise."]
+        return [], [
+            *notes,
+            f"The file is no notebook: it is {what} without cells and without the name of an exercise.",
+        ]
     if _is_page(text):
-        pieces = [piece.partition("</pre>")[0].partition(">")[2] for piece in re.split(r"<pre(?=[\s>])", text, flags=re.IGNORECASE)[1:]]
+        pieces = [
+            piece.partition("</pre>")[0].partition(">")[2]
+            for piece in re.split(r"<pre(?=[\s>])", text, flags=re.IGNORECASE)[1:]
+        ]
         sources = [html.unescape(re.sub(r"<[^<>]*>", "", piece)) for piece in pieces[:MOST_CELLS]]
-        return [StudentCell("code", clean(source)[:LONGEST_CELL]) for source in sources], [*notes, "The file is a web page, not a notebook; its code was read."]
-    return _cells_of_script(clean(text)), [*notes, "The file is a script or a plain text, not a notebook; it was read as such."]
+        return [StudentCell("code", clean(source)[:LONGEST_CELL]) for source in sources], [
+            *notes,
+            "The file is a web page, not a notebook; its code was read.",
+        ]
+    return _cells_of_script(clean(text)), [
+        *notes,
+        "The file is a script or a plain text, not a notebook; it was read as such.",
+    ]
 
 
 def _is_page(text):
@@ -216,7 +267,9 @@ def _is_page(text):
 
 
 def _is_json(text):
-    return text.lstrip()[:1] in ("{", "[") and sum(map(text.count, "{[,")) <= _MOST_PARSED and not _damage(text)
+    return (
+        text.lstrip()[:1] in ("{", "[") and sum(map(text.count, "{[,")) <= _MOST_PARSED and not _damage(text)
+    )
 
 
 def _cells_of_script(text):
@@ -226,5 +279,10 @@ def _cells_of_script(text):
     for (_, start, mark), end in zip(starts, ends):
         source = text[start:end].strip("\n")[:LONGEST_CELL]
         markdown = "[markdown]" in mark or "<markdown" in mark
-        cells.append(StudentCell("markdown" if markdown else "code", re.sub("^# ?", "", source, flags=re.MULTILINE) if markdown else source))
+        cells.append(
+            StudentCell(
+                "markdown" if markdown else "code",
+                re.sub("^# ?", "", source, flags=re.MULTILINE) if markdown else source,
+            )
+        )
     return cells

@@ -1,11 +1,13 @@
-"""Find what each student of a class handed in, whatever way it was laid out; one damaged or hostile submission never stops the others."""
+"""Find what each student of a class handed in, whatever way it was laid out; one damaged or hostile
+submission never stops the others.
+"""
 
 import hashlib
 import re
 import warnings
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from gpt2lab.base.arguments import file_path
@@ -20,8 +22,11 @@ from gpt2lab.grading.intake.naming import shown
 
 _MOST_LOOKED_INTO = 50  # notebooks of one student of which none has the name of the assignment
 _MOST_NOTES = 20
-_TEXTS = (".py", ".txt", ".json", ".html", ".htm", ".md")  # in which answers are looked for where there is no notebook
-_STAMP = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)\d*\s*([A-Za-z][\w/+\-]*|[+-]\d\d:?\d\d)?")
+# in which answers are looked for where there is no notebook
+_TEXTS = (".py", ".txt", ".json", ".html", ".htm", ".md")
+_STAMP = re.compile(
+    r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)\d*\s*([A-Za-z][\w/+\-]*|[+-]\d\d:?\d\d)?"
+)
 
 
 class SubmissionsError(LabError, OSError):
@@ -35,7 +40,8 @@ class Submission:
     Attributes
     ----------
     student : str
-        As a name to be shown, unique in the class; cleaned of control characters, but still to be escaped in HTML.
+        As a name to be shown, unique in the class; cleaned of control characters, but still to be escaped in
+        HTML.
     file : str
         Where it was found, relative to the folder of submissions; likewise. Empty if nothing was.
     handed : HandedIn or None
@@ -43,8 +49,8 @@ class Submission:
     submitted : str or None
         When, ISO 8601 with its offset from UTC.
     clock : str
-        Where that time comes from: 'timestamp.txt' (nbgrader), 'archive' or 'file'; the last two may say when it was downloaded, and that of an archive
-        is taken as the local time of this machine.
+        Where that time comes from: 'timestamp.txt' (nbgrader), 'archive' or 'file'; the last two may say when
+        it was downloaded, and that of an archive is taken as the local time of this machine.
     late : bool
         The learning platform marked it as late.
     checksum : str
@@ -71,21 +77,26 @@ class Submission:
             If there are none, or they are no longer those that were found.
         """
         if self.handed is None:
-            raise SubmissionsError(f"{self.student} handed in no notebook that could be read; look at the notes.")
+            raise SubmissionsError(
+                f"{self.student} handed in no notebook that could be read; look at the notes."
+            )
         try:
             content = self.handed.read()
         except Refused as error:
             raise SubmissionsError(f"{self.file} {error}; start the grading again.") from error
         if hashlib.sha256(content).hexdigest() != self.checksum:
-            raise SubmissionsError(f"{self.file} has changed since the submissions were listed; start the grading again.")
+            raise SubmissionsError(
+                f"{self.file} has changed since the submissions were listed; start the grading again."
+            )
         return content
 
 
 def find_submissions(path, notebook_name, other_notebooks=()):
     """Find the submissions of a class.
 
-    Recognised by themselves, and side by side: a file a student (``ada.ipynb``, ``ada_03_watch_the_loss.ipynb``); a folder a student, as nbgrader's
-    ``submitted/`` has it; an archive a student; the archive that Moodle or Canvas hands out for a whole class, packed or unpacked.
+    Recognised by themselves, and side by side: a file a student (``ada.ipynb``,
+    ``ada_03_watch_the_loss.ipynb``); a folder a student, as nbgrader's ``submitted/`` has it; an archive a
+    student; the archive that Moodle or Canvas hands out for a whole class, packed or unpacked.
 
     Parameters
     ----------
@@ -99,7 +110,8 @@ def find_submissions(path, notebook_name, other_notebooks=()):
     Returns
     -------
     list of Submission
-        One a student, in the order of their names. Who handed in nothing that fits is there with a note and without content.
+        One a student, in the order of their names. Who handed in nothing that fits is there with a note and
+        without content.
 
     Raises
     ------
@@ -114,29 +126,50 @@ def find_submissions(path, notebook_name, other_notebooks=()):
         existing_folder(path)  # says what is there instead
     close_archives()  # what was read before may have changed
     everything = _all_handed_in(path, root)
-    students, passed_over = {}, []
+    students = {}
+    passed_over = []
     for handed in everything:
-        belongs = (owner(handed, notebook_name, other_notebooks) or _owner_of_a_text(handed, notebook_name)) if handed.parts else None
+        belongs = (
+            (owner(handed, notebook_name, other_notebooks) or _owner_of_a_text(handed, notebook_name))
+            if handed.parts
+            else None
+        )
         if belongs is None:
             passed_over.append(handed.name)
         else:
             students.setdefault(belongs.key, []).append((belongs, handed))
     if not students:
         beside = f" ({counted(len(passed_over), 'other file')} beside)" if passed_over else ""
-        raise SubmissionsError(f"{path} holds no submissions{beside}; give the folder in which each student has a notebook or a folder, "
-                               "or the archive that the learning platform handed out.")
+        raise SubmissionsError(
+            f"{path} holds no submissions{beside}; give the folder in which each student has a notebook or a"
+            " folder, or the archive that the learning platform handed out."
+        )
     if passed_over:
         more = f" and {counted(len(passed_over) - 3, 'other file')}" if len(passed_over) > 3 else ""
-        warnings.warn(f"{path}: passed over, as nobody's notebook: {in_words(passed_over[:3]) if not more else ', '.join(passed_over[:3])}{more}.", stacklevel=3)
+        warnings.warn(
+            f"{path}: passed over, as nobody's notebook:"
+            f" {in_words(passed_over[:3]) if not more else ', '.join(passed_over[:3])}{more}.",
+            stacklevel=3,
+        )
     found = [_of_student(files, notebook_name) for files in students.values()]
     close_archives()
     numbers = [files[0][0].number for files in students.values()]
-    return sorted(_told_apart(found, numbers), key=lambda submission: (submission.student.casefold(), submission.student))
+    return sorted(
+        _told_apart(found, numbers),
+        key=lambda submission: (submission.student.casefold(), submission.student),
+    )
 
 
 def _owner_of_a_text(handed, notebook_name):
-    """Whose a lone text is, such as ``ada.py`` from Colab's menu, if it holds exercises of the assignment; else None."""
-    if len(handed.parts) > 1 or handed.is_folder or handed.trouble or not handed.parts[0].lower().endswith(_TEXTS):
+    """Whose a lone text is, such as ``ada.py`` from Colab's menu, if it holds exercises of the assignment;
+    else None.
+    """
+    if (
+        len(handed.parts) > 1
+        or handed.is_folder
+        or handed.trouble
+        or not handed.parts[0].lower().endswith(_TEXTS)
+    ):
         return None
     try:
         ours, _ = _exercises(handed.read(), notebook_name)
@@ -150,11 +183,15 @@ def _all_handed_in(path, root):
     """What is there, without the folders and the archive that stand around the whole."""
     try:
         found = listed(root)
-        if len({handed.parts[0] for handed in found}) == 1 and any(is_of_platform(part) for handed in found if handed.inside for part in handed.parts[1:3]):
+        if len({handed.parts[0] for handed in found}) == 1 and any(
+            is_of_platform(part) for handed in found if handed.inside for part in handed.parts[1:3]
+        ):
             root = found[0].path  # the archive of a class, alone in its folder
             found = listed(root)
     except Refused as error:
-        raise SubmissionsError(f"{path} {error}; check that you may read it, or download it again.") from error
+        raise SubmissionsError(
+            f"{path} {error}; check that you may read it, or download it again."
+        ) from error
     while around := _around(found, root.stem):
         found = [replace(handed, parts=handed.parts[1:]) for handed in found if handed.parts[0] == around]
         found = [handed for handed in found if handed.parts]
@@ -179,13 +216,16 @@ def _of_student(files, notebook_name):
     if chosen is None:
         notes.append(f"There is no notebook of {notebook_name}{_instead(readable)}.")
         return Submission(student, late=any(each.late for each, _ in files), notes=_few(notes))
-    belongs, handed = chosen.owner, chosen.handed
+    belongs = chosen.owner
+    handed = chosen.handed
     if handed.remark:
         notes.append(f"{handed.name} {handed.remark}; it was read all the same.")
     if belongs.layout == "file" and is_named((belongs.name,), notebook_name):
         notes.append("The name of the file does not say whose it is.")
     when, clock, odd = _time(belongs, handed, files)
-    return Submission(student, handed.name, handed, when, clock, belongs.late, chosen.checksum, _few([*notes, *odd]))
+    return Submission(
+        student, handed.name, handed, when, clock, belongs.late, chosen.checksum, _few([*notes, *odd])
+    )
 
 
 def _few(notes):
@@ -197,12 +237,16 @@ def _instead(readable):
     names = [handed.name for _, handed in readable if handed.parts[-1] != "timestamp.txt"]
     if not names:
         return "; nothing that can be read was handed in"
-    return f", but {in_words(names[:3])}" + (f" and {counted(len(names) - 3, 'other file')}" if len(names) > 3 else "")
+    return f", but {in_words(names[:3])}" + (
+        f" and {counted(len(names) - 3, 'other file')}" if len(names) > 3 else ""
+    )
 
 
 @dataclass(frozen=True)
 class _Candidate:
-    """A file that was looked into: ``ours`` and ``foreign`` say whether it holds exercises of this assignment and of others."""
+    """A file that was looked into: ``ours`` and ``foreign`` say whether it holds exercises of this
+    assignment and of others.
+    """
 
     owner: Owner
     handed: HandedIn
@@ -212,30 +256,52 @@ class _Candidate:
 
 
 def _chosen(readable, notebook_name):
-    """(the `_Candidate` that counts, or None; notes): by its name, else by its exercises, else the only notebook there is."""
+    """(the `_Candidate` that counts, or None; notes): by its name, else by its exercises, else the only
+    notebook there is.
+    """
     readable = [pair for pair in readable if pair[0].rest and pair[0].rest[-1] != "timestamp.txt"]
     notebooks = [pair for pair in readable if pair[0].rest[-1].lower().endswith(SUFFIXES)]
     named = [pair for pair in notebooks if is_named(pair[0].rest, notebook_name)]
     candidates, notes = _looked_into(named, notebook_name)
-    notes += [f"{each.handed.name} has the name of this assignment but the exercises of another." for each in candidates if each.foreign and not each.ours]
-    if fits := [each for each in candidates if each.ours] or [each for each in candidates if not each.foreign]:
+    notes += [
+        f"{each.handed.name} has the name of this assignment but the exercises of another."
+        for each in candidates
+        if each.foreign and not each.ours
+    ]
+    if fits := [each for each in candidates if each.ours] or [
+        each for each in candidates if not each.foreign
+    ]:
         return fits[0], notes + _passed_over(fits[0], candidates)
     unnamed = [pair for pair in notebooks if pair not in named]
     candidates, more = _looked_into(unnamed, notebook_name)
     notes += more
     if fits := [each for each in candidates if each.ours]:
-        return fits[0], notes + _passed_over(fits[0], fits) + _called(fits[0], notebook_name, "as it holds exercises of this assignment")
+        return fits[0], notes + _passed_over(fits[0], fits) + _called(
+            fits[0], notebook_name, "as it holds exercises of this assignment"
+        )
     if len(notebooks) == 1 and candidates and not candidates[0].foreign:
-        return candidates[0], notes + _called(candidates[0], notebook_name, "as it is the only notebook there is")
-    candidates, more = _looked_into([pair for pair in readable if pair[0].rest[-1].lower().endswith(_TEXTS)], notebook_name)
+        return candidates[0], notes + _called(
+            candidates[0], notebook_name, "as it is the only notebook there is"
+        )
+    candidates, more = _looked_into(
+        [pair for pair in readable if pair[0].rest[-1].lower().endswith(_TEXTS)], notebook_name
+    )
     if fits := [each for each in candidates if each.ours]:
-        return fits[0], [*notes, f"There is no notebook; {fits[0].handed.name} is graded, as it holds exercises of this assignment."]
+        return fits[0], [
+            *notes,
+            (
+                f"There is no notebook; {fits[0].handed.name} is graded, as it holds exercises of this"
+                " assignment."
+            ),
+        ]
     return None, notes
 
 
 def _looked_into(pairs, notebook_name):
     """(candidates, the newest first; notes)."""
-    candidates, notes, looked = [], [], 0
+    candidates = []
+    notes = []
+    looked = 0
     for belongs, handed in sorted(pairs, key=_newest_first):
         looked += handed.size
         if looked > MOST_UNPACKED or len(candidates) == _MOST_LOOKED_INTO:
@@ -246,18 +312,33 @@ def _looked_into(pairs, notebook_name):
         except Refused as error:
             notes.append(f"{handed.name} {error}.")
         else:
-            candidates.append(_Candidate(belongs, handed, *_exercises(content, notebook_name), hashlib.sha256(content).hexdigest()))
+            candidates.append(
+                _Candidate(
+                    belongs, handed, *_exercises(content, notebook_name), hashlib.sha256(content).hexdigest()
+                )
+            )
     return candidates, notes
 
 
 def _passed_over(chosen, candidates):
     names = [each.handed.name for each in candidates if each.checksum != chosen.checksum]
-    return [f"More than one notebook fits; {chosen.handed.name} is graded, the newest with exercises, not {in_words(names[:3])}."] if names else []
+    return (
+        [
+            f"More than one notebook fits; {chosen.handed.name} is graded, the newest with exercises, not"
+            f" {in_words(names[:3])}."
+        ]
+        if names
+        else []
+    )
 
 
 def _called(chosen, notebook_name, why):
     # A lone file is called after the student, and rightly so.
-    return [] if chosen.owner.layout == "file" else [f"{chosen.handed.name} is graded, {why}, though it is not called {notebook_name}."]
+    return (
+        []
+        if chosen.owner.layout == "file"
+        else [f"{chosen.handed.name} is graded, {why}, though it is not called {notebook_name}."]
+    )
 
 
 def _newest_first(pair):
@@ -266,16 +347,27 @@ def _newest_first(pair):
 
 
 def _exercises(content, notebook_name):
-    """Whether a file holds exercises of this assignment, and of others; looked for in its bytes, since it may be damaged."""
-    labels = {int(found) for found in re.findall(rb"EXERCISE\s{1,9}(\d\d)\.\d", content.replace(b"\0", b""), re.IGNORECASE)}
+    """Whether a file holds exercises of this assignment, and of others; looked for in its bytes, since it
+    may be damaged.
+    """
+    labels = {
+        int(found)
+        for found in re.findall(rb"EXERCISE\s{1,9}(\d\d)\.\d", content.replace(b"\0", b""), re.IGNORECASE)
+    }
     own = re.match(r"\d\d", notebook_name)
     return bool(own) and int(own[0]) in labels, bool(labels - {own and int(own[0])})
 
 
 def _time(belongs, handed, files):
-    """(ISO time or None, where from, notes). A timestamp.txt counts only where nbgrader writes it, not where a student could have uploaded one."""
+    """(ISO time or None, where from, notes). A timestamp.txt counts only where nbgrader writes it, not where
+    a student could have uploaded one.
+    """
     if belongs.layout == "folder" and not handed.inside:
-        stamps = {other.parts: other for _, other in files if other.parts[-1] == "timestamp.txt" and not other.inside and not other.trouble}
+        stamps = {
+            other.parts: other
+            for _, other in files
+            if other.parts[-1] == "timestamp.txt" and not other.inside and not other.trouble
+        }
         for depth in range(len(handed.parts) - 1, 0, -1):
             if stamp := stamps.get((*handed.parts[:depth], "timestamp.txt")):
                 when, odd = _stamped(stamp)
@@ -288,24 +380,32 @@ def _time(belongs, handed, files):
 def _stamped(stamp):
     try:
         found = _STAMP.search(stamp.read(1_000).decode("utf-8", "replace"))
-        when, zone = datetime.fromisoformat(found[1]), found[2] or "UTC"
+        when = datetime.fromisoformat(found[1])
+        zone = found[2] or "UTC"
     except (Refused, TypeError, ValueError):
         return None, (f"{stamp.name} holds no time; that of the file is taken.",)
     if zone[0] in "+-":
-        sign, hours, minutes = (-1 if zone[0] == "-" else 1), int(zone[1:3]), int(zone[-2:])
+        sign = -1 if zone[0] == "-" else 1
+        hours = int(zone[1:3])
+        minutes = int(zone[-2:])
         if hours > 23 or minutes > 59:
             return None, (f"{stamp.name} holds no time; that of the file is taken.",)
         return when.replace(tzinfo=timezone(sign * timedelta(hours=hours, minutes=minutes))).isoformat(), ()
     try:
-        known = timezone.utc if zone.upper() in ("UTC", "GMT", "Z") else ZoneInfo(zone)
+        known = UTC if zone.upper() in ("UTC", "GMT", "Z") else ZoneInfo(zone)
     except (OSError, ValueError, LookupError):
-        return when.replace(tzinfo=timezone.utc).isoformat(), (f"{stamp.name} names the time zone {shown(zone, 40)}, which is unknown; taken as UTC.",)
+        return when.replace(tzinfo=UTC).isoformat(), (
+            f"{stamp.name} names the time zone {shown(zone, 40)}, which is unknown; taken as UTC.",
+        )
     return when.replace(tzinfo=known).isoformat(), ()
 
 
 def _dated(handed):
     try:
-        return datetime.fromtimestamp(handed.received, timezone.utc).isoformat(timespec="seconds"), handed.clock
+        return (
+            datetime.fromtimestamp(handed.received, UTC).isoformat(timespec="seconds"),
+            handed.clock,
+        )
     except (TypeError, ValueError, OverflowError, OSError):
         return None, ""
 
@@ -313,9 +413,11 @@ def _dated(handed):
 def _told_apart(submissions, numbers):
     """Students of the same name get their number, or a running one, behind it."""
     times = Counter(submission.student for submission in submissions)
-    used, told = {name for name, number in times.items() if number == 1}, []
+    used = {name for name, number in times.items() if number == 1}
+    told = []
     for submission, number in zip(submissions, numbers):
-        name, running = submission.student, 1
+        name = submission.student
+        running = 1
         if times[name] > 1:
             name = f"{submission.student} ({shown(number, 20)})" if number else submission.student
             while name in used:

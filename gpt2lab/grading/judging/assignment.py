@@ -1,4 +1,6 @@
-"""What is graded in a notebook: each exercise with its blank, its solution, its hidden inputs, and what its check looks at."""
+"""What is graded in a notebook: each exercise with its blank, its solution, its hidden inputs, and what its
+check looks at.
+"""
 
 import ast
 import re
@@ -63,7 +65,9 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Assignment:
-    """A notebook as the grader sees it; ``setup`` is the code that every kernel begins with, ``given`` the cells of students that are no answers."""
+    """A notebook as the grader sees it; ``setup`` is the code that every kernel begins with, ``given`` the
+    cells of students that are no answers.
+    """
 
     name: str
     setup: str
@@ -101,16 +105,21 @@ def read_assignment(course, name, points=None):
         If there is no such notebook, or its source is malformed.
     """
     source = source_of(Path(course), str(name))
-    cells, handed_out = read_source(source), compose(source, student=True).cells
+    cells = read_source(source)
+    handed_out = compose(source, student=True).cells
     blanks = {cell.id: cell.source for cell in handed_out}
-    by_kind = {kind: {getattr(cell, kind): cell for cell in cells if getattr(cell, kind)} for kind in ("check", "hidden", "key")}
+    by_kind = {
+        kind: {getattr(cell, kind): cell for cell in cells if getattr(cell, kind)}
+        for kind in ("check", "hidden", "key")
+    }
     titles = dict(_HEADING.findall("\n".join(cell.source for cell in cells if cell.kind == "markdown")))
     exercises = []
     for cell in cells:
         worth = (points or {}).get(cell.exercise, cell.points)
         if cell.exercise and worth:
             exercises.append(_exercise(source, cell, worth, titles, blanks, by_kind))
-    # As if the course were not published: where submissions are graded the package is there, and the line that installs it is no plain Python.
+    # As if the course were not published: where submissions are graded the package is there, and the line
+    # that installs it is no plain Python.
     setup = set_up({"repository": ""}, source.name[:2]) if any(cell.is_setup for cell in cells) else ""
     given = tuple(cell.source for cell in handed_out if not cell.id.startswith("exercise-"))
     return Assignment(source.stem, setup, tuple(exercises), given)
@@ -124,16 +133,29 @@ def source_of(course, name):
     if not found:
         raise SourceError(
             f"{course / 'source'}: no notebook {name!r} there"
-            + (f"; there are {', '.join(source.stem for source in sources)}." if sources else "; give the folder that holds source/ with --course.")
+            + (
+                f"; there are {', '.join(source.stem for source in sources)}."
+                if sources
+                else "; give the folder that holds source/ with --course."
+            )
         )
     return found[0]
 
 
 def _exercise(source, cell, points, titles, blanks, by_kind):
-    label, grade_id = cell.exercise, f"exercise-{cell.exercise.replace('.', '-')}"
-    for_grading = {kind: by_kind[kind][label].source if label in by_kind[kind] else "" for kind in ("hidden", "key")}
+    label = cell.exercise
+    grade_id = f"exercise-{cell.exercise.replace('.', '-')}"
+    for_grading = {
+        kind: by_kind[kind][label].source if label in by_kind[kind] else "" for kind in ("hidden", "key")
+    }
     solution = _MARKER.sub("", cell.source)
-    made = {"label": label, "title": titles.get(label, f"Exercise {label}"), "grade_id": grade_id, "kind": cell.kind, "points": float(points)}
+    made = {
+        "label": label,
+        "title": titles.get(label, f"Exercise {label}"),
+        "grade_id": grade_id,
+        "kind": cell.kind,
+        "points": float(points),
+    }
     made |= {"blank": blanks[grade_id], "solution": solution, **for_grading}
     if cell.kind == "code":
         made |= _looked_at(source, by_kind["check"][label]) | {"names": bound_names(solution)}
@@ -145,7 +167,10 @@ def _looked_at(source, check):
     statements = ast.parse(check.source).body
     call = statements[-1].value if statements and isinstance(statements[-1], ast.Expr) else None
     if not (isinstance(call, ast.Call) and len(call.args) > 1):
-        raise SourceError(f"{source}:{check.line}: the check cell of {check.check} must end with its call, check(\"{check.check}\", answer, ...).")
+        raise SourceError(
+            f"{source}:{check.line}: the check cell of {check.check} must end with its call,"
+            f' check("{check.check}", answer, ...).'
+        )
     _, answer, *context = map(ast.unparse, call.args)
     return {
         "answer": answer,
@@ -163,5 +188,7 @@ def bound_names(code):
             names.append(statement.name)
         elif isinstance(statement, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            names += [node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)]
+            names += [
+                node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)
+            ]
     return tuple(dict.fromkeys(names))

@@ -1,4 +1,6 @@
-"""What was found out about a submission: plain values, which go to a worker and back, and into ``report.json``."""
+"""What was found out about a submission: plain values, which go to a worker and back, and into
+``report.json``.
+"""
 
 from dataclasses import asdict, dataclass
 
@@ -20,8 +22,9 @@ class ExerciseResult:
     earned : float
         What was given; 0 unless ``state`` is 'right'.
     state : str
-        'right', 'wrong' or 'unanswered'; 'missing' if the answer cell was not found; 'failed' if the answer ended in an error; 'stopped' if it ran
-        against a limit or ended the kernel; 'by hand' if a person has to read it; 'not graded' if the grader itself failed.
+        'right', 'wrong' or 'unanswered'; 'missing' if the answer cell was not found; 'failed' if the answer
+        ended in an error; 'stopped' if it ran against a limit or ended the kernel; 'by hand' if a person has
+        to read it; 'not graded' if the grader itself failed.
     reason : str
         Said to the student: why. Holds no hidden input, and nothing that the student's code wrote.
     note : str

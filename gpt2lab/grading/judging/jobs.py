@@ -1,4 +1,6 @@
-"""Submissions as jobs: what a worker needs for one, what becomes of all of them, and each result stored as it comes."""
+"""Submissions as jobs: what a worker needs for one, what becomes of all of them, and each result stored as
+it comes.
+"""
 
 import functools
 import hashlib
@@ -18,10 +20,22 @@ from gpt2lab.grading.judging.running import grade_answers
 
 
 def job_of(assignment, sources, settings, trust):
-    """What a worker needs for one submission, and what its result depends on: not on what an exercise is worth, nor on the words around it."""
-    assignment = replace(assignment, exercises=tuple(replace(exercise, points=1.0) for exercise in assignment.exercises), given=())
-    return {"assignment": asdict(assignment), "answers": sources, "limits": asdict(settings.limits), "trusted": bool(trust),
-            "seed": settings.seed, "seed_checksum": hashlib.sha256(settings.seed.encode()).hexdigest()[:16]}
+    """What a worker needs for one submission, and what its result depends on: not on what an exercise is
+    worth, nor on the words around it.
+    """
+    assignment = replace(
+        assignment,
+        exercises=tuple(replace(exercise, points=1.0) for exercise in assignment.exercises),
+        given=(),
+    )
+    return {
+        "assignment": asdict(assignment),
+        "answers": sources,
+        "limits": asdict(settings.limits),
+        "trusted": bool(trust),
+        "seed": settings.seed,
+        "seed_checksum": hashlib.sha256(settings.seed.encode()).hexdigest()[:16],
+    }
 
 
 def graded(assignment, answers, limits, trusted, seed, seed_checksum):
@@ -29,7 +43,10 @@ def graded(assignment, answers, limits, trusted, seed, seed_checksum):
     began = time.monotonic()
     assignment, key = _prepared(json.dumps(assignment), seed)
     exercises = grade_answers(assignment, key, answers, limits, trusted)
-    return {"exercises": [asdict(exercise) for exercise in exercises], "seconds": round(time.monotonic() - began, 2)}
+    return {
+        "exercises": [asdict(exercise) for exercise in exercises],
+        "seconds": round(time.monotonic() - began, 2),
+    }
 
 
 _preparing = threading.Lock()
@@ -43,7 +60,10 @@ def _prepared(assignment, seed):
 @functools.lru_cache(maxsize=2)
 def _key(assignment, seed):
     made = json.loads(assignment)
-    exercises = tuple(Exercise(**{name: _tuples(value) for name, value in exercise.items()}) for exercise in made["exercises"])
+    exercises = tuple(
+        Exercise(**{name: _tuples(value) for name, value in exercise.items()})
+        for exercise in made["exercises"]
+    )
     assignment = Assignment(made["name"], made["setup"], exercises, tuple(made["given"]))
     return assignment, Key(assignment, seed)
 
@@ -53,22 +73,39 @@ def _tuples(value):
 
 
 def run_all(jobs, chosen, folder, workers, executor, name):
-    """What became of each submission: results stored by earlier calls, and those of the chosen ones that were missing."""
+    """What became of each submission: results stored by earlier calls, and those of the chosen ones that
+    were missing.
+    """
     records = {submission: described(graded, job, apart=("seed",)) for submission, job in jobs.items()}
-    files = {submission: folder / file_name({"notebook": name}, record, ("notebook",)) for submission, record in records.items()}
+    files = {
+        submission: folder / file_name({"notebook": name}, record, ("notebook",))
+        for submission, record in records.items()
+    }
     done = {submission: stored(files[submission], records[submission]) for submission in jobs}
-    missing = {files[submission]: jobs[submission] for submission in chosen if submission in jobs and done[submission] is None}
+    missing = {
+        files[submission]: jobs[submission]
+        for submission in chosen
+        if submission in jobs and done[submission] is None
+    }
     # Equal answers are run once.
     at = {file: [submission for submission in jobs if files[submission] == file] for file in missing}
     waiting = sum(len([submission for submission in at[file] if submission in chosen]) for file in missing)
-    with bar(len(chosen), f"Grading {name[:2]}", "submission", initial=len(chosen) - waiting) as progress, _pool(executor, workers) as pool:
+    with (
+        bar(len(chosen), f"Grading {name[:2]}", "submission", initial=len(chosen) - waiting) as progress,
+        _pool(executor, workers) as pool,
+    ):
         _check_key(jobs, missing)
         with closing(outcomes(graded, missing, pool)) as arriving:
             for file, result, error in arriving:
                 if error is not None:
                     result = {"trouble": f"{type(error).__name__}: {error}"}
                 elif not any(exercise["state"] == "not graded" for exercise in result["exercises"]):
-                    write_bytes(file, (json.dumps({"job": records[at[file][0]], "result": result}, indent=1) + "\n").encode())
+                    write_bytes(
+                        file,
+                        (
+                            json.dumps({"job": records[at[file][0]], "result": result}, indent=1) + "\n"
+                        ).encode(),
+                    )
                 done |= dict.fromkeys(at[file], result)
                 progress.update(len([submission for submission in at[file] if submission in chosen]))
     return {submission: result for submission, result in done.items() if result is not None}

@@ -1,6 +1,8 @@
-"""The trusted side of an assignment: what each check is given besides the answer, and the verdict on an answer that came from outside.
+"""The trusted side of an assignment: what each check is given besides the answer, and the verdict on an
+answer that came from outside.
 
-Nothing of a student's runs here. The instructor's hidden inputs and solutions do, and each solution must be right before anybody is graded.
+Nothing of a student's runs here. The instructor's hidden inputs and solutions do, and each solution must be
+right before anybody is graded.
 """
 
 import contextlib
@@ -37,8 +39,10 @@ class Key:
     """
 
     def __init__(self, assignment, seed=""):
-        self.assignment, self.seed = assignment, seed
-        self.contexts, self.calls = {}, {}
+        self.assignment = assignment
+        self.seed = seed
+        self.contexts = {}
+        self.calls = {}
         self._lock = threading.Lock()
         with _bundled_models(), silent():
             self._prepare_all({"__name__": "__main__"})
@@ -58,28 +62,40 @@ class Key:
         self._run(namespace, exercise.before_check, f"CHECK {label}")
         value = self._evaluate(namespace, exercise.answer, label)
         context = [self._evaluate(namespace, part, label) for part in exercise.context]
-        # A name that the hidden inputs bind takes the place of a value that the check cell gives by that name.
+        # A name that the hidden inputs bind takes the place of a value that the check cell gives by that
+        # name.
         hidden = bound(exercise)
-        named = {name: namespace[name] if name in hidden else self._evaluate(namespace, part, label) for name, part in exercise.named}
+        named = {
+            name: namespace[name] if name in hidden else self._evaluate(namespace, part, label)
+            for name, part in exercise.named
+        }
         self.contexts[label] = context, named
         if callable(value):
             value, self.calls[label] = _recorded(value)
         verdict = checking.judge(label, value, *context, **named)
         if verdict.state != "right":
-            raise AssignmentError(f"{self.assignment.name}: its own solution of exercise {label} is not right on the hidden inputs: {verdict.reason}")
+            raise AssignmentError(
+                f"{self.assignment.name}: its own solution of exercise {label} is not right on the hidden"
+                f" inputs: {verdict.reason}"
+            )
 
     def _run(self, namespace, code, what):
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(code, f"<{what}>", "exec"), namespace)
         except Exception as error:
-            raise AssignmentError(f"{self.assignment.name}: {what} fails with {type(error).__name__}: {error}") from error
+            raise AssignmentError(
+                f"{self.assignment.name}: {what} fails with {type(error).__name__}: {error}"
+            ) from error
 
     def _evaluate(self, namespace, expression, label):
         try:
             return eval(compile(expression, f"<check of {label}>", "eval"), namespace)
         except Exception as error:
-            raise AssignmentError(f"{self.assignment.name}: the check of {label} cannot evaluate {expression}: {type(error).__name__}: {error}") from error
+            raise AssignmentError(
+                f"{self.assignment.name}: the check of {label} cannot evaluate {expression}:"
+                f" {type(error).__name__}: {error}"
+            ) from error
 
     def judge(self, label, payload):
         """The `Verdict` on what a probe printed.
@@ -134,14 +150,17 @@ def _recorded(function):
 def prelude(exercise, seed, for_whom="hidden"):
     """Code that makes ``rng``, the same for everybody who has the course's seed.
 
-    The code is run in the student's kernel: neither the seed nor the ``rng`` of another exercise or of the key can be found from what stands in it.
+    The code is run in the student's kernel: neither the seed nor the ``rng`` of another exercise or of the
+    key can be found from what stands in it.
     """
     digest = hashlib.sha256(f"{seed}/{exercise.label}/{for_whom}".encode()).digest()
     return f"import numpy\nrng = numpy.random.default_rng({int.from_bytes(digest[:16])})\n"
 
 
 def scene(exercise, seed):
-    """Code that binds the hidden inputs of an exercise, and forgets what earlier answers called by the names of this one."""
+    """Code that binds the hidden inputs of an exercise, and forgets what earlier answers called by the names
+    of this one.
+    """
     names = tuple(name for name in exercise.names if name not in bound(exercise))
     forget = f"for _name in {names!r}:\n    globals().pop(_name, None)\n" if names else ""
     return forget + prelude(exercise, seed) + exercise.hidden

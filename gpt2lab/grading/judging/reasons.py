@@ -1,11 +1,16 @@
-"""What is said of an answer, where its source, or the file that it stood in, tells more than its value does."""
+"""What is said of an answer, where its source, or the file that it stood in, tells more than its
+value does.
+"""
 
 import re
 
 from gpt2lab.course.checks.checking import is_computed, is_typed
 from gpt2lab.grading.judging.running import is_blank
 
-TYPED = "You typed a value. Your cell was run with other values than those you saw: write it as an expression of the variables, so that it is right for them too."
+TYPED = (
+    "You typed a value. Your cell was run with other values than those you saw: write it as an expression of"
+    " the variables, so that it is right for them too."
+)
 _DAMAGED = re.compile("What is whole in it was read")  # in a note on the whole file
 
 
@@ -24,14 +29,22 @@ def reason_for(result, exercise):
     if result.state == "wrong" and is_computed(exercise.label) and _typed(result.answer):
         return TYPED
     if result.state == "unanswered" and not is_blank(exercise, result.answer):
-        return "Your function returns nothing: it needs a return." if "def " in exercise.blank else "There is still no value in the place of the three dots."
+        return (
+            "Your function returns nothing: it needs a return."
+            if "def " in exercise.blank
+            else "There is still no value in the place of the three dots."
+        )
     return result.reason
 
 
 def _typed(source):
     try:
         return is_typed(source)
-    except (ValueError, RecursionError, MemoryError):  # what students upload can bring Python's parser to its limits
+    except (
+        ValueError,
+        RecursionError,
+        MemoryError,
+    ):  # what students upload can bring Python's parser to its limits
         return False
 
 

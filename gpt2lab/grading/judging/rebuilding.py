@@ -1,4 +1,6 @@
-"""The notebook that is run: the instructor's cells, with the student's answers in their places and nothing else of the student's."""
+"""The notebook that is run: the instructor's cells, with the student's answers in their places and nothing
+else of the student's.
+"""
 
 import json
 from pathlib import Path
@@ -25,26 +27,43 @@ def rebuild(assignment, answers, seed, calls):
     Returns
     -------
     str
-        The notebook as JSON. The metadata ``gpt2lab`` of each cell has its ``role`` ('set-up', 'hidden', 'answer' or 'probe'), its exercise's ``label``, and
-        what to run ``again`` after the kernel was lost.
+        The notebook as JSON. The metadata ``gpt2lab`` of each cell has its ``role`` ('set-up', 'hidden',
+        'answer' or 'probe'), its exercise's ``label``, and what to run ``again`` after the kernel was lost.
     """
     cells = [_cell("set-up", "", assignment.setup, again=assignment.setup)]
     for exercise in assignment.exercises:
         if exercise.kind != "code":
             continue
-        label, hidden = exercise.label, scene(exercise, seed)
+        label = exercise.label
+        hidden = scene(exercise, seed)
         cells.append(_cell("hidden", label, hidden, again=hidden))
         cells.append(_cell("answer", label, answers.get(label, ""), again=exercise.solution))
         cells.append(_cell("probe", label, _probe(exercise, calls.get(label)), again=""))
-    metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
     return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells})
 
 
 def _probe(exercise, calls):
-    return f"_scope = {{'get_ipython': get_ipython}}\nexec({_PROBE!r}, _scope)\n_scope['show'](lambda: ({exercise.answer}), {calls!r})"
+    return (
+        f"_scope = {{'get_ipython': get_ipython}}\nexec({_PROBE!r}, _scope)\n_scope['show'](lambda:"
+        f" ({exercise.answer}), {calls!r})"
+    )
 
 
 def _cell(role, label, source, again):
-    metadata = {"gpt2lab": {"role": role, "label": label, "again": again}, "tags": ["nbval-check-output" if role == "probe" else "nbval-ignore-output"]}
+    metadata = {
+        "gpt2lab": {"role": role, "label": label, "again": again},
+        "tags": ["nbval-check-output" if role == "probe" else "nbval-ignore-output"],
+    }
     # nbval compares the output of cells that were run; what is compared with it is asked of the grader.
-    return {"cell_type": "code", "id": f"{role}{label.replace('.', '-')}", "metadata": metadata, "execution_count": 1, "outputs": [], "source": source}
+    return {
+        "cell_type": "code",
+        "id": f"{role}{label.replace('.', '-')}",
+        "metadata": metadata,
+        "execution_count": 1,
+        "outputs": [],
+        "source": source,
+    }

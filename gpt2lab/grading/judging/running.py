@@ -1,4 +1,6 @@
-"""Grade one submission: one process of pytest in the sandbox, the judge outside of it, and what became of each exercise."""
+"""Grade one submission: one process of pytest in the sandbox, the judge outside of it, and what became of
+each exercise.
+"""
 
 import ast
 import contextlib
@@ -21,7 +23,9 @@ from gpt2lab.grading.sandbox.payload import LONGEST, UNREAD, Failure, Unreadable
 
 NOT_GRADED = "This exercise could not be graded; your instructor will look at it."
 OPEN = "You left this one open."
-MISSING = "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
+MISSING = (
+    "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
+)
 _LINE = 13 * LONGEST  # characters of a message from pytest, if every one of a payload is written as an escape
 
 
@@ -55,7 +59,9 @@ class _Judging:
 
     def __init__(self, key):
         self._key = key
-        self.verdicts, self.cells, self.trouble = {}, {}, ""
+        self.verdicts = {}
+        self.cells = {}
+        self.trouble = ""
 
     def serve(self, stream):
         """Until the other side hangs up."""
@@ -72,13 +78,15 @@ class _Judging:
 
     def _judge(self, label, payload):
         verdict = self.verdicts.get(label)
-        if verdict is None or isinstance(verdict, Unreadable):  # the same answer may have been run once more, undisturbed
+        # the same answer may have been run once more, undisturbed
+        if verdict is None or isinstance(verdict, Unreadable):
             try:
                 verdict = self._key.judge(label, payload)
             except Unreadable as error:
                 verdict = error
         else:
-            self.trouble, verdict = "an answer was shown twice", Unreadable("shown twice")
+            self.trouble = "an answer was shown twice"
+            verdict = Unreadable("shown twice")
         self.verdicts[label] = verdict
         state = "unreadable" if isinstance(verdict, Unreadable) else getattr(verdict, "state", "failed")
         return {"state": state, "reason": getattr(verdict, "reason", "")}
@@ -89,17 +97,30 @@ class _Judging:
 
 def _run(notebook, judging, limits, trusted):
     ours, theirs = socket.socketpair()
-    with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as name, ours, tempfile.TemporaryFile() as log:
+    with (
+        tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as name,
+        ours,
+        tempfile.TemporaryFile() as log,
+    ):
         folder = Path(name)
         folder.chmod(0o755)
         for file, text in (("notebook.ipynb", notebook), ("pytest.ini", "[pytest]\n")):
             (folder / file).write_text(text, encoding="utf-8")
             (folder / file).chmod(0o644)
-        given = {"GPT2LAB_JUDGE": str(theirs.fileno()), "GPT2LAB_GRADING": json.dumps({"limits": limits, "trusted": trusted})}
+        given = {
+            "GPT2LAB_JUDGE": str(theirs.fileno()),
+            "GPT2LAB_GRADING": json.dumps({"limits": limits, "trusted": trusted}),
+        }
         with theirs:
             process = _start(folder, given, theirs.fileno(), log, limits, trusted)
         longest = limits["seconds_a_notebook"] + 120
-        ender = threading.Timer(longest, lambda: (setattr(judging, "trouble", f"pytest did not end within {longest} seconds"), _kill(process)))
+        ender = threading.Timer(
+            longest,
+            lambda: (
+                setattr(judging, "trouble", f"pytest did not end within {longest} seconds"),
+                _kill(process),
+            ),
+        )
         ender.start()
         try:
             with ours.makefile("rw", encoding="utf-8") as stream:
@@ -126,9 +147,30 @@ def _kill(process):
 
 def _start(folder, given, descriptor, log, limits, trusted):
     seen = str(folder) if trusted else bubblewrap.GRADING
-    command = [sys.executable, "-P", "-m", "pytest", "-q", "-c", f"{seen}/pytest.ini", f"--rootdir={seen}", "--noconftest", "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pytest",
+        "-q",
+        "-c",
+        f"{seen}/pytest.ini",
+        f"--rootdir={seen}",
+        "--noconftest",
+        "-p",
+        "no:cacheprovider",
+    ]
     # Ours comes first, since it says what nbval need not import.
-    command += ["--tb=no", "--assert=plain", "-p", "gpt2lab.grading.sandbox.nbval_plugin", "-p", "nbval.plugin", "--nbval-lax", f"{seen}/notebook.ipynb"]
+    command += [
+        "--tb=no",
+        "--assert=plain",
+        "-p",
+        "gpt2lab.grading.sandbox.nbval_plugin",
+        "-p",
+        "nbval.plugin",
+        "--nbval-lax",
+        f"{seen}/notebook.ipynb",
+    ]
     variables = bubblewrap.environment() | given | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     if trusted:
         variables |= {"TMPDIR": str(folder), "HOME": str(folder)}
@@ -136,7 +178,9 @@ def _start(folder, given, descriptor, log, limits, trusted):
     else:
         command = bubblewrap.outer(command, folder, limits, variables)
     quiet = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": subprocess.STDOUT}
-    return subprocess.Popen(command, env=variables, pass_fds=(descriptor,), cwd=folder, start_new_session=True, **quiet)
+    return subprocess.Popen(
+        command, env=variables, pass_fds=(descriptor,), cwd=folder, start_new_session=True, **quiet
+    )
 
 
 def _last_line(log):
@@ -146,24 +190,43 @@ def _last_line(log):
 
 
 def _result(exercise, answer, judging):
-    made = {"label": exercise.label, "title": exercise.title, "points": exercise.points, "answer": answer or ""}
+    made = {
+        "label": exercise.label,
+        "title": exercise.title,
+        "points": exercise.points,
+        "answer": answer or "",
+    }
     if answer is None:
         return ExerciseResult(**made, state="missing", reason=MISSING)
     if exercise.kind == "markdown":
         blank = answer.strip() == exercise.blank.strip()
-        return ExerciseResult(**made, state="unanswered", reason=OPEN) if blank else ExerciseResult(**made, state="by hand", reason="A person reads this one.")
+        return (
+            ExerciseResult(**made, state="unanswered", reason=OPEN)
+            if blank
+            else ExerciseResult(**made, state="by hand", reason="A person reads this one.")
+        )
     state, reason, note = _found(exercise, answer, judging)
-    return ExerciseResult(**made, state=state, reason=reason, note=note, earned=exercise.points if state == "right" else 0.0)
+    return ExerciseResult(
+        **made, state=state, reason=reason, note=note, earned=exercise.points if state == "right" else 0.0
+    )
 
 
 def _found(exercise, answer, judging):
-    """(state, reason, note) of an answer in code. Only a plain pass of its check, with a verdict of ours, is right."""
+    """(state, reason, note) of an answer in code. Only a plain pass of its check, with a verdict of ours, is
+    right.
+    """
     label = exercise.label
-    reports, verdict = judging.cells.get(("probe", label), []), judging.verdicts.get(label)
+    reports = judging.cells.get(("probe", label), [])
+    verdict = judging.verdicts.get(label)
     of_answer = (judging.cells.get(("answer", label)) or [{}])[0]
     error = of_answer.get("error") or {}
     note = f"the cell ended with {error['type']}: {error['message']}" if error else ""
-    plain = len(reports) == 1 and reports[0]["outcome"] == "passed" and reports[0]["when"] == "call" and not reports[0]["xfail"]
+    plain = (
+        len(reports) == 1
+        and reports[0]["outcome"] == "passed"
+        and reports[0]["when"] == "call"
+        and not reports[0]["xfail"]
+    )
     state = getattr(verdict, "state", "")
     if plain and state == "right":
         return "right", verdict.reason, note
@@ -185,7 +248,9 @@ def is_blank(exercise, answer):
 
 
 def _failure(exercise, answer, error, verdict):
-    """Why an answer has no value, in our words and the student's own source; nothing that the student's code said is quoted."""
+    """Why an answer has no value, in our words and the student's own source; nothing that the student's code
+    said is quoted.
+    """
     lines = answer.splitlines()
     try:
         ast.parse(answer)
@@ -196,12 +261,21 @@ def _failure(exercise, answer, error, verdict):
     kind = error.get("type", "")
     if error:
         name = re.search(r"name '(\w{1,60})' is not defined", error.get("message", ""))
-        if kind == "NameError" and name and len(name[1]) == 1 and re.search(rf"= *{name[1]} *(#|$)", answer, re.MULTILINE):
-            return f"Your cell takes {name[1]} for a name{_at(lines, error.get('line'))}. Put a letter into quotes."
+        if (
+            kind == "NameError"
+            and name
+            and len(name[1]) == 1
+            and re.search(rf"= *{name[1]} *(#|$)", answer, re.MULTILINE)
+        ):
+            return (
+                f"Your cell takes {name[1]} for a name{_at(lines, error.get('line'))}. Put a letter into"
+                " quotes."
+            )
         if kind == "NameError" and name and re.search(rf"\b{name[1]}\b", answer):
             return (
-                f"Your cell uses {name[1]}, which nothing before it defines{_at(lines, error.get('line'))}. Only answer cells are run; "
-                "imports and functions of other cells go along, and all else that an answer needs must stand in it."
+                f"Your cell uses {name[1]}, which nothing before it defines{_at(lines, error.get('line'))}."
+                " Only answer cells are run; imports and functions of other cells go along, and all else"
+                " that an answer needs must stand in it."
             )
         return f"Your cell ends with {_article(Failure(kind).kind)}{_at(lines, error.get('line'))}."
     if isinstance(verdict, Failure):

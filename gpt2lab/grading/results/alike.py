@@ -1,4 +1,6 @@
-"""Answers that several submissions share and few others have: something to look at, and no proof of anything."""
+"""Answers that several submissions share and few others have: something to look at, and no proof of
+anything.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -8,7 +10,9 @@ from gpt2lab.grading.results.untrusted import name_of
 
 LONG = 60  # characters of code below which two people come upon the same by themselves
 WORDY = 15  # the same for words of an answer in words
-FEW, SHARE = 3, 0.1  # an answer that more people have, and a larger share of the class, is a common one
+# an answer that more people have, and a larger share of the class, is a common one
+FEW = 3
+SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ class Alike:
 def alike(results, written=frozenset()):
     """Submissions with the same unusual answer.
 
-    Compared are answers that are not right, without their comments and spaces, and answers in words, without case and line ends; besides, whole files.
+    Compared are answers that are not right, without their comments and spaces, and answers in words, without
+    case and line ends; besides, whole files.
 
     Parameters
     ----------
@@ -46,7 +51,8 @@ def alike(results, written=frozenset()):
     tuple of Alike
         Whole files first, then in the order of the exercises.
     """
-    groups, order = defaultdict(list), [""]
+    groups = defaultdict(list)
+    order = [""]
     for result in results:
         if result.checksum:
             groups["", result.checksum].append((result, ""))
@@ -56,8 +62,11 @@ def alike(results, written=frozenset()):
             if key:
                 groups[exercise.label, key].append((result, exercise.answer))
     most = max(FEW, int(SHARE * len(results)))
-    found = [Alike(label, tuple(name_of(result.student) for result, _ in members), members[0][1])
-             for (label, _), members in groups.items() if 2 <= len(members) and (len(members) <= most or not label)]
+    found = [
+        Alike(label, tuple(name_of(result.student) for result, _ in members), members[0][1])
+        for (label, _), members in groups.items()
+        if 2 <= len(members) and (len(members) <= most or not label)
+    ]
     return tuple(sorted(found, key=lambda group: (order.index(group.label), -len(group.students))))
 
 

@@ -17,24 +17,63 @@ STYLE = (Path(__file__).parent / "pages.css").read_text(encoding="utf-8")
 # A sign and a word, since not everybody sees the colours, and what to do next.
 SAID = {
     "right": ("✓", "Right", ""),
-    "wrong": ("✗", "Not quite", "Change your answer in the notebook and run the check cell below it, which answers at once."),
-    "unanswered": ("○", "No answer yet", "Put your answer in the place of the ... in the answer cell; the check cell below it says at once whether it is right."),
-    "missing": ("?", "Not found", "Open a fresh copy of the notebook and put your answers into its cells; the first line of each, such as # EXERCISE {label}, stays as it is."),
-    "failed": ("!", "Ended in an error", "Restart the kernel and run all cells from the top, so that nothing is left of cells that you have changed since; the last line of the error "
-               "message says what Python missed."),
-    "stopped": ("■", "Stopped", "Look for a loop that does not end, or for something that grows without need, and try your answer on a small example first."),
+    "wrong": (
+        "✗",
+        "Not quite",
+        "Change your answer in the notebook and run the check cell below it, which answers at once.",
+    ),
+    "unanswered": (
+        "○",
+        "No answer yet",
+        (
+            "Put your answer in the place of the ... in the answer cell; the check cell below it says at once"
+            " whether it is right."
+        ),
+    ),
+    "missing": (
+        "?",
+        "Not found",
+        (
+            "Open a fresh copy of the notebook and put your answers into its cells; the first line of each,"
+            " such as # EXERCISE {label}, stays as it is."
+        ),
+    ),
+    "failed": (
+        "!",
+        "Ended in an error",
+        (
+            "Restart the kernel and run all cells from the top, so that nothing is left of cells that you"
+            " have changed since; the last line of the error message says what Python missed."
+        ),
+    ),
+    "stopped": (
+        "■",
+        "Stopped",
+        (
+            "Look for a loop that does not end, or for something that grows without need, and try your answer"
+            " on a small example first."
+        ),
+    ),
     "by hand": ("✎", "Read by a person", "Nothing: your instructor reads this answer and gives its points."),
-    "not graded": ("–", "Not graded", "Nothing: this is no fault of yours, and your instructor has been told."),
+    "not graded": (
+        "–",
+        "Not graded",
+        "Nothing: this is no fault of yours, and your instructor has been told.",
+    ),
 }
 # Where answers are tried on hidden inputs.
-OTHER_VALUES = " If it calls the same answer right: other values were used here than those you saw, so let your answer compute its result from what the notebook gives it."
+OTHER_VALUES = (
+    " If it calls the same answer right: other values were used here than those you saw, so let your answer"
+    " compute its result from what the notebook gives it."
+)
 OPEN = ("by hand", "not graded")  # states in which the points are not known yet
 
 
 def feedback_page(result, due=None, written=frozenset()):
     """The page of a student, as HTML that reaches for nothing outside itself and runs nothing.
 
-    It shows the student's own answers, and neither the notes for the instructor nor anything of other students.
+    It shows the student's own answers, and neither the notes for the instructor nor anything of other
+    students.
 
     Parameters
     ----------
@@ -48,19 +87,40 @@ def feedback_page(result, due=None, written=frozenset()):
     -------
     str
     """
-    header = [f'<p class="student">For <bdi>{as_html(name_of(result.student))}</bdi></p>', f'<p class="total">{_total(result)}</p>']
+    header = [
+        f'<p class="student">For <bdi>{as_html(name_of(result.student))}</bdi></p>',
+        f'<p class="total">{_total(result)}</p>',
+    ]
     header += [f"<p>{words}</p>" for words in (_late(result, due), _open(result), _counted(result)) if words]
-    contents = "\n".join(f'<li><a href="#exercise-{number}">{_heading(exercise)}</a>: <span aria-hidden="true">{SAID[exercise.state][0]}</span> '
-                         f"{SAID[exercise.state][1].lower()}, {_worth(exercise)}</li>" for number, exercise in enumerate(result.exercises, 1))
-    sections = [_section(number, exercise, exercise.label in written) for number, exercise in enumerate(result.exercises, 1)]
-    sections.append("<p>If you think that something here is wrong, ask your instructor, and name the exercise.</p>")
-    return html_page(f"Feedback on {notebook_title(result.notebook)}", "\n".join(header), "\n".join(sections), contents=contents, style=STYLE, pictures=False)
+    contents = "\n".join(
+        f'<li><a href="#exercise-{number}">{_heading(exercise)}</a>: <span'
+        f' aria-hidden="true">{SAID[exercise.state][0]}</span> {SAID[exercise.state][1].lower()},'
+        f" {_worth(exercise)}</li>"
+        for number, exercise in enumerate(result.exercises, 1)
+    )
+    sections = [
+        _section(number, exercise, exercise.label in written)
+        for number, exercise in enumerate(result.exercises, 1)
+    ]
+    sections.append(
+        "<p>If you think that something here is wrong, ask your instructor, and name the exercise.</p>"
+    )
+    return html_page(
+        f"Feedback on {notebook_title(result.notebook)}",
+        "\n".join(header),
+        "\n".join(sections),
+        contents=contents,
+        style=STYLE,
+        pictures=False,
+    )
 
 
 def notebook_title(name):
     """A notebook in words: ``03_watch_the_loss`` is ``notebook 03, Watch the loss``."""
     number, _, words = one_line(name, 100).partition("_")
-    return f"notebook {number}" + (f", {capital(words.replace('_', ' ').replace('gpt2', 'GPT-2'))}" if words else "")
+    return f"notebook {number}" + (
+        f", {capital(words.replace('_', ' ').replace('gpt2', 'GPT-2'))}" if words else ""
+    )
 
 
 def capital(text):
@@ -85,7 +145,9 @@ def _heading(exercise):
 
 def _total(result):
     so_far = " so far" if any(exercise.state in OPEN for exercise in result.exercises) else ""
-    return f"You have <strong>{round(result.earned, 2):g} of {points_in_words(result.points)}</strong>{so_far}."
+    return (
+        f"You have <strong>{round(result.earned, 2):g} of {points_in_words(result.points)}</strong>{so_far}."
+    )
 
 
 def _late(result, due):
@@ -93,13 +155,19 @@ def _late(result, due):
         return ""
     on = f" on {_date(result.submitted)}," if result.submitted else ""
     was_due = f" It was due on {_date(due)}." if due else ""
-    came = f"You handed in{on} {counted(result.late_days, 'day')} late; a day that has begun counts as one.{was_due}"
+    came = (
+        f"You handed in{on} {counted(result.late_days, 'day')} late; a day that has begun counts as"
+        f" one.{was_due}"
+    )
     if not result.penalty:
         return f"{came} No points were taken off."
     earned = sum(exercise.earned for exercise in result.exercises)
     if result.penalty > earned:
         return f"{came} That costs {points_in_words(result.penalty)}, though no sum goes below 0."
-    return f"{came} That takes {points_in_words(result.penalty)} off the {points_in_words(earned)} that your answers earned."
+    return (
+        f"{came} That takes {points_in_words(result.penalty)} off the {points_in_words(earned)} that your"
+        " answers earned."
+    )
 
 
 def _date(moment):
@@ -112,7 +180,20 @@ def _date(moment):
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}{offset}"
 
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def _open(result):
@@ -120,8 +201,11 @@ def _open(result):
     if not still:
         return ""
     one = len(still) == 1
-    return (f"{listed(html.escape(exercise.label) for exercise in still)}, worth {points_in_words(sum(exercise.points for exercise in still))}, "
-            f"{'is' if one else 'are'} not in this sum yet: your instructor still looks at {'it' if one else 'them'}.")
+    return (
+        f"{listed(html.escape(exercise.label) for exercise in still)}, worth"
+        f" {points_in_words(sum(exercise.points for exercise in still))}, {'is' if one else 'are'} not in"
+        f" this sum yet: your instructor still looks at {'it' if one else 'them'}."
+    )
 
 
 def _counted(result):
@@ -130,28 +214,48 @@ def _counted(result):
         return "None of its exercises could be graded; your instructor knows why."
     if right == len(result.exercises):
         return "All of your answers are right."
-    return f"{right} of your {len(result.exercises)} answers {'is' if right == 1 else 'are'} right. Below stands for each what was found, and what to do next."
+    return (
+        f"{right} of your {len(result.exercises)} answers {'is' if right == 1 else 'are'} right. Below stands"
+        " for each what was found, and what to do next."
+    )
 
 
 def _section(number, exercise, in_words):
     sign, word, next_step = SAID[exercise.state]
     if exercise.state == "wrong" and is_computed(exercise.label):
         next_step += OTHER_VALUES
-    anchor, label = f"exercise-{number}", html.escape(exercise.label)
-    parts = [f'<section class="exercise is-{exercise.state.replace(" ", "-")}" aria-labelledby="{anchor}">', f'<h2 id="{anchor}">{_heading(exercise)}</h2>',
-             f'<p class="verdict"><span class="sign" aria-hidden="true">{sign}</span><span>{word}</span><span class="worth">{_worth(exercise)}</span></p>']
+    anchor = f"exercise-{number}"
+    label = html.escape(exercise.label)
+    parts = [
+        f'<section class="exercise is-{exercise.state.replace(" ", "-")}" aria-labelledby="{anchor}">',
+        f'<h2 id="{anchor}">{_heading(exercise)}</h2>',
+        (
+            f'<p class="verdict"><span class="sign" aria-hidden="true">{sign}</span><span>{word}</span><span'
+            f' class="worth">{_worth(exercise)}</span></p>'
+        ),
+    ]
     if exercise.reason.strip():
         parts.append(f'<p class="reason">{as_html(exercise.reason.strip())}</p>')
     if next_step:
-        parts.append(f'<p class="next"><strong>What to do next.</strong> {html.escape(next_step.format(label=exercise.label))}</p>')
+        parts.append(
+            '<p class="next"><strong>What to do next.</strong>'
+            f" {html.escape(next_step.format(label=exercise.label))}</p>"
+        )
     if exercise.answer.strip():
-        parts.append(f'<p class="whose">Your answer</p>\n{answered(exercise.answer, f"Your answer to {label}", in_words)}')
+        parts.append(
+            '<p class="whose">Your'
+            f" answer</p>\n{answered(exercise.answer, f'Your answer to {label}', in_words)}"
+        )
     return "\n".join([*parts, "</section>"])
 
 
 def answered(answer, name, in_words):
-    """A student's answer as HTML, which those who use the keyboard can scroll; ``name`` (HTML) is what it is called to those who hear the page."""
-    kind, shown = ("answered words", prose(answer)) if in_words else ("answered", own_part(answer).strip("\n"))
+    """A student's answer as HTML, which those who use the keyboard can scroll; ``name`` (HTML) is what it is
+    called to those who hear the page.
+    """
+    kind, shown = (
+        ("answered words", prose(answer)) if in_words else ("answered", own_part(answer).strip("\n"))
+    )
     # A browser drops a line end that follows the tag, so one is written.
     return f'<pre class="{kind}" tabindex="0" role="region" aria-label="{name}">\n{as_html(shown)}</pre>'
 
@@ -179,7 +283,9 @@ def write_feedback(results, folder, due=None, written=frozenset()):
     StorageError
         If a page could not be written.
     """
-    folder, taken, paths = make_folder(folder), [], []
+    folder = make_folder(folder)
+    taken = []
+    paths = []
     for result in results:
         taken.append(feedback_name(result.student, taken))
         paths.append(folder / f"{taken[-1]}.html")

@@ -9,7 +9,8 @@ from gpt2lab import __version__
 from gpt2lab.base.storage import write_bytes
 from gpt2lab.grading.results.untrusted import cell
 
-SANDBOXED, TRUSTED = "sandbox", "no sandbox (--trust)"
+SANDBOXED = "sandbox"
+TRUSTED = "no sandbox (--trust)"
 GRADEBOOK = "gradebook.csv"
 REPORT = "report.json"
 FORMAT = 1  # of report.json
@@ -18,9 +19,10 @@ FORMAT = 1  # of report.json
 def write_gradebook(results, path):
     """Write a row a student, for a spreadsheet and for pandas.
 
-    Columns are student, file, submitted, one for each exercise (``03.2 (1)``: its label and what it is worth), total (after the penalty), out of, late
-    days, penalty, per cent, run in, and notes. Numbers stay numbers and are never negative; in texts what would begin a formula has an apostrophe before
-    it, and control characters and line ends are spaces.
+    Columns are student, file, submitted, one for each exercise (``03.2 (1)``: its label and what it is
+    worth), total (after the penalty), out of, late days, penalty, per cent, run in, and notes. Numbers stay
+    numbers and are never negative; in texts what would begin a formula has an apostrophe before it, and
+    control characters and line ends are spaces.
 
     Parameters
     ----------
@@ -37,8 +39,21 @@ def write_gradebook(results, path):
     worth = _worth(results)
     buffer = io.StringIO(newline="")
     rows = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC)
-    rows.writerow(["student", "file", "submitted", *(cell(f"{label} ({points:g})") for label, points in worth.items()),
-                   "total", "out of", "late days", "penalty", "per cent", "run in", "notes"])
+    rows.writerow(
+        [
+            "student",
+            "file",
+            "submitted",
+            *(cell(f"{label} ({points:g})") for label, points in worth.items()),
+            "total",
+            "out of",
+            "late days",
+            "penalty",
+            "per cent",
+            "run in",
+            "notes",
+        ]
+    )
     rows.writerows(_row(result, worth) for result in results)
     write_bytes(path, buffer.getvalue().encode("utf-8-sig"))
 
@@ -56,9 +71,17 @@ def _worth(results):
 def _row(result, worth):
     earned = {exercise.label: exercise.earned for exercise in result.exercises}
     return [
-        cell(result.student), cell(result.file), cell(result.submitted or ""), *(_number(earned[label]) if label in earned else "" for label in worth),
-        _number(result.earned), _number(result.points), result.late_days, _number(result.penalty),
-        _number(100 * result.earned / result.points, 1) if result.points else "", SANDBOXED if result.sandboxed else TRUSTED, cell(" ".join(note if note.endswith((".", "…")) else f"{note}." for note in result.notes)),
+        cell(result.student),
+        cell(result.file),
+        cell(result.submitted or ""),
+        *(_number(earned[label]) if label in earned else "" for label in worth),
+        _number(result.earned),
+        _number(result.points),
+        result.late_days,
+        _number(result.penalty),
+        _number(100 * result.earned / result.points, 1) if result.points else "",
+        SANDBOXED if result.sandboxed else TRUSTED,
+        cell(" ".join(note if note.endswith((".", "…")) else f"{note}." for note in result.notes)),
     ]
 
 
@@ -75,7 +98,8 @@ def write_report(results, path, settings=None):
     ----------
     results : iterable of SubmissionResult
     path : str or Path
-        ``report.json``: an object with ``format``, ``gpt2lab`` (the version), ``written`` (when), ``settings`` (without the seed) and ``results``.
+        ``report.json``: an object with ``format``, ``gpt2lab`` (the version), ``written`` (when),
+        ``settings`` (without the seed) and ``results``.
     settings : Settings, optional
         By which it was graded.
 
@@ -85,8 +109,11 @@ def write_report(results, path, settings=None):
         If it could not be written; an older file stays as it was.
     """
     content = {
-        "format": FORMAT, "gpt2lab": __version__, "written": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "settings": settings and settings.to_dict(), "results": [result.to_dict() for result in by_student(results)],
+        "format": FORMAT,
+        "gpt2lab": __version__,
+        "written": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "settings": settings and settings.to_dict(),
+        "results": [result.to_dict() for result in by_student(results)],
     }
     # ASCII: a half of a character, which a submission may hold, has no UTF-8.
     write_bytes(path, json.dumps(content, ensure_ascii=True, indent=1, allow_nan=False).encode("ascii"))

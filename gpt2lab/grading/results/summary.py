@@ -30,11 +30,12 @@ class ClassSummary:
     notebook : str
         The assignment.
     exercises : pandas.DataFrame
-        A row an exercise, its label the index: title, points, submissions; for each state of an answer its count and its share (``right``,
-        ``right_share``); mean_points and mean_share (of the points) over the submissions whose points are known.
+        A row an exercise, its label the index: title, points, submissions; for each state of an answer its
+        count and its share (``right``, ``right_share``); mean_points and mean_share (of the points) over the
+        submissions whose points are known.
     reasons : pandas.DataFrame
-        Why answers were not right: label, state, reason, count and share of the submissions, the most frequent first. Numbers in which reasons differ are
-        written as an ellipsis.
+        Why answers were not right: label, state, reason, count and share of the submissions, the most
+        frequent first. Numbers in which reasons differ are written as an ellipsis.
     totals : pandas.DataFrame
         A row a submission: student, points, out_of, per_cent, late_days, penalty.
     distribution : pandas.DataFrame
@@ -58,7 +59,9 @@ class ClassSummary:
 
     @property
     def hardest(self):
-        """The label of the exercise with the smallest share of its points, of those whose points are all known; None if none is harder than the others."""
+        """The label of the exercise with the smallest share of its points, of those whose points are all
+        known; None if none is harder than the others.
+        """
         shares = self.exercises["mean_share"][~self.exercises[list(_OPEN)].any(axis=1)].dropna()
         return shares.idxmin() if shares.nunique() > 1 else None
 
@@ -72,13 +75,23 @@ class ClassSummary:
         if self.hardest:
             lines.append(f"Hardest: {self.hardest} {self.exercises['title'][self.hardest]}.")
         for row in self.reasons.head(reasons).itertuples():
-            lines.append(f"{'Once' if row.count == 1 else f'{row.count} times'} in {row.label}: {one_line(row.reason, 110)}")
+            lines.append(
+                f"{'Once' if row.count == 1 else f'{row.count} times'} in {row.label}:"
+                f" {one_line(row.reason, 110)}"
+            )
         if self.alike:
-            lines.append(f"{counted(len(self.alike), 'group')} of submissions {'shares' if len(self.alike) == 1 else 'share'} an unusual answer; look at "
-                         f"{'it' if len(self.alike) == 1 else 'them'} in the summary, it is no proof.")
+            lines.append(
+                f"{counted(len(self.alike), 'group')} of submissions"
+                f" {'shares' if len(self.alike) == 1 else 'share'} an unusual answer; look at"
+                f" {'it' if len(self.alike) == 1 else 'them'} in the summary, it is no proof."
+            )
         if self.notes:
             noted = list(dict.fromkeys(student for student, _ in self.notes))
-            lines.append(f"There are notes on {listed(noted) if len(noted) <= 5 else counted(len(noted), 'submission')}; read them in the summary.")
+            lines.append(
+                "There are notes on"
+                f" {listed(noted) if len(noted) <= 5 else counted(len(noted), 'submission')}; read them in"
+                " the summary."
+            )
         return "\n".join(lines)
 
     @property
@@ -91,8 +104,10 @@ class ClassSummary:
         points = self.totals["points"]
         if points.empty:
             return "no submissions."
-        return (f"{counted(len(points), 'submission')}, {points.mean():.1f} of {self.totals['out_of'].max():g} points on average (median {points.median():g}, "
-                f"from {points.min():g} to {points.max():g}).")
+        return (
+            f"{counted(len(points), 'submission')}, {points.mean():.1f} of {self.totals['out_of'].max():g}"
+            f" points on average (median {points.median():g}, from {points.min():g} to {points.max():g})."
+        )
 
 
 def class_summary(results, written=frozenset()):
@@ -112,14 +127,26 @@ def class_summary(results, written=frozenset()):
     results = by_student(results)
     totals = _totals(results)
     return ClassSummary(
-        notebook=results[0].notebook if results else "", exercises=_exercises(results), reasons=_reasons(results), totals=totals,
-        distribution=_distribution(totals), alike=alike(results, written), answers=_answers(results, written),
-        notes=tuple((name_of(result.student), one_line(note, _REASON)) for result in results for note in _notes(result, written) if note.strip()),
+        notebook=results[0].notebook if results else "",
+        exercises=_exercises(results),
+        reasons=_reasons(results),
+        totals=totals,
+        distribution=_distribution(totals),
+        alike=alike(results, written),
+        answers=_answers(results, written),
+        notes=tuple(
+            (name_of(result.student), one_line(note, _REASON))
+            for result in results
+            for note in _notes(result, written)
+            if note.strip()
+        ),
     )
 
 
 def _by_label(results):
-    """The exercises of all submissions by their label: dict of str to list of (SubmissionResult, ExerciseResult)."""
+    """The exercises of all submissions by their label: dict of str to list of (SubmissionResult,
+    ExerciseResult).
+    """
     found = defaultdict(list)
     for result in results:
         for exercise in result.exercises:
@@ -130,13 +157,28 @@ def _by_label(results):
 def _exercises(results):
     rows = {}
     for label, members in _by_label(results).items():
-        first, states = members[0][1], Counter(exercise.state for _, exercise in members)
+        first = members[0][1]
+        states = Counter(exercise.state for _, exercise in members)
         known = [exercise.earned for _, exercise in members if exercise.state not in _OPEN]
         mean = float(np.mean(known)) if known else np.nan
-        rows[label] = {"title": one_line(capital(first.title), 100), "points": first.points, "submissions": len(members)}
-        rows[label] |= {state: states[state] for state in STATES} | {f"{state}_share": states[state] / len(members) for state in STATES}
+        rows[label] = {
+            "title": one_line(capital(first.title), 100),
+            "points": first.points,
+            "submissions": len(members),
+        }
+        rows[label] |= {state: states[state] for state in STATES} | {
+            f"{state}_share": states[state] / len(members) for state in STATES
+        }
         rows[label] |= {"mean_points": mean, "mean_share": mean / first.points if first.points else np.nan}
-    columns = ["title", "points", "submissions", *STATES, *(f"{state}_share" for state in STATES), "mean_points", "mean_share"]
+    columns = [
+        "title",
+        "points",
+        "submissions",
+        *STATES,
+        *(f"{state}_share" for state in STATES),
+        "mean_points",
+        "mean_share",
+    ]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
@@ -148,15 +190,32 @@ def _reasons(results):
             reason = one_line(exercise.reason, _REASON)
             if exercise.state in _REASONED and reason:
                 said[exercise.state, _NUMBER.sub("…", reason)][reason] += 1
-        rows += [(label, state, next(iter(exact)) if len(exact) == 1 else pattern, exact.total(), exact.total() / len(members))
-                 for (state, pattern), exact in said.items()]
+        rows += [
+            (
+                label,
+                state,
+                next(iter(exact)) if len(exact) == 1 else pattern,
+                exact.total(),
+                exact.total() / len(members),
+            )
+            for (state, pattern), exact in said.items()
+        ]
     table = pd.DataFrame(rows, columns=["label", "state", "reason", "count", "share"])
     return table.sort_values("count", ascending=False, kind="stable", ignore_index=True)
 
 
 def _totals(results):
-    rows = [(name_of(result.student), result.earned, result.points, 100 * result.earned / result.points if result.points else np.nan, result.late_days, result.penalty)
-            for result in results]
+    rows = [
+        (
+            name_of(result.student),
+            result.earned,
+            result.points,
+            100 * result.earned / result.points if result.points else np.nan,
+            result.late_days,
+            result.penalty,
+        )
+        for result in results
+    ]
     return pd.DataFrame(rows, columns=["student", "points", "out_of", "per_cent", "late_days", "penalty"])
 
 
@@ -168,17 +227,40 @@ def _distribution(totals):
 
 
 def _answers(results, written):
-    return {label: tuple((name_of(result.student), exercise.state, prose(exercise.answer), one_line(exercise.note, _REASON))
-                         for result, exercise in members if exercise.answer.strip())
-            for label, members in _by_label(results).items() if label in written}
+    return {
+        label: tuple(
+            (
+                name_of(result.student),
+                exercise.state,
+                prose(exercise.answer),
+                one_line(exercise.note, _REASON),
+            )
+            for result, exercise in members
+            if exercise.answer.strip()
+        )
+        for label, members in _by_label(results).items()
+        if label in written
+    }
 
 
 def _notes(result, written):
     trusted = () if result.sandboxed else ("Ran without the sandbox (--trust).",)
     # How an answer failed fills report.json; here stands what a person should look at.
-    looked_at = (exercise for exercise in result.exercises if exercise.note.strip() and exercise.state in ("right", *_OPEN))
+    looked_at = (
+        exercise
+        for exercise in result.exercises
+        if exercise.note.strip() and exercise.state in ("right", *_OPEN)
+    )
     # The note of an answer that is read by a person stands beside it.
-    return *trusted, *result.notes, *(f"{each.label}: {each.note}" for each in looked_at if not (each.label in written and each.state == "by hand"))
+    return (
+        *trusted,
+        *result.notes,
+        *(
+            f"{each.label}: {each.note}"
+            for each in looked_at
+            if not (each.label in written and each.state == "by hand")
+        ),
+    )
 
 
 def _percent(share):

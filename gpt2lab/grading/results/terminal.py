@@ -13,13 +13,21 @@ def graded_in_words(graded):
     """A graded class: the summary, what was not graded, and where everything is."""
     lines = [graded.summary.in_words(), ""]
     unsure = sum(exercise.state == "not graded" for result in graded.results for exercise in result.exercises)
-    if reads := sum(exercise.state == "by hand" for result in graded.results for exercise in result.exercises):
-        lines.append(f"{counted(reads, 'answer')} for you to read, side by side in the summary; the points of these are not in it yet.")
+    if reads := sum(
+        exercise.state == "by hand" for result in graded.results for exercise in result.exercises
+    ):
+        lines.append(
+            f"{counted(reads, 'answer')} for you to read, side by side in the summary; the points of these"
+            " are not in it yet."
+        )
     if unsure:
         lines.append(f"{counted(unsure, 'answer')} could not be graded; the same command tries again.")
     if not all(result.sandboxed for result in graded.results):
         lines.append("The submissions were run without a sandbox (--trust); the gradebook says so.")
-    lines.append(f"Written: {graded.folder / GRADEBOOK}, {graded.folder / SUMMARY}, and a page a student in {graded.folder / FEEDBACK}.")
+    lines.append(
+        f"Written: {graded.folder / GRADEBOOK}, {graded.folder / SUMMARY}, and a page a student in"
+        f" {graded.folder / FEEDBACK}."
+    )
     return "\n".join(lines)
 
 
@@ -29,6 +37,9 @@ def found_in_words(graded):
     for result in graded.results:
         there = sum(exercise.state not in ("missing", "unanswered") for exercise in result.exercises)
         when = (result.submitted or "")[:16].replace("T", " ")
-        lines.append(f"{one_line(name_of(result.student), _WIDTH):<{_WIDTH}}  {there} of {counted(len(result.exercises), 'answer')}  {when:<16}  {one_line(result.file, 80)}".rstrip())
+        lines.append(
+            f"{one_line(name_of(result.student), _WIDTH):<{_WIDTH}}  {there} of"
+            f" {counted(len(result.exercises), 'answer')}  {when:<16}  {one_line(result.file, 80)}".rstrip()
+        )
         lines += [f"    {one_line(note, 160)}" for note in result.notes]
     return "\n".join([*lines, f"{counted(len(lines and graded.results), 'submission')}; nothing was run."])

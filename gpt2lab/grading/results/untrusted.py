@@ -1,10 +1,14 @@
-"""Text from a submission, made harmless for where it is shown: a page, a terminal, a cell of a spreadsheet."""
+"""Text from a submission, made harmless for where it is shown: a page, a terminal, a cell of a
+spreadsheet.
+"""
 
 import html
 import re
 import unicodedata
 
-LONGEST, MOST_LINES = 4_000, 200  # characters and lines of a source on a page
+# characters and lines of a source on a page
+LONGEST = 4_000
+MOST_LINES = 200
 NAME = 120  # characters of a name
 # A joiner between letters of other scripts, or of an emoji, is part of how they are written.
 _JOINER = re.compile("(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])")
@@ -12,9 +16,13 @@ _MARKS = 4  # combining marks on one letter; more of them climb over the lines a
 
 
 def one_line(text, longest):
-    """A text as one line: what has no shape (control characters, line ends, characters that turn the direction of writing, halves of
-    characters) becomes a space, spaces that follow one another become one, and what is longer is cut and ends in an ellipsis."""
-    shown = "".join(character if shaped else " " for character, shaped in _characters(str(text)[: 4 * longest + 100]))
+    """A text as one line: what has no shape (control characters, line ends, characters that turn the
+    direction of writing, halves of characters) becomes a space, spaces that follow one another become one,
+    and what is longer is cut and ends in an ellipsis.
+    """
+    shown = "".join(
+        character if shaped else " " for character, shaped in _characters(str(text)[: 4 * longest + 100])
+    )
     return _cut(" ".join(shown.split()), longest)
 
 
@@ -24,13 +32,16 @@ def name_of(student):
 
 
 def as_html(text):
-    """A text for a page, cut to `LONGEST` characters and `MOST_LINES` lines; what has no shape is shown by its code, as in ``\\x1b``."""
+    """A text for a page, cut to `LONGEST` characters and `MOST_LINES` lines; what has no shape is shown by
+    its code, as in ``\\x1b``.
+    """
     text = str(text).replace("\r\n", "\n")
     lines = text[:LONGEST].split("\n")
     shown = "\n".join(lines[:MOST_LINES])
     left = len(text) - len(shown)
     return "".join(_piece(character, shaped) for character, shaped in _characters(shown)) + (
-        f'\n<span class="cut">… {left:,} more characters</span>' if left else "")
+        f'\n<span class="cut">… {left:,} more characters</span>' if left else ""
+    )
 
 
 def _piece(character, shaped):
@@ -52,11 +63,14 @@ def _cut(text, longest):
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
-# What a spreadsheet takes as the beginning of a formula: also as full-width or small form, also after spaces, quotes or brackets of quotation, and after a
-# character that some countries separate cells with, where a file with commas is opened as one with semicolons.
+# What a spreadsheet takes as the beginning of a formula: also as full-width or small form, also after spaces,
+# quotes or brackets of quotation, and after a character that some countries separate cells with, where a file
+# with commas is opened as one with semicolons.
 _FORMULA = re.compile(r"(^|[;,|:])(?=[\s\"'`´‘’‚“”„«»‹›＂＇]*([=+\-@−]|[＝＋－＠﹦﹢﹣﹫⁺⁻⁼₊₋₌]))")
 
 
 def cell(text, longest=2_000):
-    """A text for a cell of a spreadsheet: one line, and with an apostrophe before whatever would begin a formula."""
+    """A text for a cell of a spreadsheet: one line, and with an apostrophe before whatever would begin a
+    formula.
+    """
     return _cut(_FORMULA.sub(r"\1'", one_line(text, longest)), longest)

@@ -1,8 +1,9 @@
 """Command lines of bubblewrap: the student's kernel in a sandbox, inside one in which pytest runs.
 
-The outer sandbox keeps what a grading leaves behind (files, processes) together and ends with it; it is read-only but for small private file
-systems in memory. The inner one holds the kernel alone: no network, no user of this machine, no capability, no process but its own, and of the
-package neither the checks nor the grader.
+The outer sandbox keeps what a grading leaves behind (files, processes) together and ends with it; it is
+read-only but for small private file systems in memory. The inner one holds the kernel alone: no network, no
+user of this machine, no capability, no process but its own, and of the package neither the checks nor the
+grader.
 """
 
 import functools
@@ -16,7 +17,8 @@ from pathlib import Path
 import gpt2lab
 from gpt2lab.errors import LabError
 
-RUNTIME = "/run/gpt2lab"  # where pytest and kernels meet: in it a small file system for the sockets of each kernel, and nothing else
+# where pytest and kernels meet: in it a small file system for the sockets of each kernel, and nothing else
+RUNTIME = "/run/gpt2lab"
 KERNELS = 32  # in turn, for one submission
 GRADING = "/run/grading"  # what pytest is given
 NOBODY = 65534
@@ -34,7 +36,9 @@ _ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "-1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     # Several kernels share the machine.
-    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"),
+    **dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), "1"
+    ),
 }
 
 
@@ -66,20 +70,43 @@ def outer(command, folder, limits, variables=None):
     list of str
     """
     administrator = os.getuid() == 0
-    flags = [_bubblewrap(), "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", *_CONTAINED]
-    # What bubblewrap mounts on /proc for an administrator is covered in part, and then the inner sandbox may not mount its own.
-    flags += ["--bind", "/proc", "/proc"] if administrator else ["--unshare-pid", "--unshare-user", "--proc", "/proc"]
+    flags = [
+        _bubblewrap(),
+        "--unshare-net",
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-cgroup-try",
+        *_CONTAINED,
+    ]
+    # What bubblewrap mounts on /proc for an administrator is covered in part, and then the inner sandbox may
+    # not mount its own.
+    flags += (
+        ["--bind", "/proc", "/proc"]
+        if administrator
+        else ["--unshare-pid", "--unshare-user", "--proc", "/proc"]
+    )
     # Before the rest, which may lie in /tmp and would be covered.
     flags += [*_memory_folder("/tmp", 64), *_system(), *_visible([folder], at={folder: GRADING})]
     flags += [part for number in range(KERNELS) for part in _memory_folder(f"{RUNTIME}/{number}", 1)]
     flags += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", *_variables(variables)]
     if not (shutil.which("setpriv") and shutil.which("prlimit")):
-        raise SandboxError("The sandbox needs the programs setpriv and prlimit; install util-linux, or pass --trust to run the submissions without a sandbox.")
+        raise SandboxError(
+            "The sandbox needs the programs setpriv and prlimit; install util-linux, or pass --trust to run"
+            " the submissions without a sandbox."
+        )
     if not administrator:
         return [*_limited(limits), *flags, "--", *command]
     own_processes = ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
     # The administrator becomes nobody, whom limits on processes bind.
-    drop = [shutil.which("setpriv"), f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs"]
+    drop = [
+        shutil.which("setpriv"),
+        f"--reuid={NOBODY}",
+        f"--regid={NOBODY}",
+        "--clear-groups",
+        "--bounding-set=-all",
+        "--inh-caps=-all",
+        "--no-new-privs",
+    ]
     return [*_limited(limits), *own_processes, *flags, "--", *drop, *command]
 
 
@@ -100,25 +127,62 @@ def inner(command, limits, folder, forbidden=None):
     -------
     list of str
     """
-    flags = ["bwrap", "--unshare-all", "--unshare-user", "--uid", str(NOBODY), "--gid", str(NOBODY), "--cap-drop", "ALL", "--disable-userns", *_CONTAINED]
-    flags += ["--proc", "/proc", *_memory_folder("/tmp", limits["disk_MB"]), *_system(), *_masked(), "--bind", str(folder), str(folder)]
-    flags += [*_memory_folder("/dev/shm", 64), "--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", *_variables()]
+    flags = [
+        "bwrap",
+        "--unshare-all",
+        "--unshare-user",
+        "--uid",
+        str(NOBODY),
+        "--gid",
+        str(NOBODY),
+        "--cap-drop",
+        "ALL",
+        "--disable-userns",
+        *_CONTAINED,
+    ]
+    flags += [
+        "--proc",
+        "/proc",
+        *_memory_folder("/tmp", limits["disk_MB"]),
+        *_system(),
+        *_masked(),
+        "--bind",
+        str(folder),
+        str(folder),
+    ]
+    flags += [
+        *_memory_folder("/dev/shm", 64),
+        "--remount-ro",
+        "/dev",
+        "--remount-ro",
+        "/",
+        "--chdir",
+        "/tmp",
+        *_variables(),
+    ]
     if forbidden is not None:
         flags += ["--seccomp", str(forbidden)]
-    # Processes are limited within the sandbox: there its own are counted, outside those of all kernels that run at once.
+    # Processes are limited within the sandbox: there its own are counted, outside those of all kernels that
+    # run at once.
     return [*limited(flags, limits), "--", "prlimit", f"--nproc={limits['processes']}", "--", *command]
 
 
 def limited(command, limits):
-    """The command line that runs ``command`` with the limits that hold for each process by itself, as far as this machine has the program for them."""
+    """The command line that runs ``command`` with the limits that hold for each process by itself, as far as
+    this machine has the program for them.
+    """
     if not shutil.which("prlimit"):
         return command
     size = f"--fsize={limits['disk_MB'] << 20}"
-    return ending_with_us(["prlimit", f"--data={limits['memory_MB'] << 20}", "--core=0", "--nofile=1024", size, "--", *command])
+    return ending_with_us(
+        ["prlimit", f"--data={limits['memory_MB'] << 20}", "--core=0", "--nofile=1024", size, "--", *command]
+    )
 
 
 def ending_with_us(command, signal="KILL"):
-    """The command line that runs ``command`` until the thread that starts it ends, however that comes about."""
+    """The command line that runs ``command`` until the thread that starts it ends, however that
+    comes about.
+    """
     return ["setpriv", f"--pdeathsig={signal}", "--", *command] if shutil.which("setpriv") else command
 
 
@@ -132,17 +196,26 @@ def check():
     """
     limits = {"memory_MB": 1024, "processes": 64, "disk_MB": 16}
     try:
-        trial = outer(inner([sys.executable, "-c", "print('ready')"], limits, Path(RUNTIME, "0")), Path(sys.prefix), limits)
+        trial = outer(
+            inner([sys.executable, "-c", "print('ready')"], limits, Path(RUNTIME, "0")),
+            Path(sys.prefix),
+            limits,
+        )
         done = subprocess.run(trial, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired) as error:
         if isinstance(error, SandboxError):
             raise
-        raise SandboxError(f"The sandbox cannot be started ({error}); pass --trust to run the submissions without one, with all that you may do.") from error
+        raise SandboxError(
+            f"The sandbox cannot be started ({error}); pass --trust to run the submissions without one, with"
+            " all that you may do."
+        ) from error
     if done.stdout.strip() != "ready":
         said = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise SandboxError(
-            f"The sandbox does not work here ({said}); bubblewrap must be 0.8 or newer, and this machine must allow user namespaces within each other (on Ubuntu: sudo sysctl -w "
-            "kernel.apparmor_restrict_unprivileged_userns=0), or pass --trust to run the submissions without one, with all that you may do."
+            f"The sandbox does not work here ({said}); bubblewrap must be 0.8 or newer, and this machine must"
+            " allow user namespaces within each other (on Ubuntu: sudo sysctl -w"
+            " kernel.apparmor_restrict_unprivileged_userns=0), or pass --trust to run the submissions"
+            " without one, with all that you may do."
         )
 
 
@@ -153,8 +226,9 @@ def _bubblewrap():
     found = shutil.which("bwrap")
     if not found:
         raise SandboxError(
-            "bubblewrap, in which submissions are run, is not installed; install it (Debian, Ubuntu: apt install bubblewrap; Fedora: dnf install bubblewrap), "
-            "or pass --trust to run them without a sandbox, with all that you may do."
+            "bubblewrap, in which submissions are run, is not installed; install it (Debian, Ubuntu: apt"
+            " install bubblewrap; Fedora: dnf install bubblewrap), or pass --trust to run them without a"
+            " sandbox, with all that you may do."
         )
     return found
 
@@ -164,7 +238,9 @@ def _limited(limits):
 
 
 def _variables(variables=None):
-    return [part for name, value in (variables or environment()).items() for part in ("--setenv", name, value)]
+    return [
+        part for name, value in (variables or environment()).items() for part in ("--setenv", name, value)
+    ]
 
 
 def _memory_folder(path, megabytes):
@@ -182,24 +258,40 @@ def _system():
             flags += ["--ro-bind", str(path), str(path)]
     flags += ["--dev", "/dev", "--perms", "0755", "--dir", "/etc", "--perms", "0755", "--dir", "/run"]
     for path in ("/etc/ld.so.cache", "/etc/ssl/openssl.cnf", "/etc/fonts", "/etc/alternatives"):
-        flags += ["--ro-bind-try", path, path] if path.count("/") == 2 else ["--perms", "0755", "--dir", str(Path(path).parent), "--ro-bind-try", path, path]
+        flags += (
+            ["--ro-bind-try", path, path]
+            if path.count("/") == 2
+            else ["--perms", "0755", "--dir", str(Path(path).parent), "--ro-bind-try", path, path]
+        )
     return ["--ro-bind", "/usr", "/usr", *flags, *_visible(_python())]
 
 
 @functools.cache
 def _python():
     """Folders of Python, its packages and this one."""
-    folders = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent.parent, _PACKAGE, _PACKAGE.parent / "data" / "models"]
+    folders = [
+        Path(sys.prefix),
+        Path(sys.base_prefix),
+        Path(sys.executable).resolve().parent.parent,
+        _PACKAGE,
+        _PACKAGE.parent / "data" / "models",
+    ]
     folders += _packages()
     kept = []
-    for folder in sorted({folder.absolute() for folder in folders if folder.is_dir()}, key=lambda folder: len(folder.parts)):
+    for folder in sorted(
+        {folder.absolute() for folder in folders if folder.is_dir()}, key=lambda folder: len(folder.parts)
+    ):
         if not any(folder.is_relative_to(other) for other in (*kept, Path("/usr"))):
             kept.append(folder)
     return tuple(kept)
 
 
 def _packages():
-    return [Path(path).absolute() for path in sys.path if path and Path(path).name in ("site-packages", "dist-packages")]
+    return [
+        Path(path).absolute()
+        for path in sys.path
+        if path and Path(path).name in ("site-packages", "dist-packages")
+    ]
 
 
 def _visible(folders, at=None):
@@ -214,7 +306,9 @@ def _visible(folders, at=None):
 
 
 def _masked():
-    """Flags that hide the checks, which know the right answers, and the grader; of this package, and of another version that is installed beside it."""
+    """Flags that hide the checks, which know the right answers, and the grader; of this package, and of
+    another version that is installed beside it.
+    """
     flags = []
     for package in {_PACKAGE, *(folder / "gpt2lab" for folder in _packages())}:
         for secret in sorted(package.glob(SECRETS)):

@@ -1,4 +1,6 @@
-"""The student's kernel, run by nbval: started in the sandbox, watched while it works, ended when it breaks a limit."""
+"""The student's kernel, run by nbval: started in the sandbox, watched while it works, ended when it breaks a
+limit.
+"""
 
 import collections
 import itertools
@@ -32,12 +34,14 @@ _starts = itertools.count()
 class KernelGone(Exception):
     """The kernel ended or was ended; the message says why, to the student.
 
-    ``timed_out`` says that it was against a limit on time, ``note`` is for the instructor: if there is one, it was not the student's doing.
+    ``timed_out`` says that it was against a limit on time, ``note`` is for the instructor: if there is one,
+    it was not the student's doing.
     """
 
     def __init__(self, reason, timed_out=False, note=""):
         super().__init__(reason)
-        self.timed_out, self.note = timed_out, note
+        self.timed_out = timed_out
+        self.note = note
 
 
 class NoKernel(KernelGone):
@@ -58,14 +62,17 @@ class WatchedKernel(RunningKernel):
     """
 
     def __init__(self, limits, trusted, started):
-        self.limits, self.trusted, self.ends = limits, trusted, started + limits["seconds_a_notebook"]
+        self.limits = limits
+        self.trusted = trusted
+        self.ends = started + limits["seconds_a_notebook"]
         self._waiting = collections.deque()
         self.begin_cell()
         if time.monotonic() > self.ends:
             raise self._too_long()
         self.folder = _folder(trusted)
         self.km, self.kc = _started(self.folder, limits, trusted)
-        # A message larger than `LARGEST` ends the connection, and is the only thing that does while the kernel lives.
+        # A message larger than `LARGEST` ends the connection, and is the only thing that does while the
+        # kernel lives.
         self._cut_off = self.kc.iopub_channel.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         try:
             self._greet()
@@ -73,13 +80,18 @@ class WatchedKernel(RunningKernel):
             self.stop()
             if gone.timed_out:
                 raise
-            raise NoKernel("The kernel did not start.", note=f"a kernel does not start: {_why(limits, trusted)}") from gone
+            raise NoKernel(
+                "The kernel did not start.", note=f"a kernel does not start: {_why(limits, trusted)}"
+            ) from gone
 
     def _greet(self):
-        """Ask until the kernel answers on both of its channels; what it publishes before somebody listens is lost."""
+        """Ask until the kernel answers on both of its channels; what it publishes before somebody listens is
+        lost.
+        """
         until = time.monotonic() + START
         while time.monotonic() < until:
-            asked, answered = self.kc.kernel_info(), 0.0
+            asked = self.kc.kernel_info()
+            answered = 0.0
             while time.monotonic() < (answered or until) + LOOK:
                 self._look()
                 self._receive(LOOK / 10)
@@ -92,7 +104,8 @@ class WatchedKernel(RunningKernel):
 
     def begin_cell(self):
         """Count output and time from here."""
-        self.printed, self.looked = 0, 0.0
+        self.printed = 0
+        self.looked = 0.0
         self.cell_ends = time.monotonic() + self.limits["seconds_a_cell"]
 
     def run(self, source):
@@ -101,7 +114,8 @@ class WatchedKernel(RunningKernel):
         Returns
         -------
         bool
-            Whether the kernel says that it ended well; to be believed as long as no code of a student's has run there.
+            Whether the kernel says that it ended well; to be believed as long as no code of a student's has
+            run there.
         """
         self.begin_cell()
         asked = self.execute_cell_input(source, allow_stdin=False)
@@ -121,7 +135,10 @@ class WatchedKernel(RunningKernel):
                 if self._waiting:
                     return self._waiting.popleft()
                 if not self._receive(LOOK) and time.monotonic() > until:
-                    raise KernelGone("What your cell printed could not be read: too much at once, or the kernel was disturbed.")
+                    raise KernelGone(
+                        "What your cell printed could not be read: too much at once, or the kernel was"
+                        " disturbed."
+                    )
             else:
                 # What is printed meanwhile is taken in, so that it is counted and nothing is lost.
                 while self._receive(0):
@@ -138,7 +155,9 @@ class WatchedKernel(RunningKernel):
         message = _read(self.kc.get_iopub_msg, seconds)
         if message is None:
             return False
-        self.printed += sum(len(repr(message.get(part))) for part in ("content", "metadata", "parent_header", "msg_type"))
+        self.printed += sum(
+            len(repr(message.get(part))) for part in ("content", "metadata", "parent_header", "msg_type")
+        )
         if self.printed > self.limits["output_kB"] * 1000:
             raise KernelGone(f"Your cell printed more than {self.limits['output_kB']:,} kB.")
         self._waiting.append(message)
@@ -157,20 +176,27 @@ class WatchedKernel(RunningKernel):
         if now > self.ends:
             raise self._too_long()
         if now > self.cell_ends:
-            raise KernelGone(f"Your cell took longer than {self.limits['seconds_a_cell']:g} seconds.", timed_out=True)
+            raise KernelGone(
+                f"Your cell took longer than {self.limits['seconds_a_cell']:g} seconds.", timed_out=True
+            )
         family = processes.below()
-        # Counted first: what many processes share takes long to find out. The limit of the system counts threads too, of which TensorFlow starts
-        # many: so many processes would bring the machine down before.
+        # Counted first: what many processes share takes long to find out. The limit of the system counts
+        # threads too, of which TensorFlow starts many: so many processes would bring the machine down before.
         most = min(PROCESSES, self.limits["processes"])
         if len(family) > most:
             raise KernelGone(f"Your code started more than {most} processes.")
         if processes.memory(family, self.limits["memory_MB"] << 20) > self.limits["memory_MB"] << 20:
             raise KernelGone(f"Your code took more than {self.limits['memory_MB']:,} MB of memory.")
-        if not self.trusted and (_files(self.folder) > FILES or (family and _files(f"/proc/{family[-1].pid}/root/tmp") > FILES)):
+        if not self.trusted and (
+            _files(self.folder) > FILES or (family and _files(f"/proc/{family[-1].pid}/root/tmp") > FILES)
+        ):
             raise KernelGone(f"Your code made more than {FILES:,} files.")
         machine = psutil.virtual_memory()
         if machine.available < SPARE * machine.total:
-            raise KernelGone("The machine ran out of memory.", note="this machine ran out of memory meanwhile; grade it again, with fewer workers")
+            raise KernelGone(
+                "The machine ran out of memory.",
+                note="this machine ran out of memory meanwhile; grade it again, with fewer workers",
+            )
 
     def _ended_within(self, seconds):
         try:
@@ -180,11 +206,18 @@ class WatchedKernel(RunningKernel):
         return True
 
     def _too_long(self):
-        return KernelGone(f"The notebook took longer than {self.limits['seconds_a_notebook']:g} seconds in all.", timed_out=True)
+        return KernelGone(
+            f"The notebook took longer than {self.limits['seconds_a_notebook']:g} seconds in all.",
+            timed_out=True,
+        )
 
     def is_alive(self):
         """Whether its process runs."""
-        return hasattr(self, "km") and self.km.provisioner.process is not None and self.km.provisioner.process.poll() is None
+        return (
+            hasattr(self, "km")
+            and self.km.provisioner.process is not None
+            and self.km.provisioner.process.poll() is None
+        )
 
     def stop(self):
         """End the kernel and all that it started, at once."""
@@ -201,7 +234,9 @@ class WatchedKernel(RunningKernel):
 
 
 def _folder(trusted):
-    """Where the kernel and pytest meet; another for each kernel, since an earlier one may have left anything in its own."""
+    """Where the kernel and pytest meet; another for each kernel, since an earlier one may have left anything
+    in its own.
+    """
     number = next(_starts)
     if not trusted:
         if number >= bubblewrap.KERNELS:
@@ -213,13 +248,34 @@ def _folder(trusted):
 
 
 def _started(folder, limits, trusted):
-    command = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", "--HistoryManager.enabled=False"]
+    command = [
+        sys.executable,
+        "-m",
+        "ipykernel_launcher",
+        "-f",
+        "{connection_file}",
+        "--HistoryManager.enabled=False",
+    ]
     forbidden = None if trusted else seccomp.descriptor()
-    command = bubblewrap.limited(command, limits) if trusted else bubblewrap.inner(command, limits, folder, forbidden)
-    specs = _OneSpec(spec=KernelSpec(argv=command, display_name="sandboxed", language="python", interrupt_mode="message"))
-    manager = KernelManager(kernel_spec_manager=specs, transport="ipc", ip=str(folder / "k"), connection_file=str(folder / "connection.json"))
+    command = (
+        bubblewrap.limited(command, limits)
+        if trusted
+        else bubblewrap.inner(command, limits, folder, forbidden)
+    )
+    specs = _OneSpec(
+        spec=KernelSpec(argv=command, display_name="sandboxed", language="python", interrupt_mode="message")
+    )
+    manager = KernelManager(
+        kernel_spec_manager=specs,
+        transport="ipc",
+        ip=str(folder / "k"),
+        connection_file=str(folder / "connection.json"),
+    )
     # Only a trusted one sees this folder and this environment.
-    how = {"cwd": os.environ["TMPDIR"], "env": bubblewrap.environment() | {"HOME": os.environ["HOME"], "TMPDIR": os.environ["TMPDIR"]}}
+    how = {
+        "cwd": os.environ["TMPDIR"],
+        "env": bubblewrap.environment() | {"HOME": os.environ["HOME"], "TMPDIR": os.environ["TMPDIR"]},
+    }
     if forbidden is not None:
         how["pass_fds"] = (forbidden,)
     try:
@@ -237,15 +293,23 @@ def _why(limits, trusted):
     command = [sys.executable, "-m", "ipykernel_launcher", "--version"]
     command = command if trusted else bubblewrap.inner(command, limits, _folder(trusted))
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=START)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=START
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)[:300]
     said = (done.stderr.strip().splitlines() or [f"its program ends with {done.returncode}"])[-1]
-    return said[:300] if done.returncode else f"it gives no answer within {START} seconds, or ends without a word"
+    return (
+        said[:300]
+        if done.returncode
+        else f"it gives no answer within {START} seconds, or ends without a word"
+    )
 
 
 class _Context(zmq.Context):
-    """One that is left to the end of the process: to terminate it would wait for a socket of a kernel that went."""
+    """One that is left to the end of the process: to terminate it would wait for a socket of a kernel that
+    went.
+    """
 
     def __del__(self):
         pass
@@ -269,20 +333,30 @@ class _OneSpec(KernelSpecManager):
 
 
 def _read(receive, seconds):
-    """The next message, or None; one that is none says that the kernel does not speak the protocol any more."""
+    """The next message, or None; one that is none says that the kernel does not speak the protocol
+    any more.
+    """
     try:
         message = receive(timeout=seconds)
     except Empty:
         return None
     except Exception as error:
         raise KernelGone(DISTURBED) from error
-    if not (isinstance(message.get("parent_header"), dict) and isinstance(message.get("content"), dict) and isinstance(message.get("msg_type"), str)):
+    if not (
+        isinstance(message.get("parent_header"), dict)
+        and isinstance(message.get("content"), dict)
+        and isinstance(message.get("msg_type"), str)
+    ):
         raise KernelGone(DISTURBED)
     return message
 
 
 def _is_idle(message, asked):
-    return message["msg_type"] == "status" and message["parent_header"].get("msg_id") == asked and message["content"].get("execution_state") == "idle"
+    return (
+        message["msg_type"] == "status"
+        and message["parent_header"].get("msg_id") == asked
+        and message["content"].get("execution_state") == "idle"
+    )
 
 
 def _files(folder):

@@ -1,8 +1,11 @@
-"""Pytest plugin: nbval runs the rebuilt notebook, its kernel is the watched one, and the checks' outputs are judged outside.
+"""Pytest plugin: nbval runs the rebuilt notebook, its kernel is the watched one, and the checks' outputs are
+judged outside.
 
-What nbval would compare as text is sent to the grader that started this process, over the file descriptor that ``GPT2LAB_JUDGE`` names: a line of JSON there,
-a line back. A cell whose kernel went is failed with the reason; before the next exercise a new kernel is brought to where the old one was, with the
-instructor's solutions. A cell of the instructor's that fails in a kernel in which answers have run is tried again in a new one.
+What nbval would compare as text is sent to the grader that started this process, over the file descriptor
+that ``GPT2LAB_JUDGE`` names: a line of JSON there, a line back. A cell whose kernel went is failed with the
+reason; before the next exercise a new kernel is brought to where the old one was, with the instructor's
+solutions. A cell of the instructor's that fails in a kernel in which answers have run is tried again in a new
+one.
 """
 
 import json
@@ -13,7 +16,8 @@ import socket
 import sys
 import time
 
-# Of the two or three seconds in which nbval is imported, two go into a grammar of addresses, by which no notebook is validated; without it jsonschema leaves that out.
+# Of the two or three seconds in which nbval is imported, two go into a grammar of addresses, by which no
+# notebook is validated; without it jsonschema leaves that out.
 sys.modules.setdefault("rfc3987_syntax", None)
 
 import nbval.plugin
@@ -46,12 +50,15 @@ def pytest_configure(config):
     settings = json.loads(os.environ["GPT2LAB_GRADING"])
     if settings["trusted"]:
         processes.adopt_orphans()
-        # It comes when the grader was killed, to have the kernel ended; a shell's background jobs begin with it ignored.
+        # It comes when the grader was killed, to have the kernel ended; a shell's background jobs begin with
+        # it ignored.
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.gpt2lab_judge = Judge()
     config.pluginmanager.register(Reporter(config.gpt2lab_judge))
     started = time.monotonic()
-    nbval.plugin.RunningKernel = lambda *_, **__: WatchedKernel(settings["limits"], settings["trusted"], started)
+    nbval.plugin.RunningKernel = lambda *_, **__: WatchedKernel(
+        settings["limits"], settings["trusted"], started
+    )
     nbval.plugin.IPyNbFile.setup = _setup
     nbval.plugin.IPyNbFile.teardown = _teardown
     nbval.plugin.IPyNbCell.runtest = runtest
@@ -65,8 +72,11 @@ def pytest_unconfigure():
 
 def _setup(file):
     """A kernel is started by the first cell, so that there is one to which a failure belongs."""
-    # Exercises that are over, with the kind of end and the reason; those whose answers have run in the kernel that there is.
-    file.lost, file.stained, file.kernel = {}, set(), None
+    # Exercises that are over, with the kind of end and the reason; those whose answers have run in the kernel
+    # that there is.
+    file.lost = {}
+    file.stained = set()
+    file.kernel = None
     file.setup_sanitize_files()
 
 
@@ -76,7 +86,8 @@ def _teardown(file):
 
 def runtest(cell):
     """Run a cell of the rebuilt notebook; what becomes of the kernel is its own exercise's matter only."""
-    role, label = cell.cell.metadata.gpt2lab.role, cell.cell.metadata.gpt2lab.label
+    role = cell.cell.metadata.gpt2lab.role
+    label = cell.cell.metadata.gpt2lab.label
     file = cell.parent
     cell.user_properties[:] = [("role", role), ("label", label)]
     # What the source of an answer says of how it is to be run does not count.
@@ -102,7 +113,9 @@ def runtest(cell):
 
 
 def _attempt(cell, role, label):
-    """Run a cell. All that goes wrong is `KernelGone`, but an answer that ends in an error and a verdict that is not "right"."""
+    """Run a cell. All that goes wrong is `KernelGone`, but an answer that ends in an error and a verdict
+    that is not "right".
+    """
     file = cell.parent
     if not (file.kernel and file.kernel.is_alive()):
         if role == "probe":  # a new kernel would hold the instructor's solution
@@ -120,7 +133,9 @@ def _attempt(cell, role, label):
         if role == "answer":
             cell.user_properties.append(("error", error))
         elif role != "probe":
-            raise KernelGone(DISTURBED, note=f"the {role} cell {label} fails in the grader: {error}") from ended
+            raise KernelGone(
+                DISTURBED, note=f"the {role} cell {label} fails in the grader: {error}"
+            ) from ended
         elif error:
             raise KernelGone(UNREAD) from ended
         raise
@@ -132,7 +147,11 @@ def _begin_anew(cell, role, label):
     """Bring a new kernel, in which no earlier answer has run, to where a cell can be tried again."""
     file = cell.parent
     if role == "probe":
-        answer = next(earlier for earlier in file.nb.cells if earlier.metadata.gpt2lab == {**earlier.metadata.gpt2lab, "role": "answer", "label": label})
+        answer = next(
+            earlier
+            for earlier in file.nb.cells
+            if earlier.metadata.gpt2lab == {**earlier.metadata.gpt2lab, "role": "answer", "label": label}
+        )
         _revive(file, before=answer)
         file.stained.add(label)
         file.kernel.run(answer.source)
@@ -149,11 +168,14 @@ def _end(file):
     """Put an end to the file's kernel."""
     if file.kernel:
         file.kernel.stop()
-    file.kernel, file.stained = None, set()
+    file.kernel = None
+    file.stained = set()
 
 
 def _revive(file, before):
-    """Start a kernel and run what the notebook holds before a cell, with the instructor's solutions in the place of answers."""
+    """Start a kernel and run what the notebook holds before a cell, with the instructor's solutions in the
+    place of answers.
+    """
     _end(file)
     file.kernel = nbval.plugin.RunningKernel()
     for earlier in file.nb.cells:
@@ -161,7 +183,9 @@ def _revive(file, before):
             return
         again = earlier.metadata.gpt2lab.again
         if again and not file.kernel.run(again):
-            raise KernelGone(DISTURBED, note=f"the cell {earlier.id} of the instructor's fails in a new kernel")
+            raise KernelGone(
+                DISTURBED, note=f"the cell {earlier.id} of the instructor's fails in a new kernel"
+            )
 
 
 def compare_outputs(cell, outputs, _reference, skip_compare=None):
@@ -172,7 +196,9 @@ def compare_outputs(cell, outputs, _reference, skip_compare=None):
         raise KernelGone(UNREAD)
     payload = shown[0] if isinstance(shown[0], str) else json.dumps(shown[0])
     # What is longer cannot be read, nor shall it fill the grader's memory.
-    verdict = cell.config.gpt2lab_judge.ask({"judge": label, "payload": payload if len(payload) <= LONGEST else ""})
+    verdict = cell.config.gpt2lab_judge.ask(
+        {"judge": label, "payload": payload if len(payload) <= LONGEST else ""}
+    )
     if verdict["state"] == "unreadable":
         raise KernelGone(UNREAD)
     cell.comparison_traceback = [verdict["reason"]]
@@ -185,8 +211,14 @@ def _error(cell):
     if found is None:
         return {}
     text = "\n".join(str(line)[-20_000:] for line in list(found.traceback)[-100:])[-20_000:]
-    lines = re.findall(r"^-+> (\d+)|Cell In\[[^\]\n]{,20}\], line (\d+)", re.sub(r"\x1b\[[\d;]*m", "", text), flags=re.MULTILINE)
-    line = max((int(number) for pair in lines[:1] for number in pair if number and len(number) < 6), default=0)
+    lines = re.findall(
+        r"^-+> (\d+)|Cell In\[[^\]\n]{,20}\], line (\d+)",
+        re.sub(r"\x1b\[[\d;]*m", "", text),
+        flags=re.MULTILINE,
+    )
+    line = max(
+        (int(number) for pair in lines[:1] for number in pair if number and len(number) < 6), default=0
+    )
     return {"type": str(found.ename)[:100], "line": line, "message": str(found.evalue)[:500]}
 
 

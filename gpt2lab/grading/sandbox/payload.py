@@ -1,4 +1,6 @@
-"""Read what the probe in a student's kernel printed. It may be anything: what is no plain value of the known kinds is refused."""
+"""Read what the probe in a student's kernel printed. It may be anything: what is no plain value of the known
+kinds is refused.
+"""
 
 import builtins
 import json
@@ -8,8 +10,23 @@ from gpt2lab.grading.sandbox.probe import CHARACTERS, DEPTH, ITEMS
 
 LONGEST = 2_000_000  # characters
 UNREAD = "Your answer could not be read: its cell, or what it left running, disturbed the check."
-# What a student's object may be called in a reason. Its real name is the student's to choose, so that it could carry hidden inputs to the outside.
-_KINDS = {*dir(builtins), "ndarray", "Series", "Index", "DataFrame", "module", "Figure", "Axes", "LanguageModel", "Corpus", "Run", "Splits", "Perplexity"}
+# What a student's object may be called in a reason. Its real name is the student's to choose, so that it
+# could carry hidden inputs to the outside.
+_KINDS = {
+    *dir(builtins),
+    "ndarray",
+    "Series",
+    "Index",
+    "DataFrame",
+    "module",
+    "Figure",
+    "Axes",
+    "LanguageModel",
+    "Corpus",
+    "Run",
+    "Splits",
+    "Perplexity",
+}
 _MISSING = ...
 
 
@@ -41,12 +58,28 @@ class Failure:
 
     def __init__(self, kind, name=""):
         known = getattr(builtins, kind, None)
-        self.kind = kind if isinstance(known, type) and issubclass(known, BaseException) else "error of its own"
+        self.kind = (
+            kind if isinstance(known, type) and issubclass(known, BaseException) else "error of its own"
+        )
         self.name = name if name.isidentifier() and len(name) <= 60 else ""
 
     def as_exception(self):
         known = getattr(builtins, self.kind, RuntimeError)
-        return known() if known in (ValueError, TypeError, NameError, ZeroDivisionError, RecursionError, IndexError, KeyError, AttributeError) else RuntimeError()
+        return (
+            known()
+            if known
+            in (
+                ValueError,
+                TypeError,
+                NameError,
+                ZeroDivisionError,
+                RecursionError,
+                IndexError,
+                KeyError,
+                AttributeError,
+            )
+            else RuntimeError()
+        )
 
 
 def read_payload(text, calls=None):
@@ -62,7 +95,8 @@ def read_payload(text, calls=None):
     Returns
     -------
     object
-        A number, text, list, tuple, dict, DataFrame, `Outcomes`, `Failure`, `Other`, or ``...`` for a missing answer.
+        A number, text, list, tuple, dict, DataFrame, `Outcomes`, `Failure`, `Other`, or ``...`` for a missing
+        answer.
 
     Raises
     ------

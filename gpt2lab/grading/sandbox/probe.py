@@ -1,17 +1,23 @@
-"""Show the value of an answer as plain values. This file's text is run in the student's kernel, after the answer: standard library only.
+"""Show the value of an answer as plain values. This file's text is run in the student's kernel, after the
+answer: standard library only.
 
-What arrives outside is what the student's side says of itself, no more; it is read by `gpt2lab.grading.sandbox.payload`.
+What arrives outside is what the student's side says of itself, no more; it is read by
+`gpt2lab.grading.sandbox.payload`.
 """
 
 import json
 import math
 
 MIME = "application/vnd.gpt2lab.answer+json"
-DEPTH, ITEMS, CHARACTERS = 4, 2000, 20_000
+DEPTH = 4
+ITEMS = 2000
+CHARACTERS = 20_000
 
 
 def show(answer, calls=None):
-    """Publish the value of ``answer()``; if it is a function, what it returns for each tuple of arguments in ``calls``."""
+    """Publish the value of ``answer()``; if it is a function, what it returns for each tuple of arguments in
+    ``calls``.
+    """
     try:
         value = answer()
         made = _outcomes(value, calls) if calls is not None and callable(value) else plain(value)
@@ -31,7 +37,11 @@ def _outcomes(function, calls):
 
 
 def _error(error):
-    return {"kind": "error", "type": type(error).__name__[:100], "name": str(getattr(error, "name", None) or "")[:100]}
+    return {
+        "kind": "error",
+        "type": type(error).__name__[:100],
+        "name": str(getattr(error, "name", None) or "")[:100],
+    }
 
 
 def plain(value, depth=0):
@@ -56,12 +66,29 @@ def plain(value, depth=0):
         return other
     if isinstance(value, dict):
         items = list(value.items())[:ITEMS]
-        return {"kind": "dict", "items": [[plain(key, depth + 1), plain(item, depth + 1)] for key, item in items]}
+        return {
+            "kind": "dict",
+            "items": [[plain(key, depth + 1), plain(item, depth + 1)] for key, item in items],
+        }
     if isinstance(value, (list, tuple)):
-        return {"kind": "tuple" if isinstance(value, tuple) else "list", "items": [plain(item, depth + 1) for item in value[:ITEMS]]}
+        return {
+            "kind": "tuple" if isinstance(value, tuple) else "list",
+            "items": [plain(item, depth + 1) for item in value[:ITEMS]],
+        }
     if kind == "DataFrame":
-        columns = [[plain(name, DEPTH), [plain(item, DEPTH) for item in list(value.iloc[:ITEMS, at])]] for at, name in enumerate(list(value.columns)[:50])]
-        return {"kind": "table", "index": [plain(item, depth + 1) for item in list(value.index)[:ITEMS]], "columns": columns}
+        columns = [
+            [plain(name, DEPTH), [plain(item, DEPTH) for item in list(value.iloc[:ITEMS, at])]]
+            for at, name in enumerate(list(value.columns)[:50])
+        ]
+        return {
+            "kind": "table",
+            "index": [plain(item, depth + 1) for item in list(value.index)[:ITEMS]],
+            "columns": columns,
+        }
     if kind in ("Series", "Index", "ndarray", "set", "frozenset", "dict_values", "range"):
-        return {"kind": "list", "items": [plain(item, depth + 1) for item in list(value)[:ITEMS]], "was": kind}
+        return {
+            "kind": "list",
+            "items": [plain(item, depth + 1) for item in list(value)[:ITEMS]],
+            "was": kind,
+        }
     return {"kind": "function"} | {"outcomes": None} if callable(value) else other

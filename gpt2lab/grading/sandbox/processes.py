@@ -10,13 +10,17 @@ _SET_CHILD_SUBREAPER = 36  # of prctl, in linux/prctl.h
 
 
 def adopt_orphans():
-    """Become the parent of every process below this one whose own parent ends: who goes into the background stays known. Linux only."""
+    """Become the parent of every process below this one whose own parent ends: who goes into the background
+    stays known. Linux only.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def below(process=None):
-    """All processes that a process started and that these started, that of the longest standing first; by default those of this one."""
+    """All processes that a process started and that these started, that of the longest standing first; by
+    default those of this one.
+    """
     try:
         return (process or psutil.Process()).children(recursive=True)
     except psutil.Error:
@@ -36,7 +40,9 @@ def end_below(process=None, seconds=10):
 
 
 def memory(found, enough):
-    """Bytes that processes take. Only if that seems to be too much, what they share is counted once, which takes longer."""
+    """Bytes that processes take. Only if that seems to be too much, what they share is counted once, which
+    takes longer.
+    """
     taken = sum(map(_resident, found))
     return taken if taken <= enough else sum(map(_share, found))
 

@@ -1,5 +1,5 @@
-"""Calls to the operating system that a student's kernel may not make: they would take memory that nobody counts, or reach for parts of Linux that no
-answer needs and that have had holes.
+"""Calls to the operating system that a student's kernel may not make: they would take memory that nobody
+counts, or reach for parts of Linux that no answer needs and that have had holes.
 
 References
 ----------
@@ -12,22 +12,81 @@ import struct
 
 # Machine: (audit architecture, the numbers). What has one number everywhere stands below.
 _MACHINES = {
-    "x86_64": (0xC000003E, {
-        "memfd_create": 319, "shmget": 29, "msgget": 68, "semget": 64, "mq_open": 240, "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311,
-        "unshare": 272, "setns": 308, "mount": 165, "umount2": 166, "pivot_root": 155, "bpf": 321, "perf_event_open": 298, "userfaultfd": 323,
-        "add_key": 248, "request_key": 249, "keyctl": 250, "open_by_handle_at": 304, "fanotify_init": 300, "kcmp": 312, "modify_ldt": 154,
-    }),
-    "aarch64": (0xC00000B7, {
-        "memfd_create": 279, "shmget": 194, "msgget": 186, "semget": 190, "mq_open": 180, "ptrace": 117, "process_vm_readv": 270, "process_vm_writev": 271,
-        "unshare": 97, "setns": 268, "mount": 40, "umount2": 39, "pivot_root": 41, "bpf": 280, "perf_event_open": 241, "userfaultfd": 282,
-        "add_key": 217, "request_key": 218, "keyctl": 219, "open_by_handle_at": 265, "fanotify_init": 262, "kcmp": 272,
-    }),
+    "x86_64": (
+        0xC000003E,
+        {
+            "memfd_create": 319,
+            "shmget": 29,
+            "msgget": 68,
+            "semget": 64,
+            "mq_open": 240,
+            "ptrace": 101,
+            "process_vm_readv": 310,
+            "process_vm_writev": 311,
+            "unshare": 272,
+            "setns": 308,
+            "mount": 165,
+            "umount2": 166,
+            "pivot_root": 155,
+            "bpf": 321,
+            "perf_event_open": 298,
+            "userfaultfd": 323,
+            "add_key": 248,
+            "request_key": 249,
+            "keyctl": 250,
+            "open_by_handle_at": 304,
+            "fanotify_init": 300,
+            "kcmp": 312,
+            "modify_ldt": 154,
+        },
+    ),
+    "aarch64": (
+        0xC00000B7,
+        {
+            "memfd_create": 279,
+            "shmget": 194,
+            "msgget": 186,
+            "semget": 190,
+            "mq_open": 180,
+            "ptrace": 117,
+            "process_vm_readv": 270,
+            "process_vm_writev": 271,
+            "unshare": 97,
+            "setns": 268,
+            "mount": 40,
+            "umount2": 39,
+            "pivot_root": 41,
+            "bpf": 280,
+            "perf_event_open": 241,
+            "userfaultfd": 282,
+            "add_key": 217,
+            "request_key": 218,
+            "keyctl": 219,
+            "open_by_handle_at": 265,
+            "fanotify_init": 262,
+            "kcmp": 272,
+        },
+    ),
 }
-_EVERYWHERE = {"io_uring_setup": 425, "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsmount": 432, "mount_setattr": 442, "memfd_secret": 447}
+_EVERYWHERE = {
+    "io_uring_setup": 425,
+    "open_tree": 428,
+    "move_mount": 429,
+    "fsopen": 430,
+    "fsmount": 432,
+    "mount_setattr": 442,
+    "memfd_secret": 447,
+}
 _OTHER_ABI = 0x40000000  # from here on the numbers of x32, another way to the same calls
 
-_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
-_ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050000 | 38, 0x80000000  # 38: there is no such call
+_LOAD = 0x20
+_EQUAL = 0x15
+_AT_LEAST = 0x35
+_RETURN = 0x06
+# 38: there is no such call
+_ALLOW = 0x7FFF0000
+_REFUSE = 0x00050000 | 38
+_KILL = 0x80000000
 
 
 def program():
@@ -42,8 +101,15 @@ def program():
         return None
     architecture, numbers = _MACHINES[platform.machine()]
     refused = sorted({*numbers.values(), *_EVERYWHERE.values()})
-    # At the beginning: is it this machine's way to call? Then the number is compared with one after the other.
-    lines = [(_LOAD, 0, 0, 4), (_EQUAL, 1, 0, architecture), (_RETURN, 0, 0, _KILL), (_LOAD, 0, 0, 0), (_AT_LEAST, len(refused) + 1, 0, _OTHER_ABI)]
+    # At the beginning: is it this machine's way to call? Then the number is compared with one after the
+    # other.
+    lines = [
+        (_LOAD, 0, 0, 4),
+        (_EQUAL, 1, 0, architecture),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, 0),
+        (_AT_LEAST, len(refused) + 1, 0, _OTHER_ABI),
+    ]
     lines += [(_EQUAL, len(refused) - at, 0, number) for at, number in enumerate(refused)]
     lines += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
     return b"".join(struct.pack("HBBI", *line) for line in lines)

@@ -11,7 +11,9 @@ class FakeModel:
         return "ab" * len(ids)
 
     def score(self, text):
-        return pd.DataFrame({"nats": [4.0 if "banana" in text else 0.5 if "dull" in text else 1.0 for _ in text.split()]})
+        return pd.DataFrame(
+            {"nats": [4.0 if "banana" in text else 0.5 if "dull" in text else 1.0 for _ in text.split()]}
+        )
 
 
 LM, PARAGRAPH, PLAIN = FakeModel(), "ab cd ef gh ij" * 3, "we passed the law"
@@ -99,8 +101,14 @@ SOURCES = {
         ("characters_per_token = len(paragraph)", "the number of characters"),
         ("characters_per_token = len(lm.encode(paragraph))", "the number of tokens"),
         ("characters_per_token = len(paragraph) // len(lm.encode(paragraph))", "rounded down"),
-        ("characters_per_token = len(paragraph.replace(' ', '')) / len(lm.encode(paragraph))", "left out the spaces"),
-        ("characters_per_token = len(paragraph) / (len(lm.encode(paragraph)) + len(paragraph.split()))", "too small"),
+        (
+            "characters_per_token = len(paragraph.replace(' ', '')) / len(lm.encode(paragraph))",
+            "left out the spaces",
+        ),
+        (
+            "characters_per_token = len(paragraph) / (len(lm.encode(paragraph)) + len(paragraph.split()))",
+            "too small",
+        ),
         ("characters_per_token = lm.encode(paragraph)", "list with several entries"),
         ("characters_per_token = f'{len(paragraph) / len(lm.encode(paragraph)):.2f}'", "without quotes"),
         ("characters_per_token = len", "function"),
@@ -136,13 +144,52 @@ SOURCES = {
         ("block_parameters = 12 * 768**2 + 13 * 768", "a function is asked for"),
     ],
     "01.6": [
-        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + window * d + layers * block_parameters(d)", "after the last"),
-        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return 2 * vocabulary * d + window * d + layers * block_parameters(d) + 2 * d", "twice"),
-        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + layers * block_parameters(d) + 2 * d", "position embedding"),
-        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return window * d + layers * block_parameters(d) + 2 * d", "token embedding is missing"),
-        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + window * d + block_parameters(d) + 2 * d", "one block"),
-        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return layers * block_parameters(d)", "blocks only"),
-        ("def gpt2_parameters(vocabulary, window, d, layers):\n    return int(lab.models().loc['124M', 'parameters'])", "too large"),
+        (
+            (
+                "def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + window * d"
+                " + layers * block_parameters(d)"
+            ),
+            "after the last",
+        ),
+        (
+            (
+                "def gpt2_parameters(vocabulary, window, d, layers):\n    return 2 * vocabulary * d + window"
+                " * d + layers * block_parameters(d) + 2 * d"
+            ),
+            "twice",
+        ),
+        (
+            (
+                "def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + layers *"
+                " block_parameters(d) + 2 * d"
+            ),
+            "position embedding",
+        ),
+        (
+            (
+                "def gpt2_parameters(vocabulary, window, d, layers):\n    return window * d + layers *"
+                " block_parameters(d) + 2 * d"
+            ),
+            "token embedding is missing",
+        ),
+        (
+            (
+                "def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + window * d"
+                " + block_parameters(d) + 2 * d"
+            ),
+            "one block",
+        ),
+        (
+            "def gpt2_parameters(vocabulary, window, d, layers):\n    return layers * block_parameters(d)",
+            "blocks only",
+        ),
+        (
+            (
+                "def gpt2_parameters(vocabulary, window, d, layers):\n    return int(lab.models().loc['124M',"
+                " 'parameters'])"
+            ),
+            "too large",
+        ),
         ("def gpt2_parameters(d, layers):\n    return layers * block_parameters(d)", "TypeError"),
     ],
 }
@@ -163,11 +210,17 @@ ALSO_RIGHT = {
     ],
     "01.5": [
         "block_parameters = lambda d: 2 * 2 * d + (3*d*d + 3*d + d*d + d) + (4*d*d + 4*d + 4*d*d + d)",
-        "def block_parameters(d):\n    norms, attention = 4 * d, 4 * d * d + 4 * d\n    return norms + attention + 8 * d * d + 5 * d",
+        (
+            "def block_parameters(d):\n    norms, attention = 4 * d, 4 * d * d + 4 * d\n    return norms +"
+            " attention + 8 * d * d + 5 * d"
+        ),
         "def block_parameters(d):\n    return np.int64(12) * d * d + 13.0 * d",
     ],
     "01.6": [
-        "def gpt2_parameters(vocabulary, window, d, layers):\n    return (vocabulary + window + 2) * d + sum(block_parameters(d) for _ in range(layers))",
+        (
+            "def gpt2_parameters(vocabulary, window, d, layers):\n    return (vocabulary + window + 2) * d +"
+            " sum(block_parameters(d) for _ in range(layers))"
+        ),
         "def gpt2_parameters(v, w, d, n):\n    return d * (v + w + 2) + n * (12 * d * d + 13 * d)",
     ],
 }

@@ -5,7 +5,10 @@ import pandas as pd
 
 TOKENS = 400_000
 SCRATCH = SimpleNamespace(history=pd.DataFrame({"loss": [math.nan, 8.32, 7.0]}))
-EXPLAINED = "It must learn the language itself, words and grammar, from a short text, and trained longer it learns that by heart."
+EXPLAINED = (
+    "It must learn the language itself, words and grammar, from a short text, and trained longer it learns"
+    " that by heart."
+)
 
 EXERCISES = {
     "02.1": ((50.0, 30.0), "b", [("a", "40 %"), ("c", "40 %"), ("yes", "one letter")]),
@@ -24,7 +27,13 @@ EXERCISES = {
     "02.4": (
         (SCRATCH, 4096),
         math.log(4096),
-        [(12, "bits"), (4096, "perplexity"), (1 / 4096, "probability"), (-math.log(4096), "sign"), (math.log10(4096), "base 10")],
+        [
+            (12, "bits"),
+            (4096, "perplexity"),
+            (1 / 4096, "probability"),
+            (-math.log(4096), "sign"),
+            (math.log10(4096), "base 10"),
+        ],
     ),
     "02.5": (
         (),
@@ -75,7 +84,13 @@ SOURCES = {
         ('explanation = "It is bad."', "3 words"),
         ("explanation = 'It would ' * 20", "bring along"),
         ("explanation = 'the language is English and so on ' * 4", "read many times"),
-        ("explanation = 'It has to learn the words and the grammar first, and when it trains for longer it will not overfit on such a text.'", "Look again"),
+        (
+            (
+                "explanation = 'It has to learn the words and the grammar first, and when it trains for"
+                " longer it will not overfit on such a text.'"
+            ),
+            "Look again",
+        ),
         ("explanation = 3", "three quotes"),
     ],
 }
@@ -87,7 +102,10 @@ ALSO_RIGHT = {
         "import numpy as np\nepochs = np.float64(STEPS) / (training_tokens / 1024)",
         "epochs = STEPS * 1024 / splits.describe(MODEL)['tokens']['train']",
     ],
-    "02.3": ['not_ruled_out = "B"', 'not_ruled_out = "(b)"\nlab.course.show(texts_after[0], label=not_ruled_out)'],
+    "02.3": [
+        'not_ruled_out = "B"',
+        'not_ruled_out = "(b)"\nlab.course.show(texts_after[0], label=not_ruled_out)',
+    ],
     "02.4": [
         "first_loss = -math.log(1 / vocabulary)",
         "import numpy as np\nfirst_loss = np.log(vocabulary)",
@@ -95,9 +113,15 @@ ALSO_RIGHT = {
         "first_loss = round(math.log(vocabulary), 2)",
     ],
     "02.5": [
-        "explanation = f'The speeches would have to teach it English. They are short ({megabytes:.1f} MB), so with more steps "
-        "than {STEPS} it would memorise them; perplexity fell from {perplexity_before:.0f} to {perplexity_after:.0f} for the pretrained one.'",
-        "explanation = 'Training from scratch would need far more text, since all knowledge of how texts are built is missing. If we train longer, '\\\n"
-        "    'the loss on these speeches drops, and the loss on others does not drop any more.'",
+        (
+            "explanation = f'The speeches would have to teach it English. They are short ({megabytes:.1f}"
+            " MB), so with more steps than {STEPS} it would memorise them; perplexity fell from"
+            " {perplexity_before:.0f} to {perplexity_after:.0f} for the pretrained one.'"
+        ),
+        (
+            "explanation = 'Training from scratch would need far more text, since all knowledge of how texts"
+            " are built is missing. If we train longer, '\\\n    'the loss on these speeches drops, and the"
+            " loss on others does not drop any more.'"
+        ),
     ],
 }

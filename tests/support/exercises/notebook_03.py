@@ -4,15 +4,20 @@ from types import SimpleNamespace
 import pandas as pd
 
 STEPS = range(121)
-HISTORY = pd.DataFrame({
-    "step": STEPS,
-    "loss": [math.nan, *(4 - step / 40 for step in STEPS[1:])],
-    "average_loss": [math.nan, *(4 - step / 80 for step in STEPS[1:])],
-    "valid_loss": [4.2 + abs(step - 20) / 100 if step % 10 == 0 else math.nan for step in STEPS],
-})
+HISTORY = pd.DataFrame(
+    {
+        "step": STEPS,
+        "loss": [math.nan, *(4 - step / 40 for step in STEPS[1:])],
+        "average_loss": [math.nan, *(4 - step / 80 for step in STEPS[1:])],
+        "valid_loss": [4.2 + abs(step - 20) / 100 if step % 10 == 0 else math.nan for step in STEPS],
+    }
+)
 RUN = SimpleNamespace(history=HISTORY)
 TRAIN = HISTORY["loss"].tail(12).mean()
-ADVICE = "The model learned the diary by heart. Hold some pages back for validation, watch that loss, and stop where it is lowest."
+ADVICE = (
+    "The model learned the diary by heart. Hold some pages back for validation, watch that loss, and stop"
+    " where it is lowest."
+)
 
 EXERCISES = {
     "03.1": ((RUN,), "b", [("a", "from 4.40 to 5.20"), ("C", "lowest at 4.20"), ("falls", "one letter")]),
@@ -58,10 +63,34 @@ EXERCISES = {
         ADVICE,
         [
             ("It is bad.", "3 words"),
-            ("The loss should be measured on other text, and then one should stop early with the training.", "what has happened"),
-            ("It has been memorised word for word, so stop the training earlier than you did the last time, my friend.", "noticed"),
-            ("It was learned by heart, and validation pages that you hold back would have shown that to you, my friend.", "should do"),
-            ("It did not overfit, the validation loss is as good as the training loss would be, so there is nothing to do.", "Look again"),
+            (
+                (
+                    "The loss should be measured on other text, and then one should stop early with the"
+                    " training."
+                ),
+                "what has happened",
+            ),
+            (
+                (
+                    "It has been memorised word for word, so stop the training earlier than you did the last"
+                    " time, my friend."
+                ),
+                "noticed",
+            ),
+            (
+                (
+                    "It was learned by heart, and validation pages that you hold back would have shown that"
+                    " to you, my friend."
+                ),
+                "should do",
+            ),
+            (
+                (
+                    "It did not overfit, the validation loss is as good as the training loss would be, so"
+                    " there is nothing to do."
+                ),
+                "Look again",
+            ),
             (3, "three quotes"),
         ],
     ),
@@ -104,10 +133,34 @@ SOURCES = {
     ],
     "03.5": [
         ('advice = "It is bad."', "3 words"),
-        ('advice = "The loss should be measured on other text, and then one should stop early with the training."', "what has happened"),
-        ('advice = "It has been memorised word for word, so stop the training earlier than you did the last time, my friend."', "noticed"),
-        ('advice = "It was learned by heart, and validation pages that you hold back would have shown that to you, my friend."', "should do"),
-        ('advice = "It did not overfit, the loss on other text is as low as on the diary, so all that there is to do is stop."', "Look again"),
+        (
+            (
+                'advice = "The loss should be measured on other text, and then one should stop early with the'
+                ' training."'
+            ),
+            "what has happened",
+        ),
+        (
+            (
+                'advice = "It has been memorised word for word, so stop the training earlier than you did the'
+                ' last time, my friend."'
+            ),
+            "noticed",
+        ),
+        (
+            (
+                'advice = "It was learned by heart, and validation pages that you hold back would have shown'
+                ' that to you, my friend."'
+            ),
+            "should do",
+        ),
+        (
+            (
+                'advice = "It did not overfit, the loss on other text is as low as on the diary, so all that'
+                ' there is to do is stop."'
+            ),
+            "Look again",
+        ),
         ("advice = 0.05", "three quotes"),
     ],
 }
@@ -116,18 +169,31 @@ ALSO_RIGHT = {
     "03.2": [
         "best_step = by_heart.best_step",
         "best_step = by_heart.diagnosis().best_step",
-        "measured = history.dropna(subset='valid_loss')\nbest_step = measured.sort_values('valid_loss')['step'].iloc[0]",
+        (
+            "measured = history.dropna(subset='valid_loss')\nbest_step ="
+            " measured.sort_values('valid_loss')['step'].iloc[0]"
+        ),
         "import numpy as np\nbest_step = np.nanargmin(history['valid_loss'])",
         "best_step = int(history['valid_loss'].idxmin())",
     ],
     "03.3": [
         "gap = by_heart.diagnosis().gap",
-        "valid = by_heart.history.valid_loss.dropna()\ngap = valid.values[-1] - history.loss.values[-LAST:].mean()",
+        (
+            "valid = by_heart.history.valid_loss.dropna()\ngap = valid.values[-1] -"
+            " history.loss.values[-LAST:].mean()"
+        ),
         "gap = round(history['valid_loss'].iloc[-1] - history['loss'].tail(10).mean(), 2)",
     ],
-    "03.4": ["import numpy as np\nprobability = np.exp(-low)", "probability = 1 / math.e**low", "probability = round(math.exp(-low), 3)"],
+    "03.4": [
+        "import numpy as np\nprobability = np.exp(-low)",
+        "probability = 1 / math.e**low",
+        "probability = round(math.exp(-low), 3)",
+    ],
     "03.5": [
-        "advice = f'The model knows the diary by heart. Hold pages back, as I did with {STEPS} steps, watch the validation loss, and "
-        "stop where it is lowest, at step {in_time.best_step} in my case.'",
+        (
+            "advice = f'The model knows the diary by heart. Hold pages back, as I did with {STEPS} steps,"
+            " watch the validation loss, and stop where it is lowest, at step {in_time.best_step} in my"
+            " case.'"
+        ),
     ],
 }

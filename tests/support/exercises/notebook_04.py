@@ -4,19 +4,25 @@ import pandas as pd
 def grid(*rows):
     columns = ["model_name", "characters", "epochs", "test_loss", "test_loss_before"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(characters_per_parameter=table["characters"] / table["model_name"].map({"1M": 1e6, "3M": 3e6}))
+    return table.assign(
+        characters_per_parameter=table["characters"] / table["model_name"].map({"1M": 1e6, "3M": 3e6})
+    )
 
 
 TABLE = grid(
-    ("1M", 5_000, 30.9, 5.1, 4.2), ("1M", 20_000, 7.6, 4.3, 4.2), ("1M", 80_000, 1.9, 4.0, 4.2),
-    ("3M", 5_000, 30.8, 5.2, 3.8), ("3M", 20_000, 7.7, 3.9, 3.8), ("3M", 400_000, 0.4, 3.7, 3.8),
+    ("1M", 5_000, 30.9, 5.1, 4.2),
+    ("1M", 20_000, 7.6, 4.3, 4.2),
+    ("1M", 80_000, 1.9, 4.0, 4.2),
+    ("3M", 5_000, 30.8, 5.2, 3.8),
+    ("3M", 20_000, 7.7, 3.9, 3.8),
+    ("3M", 400_000, 0.4, 3.7, 3.8),
 )
 POINT = grid(("1M", 80_000, 7.6, 4.1, 4.2))
 STEPS, TOKENS, CHARACTERS = 40, 800_000, 2_900_000
 ONCE = STEPS * 1024 * CHARACTERS / TOKENS
 EXPLAINED = (
-    "The laws ask how much text teaches a language to random weights; the pretrained model knows English already. "
-    "From scratch the same steps would teach hardly anything."
+    "The laws ask how much text teaches a language to random weights; the pretrained model knows English"
+    " already. From scratch the same steps would teach hardly anything."
 )
 
 EXERCISES = {
@@ -97,16 +103,34 @@ SOURCES = {
     ],
     "04.3": [
         ("most_epochs = 1.923\nfewest_epochs = 7.707", "most_epochs: It is too"),
-        (HELPED + "fewest_epochs = table[helped].epochs.max()\nmost_epochs = table[~helped].epochs.min()", "wrong order"),
-        (HELPED + "most_epochs = table[helped].epochs.min()\n" + FEWEST, "fewest epochs with which it helped"),
+        (
+            HELPED + "fewest_epochs = table[helped].epochs.max()\nmost_epochs = table[~helped].epochs.min()",
+            "wrong order",
+        ),
+        (
+            HELPED + "most_epochs = table[helped].epochs.min()\n" + FEWEST,
+            "fewest epochs with which it helped",
+        ),
         (HELPED + MOST + "fewest_epochs = table[~helped].epochs.max()", "most epochs with which it did harm"),
         (HELPED + "most_epochs = table.epochs.max()\n" + FEWEST, "the most of all rows"),
         (HELPED + MOST + "fewest_epochs = table.epochs.min()", "the fewest of all rows"),
         (HELPED + "most_epochs = table[helped].characters.max()\n" + FEWEST, "called epochs"),
-        ("table = table[table.model_name == parameters.idxmax()]\n" + HELPED + MOST + FEWEST, "most_epochs: That is so for the rows of one model"),
-        ("table = table[table.model_name == parameters.idxmin()]\n" + HELPED + MOST + FEWEST, "fewest_epochs: That is so for the rows of one model"),
-        ("helped = table.train_loss < table.test_loss_before\n" + MOST + "fewest_epochs = 8", "most of all rows"),
-        (HELPED + "most_epochs = table[helped].epochs\nfewest_epochs = table[~helped].epochs", "several entries"),
+        (
+            "table = table[table.model_name == parameters.idxmax()]\n" + HELPED + MOST + FEWEST,
+            "most_epochs: That is so for the rows of one model",
+        ),
+        (
+            "table = table[table.model_name == parameters.idxmin()]\n" + HELPED + MOST + FEWEST,
+            "fewest_epochs: That is so for the rows of one model",
+        ),
+        (
+            "helped = table.train_loss < table.test_loss_before\n" + MOST + "fewest_epochs = 8",
+            "most of all rows",
+        ),
+        (
+            HELPED + "most_epochs = table[helped].epochs\nfewest_epochs = table[~helped].epochs",
+            "several entries",
+        ),
         (HELPED + MOST + "fewest_epochs = ...", "Not answered yet"),
     ],
     "04.4": [
@@ -128,22 +152,35 @@ ALSO_RIGHT = {
     "04.2": [
         "read_once = STEPS * 1024 / (tokens / characters)",
         "tokens_read = STEPS * 1024\nread_once = round(tokens_read * characters / tokens)",
-        "sizes = splits.describe(MODEL)\nread_once = 1024 * STEPS * sizes.characters['train'] / sizes.tokens['train']",
+        (
+            "sizes = splits.describe(MODEL)\nread_once = 1024 * STEPS * sizes.characters['train'] /"
+            " sizes.tokens['train']"
+        ),
         "read_once = splits.train.characters * STEPS * 1024 / tokens",
     ],
     "04.3": [
-        "change = table['test_loss'] - table['test_loss_before']\n"
-        "most_epochs, fewest_epochs = max(table['epochs'][change < 0]), min(table['epochs'][change >= 0])",
-        "good = table.query('test_loss < test_loss_before')\nmost_epochs = good['epochs'].max()\nfewest_epochs = table.drop(good.index)['epochs'].min()",
-        HELPED + "most_epochs = round(table[helped].epochs.max(), 2)\nfewest_epochs = float(table[~helped].epochs.min())",
+        (
+            "change = table['test_loss'] - table['test_loss_before']\n"
+            "most_epochs, fewest_epochs = max(table['epochs'][change < 0]), min(table['epochs'][change >= 0])"
+        ),
+        (
+            "good = table.query('test_loss < test_loss_before')\nmost_epochs ="
+            " good['epochs'].max()\nfewest_epochs = table.drop(good.index)['epochs'].min()"
+        ),
+        HELPED + "most_epochs = round(table[helped].epochs.max(), 2)\nfewest_epochs ="
+        " float(table[~helped].epochs.min())",
     ],
     "04.4": [
         'by_epochs, by_characters = "B", "(a)"',
-        'by_epochs = "b" if 4 * point.epochs >= fewest_epochs else "a"\n'
-        'by_characters = "a" if point.characters_per_parameter >= enough else "b"',
+        (
+            'by_epochs = "b" if 4 * point.epochs >= fewest_epochs else "a"\n'
+            'by_characters = "a" if point.characters_per_parameter >= enough else "b"'
+        ),
     ],
     "04.5": [
-        "explanation = f'The laws are about pretraining from random weights. {MODEL} knew English already when I tuned it for {STEPS} steps; "
-        "random weights would learn next to nothing from that.'",
+        (
+            "explanation = f'The laws are about pretraining from random weights. {MODEL} knew English already"
+            " when I tuned it for {STEPS} steps; random weights would learn next to nothing from that.'"
+        ),
     ],
 }

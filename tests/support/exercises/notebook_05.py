@@ -3,8 +3,13 @@ import math
 import gpt2lab as lab
 
 NATS, TOKENS, BYTES = 3.7, 8000, 30_000
-PANEL = lab.widgets.reading_test({name: [f"My fellow {i}" for i in range(10)] for name in ("1M", "3M")}, pairs=10)
-EXPLAINED = "The loss of the larger model is lower, but in the reading test I could not tell them apart: ten answers are few."
+PANEL = lab.widgets.reading_test(
+    {name: [f"My fellow {i}" for i in range(10)] for name in ("1M", "3M")}, pairs=10
+)
+EXPLAINED = (
+    "The loss of the larger model is lower, but in the reading test I could not tell them apart: ten answers"
+    " are few."
+)
 
 EXERCISES = {
     "05.1": ((57.0, 40.0), "b", [("a", "30 % lower"), ("c", "30 % lower"), ("yes", "one letter")]),
@@ -42,8 +47,20 @@ EXERCISES = {
         EXPLAINED,
         [
             ("It is larger.", "3 words"),
-            ("The larger one writes so much better in every way that I think it is worth all that it costs us", "name at least one column"),
-            ("The loss of the larger model is lower and so is its perplexity and that is all there is to say", "your reading"),
+            (
+                (
+                    "The larger one writes so much better in every way that I think it is worth all that it"
+                    " costs us"
+                ),
+                "name at least one column",
+            ),
+            (
+                (
+                    "The loss of the larger model is lower and so is its perplexity and that is all there is"
+                    " to say"
+                ),
+                "your reading",
+            ),
             (3, "three quotes"),
         ],
     ),
@@ -84,8 +101,20 @@ SOURCES = {
     ],
     "05.5": [
         ('explanation = "It is larger."', "3 words"),
-        ('explanation = "The larger one writes so much better in every way that I think it is worth all that it costs us"', "name at least one column"),
-        ('explanation = "The loss of the larger model is lower and so is its perplexity and that is all there is to say"', "your reading"),
+        (
+            (
+                'explanation = "The larger one writes so much better in every way that I think it is worth'
+                ' all that it costs us"'
+            ),
+            "name at least one column",
+        ),
+        (
+            (
+                'explanation = "The loss of the larger model is lower and so is its perplexity and that is'
+                ' all there is to say"'
+            ),
+            "your reading",
+        ),
         ("explanation = 0.78", "three quotes"),
     ],
 }
@@ -95,7 +124,10 @@ ALSO_RIGHT = {
         "bits_a_byte = table.loc[LARGER, 'test_bits_per_byte']",
         "import numpy as np\nbits_a_byte = nats * tokens / text_bytes / np.log(2)",
         "bits = nats * tokens * math.log2(math.e)\nbits_a_byte = bits / text_bytes",
-        "bits_a_byte = table.test_loss[LARGER] * table.test_tokens[LARGER] / table.test_bytes[LARGER] / math.log(2)",
+        (
+            "bits_a_byte = table.test_loss[LARGER] * table.test_tokens[LARGER] / table.test_bytes[LARGER] /"
+            " math.log(2)"
+        ),
     ],
     "05.3": [
         "equal_time_steps = STEPS * (seconds[LARGER] / seconds[SMALLER])",
@@ -104,8 +136,14 @@ ALSO_RIGHT = {
     ],
     "05.4": ['answers = "-BABABABAB"', "answers = panel.answers", 'answers = "AB" * 5'],
     "05.5": [
-        "explanation = f'The loss was {table.test_loss[LARGER]:.2f} against {table.test_loss[SMALLER]:.2f}, so the numbers favour the larger "
-        "model. In my reading I could not tell them apart: ten pairs are few ({result.numbers}).'",
-        "explanation = 'Yes and no: the larger one wins by 0.4 bpb, but in my choices it was preferred five times of ten, so I could not say.'",
+        (
+            "explanation = f'The loss was {table.test_loss[LARGER]:.2f} against"
+            " {table.test_loss[SMALLER]:.2f}, so the numbers favour the larger model. In my reading I could"
+            " not tell them apart: ten pairs are few ({result.numbers}).'"
+        ),
+        (
+            "explanation = 'Yes and no: the larger one wins by 0.4 bpb, but in my choices it was preferred"
+            " five times of ten, so I could not say.'"
+        ),
     ],
 }

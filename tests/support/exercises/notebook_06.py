@@ -18,7 +18,11 @@ FINDING = (
 )
 
 EXERCISES = {
-    "06.1": ((TEXTS,), "d", [("a", "foreseen"), ("b", "another place"), ("c", "recipe"), ("e", "one letter")]),
+    "06.1": (
+        (TEXTS,),
+        "d",
+        [("a", "foreseen"), ("b", "another place"), ("c", "recipe"), ("e", "one letter")],
+    ),
     "06.2": (
         (NATS,),
         math.exp(LOSS),
@@ -50,15 +54,37 @@ EXERCISES = {
             (40, "too small"),
         ],
     ),
-    "06.4": ((COMPARED,), "b", [("a", "do overlap here"), ("c", "could be chance"), ("B and c", "one letter")]),
+    "06.4": (
+        (COMPARED,),
+        "b",
+        [("a", "do overlap here"), ("c", "could be chance"), ("B and c", "one letter")],
+    ),
     "06.5": (
         (),
         FINDING,
         [
             ("It fell.", "2 words"),
-            ("I think that the model is so much better after it has read all of the speeches and it writes well", "name the perplexity"),
-            ("The perplexity on the test split fell a lot and so I would say that fine-tuning has worked very well", "how sure"),
-            ("The perplexity fell by 16 % on the test speeches with an interval of 12 to 20; that I report", "why it is the test split"),
+            (
+                (
+                    "I think that the model is so much better after it has read all of the speeches and it"
+                    " writes well"
+                ),
+                "name the perplexity",
+            ),
+            (
+                (
+                    "The perplexity on the test split fell a lot and so I would say that fine-tuning has"
+                    " worked very well"
+                ),
+                "how sure",
+            ),
+            (
+                (
+                    "The perplexity fell by 16 % on the test speeches with an interval of 12 to 20; that I"
+                    " report"
+                ),
+                "why it is the test split",
+            ),
             (3, "three quotes"),
         ],
     ),
@@ -79,17 +105,45 @@ SOURCES = {
     "06.3": [
         ("pooled = documents.perplexity.mean()", "a short speech counts as much"),
         ("import math\npooled = math.exp(documents.nats_per_token.mean())", "Each document counts the same"),
-        ("pooled = (documents.perplexity * documents.tokens).sum() / documents.tokens.sum()", "weighted perplexities"),
-        ("pooled = (documents.nats_per_token * documents.tokens).sum() / documents.tokens.sum()", "in nats per token"),
+        (
+            "pooled = (documents.perplexity * documents.tokens).sum() / documents.tokens.sum()",
+            "weighted perplexities",
+        ),
+        (
+            "pooled = (documents.nats_per_token * documents.tokens).sum() / documents.tokens.sum()",
+            "in nats per token",
+        ),
         ("pooled = documents.perplexity.median()", "middle document"),
         ("pooled = 55.22", "is too"),
     ],
-    "06.4": [("decides = 'a'", "that part cancels"), ("decides = 'c'", "could be chance"), ("decides = True", "one letter")],
+    "06.4": [
+        ("decides = 'a'", "that part cancels"),
+        ("decides = 'c'", "could be chance"),
+        ("decides = True", "one letter"),
+    ],
     "06.5": [
         ("finding = 'It fell.'", "2 words"),
-        ("finding = 'I think that it is so much better after it has read all of the speeches, and that it writes well.'", "name the perplexity"),
-        ("finding = 'The perplexity on the test split fell a lot and so I would say that fine-tuning has worked very well'", "how sure"),
-        ("finding = f'The perplexity is {on_test.ratio:.0%} of what it was, with an interval around it: that is what I report of the test'", "why it is the test split"),
+        (
+            (
+                "finding = 'I think that it is so much better after it has read all of the speeches, and that"
+                " it writes well.'"
+            ),
+            "name the perplexity",
+        ),
+        (
+            (
+                "finding = 'The perplexity on the test split fell a lot and so I would say that fine-tuning"
+                " has worked very well'"
+            ),
+            "how sure",
+        ),
+        (
+            (
+                "finding = f'The perplexity is {on_test.ratio:.0%} of what it was, with an interval around"
+                " it: that is what I report of the test'"
+            ),
+            "why it is the test split",
+        ),
     ],
 }
 ALSO_RIGHT = {
@@ -103,15 +157,24 @@ ALSO_RIGHT = {
     "06.3": [
         "pooled = before_test.perplexity",
         "pooled = np.exp(np.average(documents['nats_per_token'], weights=documents['tokens']))",
-        "total = 0\nfor _, row in documents.iterrows():\n    total += row.tokens * row.nats_per_token\npooled = math.e ** (total / documents.tokens.sum())",
+        (
+            "total = 0\nfor _, row in documents.iterrows():\n    total += row.tokens *"
+            " row.nats_per_token\npooled = math.e ** (total / documents.tokens.sum())"
+        ),
         "pooled = lab.perplexity(base, splits.test).perplexity",
     ],
     "06.4": ["decides = 'B'", "decides = '(b)'"],
     "06.5": [
-        "finding = f'The perplexity on the test speeches fell to {on_test.ratio:.0%} (interval {on_test.interval[0]:.2f} to {on_test.interval[1]:.2f}). '\\\n"
-        "    f'It fell in {on_test.fell} of them. The validation split had been used to choose {tuned.name}.'",
-        "finding = f'''Perplexity went from {yours.loc[\"before\", \"speeches, test\"]:.1f} to {yours.loc[\"after\", \"speeches, test\"]:.1f}; the interval\n"
-        "of the ratio does not hold 1. We chose the checkpoint on the other split, so its number is a little too good.'''",
+        (
+            "finding = f'The perplexity on the test speeches fell to {on_test.ratio:.0%} (interval"
+            " {on_test.interval[0]:.2f} to {on_test.interval[1]:.2f}). '\\\n    f'It fell in {on_test.fell}"
+            " of them. The validation split had been used to choose {tuned.name}.'"
+        ),
+        (
+            'finding = f\'\'\'Perplexity went from {yours.loc["before", "speeches, test"]:.1f} to'
+            ' {yours.loc["after", "speeches, test"]:.1f}; the interval\nof the ratio does not hold 1. We'
+            " chose the checkpoint on the other split, so its number is a little too good.'''"
+        ),
     ],
 }
 UNBOUND = {

@@ -18,8 +18,8 @@ def matrix(first):
 
 MODEL = SimpleNamespace(encode=list, decode="".join)
 EXPLAINED = (
-    "The author's own prefix lowers the perplexity by 2 %, and the classifier finds the right author of 45 of 100 texts, which chance would not. "
-    "But these authors lived in different centuries."
+    "The author's own prefix lowers the perplexity by 2 %, and the classifier finds the right author of 45 of"
+    " 100 texts, which chance would not. But these authors lived in different centuries."
 )
 
 EXERCISES = {
@@ -59,10 +59,34 @@ EXERCISES = {
         EXPLAINED,
         [
             ("It does.", "2 words"),
-            ("The classifier finds the right author of 45 of 100 texts, and they are of another century, so I think it works", "first measurement"),
-            ("The perplexity is lower by 2 % after its own prefix, in five centuries, and so I think that it works a little", "second measurement"),
-            ("The perplexity is lower and the classifier is better than by chance, though the centuries differ, so I think it works", "figure"),
-            ("The perplexity is 2 % lower and the classifier finds 45 of 100, so I think that the prefix makes a voice", "differ"),
+            (
+                (
+                    "The classifier finds the right author of 45 of 100 texts, and they are of another"
+                    " century, so I think it works"
+                ),
+                "first measurement",
+            ),
+            (
+                (
+                    "The perplexity is lower by 2 % after its own prefix, in five centuries, and so I think"
+                    " that it works a little"
+                ),
+                "second measurement",
+            ),
+            (
+                (
+                    "The perplexity is lower and the classifier is better than by chance, though the"
+                    " centuries differ, so I think it works"
+                ),
+                "figure",
+            ),
+            (
+                (
+                    "The perplexity is 2 % lower and the classifier finds 45 of 100, so I think that the"
+                    " prefix makes a voice"
+                ),
+                "differ",
+            ),
             (3, "three quotes"),
         ],
     ),
@@ -71,7 +95,11 @@ EXERCISES = {
 ALIKE = {"09.5": (EXPLAINED, EXPLAINED + " So there.")}
 
 SOURCES = {
-    "09.2": [("effect = 'a'", "between sentences"), ("effect = 'c'", "before and after"), ("effect = 'leakage'", "one letter")],
+    "09.2": [
+        ("effect = 'a'", "between sentences"),
+        ("effect = 'c'", "before and after"),
+        ("effect = 'leakage'", "one letter"),
+    ],
     "09.3": [
         (r"prefix = '\\Theodore Roosevelt- '", "belongs to the word"),
         ("prefix = lab.author_prefix('Theodore Roosevelt')", "belongs to the word"),
@@ -95,10 +123,34 @@ SOURCES = {
     ],
     "09.5": [
         ("answer = 'It does.'", "2 words"),
-        ("answer = 'The classifier finds the right author of 45 of 100 texts, and they are of another century, so I think it works'", "first measurement"),
-        ("answer = 'The perplexity is lower by 2 % after its own prefix, in five centuries, and so I think that it works a little'", "second measurement"),
-        ("answer = 'The perplexity is lower and the classifier is better than by chance, though the centuries differ, so I think it works'", "figure"),
-        ("answer = 'The perplexity is 2 % lower and the classifier finds 45 of 100, so I think that the prefix makes a voice'", "differ"),
+        (
+            (
+                "answer = 'The classifier finds the right author of 45 of 100 texts, and they are of another"
+                " century, so I think it works'"
+            ),
+            "first measurement",
+        ),
+        (
+            (
+                "answer = 'The perplexity is lower by 2 % after its own prefix, in five centuries, and so I"
+                " think that it works a little'"
+            ),
+            "second measurement",
+        ),
+        (
+            (
+                "answer = 'The perplexity is lower and the classifier is better than by chance, though the"
+                " centuries differ, so I think it works'"
+            ),
+            "figure",
+        ),
+        (
+            (
+                "answer = 'The perplexity is 2 % lower and the classifier finds 45 of 100, so I think that"
+                " the prefix makes a voice'"
+            ),
+            "differ",
+        ),
     ],
 }
 ALSO_RIGHT = {
@@ -115,13 +167,24 @@ prefix = chr(92) + name + '-'""",
         "import numpy as np\ngain = 1 - own / others.prod() ** 0.25",
         "import math\ngain = -math.expm1(math.log(own) - sum(map(math.log, others)) / len(others))",
         "gain = matrix['after'].table.loc[AUTHORS[-1], 'gain']",
-        "import math\nfrom statistics import geometric_mean\ngain = (geometric_mean(others) - own) / geometric_mean(others)",
+        (
+            "import math\nfrom statistics import geometric_mean\ngain = (geometric_mean(others) - own) /"
+            " geometric_mean(others)"
+        ),
     ],
     "09.5": [
-        "answer = f'{matrix[\"after\"].answer} {guessed[\"after\"].answer} It may be the century or the subjects.'",
-        "answer = f'''Hardly: gain {gain:.1%} for {AUTHORS[-1]}, and the classifier gave {guessed['after'].share:.0%} right, against {guessed['before'].share:.0%} before.\n"
-        "The words of the time may be enough to explain that.'''",
+        (
+            'answer = f\'{matrix["after"].answer} {guessed["after"].answer} It may be the century or the'
+            " subjects.'"
+        ),
+        (
+            "answer = f'''Hardly: gain {gain:.1%} for {AUTHORS[-1]}, and the classifier gave"
+            " {guessed['after'].share:.0%} right, against {guessed['before'].share:.0%} before.\nThe words of"
+            " the time may be enough to explain that.'''"
+        ),
     ],
 }
 UNBOUND = dict.fromkeys(
-    ("document", "text", "place", "wrong", "nearest", "farthest", "best", "worst", "name", "result"), "of a loop")
+    ("document", "text", "place", "wrong", "nearest", "farthest", "best", "worst", "name", "result"),
+    "of a loop",
+)
