@@ -181,7 +181,7 @@ def generation(quick):
             without,
             no_half,
             rounds=2,
-        ),
+        )
     ]
     return found
 

@@ -25,7 +25,7 @@ SAID_OTHERWISE = {
     "parameters": (
         "the parts stand in the same order in every bar, and those wide enough have their name inside; the"
         " others are too thin to be seen"
-    ),
+    )
 }
 
 

@@ -489,11 +489,7 @@ def test_a_missing_or_damaged_file_of_a_run_is_named(copy, file, harm):
 
 @pytest.mark.parametrize(
     "content, words",
-    [
-        (None, "no saved step"),
-        (b"", "names no checkpoint"),
-        (b"\xff\xfe", "names no checkpoint"),
-    ],
+    [(None, "no saved step"), (b"", "names no checkpoint"), (b"\xff\xfe", "names no checkpoint")],
 )
 def test_a_missing_or_damaged_list_of_checkpoints_is_named(copy, content, words):
     (copy / "checkpoint").unlink() if content is None else (copy / "checkpoint").write_bytes(content)

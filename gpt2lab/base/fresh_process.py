@@ -39,10 +39,7 @@ def in_fresh_process(function, **job):
         environment = (
             os.environ
             | places
-            | {
-                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-                "GPT2LAB_PROGRESS": "0",
-            }
+            | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "GPT2LAB_PROGRESS": "0"}
         )
         # `run` ends the process if this one is interrupted.
         done = subprocess.run(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gpt2lab.base.arguments import whole_number, yes_or_no
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus import splitting
 from gpt2lab.corpus.data_card import write_card
 from gpt2lab.corpus.derived import FromCorpus
@@ -107,8 +107,8 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
         )
 
     def __repr__(self):
-        counts = [counted(len(self), "document"), counted(self.characters, "character")]
-        return f"Corpus({', '.join(counts + [counted(len(self.authors), 'author')] * bool(self.authors))})"
+        counts = [pluralize(len(self), "document"), pluralize(self.characters, "character")]
+        return f"Corpus({', '.join(counts + [pluralize(len(self.authors), 'author')] * bool(self.authors))})"
 
     def __job_record__(self):
         """What a stored experiment records of its text, so that it is known again without being kept."""
@@ -246,7 +246,7 @@ class Corpus(FromFiles, FromArchives, FromCorpus):
         if not set(shares) <= {split for split, _ in parts}:
             raise splitting.too_short(texts, shares)
         note = (
-            f"{counted(len(self), 'document')} for {len(shares)} splits: the text was cut into passages, "
+            f"{pluralize(len(self), 'document')} for {len(shares)} splits: the text was cut into passages, "
             "so what is held out comes from between passages that are trained on."
         )
         return Splits(**self._gathered(parts), note=note)

@@ -6,7 +6,7 @@ import re
 
 from gpt2lab.base.arguments import file_path
 from gpt2lab.base.storage import make_folder, write_bytes
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus import personal_data
 from gpt2lab.corpus.readers import plain_text
 from gpt2lab.errors import TextError
@@ -107,11 +107,11 @@ def _facts(corpus, splits):
                 [
                     (
                         "longest document",
-                        f"{found.longest.name}, {counted(len(found.longest.text), 'character')}",
+                        f"{found.longest.name}, {pluralize(len(found.longest.text), 'character')}",
                     ),
                     (
                         "shortest document",
-                        f"{found.shortest.name}, {counted(len(found.shortest.text), 'character')}",
+                        f"{found.shortest.name}, {pluralize(len(found.shortest.text), 'character')}",
                     ),
                     (
                         f"pairs with the same text{' in different splits' if splits else ''}",

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 from gpt2lab.base.arguments import one_of, whole_number, yes_or_no
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus import personal_data, splitting
 from gpt2lab.corpus.document import TEMPLATE, author_prefix
 from gpt2lab.corpus.readers.step import Log
@@ -112,7 +112,7 @@ class FromCorpus:
                 if len(piece.text) >= least:
                     kept.append(piece)
                 else:
-                    log.left_out(f"shorter than {counted(least, 'character')}", piece.text, piece.name)
+                    log.left_out(f"shorter than {pluralize(least, 'character')}", piece.text, piece.name)
         return type(self)(
             tuple(kept), (*self.steps, log.step("pieces", "", {"of": of, "least": least}, len(kept)))
         )

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from gpt2lab.base.arguments import whole_number
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus import splitting
 from gpt2lab.corpus.document import Document
 from gpt2lab.errors import TextError
@@ -62,7 +62,7 @@ class Overview:
     def __repr__(self):
         return "\n".join(
             [
-                f"{counted(self.documents, 'document')}, {counted(self.characters, 'character')}",
+                f"{pluralize(self.documents, 'document')}, {pluralize(self.characters, 'character')}",
                 f"authors: {self._authors_in_words()}",
                 f"longest: {_in_words(self.longest)}",
                 f"shortest: {_in_words(self.shortest)}",
@@ -81,7 +81,7 @@ class Overview:
         if known.empty:
             return "none known"
         first = [
-            f"{name} ({counted(row.documents, 'document')}, {row.share:.0%})"
+            f"{name} ({pluralize(row.documents, 'document')}, {row.share:.0%})"
             for name, row in zip(known.index[:_SHOWN], known.itertuples())
         ]
         more = [f"and {len(known) - _SHOWN:,} more"] * (len(known) > _SHOWN)
@@ -93,7 +93,7 @@ class Overview:
             return f"none{across}"
         kinds = self.copies["kind"].value_counts()
         return ", ".join(
-            f"{counted(kinds[kind], 'pair')} with {what}{across}"
+            f"{pluralize(kinds[kind], 'pair')} with {what}{across}"
             for kind, what in _COPIES.items()
             if kind in kinds
         )
@@ -246,4 +246,4 @@ def _some_lines(documents, number, seed):
 
 
 def _in_words(document):
-    return f"{document.name or 'without a name'} ({counted(len(document.text), 'character')})"
+    return f"{document.name or 'without a name'} ({pluralize(len(document.text), 'character')})"

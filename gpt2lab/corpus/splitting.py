@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 
 from gpt2lab.base.arguments import real_number
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError, TextError
 
 # A held-out passage shorter than this (about 50 tokens) measures nothing.
@@ -156,7 +156,7 @@ def too_short(texts, shares):
     """The error for documents of which none can be cut."""
     longest = max(map(len, texts))
     return TextError(
-        f"The text is too short to split: the corpus has {counted(len(texts), 'document')} for {len(shares)}"
+        f"The text is too short to split: the corpus has {pluralize(len(texts), 'document')} for {len(shares)}"
         f" splits, and cutting one into passages needs at least {fewest_characters(shares):,} characters in"
         f" it (the longest has {longest:,}); add text, or hold out less with valid=0 or test=0."
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from gpt2lab.base.arguments import folder_path, whole_number
 from gpt2lab.base.jobs import usable
 from gpt2lab.base.storage import make_folder
-from gpt2lab.base.wording import listed
+from gpt2lab.base.wording import join_words
 from gpt2lab.course.building.source import read_source
 from gpt2lab.errors import ArgumentError
 from gpt2lab.grading.answers.finding import FoundAnswers, find_answers
@@ -185,7 +185,7 @@ def _refuse_what_others_wrote(out, notebook):
 
 
 def _few(names, most=5):
-    return listed(names if len(names) <= most else [*names[:most], f"{len(names) - most} more"])
+    return join_words(names if len(names) <= most else [*names[:most], f"{len(names) - most} more"])
 
 
 def _course(course):

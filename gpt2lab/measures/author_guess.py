@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gpt2lab.base.arguments import whole_number
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.preference import clopper_pearson
 from gpt2lab.measures.words import WORD, strings_of
@@ -132,7 +132,7 @@ def _checked(samples):
     }
     if len(found) < 2:
         raise ArgumentError(
-            f"There are samples for {counted(len(found), 'author')}; guessing needs two or more."
+            f"There are samples for {pluralize(len(found), 'author')}; guessing needs two or more."
         )
     if not any(WORD.search(text) for texts in found.values() for text in texts):
         raise TextError("The samples have no words; there is nothing to guess from.")
@@ -152,7 +152,7 @@ def _human_texts(human, samples):
         number = sum(document.author == author for document in documents)
         if number < 2:
             raise TextError(
-                f"human has {counted(number, 'text')} by {author!r}; give two or more, so that one can be"
+                f"human has {pluralize(number, 'text')} by {author!r}; give two or more, so that one can be"
                 " guessed after learning from the other."
             )
     sources = [document.whole or str(i) for i, document in enumerate(documents)]
@@ -226,7 +226,7 @@ def _confusion(wanted, guesses, names):
 def _answer(right, texts, interval, chance, p_value, human_share):
     low, high = (100 * value for value in interval)
     lead = (
-        f"The classifier gives {right} of {counted(texts, 'text')} to the author for whom it was generated,"
+        f"The classifier gives {right} of {pluralize(texts, 'text')} to the author for whom it was generated,"
         f" {100 * right / texts:.0f} % (95 % interval {low:.0f} to {high:.0f} %); blind guesses would get"
         f" {100 * chance:.0f} %"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gpt2lab.base.arguments import whole_number
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus.document import TEMPLATE, author_prefix
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.intervals import pooled_mean
@@ -165,7 +165,7 @@ def texts_by_author(texts, authors, characters, seed):
         )
     if len(names) < 2:
         raise ArgumentError(
-            f"There are texts by {counted(len(names), 'author')}; a comparison of prefixes needs two or more."
+            f"There are texts by {pluralize(len(names), 'author')}; a comparison of prefixes needs two or more."
         )
     chosen = {}
     for name in names:
@@ -210,7 +210,7 @@ def _answer(table, gain, interval):
         f" {high} %)"
     )
     lowest = (
-        f"The author's own prefix is the best of all for {first} of {counted(len(table), 'author')}; by"
+        f"The author's own prefix is the best of all for {first} of {pluralize(len(table), 'author')}; by"
         " chance it would be for about one"
     )
     if interval[0] > 0:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gpt2lab.base.arguments import whole_number
-from gpt2lab.base.wording import listed
+from gpt2lab.base.wording import join_words
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.human import pieces
 from gpt2lab.measures.intervals import difference_interval, quantiles
@@ -178,8 +178,8 @@ def _answer(table, overlaps, names):
         ]
     else:  # Jaccard and the types shared depend on variety, precision on how ordinary the words are
         sentences = [
-            f"The measures disagree, each by more than chance: by {listed(sides['after'])} {called['after']}"
-            f" have more in common with the reference, by {listed(sides['before'])} {called['before']}."
+            f"The measures disagree, each by more than chance: by {join_words(sides['after'])} {called['after']}"
+            f" have more in common with the reference, by {join_words(sides['before'])} {called['before']}."
         ]
     for measure in ("jaccard", "precision_2"):
         row = table.loc[measure]

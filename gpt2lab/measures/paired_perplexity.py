@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, field
 
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.intervals import pooled_mean
 from gpt2lab.measures.perplexity import Perplexity, exponential, perplexity
@@ -151,7 +151,7 @@ def _scored(name, model, text_or_corpus, stride):
 
 
 def _about(found):
-    return f"{counted(len(found.table), 'document')} of {found.bytes:,} bytes"
+    return f"{pluralize(len(found.table), 'document')} of {found.bytes:,} bytes"
 
 
 def _table(before, after, same_tokens):
@@ -185,7 +185,7 @@ def _answer(before, after, change, moved, same_tokens):
     near, far = sorted((_percent(low, direction), _percent(high, direction)), key=float)
     sentence = (
         f"{by} (95 % interval {near} to {far} %), and in {number:,} of"
-        f" {counted(len(after.table), 'document')}."
+        f" {pluralize(len(after.table), 'document')}."
     )
     return (
         sentence if low > 1 or high < 1 else f"{sentence} The interval holds 0, so chance may be the reason."

@@ -1,7 +1,7 @@
 """Figures of grids of fine-tunings."""
 
 from gpt2lab.base.captions import STYLES, CaptionedFigure
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.laws import HOFFMANN, KAPLAN, MUENNIGHOFF
 from gpt2lab.experiments.laws import scaling_laws as laws_of_sizes
@@ -264,7 +264,7 @@ def _laws_in_words(points, helped, asked):
     most = points.loc[points["tokens"].idxmax()]
     name = most["model_name"]
     lowest, highest = asked.loc[name, [KAPLAN, HOFFMANN, MUENNIGHOFF]].agg(["min", "max"])
-    share = f"{int(helped.sum())} of {counted(len(points), 'fine-tuning')}"
+    share = f"{int(helped.sum())} of {pluralize(len(points), 'fine-tuning')}"
     return (
         f"To learn a language from random weights, {name} would want {lowest / 1e6:,.0f} to"
         f" {highest / 1e6:,.0f} million tokens by the three laws; the longest text of the grid has"

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from gpt2lab.base.captions import DARK, MIDDLE, CaptionedFigure
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError
 
 _NAMED = 40  # rows that have room for a name each
@@ -140,7 +140,7 @@ def _in_words(found, compared):
     number = len(after.table)
     kinds = "the model before (squares) and after (circles)" if compared else "a model"
     sentences = [
-        f"Perplexity of {kinds} on {counted(number, 'document')}, the larger the mark the more tokens a"
+        f"Perplexity of {kinds} on {pluralize(number, 'document')}, the larger the mark the more tokens a"
         " document has."
     ]
     if compared:

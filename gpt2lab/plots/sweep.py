@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 
 from gpt2lab.base.captions import DARK, MIDDLE, STYLES, CaptionedFigure
-from gpt2lab.base.wording import listed
+from gpt2lab.base.wording import join_words
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.sweep import away
 from gpt2lab.plots.drawing import captioned_axes
@@ -183,9 +183,9 @@ def _course(rows, name, measures):
     if len(rows) == 1:
         return (
             f"At {name} {_value(name, first['value'])}:"
-            f" {listed(f'{_TITLES[each]} {_figures(first[each])}' for each in measures)}."
+            f" {join_words(f'{_TITLES[each]} {_figures(first[each])}' for each in measures)}."
         )
-    moves = listed(
+    moves = join_words(
         (
             f"{_TITLES[each]} from {_figures(first[each])} to {_figures(last[each])}"
             if _figures(first[each]) != _figures(last[each])
@@ -200,14 +200,14 @@ def _human_in_words(settings, human, measures):
     if human is None:
         return ""
     known = [each for each in measures if human[each] == human[each]]
-    values = listed(f"{_TITLES[each]} {_figures(human[each])}" for each in known)
+    values = join_words(f"{_TITLES[each]} {_figures(human[each])}" for each in known)
     found = {}
     for each in known:
         # with nothing copied anywhere, say, no setting is nearer than others
         if settings[each].nunique() > 1:
             found.setdefault(_label(_nearest(settings, human, each)), []).append(_TITLES[each])
     nearest = (
-        listed(f"{label} ({', '.join(titles)})" for label, titles in found.items())
+        join_words(f"{label} ({', '.join(titles)})" for label, titles in found.items())
         if found
         else "none more than others"
     )

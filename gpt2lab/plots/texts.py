@@ -5,7 +5,7 @@ import textwrap
 from functools import lru_cache
 
 from gpt2lab.base.captions import DARK, MIDDLE, STYLES, CaptionedFigure
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.words import words
 from gpt2lab.plots.drawing import end_label
@@ -136,7 +136,7 @@ def overlap_growth(table):
             ends.append((name, rows["samples"].iloc[-1], 100 * rows[measure].iloc[-1], colour))
             told.append(
                 f"{_TITLES[measure]} of {name} from {_figures(100 * rows[measure].iloc[0])} with"
-                f" {counted(int(rows['samples'].iloc[0]), 'sample')} to {_figures(ends[-1][2])} with"
+                f" {pluralize(int(rows['samples'].iloc[0]), 'sample')} to {_figures(ends[-1][2])} with"
                 f" {rows['samples'].iloc[-1]:,}"
             )
         axes.set_ylim(0, 1.1 * axes.get_ylim()[1])
@@ -185,7 +185,7 @@ def copied_spans(sample, spans):
         line
         for number, span in enumerate(spans, 1)
         for line in textwrap.wrap(
-            f"{number}: {counted(span.words, 'word')}, in {span.name} from character {span.position:,}",
+            f"{number}: {pluralize(span.words, 'word')}, in {span.name} from character {span.position:,}",
             _COLUMNS,
         )
     ]
@@ -216,15 +216,15 @@ def _in_words(sample, spans):
     total = len(words(sample))
     if not spans:
         return (
-            f"A sample of {counted(total, 'word')}; no long stretch of it stands word for word in the"
+            f"A sample of {pluralize(total, 'word')}; no long stretch of it stands word for word in the"
             " training text."
         )
     known = sum(span.words for span in spans)
     longest = max(spans, key=lambda span: span.words)
     return (
-        f"A sample of {counted(total, 'word')}. Underlined and numbered: what stands word for word in the"
+        f"A sample of {pluralize(total, 'word')}. Underlined and numbered: what stands word for word in the"
         f" training text, {len(spans):,} {'stretch' if len(spans) == 1 else 'stretches'} of"
-        f" {counted(known, 'word')} together, {known / total:.0%} of the sample. The longest:"
+        f" {pluralize(known, 'word')} together, {known / total:.0%} of the sample. The longest:"
         f" {' '.join(longest.span.split())!r}."
     )
 

@@ -4,7 +4,7 @@ import math
 import random
 
 from gpt2lab import plots
-from gpt2lab.base.wording import counted, listed
+from gpt2lab.base.wording import join_words, pluralize
 from gpt2lab.corpus.document import author_prefix
 from gpt2lab.corpus.splits import sizes_of
 from gpt2lab.experiments.laws import HOFFMANN, scaling_laws
@@ -31,10 +31,10 @@ def text(found):
     seed = found.writing["seed"]
     drawn = shown_samples(found)
     each = (
-        f"{counted(number, 'sample')} that {'each model' if len(found.samples) > 1 else 'the model'} wrote"
+        f"{pluralize(number, 'sample')} that {'each model' if len(found.samples) > 1 else 'the model'} wrote"
         " without a prompt"
     )
-    numbers = f"{'number' if len(drawn) == 1 else 'numbers'} {listed(drawn)}"
+    numbers = f"{'number' if len(drawn) == 1 else 'numbers'} {join_words(drawn)}"
     blocks.append(
         Words(
             f"Of the {each}, the report shows {len(drawn)}, {numbers}, drawn at random with seed {seed} and"
@@ -337,7 +337,7 @@ def overlap(found):
     frame.index = [name.replace("_", " ") for name in frame.index]
     return [
         Words(
-            f"{counted(number, 'sample')} of each model, {found.writing['length']} tokens at most, against"
+            f"{pluralize(number, 'sample')} of each model, {found.writing['length']} tokens at most, against"
             f" the test text.{few}"
         ),
         Picture("overlap", plots.overlap(compared)),
@@ -437,13 +437,14 @@ def dataset(found):
         else []
     )
     if authors:
-        blocks.append(Words(f"The documents have {counted(len(authors), 'author')}."))
+        blocks.append(Words(f"The documents have {pluralize(len(authors), 'author')}."))
     absent = [part for part, corpus in found.splits.items() if corpus is None]
     if absent:
-        named = listed([_PARTS[part] for part in absent])
+        named = join_words([_PARTS[part] for part in absent])
         blocks.append(
             Missing(
-                f"the size in MB of the {named} text", f"give {listed([f'`{part}=`' for part in absent])}."
+                f"the size in MB of the {named} text",
+                f"give {join_words([f'`{part}=`' for part in absent])}.",
             )
         )
     return blocks
@@ -463,7 +464,7 @@ def author(found):
     if prefixed:
         blocks = [
             Words(
-                f"{prefixed:,} of {counted(len(train), 'document')} in the training text begin with their"
+                f"{prefixed:,} of {pluralize(len(train), 'document')} in the training text begin with their"
                 f" author, as in `{author_prefix(train.authors[0])}`."
             )
         ]
@@ -499,8 +500,8 @@ def _no_base(found):
 def _drawn_in_words(writing):
     cuts = "".join(f", {name} {writing[name]:g}" for name in ("top_k", "top_p") if writing[name])
     return (
-        f"{counted(writing['nsamples'], 'sample')} of each model, at most"
-        f" {counted(writing['length'], 'token')}, at temperature"
+        f"{pluralize(writing['nsamples'], 'sample')} of each model, at most"
+        f" {pluralize(writing['length'], 'token')}, at temperature"
         f" {writing['temperature']:g}{cuts or ' without cuts'}, seed {writing['seed']}."
     )
 
@@ -510,8 +511,8 @@ def _size_in_words(found):
     if recorded is None:
         return "a size that plain gpt-2-simple did not write down"
     return (
-        f"{counted(recorded['documents'], 'document')}, {counted(recorded['characters'], 'character')} and"
-        f" {counted(recorded['tokens'], 'token')}"
+        f"{pluralize(recorded['documents'], 'document')}, {pluralize(recorded['characters'], 'character')} and"
+        f" {pluralize(recorded['tokens'], 'token')}"
     )
 
 

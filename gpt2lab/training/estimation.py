@@ -13,7 +13,7 @@ from itertools import product
 
 from gpt2lab.base import machine
 from gpt2lab.base.arguments import one_of, real_number, whole_number, yes_or_no
-from gpt2lab.base.wording import bytes_in_words
+from gpt2lab.base.wording import format_bytes
 from gpt2lab.engine.memory import OPTIMIZERS, PROGRAM_BYTES, finetuning_parts, generation_parts
 from gpt2lab.errors import MemoryShortageError
 from gpt2lab.pretrained.catalog import CARDS, PRECISIONS, card
@@ -53,15 +53,15 @@ class Estimate:
         return self.bytes <= self.available
 
     def __repr__(self):
-        lines = [f"Estimate({bytes_in_words(self.bytes)}, of which"]
+        lines = [f"Estimate({format_bytes(self.bytes)}, of which"]
         lines += [
-            f"    {bytes_in_words(part):>8}  {name}"
+            f"    {format_bytes(part):>8}  {name}"
             for name, part in sorted(self.parts.items(), key=lambda item: -item[1])
         ]
         return "\n".join(
             [
                 *lines,
-                f"{bytes_in_words(self.available)} available: it {'fits' if self.fits else 'does not fit'})",
+                f"{format_bytes(self.available)} available: it {'fits' if self.fits else 'does not fit'})",
             ]
         )
 
@@ -150,8 +150,8 @@ def estimate(
     what = f"{'Fine-tuning' if task == 'finetune' else 'Generating with'} {card(model_name).name}"
     largest = max(parts, key=parts.get)
     explanation = (
-        f"{what} with batch_size={batch_size} takes about {bytes_in_words(total)}, most of it"
-        f" ({bytes_in_words(parts[largest])}) for {largest}. {bytes_in_words(room.bytes)} are"
+        f"{what} with batch_size={batch_size} takes about {format_bytes(total)}, most of it"
+        f" ({format_bytes(parts[largest])}) for {largest}. {format_bytes(room.bytes)} are"
         f" available{'' if room.where == 'memory' else f' ({room.where})'}: it"
         f" {'fits' if total <= room.bytes else 'does not fit'}."
     )
@@ -202,8 +202,8 @@ def require_memory(model_name, batch_size, accumulate_gradients, other_sizes=Tru
     allowed = room.where == machine.OVERRIDE
     where = f"is what {machine.OVERRIDE} allows" if allowed else f"of {room.where} are available"
     sentence = (
-        f"Fine-tuning {model_name} with these settings takes about {bytes_in_words(needed)} of memory, and"
-        f" {bytes_in_words(room.bytes)} {where}"
+        f"Fine-tuning {model_name} with these settings takes about {format_bytes(needed)} of memory, and"
+        f" {format_bytes(room.bytes)} {where}"
     )
     if TRUSTED * needed <= room.bytes:
         warnings.warn(f"{sentence}: it may not fit; if it does not, {advice}.", stacklevel=3)

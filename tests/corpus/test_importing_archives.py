@@ -451,11 +451,7 @@ def test_html_becomes_the_text_that_a_reader_sees(source, text):
 
 @pytest.mark.parametrize(
     "html, text",
-    [
-        ("a <![if !supportLists]>b<![endif]> c", "a b c"),
-        ("a <![; > b", "a b"),
-        ("a <![CDATA[b]]> c", "a c"),
-    ],
+    [("a <![if !supportLists]>b<![endif]> c", "a b c"), ("a <![; > b", "a b"), ("a <![CDATA[b]]> c", "a c")],
 )
 def test_marked_sections_are_comments(html, text):
     assert html_text(html) == text

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus.readers.plain_text import read_text, text_files_in
 from gpt2lab.errors import ArgumentError, LabError, TextError
 
@@ -155,4 +155,8 @@ def test_a_folder_without_texts_says_what_it_has(tmp_path):
 
 
 def test_counts_agree_with_their_nouns():
-    assert [counted(n, "document") for n in (0, 1, 2000)] == ["0 documents", "1 document", "2,000 documents"]
+    assert [pluralize(n, "document") for n in (0, 1, 2000)] == [
+        "0 documents",
+        "1 document",
+        "2,000 documents",
+    ]

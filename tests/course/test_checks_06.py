@@ -11,12 +11,7 @@ from gpt2lab.course.checks.checking import judge
 
 @pytest.mark.parametrize(
     "perplexities, letter",
-    [
-        ((44, 480, 86, 5), "d"),
-        ((20, 480, 86, 25), "a"),
-        ((44, 480, 30, 50), "c"),
-        ((44, 12, 86, 50), "b"),
-    ],
+    [((44, 480, 86, 5), "d"), ((20, 480, 86, 25), "a"), ((44, 480, 30, 50), "c"), ((44, 12, 86, 50), "b")],
 )
 def test_the_prediction_is_judged_by_what_was_measured(perplexities, letter):
     states = {

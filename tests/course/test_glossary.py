@@ -20,9 +20,7 @@ SENTENCE = 5  # words; no term has so many
 
 ENTRIES = terms.entries(GLOSSARY.read_text(encoding="utf-8"))
 # A term that a notebook uses before the one that introduces it, and why it may.
-BEFORE = {
-    ("01_meet_gpt2", "step"): "at each step of writing: the everyday word, in a wrong answer",
-}
+BEFORE = {("01_meet_gpt2", "step"): "at each step of writing: the everyday word, in a wrong answer"}
 
 
 def prose(path):

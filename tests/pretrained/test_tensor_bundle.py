@@ -65,10 +65,7 @@ def test_entries_tell_names_shapes_and_sizes_without_the_data(prefix):
     found = tensor_bundle.entries(prefix)
     assert [
         (name, entry.shape, entry.dtype.name, entry.offset, entry.size) for name, entry in found.items()
-    ] == [
-        ("model/wte", (4, 3), "float32", 0, 48),
-        ("step", (), "int64", 48, 8),
-    ]
+    ] == [("model/wte", (4, 3), "float32", 0, 48), ("step", (), "int64", 48, 8)]
 
 
 def test_an_empty_checkpoint_is_one(tmp_path):

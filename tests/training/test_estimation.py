@@ -15,7 +15,7 @@ from places import REPOSITORY
 
 import gpt2lab as lab
 from gpt2lab.base import machine
-from gpt2lab.base.wording import bytes_in_words
+from gpt2lab.base.wording import format_bytes
 from gpt2lab.engine.memory import OPTIMIZERS, samples_that_fit
 from gpt2lab.errors import ArgumentError, MemoryShortageError
 from gpt2lab.pretrained.catalog import CARDS, PRECISIONS, card
@@ -50,8 +50,8 @@ def test_parts_add_up_and_the_explanation_names_the_sum(model_name, settings):
     assert found.available == 64_000_000_000 and found.fits == (found.bytes <= found.available)
     assert (
         model_name in found.explanation
-        and bytes_in_words(found.bytes) in found.explanation
-        and bytes_in_words(found.bytes) in repr(found)
+        and format_bytes(found.bytes) in found.explanation
+        and format_bytes(found.bytes) in repr(found)
     )
     assert ("does not fit" in repr(found)) == (not found.fits)
 
@@ -250,8 +250,8 @@ def test_what_is_proposed_fits_by_the_same_estimate_and_reads_as_many_tokens(mod
     instead = asked | proposed
     assert lab.estimate(**instead).fits and not lab.estimate(**asked).fits
     assert (
-        bytes_in_words(lab.estimate(**asked).bytes) in sentence
-        and bytes_in_words(machine.size("", limit)) in sentence
+        format_bytes(lab.estimate(**asked).bytes) in sentence
+        and format_bytes(machine.size("", limit)) in sentence
     )
     assert instead["batch_size"] * instead["accumulate_gradients"] == 40
 

@@ -93,14 +93,7 @@ def test_the_record_says_what_was_asked_for_and_on_what(run, speeches):
 
 @pytest.mark.parametrize(
     "checkpoint, step",
-    [
-        ("latest", 30),
-        (20, 20),
-        ("20", 20),
-        ("model-10", 10),
-        (np.int64(10), 10),
-        ("best", None),
-    ],
+    [("latest", 30), (20, 20), ("20", 20), ("model-10", 10), (np.int64(10), 10), ("best", None)],
 )
 def test_any_saved_step_opens(run, checkpoint, step):
     step = step or run.best_step

@@ -4,7 +4,7 @@ example.
 
 from dataclasses import dataclass, field
 
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 
 _LONGEST_EXAMPLE = 80  # characters
 
@@ -52,7 +52,7 @@ class Step:
         """The step in a few sentences."""
         options = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
         source = f" of {self.source}" if self.source else ""
-        sentences = [f"{self.name}({options}): kept {self.kept:,} of {counted(self.read, 'text')}{source}."]
+        sentences = [f"{self.name}({options}): kept {self.kept:,} of {pluralize(self.read, 'text')}{source}."]
         for what in ("left out", "changed", "noticed"):
             events = [f"{event.why} ({event.count:,})" for event in self.events if event.what == what]
             if events:
@@ -102,7 +102,7 @@ def table(steps):
 
     rows = []
     for step in steps:
-        rows.append((step.name, "kept", f"of {counted(step.read, 'text')}", step.kept, "", step.source))
+        rows.append((step.name, "kept", f"of {pluralize(step.read, 'text')}", step.kept, "", step.source))
         rows += [
             (step.name, event.what, event.why, event.count, event.example, event.place)
             for event in step.events

@@ -4,7 +4,7 @@ import contextlib
 import csv
 
 from gpt2lab.base.arguments import yes_or_no
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus.document import Document
 from gpt2lab.corpus.readers import plain_text
 from gpt2lab.corpus.readers.cleaning import Cleaner
@@ -97,8 +97,8 @@ def _numbered(reader, path):
 def _of_one_length(rows, header, path):
     for line, row in rows:
         if len(row) != len(header):
-            cells = counted(len(row), "cell")
-            columns = counted(len(header), "column")
+            cells = pluralize(len(row), "cell")
+            columns = pluralize(len(header), "column")
             raise TextError(
                 f"{path} has {cells} at line {line:,} for {columns}; put cells with commas in double quotes."
             )

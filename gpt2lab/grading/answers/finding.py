@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
-from gpt2lab.base.wording import listed
+from gpt2lab.base.wording import join_words
 from gpt2lab.grading.answers.own_definitions import definitions, used_in
 from gpt2lab.grading.answers.plain_python import without_magics, without_markers
 from gpt2lab.grading.intake.salvage import read_cells
@@ -348,7 +348,7 @@ def _with_own(source, own, others, exercise, notes):
     names, statements = used_in(source[:LONGEST], own, others)
     if names:
         notes.append(
-            f"{exercise.label}: uses {listed(names[:5])} of a cell that the student added; it was put in"
+            f"{exercise.label}: uses {join_words(names[:5])} of a cell that the student added; it was put in"
             " front of the answer."
         )
     return "\n".join([*statements, source])
@@ -380,7 +380,7 @@ def _graded(exercise, source, kind, notes):
         if taken:
             notes.append(
                 f"{exercise.label}: taken out, as it is no Python:"
-                f" {listed(taken[:5])}{' and more' if len(taken) > 5 else ''}."
+                f" {join_words(taken[:5])}{' and more' if len(taken) > 5 else ''}."
             )
     source, markers = without_markers(source)
     if markers:

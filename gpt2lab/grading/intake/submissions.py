@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from gpt2lab.base.arguments import file_path
-from gpt2lab.base.wording import counted
-from gpt2lab.base.wording import listed as in_words
+from gpt2lab.base.wording import join_words as in_words
+from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus.readers.plain_text import existing_folder
 from gpt2lab.errors import LabError
 from gpt2lab.grading.intake.archives import Refused, close_archives
@@ -139,13 +139,13 @@ def find_submissions(path, notebook_name, other_notebooks=()):
         else:
             students.setdefault(belongs.key, []).append((belongs, handed))
     if not students:
-        beside = f" ({counted(len(passed_over), 'other file')} beside)" if passed_over else ""
+        beside = f" ({pluralize(len(passed_over), 'other file')} beside)" if passed_over else ""
         raise SubmissionsError(
             f"{path} holds no submissions{beside}; give the folder in which each student has a notebook or a"
             " folder, or the archive that the learning platform handed out."
         )
     if passed_over:
-        more = f" and {counted(len(passed_over) - 3, 'other file')}" if len(passed_over) > 3 else ""
+        more = f" and {pluralize(len(passed_over) - 3, 'other file')}" if len(passed_over) > 3 else ""
         warnings.warn(
             f"{path}: passed over, as nobody's notebook:"
             f" {in_words(passed_over[:3]) if not more else ', '.join(passed_over[:3])}{more}.",
@@ -238,7 +238,7 @@ def _instead(readable):
     if not names:
         return "; nothing that can be read was handed in"
     return f", but {in_words(names[:3])}" + (
-        f" and {counted(len(names) - 3, 'other file')}" if len(names) > 3 else ""
+        f" and {pluralize(len(names) - 3, 'other file')}" if len(names) > 3 else ""
     )
 
 
@@ -402,10 +402,7 @@ def _stamped(stamp):
 
 def _dated(handed):
     try:
-        return (
-            datetime.fromtimestamp(handed.received, UTC).isoformat(timespec="seconds"),
-            handed.clock,
-        )
+        return (datetime.fromtimestamp(handed.received, UTC).isoformat(timespec="seconds"), handed.clock)
     except (TypeError, ValueError, OverflowError, OSError):
         return None, ""
 

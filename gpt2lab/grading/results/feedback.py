@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gpt2lab.base.pages import html_page
 from gpt2lab.base.storage import make_folder, write_bytes
-from gpt2lab.base.wording import counted, listed
+from gpt2lab.base.wording import join_words, pluralize
 from gpt2lab.course.checks.checking import is_computed
 from gpt2lab.grading.answers.student_source import own_part, prose
 from gpt2lab.grading.intake.naming import feedback_name
@@ -156,7 +156,7 @@ def _late(result, due):
     on = f" on {_date(result.submitted)}," if result.submitted else ""
     was_due = f" It was due on {_date(due)}." if due else ""
     came = (
-        f"You handed in{on} {counted(result.late_days, 'day')} late; a day that has begun counts as"
+        f"You handed in{on} {pluralize(result.late_days, 'day')} late; a day that has begun counts as"
         f" one.{was_due}"
     )
     if not result.penalty:
@@ -202,7 +202,7 @@ def _open(result):
         return ""
     one = len(still) == 1
     return (
-        f"{listed(html.escape(exercise.label) for exercise in still)}, worth"
+        f"{join_words(html.escape(exercise.label) for exercise in still)}, worth"
         f" {points_in_words(sum(exercise.points for exercise in still))}, {'is' if one else 'are'} not in"
         f" this sum yet: your instructor still looks at {'it' if one else 'them'}."
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gpt2lab.base.wording import counted, listed
+from gpt2lab.base.wording import join_words, pluralize
 from gpt2lab.grading.answers.student_source import prose
 from gpt2lab.grading.judging.findings import STATES
 from gpt2lab.grading.results.alike import alike
@@ -81,7 +81,7 @@ class ClassSummary:
             )
         if self.alike:
             lines.append(
-                f"{counted(len(self.alike), 'group')} of submissions"
+                f"{pluralize(len(self.alike), 'group')} of submissions"
                 f" {'shares' if len(self.alike) == 1 else 'share'} an unusual answer; look at"
                 f" {'it' if len(self.alike) == 1 else 'them'} in the summary, it is no proof."
             )
@@ -89,7 +89,7 @@ class ClassSummary:
             noted = list(dict.fromkeys(student for student, _ in self.notes))
             lines.append(
                 "There are notes on"
-                f" {listed(noted) if len(noted) <= 5 else counted(len(noted), 'submission')}; read them in"
+                f" {join_words(noted) if len(noted) <= 5 else pluralize(len(noted), 'submission')}; read them in"
                 " the summary."
             )
         return "\n".join(lines)
@@ -105,7 +105,7 @@ class ClassSummary:
         if points.empty:
             return "no submissions."
         return (
-            f"{counted(len(points), 'submission')}, {points.mean():.1f} of {self.totals['out_of'].max():g}"
+            f"{pluralize(len(points), 'submission')}, {points.mean():.1f} of {self.totals['out_of'].max():g}"
             f" points on average (median {points.median():g}, from {points.min():g} to {points.max():g})."
         )
 

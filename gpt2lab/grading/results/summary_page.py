@@ -4,7 +4,7 @@ import html
 
 from gpt2lab.base.pages import html_figure, html_page, html_table
 from gpt2lab.base.storage import write_bytes
-from gpt2lab.base.wording import listed
+from gpt2lab.base.wording import join_words
 from gpt2lab.grading.judging.findings import STATES
 from gpt2lab.grading.results.feedback import SAID, STYLE, answered, capital, points_in_words
 from gpt2lab.grading.results.untrusted import as_html
@@ -123,7 +123,7 @@ def _notes(summary):
     return _table(
         caption,
         ("note", "students"),
-        ((note, listed(dict.fromkeys(students))) for note, students in noted.items()),
+        ((note, join_words(dict.fromkeys(students))) for note, students in noted.items()),
         3,
     )
 
@@ -135,7 +135,7 @@ def _alike(summary):
         " the answers and talk with the students before you judge.</p>"
     ]
     for group in summary.alike:
-        names = listed(f"<bdi>{as_html(name)}</bdi>" for name in group.students)
+        names = join_words(f"<bdi>{as_html(name)}</bdi>" for name in group.students)
         if group.label:
             shown = answered(
                 group.answer,

@@ -1,6 +1,6 @@
 """What a grading says in the terminal."""
 
-from gpt2lab.base.wording import counted
+from gpt2lab.base.wording import pluralize
 from gpt2lab.grading.results.feedback import FEEDBACK
 from gpt2lab.grading.results.gradebook import GRADEBOOK
 from gpt2lab.grading.results.summary_page import SUMMARY
@@ -17,11 +17,11 @@ def graded_in_words(graded):
         exercise.state == "by hand" for result in graded.results for exercise in result.exercises
     ):
         lines.append(
-            f"{counted(reads, 'answer')} for you to read, side by side in the summary; the points of these"
+            f"{pluralize(reads, 'answer')} for you to read, side by side in the summary; the points of these"
             " are not in it yet."
         )
     if unsure:
-        lines.append(f"{counted(unsure, 'answer')} could not be graded; the same command tries again.")
+        lines.append(f"{pluralize(unsure, 'answer')} could not be graded; the same command tries again.")
     if not all(result.sandboxed for result in graded.results):
         lines.append("The submissions were run without a sandbox (--trust); the gradebook says so.")
     lines.append(
@@ -39,7 +39,7 @@ def found_in_words(graded):
         when = (result.submitted or "")[:16].replace("T", " ")
         lines.append(
             f"{one_line(name_of(result.student), _WIDTH):<{_WIDTH}}  {there} of"
-            f" {counted(len(result.exercises), 'answer')}  {when:<16}  {one_line(result.file, 80)}".rstrip()
+            f" {pluralize(len(result.exercises), 'answer')}  {when:<16}  {one_line(result.file, 80)}".rstrip()
         )
         lines += [f"    {one_line(note, 160)}" for note in result.notes]
-    return "\n".join([*lines, f"{counted(len(lines and graded.results), 'submission')}; nothing was run."])
+    return "\n".join([*lines, f"{pluralize(len(lines and graded.results), 'submission')}; nothing was run."])

@@ -194,6 +194,6 @@ ALSO_RIGHT = {
             "advice = f'The model knows the diary by heart. Hold pages back, as I did with {STEPS} steps,"
             " watch the validation loss, and stop where it is lowest, at step {in_time.best_step} in my"
             " case.'"
-        ),
+        )
     ],
 }

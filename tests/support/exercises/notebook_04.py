@@ -181,6 +181,6 @@ ALSO_RIGHT = {
         (
             "explanation = f'The laws are about pretraining from random weights. {MODEL} knew English already"
             " when I tuned it for {STEPS} steps; random weights would learn next to nothing from that.'"
-        ),
+        )
     ],
 }
