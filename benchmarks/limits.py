@@ -2,7 +2,7 @@
 reading of its weights.
 """
 
-from gpt2lab.pretrained.catalog import card
+from gpt2lab.pretrained.catalog import find_card
 
 # Weights that fit into the caches are not read from memory at each token.
 TOO_LARGE_FOR_CACHES = 64e6
@@ -11,7 +11,7 @@ BYTES = {"float32": 4, "bfloat16": 2}
 
 def weights_read(model):
     """Weights that take part in each token: all but the table of positions."""
-    shape = card(model)
+    shape = find_card(model)
     return shape.parameters - shape.n_ctx * shape.n_embd
 
 
@@ -26,7 +26,7 @@ def window_flops(model, tokens, positions=None):
     positions : float, optional
         Positions that a token sees on average; half a window if None.
     """
-    shape = card(model)
+    shape = find_card(model)
     seen = (tokens + 1) / 2 if positions is None else positions
     return tokens * (2 * weights_read(model) + 4 * shape.n_layer * shape.n_embd * seen)
 
@@ -60,13 +60,13 @@ def floor(row, machine, prompt_tokens=6):
     elif row.task == "score":
         tokens = settings["tokens"]
         stride = settings["stride"]
-        window = card(row.model).n_ctx
+        window = find_card(row.model).n_ctx
         flops = tokens / (stride or window - 1) * window_flops(row.model, window)
         read = 0
     elif row.task == "train_step":
         # The way back takes twice the forward pass; what is recomputed, a forward pass more.
         passes = 4 if settings.get("recompute") else 3
-        flops = passes * settings["batch_size"] * window_flops(row.model, card(row.model).n_ctx)
+        flops = passes * settings["batch_size"] * window_flops(row.model, find_card(row.model).n_ctx)
         read = 0
     else:
         return None

@@ -65,9 +65,9 @@ def finetuning(model_name, batch_size=1, accumulate_gradients=1, **settings):
     from gpt2lab.engine.fetched import Fetched
     from gpt2lab.language_model import LanguageModel
     from gpt2lab.pretrained import checkpoints
-    from gpt2lab.pretrained.catalog import card
+    from gpt2lab.pretrained.catalog import find_card
 
-    hparams = card(model_name).hparams
+    hparams = find_card(model_name).hparams
     weights = random_weights(hparams, 0)
     peak()
     model = LanguageModel(
@@ -109,11 +109,11 @@ def generating(model_name, batch_size, length):
     """Write samples; return the peak of opening the model and of writing, in bytes."""
     from gpt2lab.engine import random_weights
     from gpt2lab.language_model import LanguageModel
-    from gpt2lab.pretrained.catalog import card
+    from gpt2lab.pretrained.catalog import find_card
 
-    weights = random_weights(card(model_name).hparams, 0)
+    weights = random_weights(find_card(model_name).hparams, 0)
     peak()
-    model = LanguageModel(card(model_name).hparams, weights, NoWords(), model_name)
+    model = LanguageModel(find_card(model_name).hparams, weights, NoWords(), model_name)
     del weights
     peaks = {"opening": peak()}
     model.generate(nsamples=batch_size, batch_size=batch_size, length=length - 1, seed=0)

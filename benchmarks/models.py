@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gpt2lab.base.storage import make_folder, write_bytes
 from gpt2lab.pretrained import bundled, checkpoints
-from gpt2lab.pretrained.catalog import card
+from gpt2lab.pretrained.catalog import find_card
 from gpt2lab.pretrained.encoder import END_OF_TEXT, encode, load_encoder
 
 SEED = 2019
@@ -19,11 +19,11 @@ def model_folder(name, cache):
     folder = make_folder(Path(cache) / name)
     if checkpoints.saved_steps(folder) == [1]:
         return folder
-    hparams = card(name).hparams
+    hparams = find_card(name).hparams
     for file, content in _description(name, hparams).items():
         write_bytes(folder / file, content)
-    if card(name).bundled:
-        weights = bundled.weights(name)
+    if find_card(name).bundled:
+        weights = bundled.read_weights(name)
     else:
         from gpt2lab.engine import random_weights
 
@@ -33,7 +33,7 @@ def model_folder(name, cache):
 
 
 def _description(name, hparams):
-    if card(name).bundled:
+    if find_card(name).bundled:
         return {file: (bundled.packed_folder(name) / file).read_bytes() for file in checkpoints.DESCRIPTION}
     packed = bundled.packed_folder(VOCABULARY_OF)
     ids = json.loads((packed / "encoder.json").read_text(encoding="utf-8"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gpt2lab import __version__
-from gpt2lab.base.docstrings import documented
+from gpt2lab.base.docstrings import describe_parameters
 from gpt2lab.errors import ArgumentError, LabError
 
 MODEL = ("model_name", "model_dir")
@@ -33,7 +33,7 @@ class Commands(click.Group):
 def options(function, names=None, **defaults):
     """Give a command the parameters of a function as options, with their defaults and their documentation."""
     parameters = inspect.signature(function).parameters
-    texts = documented(function)
+    texts = describe_parameters(function)
 
     def decorate(command):
         for name in reversed(names or [name for name in parameters if name in texts]):

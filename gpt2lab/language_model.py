@@ -1,26 +1,39 @@
 """A language model that is ready to be asked: generate, next tokens, score."""
 
+from __future__ import annotations
+
 import functools
-import hashlib
 import secrets
 import threading
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gpt2lab.base.arguments import real_number, whole_number
 from gpt2lab.base.progress import bar
+from gpt2lab.engine import Network, Reader, sequence_losses, uniforms
 from gpt2lab.engine.memory import samples_that_fit
 from gpt2lab.errors import ArgumentError, CheckpointError, TextError
 from gpt2lab.pretrained import checkpoints
-from gpt2lab.pretrained.catalog import card, parameter_count
+from gpt2lab.pretrained.catalog import find_card, parameter_count
 from gpt2lab.pretrained.download import download
 from gpt2lab.pretrained.encoder import END_OF_TEXT, encode, load_encoder
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Samples generated at once, and what they may take; beyond this a batch no longer gets faster per sample on a
 # CPU.
 SAMPLES_AT_ONCE = 100
 SAMPLE_BYTES_AT_ONCE = 3 * 2**29
+
+
+def open_pretrained(model_name, model_dir="models", precision="float32"):
+    """The pretrained model of a size, fetched or unpacked if it is missing."""
+    folder = download(model_name, model_dir)
+    return open_folder(folder, checkpoints.latest_prefix(folder), find_card(model_name).name, precision)
 
 
 def open_folder(folder, prefix, name, precision="float32"):
@@ -30,22 +43,23 @@ def open_folder(folder, prefix, name, precision="float32"):
     hparams = checkpoints.read_hparams(folder)
     if prefix is None:
         raise CheckpointError(f"{folder} holds no weights; fetch or fine-tune the model first.")
-    lm = LanguageModel(
-        hparams, checkpoints.read_weights(prefix, hparams), load_encoder(folder), name, precision=precision
-    )
-    lm.origin = {
+    origin = {
         "folder": str(Path(folder).absolute()),
         "prefix": str(Path(prefix).absolute()),
         "name": name,
         "precision": precision,
     }
-    return lm
+    weights = checkpoints.read_weights(prefix, hparams)
+    return build_model(hparams, weights, load_encoder(folder), name, precision, origin)
 
 
-def open_pretrained(model_name, model_dir="models", precision="float32"):
-    """The pretrained model of a size, fetched or unpacked if it is missing."""
-    folder = download(model_name, model_dir)
-    return open_folder(folder, checkpoints.latest(folder), card(model_name).name, precision)
+def build_model(hparams, weights, encoder, name, precision="float32", origin=None):
+    """The model of weights in memory, in gpt-2-simple's names and shapes."""
+    network = Network(hparams, precision)
+    network.assign(weights)
+    reader = Reader(network)
+    network.close_graph()
+    return LanguageModel(network, reader, encoder, name, origin)
 
 
 class LanguageModel:
@@ -55,18 +69,18 @@ class LanguageModel:
 
     Parameters
     ----------
-    hparams : dict
-        ``n_vocab``, ``n_ctx``, ``n_embd``, ``n_head``, ``n_layer``.
-    weights : dict of str to numpy.ndarray
-        In gpt-2-simple's names and shapes.
+    network : Network
+        The weights: ``hparams``, ``graph``, ``values``, ``checksum``, ``close``.
+    reader : Reader
+        What can be asked of them: ``generate``, ``last_logits``, ``cut``, ``losses``.
     encoder : Encoder
         gpt-2-simple's byte-pair encoder.
     name : str
         What to call the model in tables and figures.
-    trainer : callable, optional
-        Given the network, adds a training step to the graph before the graph is closed to additions.
-    precision : {"float32", "bfloat16"}, default "float32"
-        Of the weight matrices.
+    origin : dict, optional
+        What `open_folder` was given, so that another process can open the same model.
+    trainer : Trainer, optional
+        What moves the weights, while the model is fine-tuned.
 
     Attributes
     ----------
@@ -74,39 +88,36 @@ class LanguageModel:
         Number of weights.
     graph : tensorflow.Graph
     hparams : dict
+        ``n_vocab``, ``n_ctx``, ``n_embd``, ``n_head``, ``n_layer``.
     name : str
     origin : dict or None
-        What `open_folder` was given, so that another process can open the same model; None if it was not
-        opened from disk.
+        None if the model was not opened from disk.
+    trainer : Trainer or None
     """
 
-    def __init__(self, hparams, weights, encoder, name, trainer=None, precision="float32"):
-        from gpt2lab.engine import Network, Reader
-
-        self.hparams = dict(hparams)
+    def __init__(self, network, reader, encoder, name: str, origin: dict | None = None, trainer=None):
+        self.hparams = dict(network.hparams)
+        self.parameters = parameter_count(**self.hparams)
+        self.graph = network.graph
         self.name = name
-        self.origin = None
+        self.origin = origin
+        self.trainer = trainer
+        self._network = network
+        self._reader = reader
         self._encoder = encoder
-        self.parameters = parameter_count(**hparams)
-        self._network = Network(hparams, precision)
-        self._network.assign(weights)
-        self._reader = Reader(self._network, weights_move=trainer is not None)
-        self.trainer = trainer(self._network) if trainer else None
-        self.graph = self._network.graph
-        self.graph.finalize()  # from here on a call that would add a node is an error in this library
         self._lock = threading.Lock()
         self._remembered = (None,)
 
     def __repr__(self):
         return f"LanguageModel({self.name!r}, {self.parameters:,} parameters)"
 
-    def __enter__(self):
+    def __enter__(self) -> LanguageModel:
         return self
 
     def __exit__(self, *_):
         self.close()
 
-    def close(self):
+    def close(self) -> None:
         """End the session and free the memory; the model cannot be used any more. Closing twice does no
         harm.
         """
@@ -114,42 +125,37 @@ class LanguageModel:
         self._reader = self.trainer = None
 
     @property
-    def window(self):
+    def window(self) -> int:
         """Tokens that the model can see at once."""
         return self.hparams["n_ctx"]
 
     @property
-    def end_of_text(self):
+    def end_of_text(self) -> int:
         """Id of the token that stands between documents."""
         return self._encoder.encoder[END_OF_TEXT]
 
-    def window_losses(self, tokens):
+    def window_losses(self, tokens: Sequence[int]) -> np.ndarray:
         """Loss in nats of each token of one window but the first: array of float32, [T - 1]."""
         with self._lock:
             return self._open_reader().losses([tokens])[0]
 
-    def weights(self):
+    def weights(self) -> dict[str, np.ndarray]:
         """A copy of the weights: dict of str to float32 arrays, in gpt-2-simple's names."""
         self._open_reader()
         return {name: value.astype(np.float32) for name, value in self._network.values().items()}
 
-    def checksum(self):
+    def checksum(self) -> str:
         """What tells these weights from all others: a string of 64 hexadecimal digits."""
         self._open_reader()
-        digest = hashlib.sha256()
-        # one at a time, since together they can be half of the memory there is
-        for name in sorted(self._network.variables):
-            value = self._network.values(self._network.variables[name])
-            digest.update(f"{name} {value.dtype} {value.shape} ".encode() + value.tobytes())
-        return digest.hexdigest()
+        return self._network.checksum()
 
-    def encode(self, text):
+    def encode(self, text: str) -> list[int]:
         """The tokens of a text: list of int. ``<|endoftext|>`` in it becomes that one token."""
         if not isinstance(text, str):
             raise ArgumentError(f"text is of type {type(text).__name__}; give a string.")
         return encode(self._encoder, text)
 
-    def decode(self, ids):
+    def decode(self, ids: Iterable[int]) -> str:
         """The text of tokens; bytes that are no whole UTF-8 character become U+FFFD.
 
         Raises
@@ -190,17 +196,17 @@ class LanguageModel:
 
     def generate(
         self,
-        prefix=None,
-        nsamples=1,
-        length=200,
-        temperature=0.7,
-        top_k=0,
-        top_p=0.0,
-        seed=None,
-        truncate=None,
-        include_prefix=True,
-        batch_size=None,
-    ):
+        prefix: str | None = None,
+        nsamples: int = 1,
+        length: int = 200,
+        temperature: float = 0.7,
+        top_k: int = 0,
+        top_p: float = 0.0,
+        seed: int | None = None,
+        truncate: str | None = None,
+        include_prefix: bool = True,
+        batch_size: int | None = None,
+    ) -> list[str]:
         """Write texts, token by token.
 
         A sample ends at ``length`` tokens, at ``truncate``, or where the model ends the document
@@ -240,8 +246,6 @@ class LanguageModel:
         ArgumentError
             If a value cannot work; it says which and what would be right.
         """
-        from gpt2lab.engine import uniforms
-
         reader = self._open_reader()
         nsamples = whole_number("nsamples", nsamples, 1)
         length = whole_number(
@@ -312,7 +316,9 @@ class LanguageModel:
         texts = [self.decode(sample) for sample in ids]
         return [text.split(truncate, 1)[0] for text in texts] if truncate else texts
 
-    def next_tokens(self, text, temperature=1.0, top_k=0, top_p=0.0):
+    def next_tokens(
+        self, text: str, temperature: float = 1.0, top_k: int = 0, top_p: float = 0.0
+    ) -> pd.DataFrame:
         """What the model expects next, and what sampling would make of it.
 
         Parameters
@@ -358,7 +364,9 @@ class LanguageModel:
         order = np.argsort(-logits, kind="stable")
         return logits, order, (shifted / shifted.sum())[order]
 
-    def token_losses(self, texts, stride=None):
+    def token_losses(
+        self, texts: Sequence[str], stride: int | None = None
+    ) -> list[tuple[list[int], np.ndarray]]:
         """Each token's own loss, for several texts at once.
 
         A text is read after an end-of-text token, in windows of ``n_ctx`` tokens that move on by ``stride``;
@@ -377,8 +385,6 @@ class LanguageModel:
         list of (list of int, numpy.ndarray)
             For each text its tokens and their losses in nats, float32, of the same length.
         """
-        from gpt2lab.engine import sequence_losses
-
         reader = self._open_reader()
         stride = (
             self.window - 1
@@ -391,7 +397,7 @@ class LanguageModel:
             losses = sequence_losses(reader.losses, sequences, self.window, stride, progress.update)
         return list(zip(encoded, losses))
 
-    def score(self, text, stride=None):
+    def score(self, text: str, stride: int | None = None) -> pd.DataFrame:
         """How much each token of a text surprised the model.
 
         The text is read as a document of its own, after an end-of-text token, so that its first token has a

@@ -8,7 +8,7 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from gpt2lab.base.docstrings import documented
+from gpt2lab.base.docstrings import describe_parameters
 from gpt2lab.cli import main
 
 
@@ -53,7 +53,7 @@ def test_documented_reads_shared_entries_of_a_docstring():
         None
         """
 
-    assert documented(example) == {"a": "Two lines.", "b": "Two lines.", "c": "One."}
+    assert describe_parameters(example) == {"a": "Two lines.", "b": "Two lines.", "c": "One."}
 
 
 @pytest.mark.parametrize(

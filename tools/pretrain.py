@@ -47,7 +47,7 @@ from pretraining.texts import (
 from pretraining.training import Recipe, Trainer
 
 from gpt2lab.errors import ArgumentError, CheckpointError, LabError
-from gpt2lab.pretrained.catalog import card, parameter_count
+from gpt2lab.pretrained.catalog import find_card, parameter_count
 
 VOCABULARY_FILES = ("encoder.json", "vocab.bpe")
 
@@ -61,7 +61,7 @@ def shape(options, entries):
     if options["model_name"] and any(given.values()):
         raise ArgumentError("--model-name sets the shape; leave out --layers, --width and --heads.")
     if options["model_name"]:
-        known = card(options["model_name"]).hparams
+        known = find_card(options["model_name"]).hparams
     elif all(given.values()):
         known = given
     elif beside and beside.is_file() and not any(given.values()):

@@ -94,7 +94,7 @@ class Gpt2lab:
         hparams = checkpoints.read_hparams(self.folder)
         lm = LanguageModel(
             hparams,
-            checkpoints.read_weights(checkpoints.latest(self.folder), hparams),
+            checkpoints.read_weights(checkpoints.latest_prefix(self.folder), hparams),
             load_encoder(self.folder),
             "training",
             trainer=lambda network: Trainer(network, batch_size, recompute=recompute, precision=precision),

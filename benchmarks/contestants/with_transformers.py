@@ -50,7 +50,7 @@ class Transformers:
         with torch.device("meta"):  # no time and memory for random weights
             model = GPT2LMHeadModel(config)
         model = model.to_empty(device="cpu")
-        weights = checkpoints.read_weights(checkpoints.latest(self.folder), h)
+        weights = checkpoints.read_weights(checkpoints.latest_prefix(self.folder), h)
         missing = model.load_state_dict(state_dict(weights), strict=False, assign=True)
         assert not missing.unexpected_keys, missing
         model.tie_weights()

@@ -6,7 +6,7 @@ import inspect
 import re
 
 
-def documented(function):
+def describe_parameters(function):
     """What the numpydoc docstring of a function says of each parameter: dict of name to text."""
     section = inspect.getdoc(function).split("Parameters\n----------\n", 1)[1].split("\n\n", 1)[0]
     found = {}

@@ -19,7 +19,7 @@ _UNITS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
 @dataclass(frozen=True)
-class Available:
+class Memory:
     """Memory that this process could have: ``bytes``, and ``where``: "memory", "GPU memory" or the
     environment variable that says so.
     """
@@ -28,7 +28,7 @@ class Available:
     where: str
 
 
-def available(counted=0):
+def available_memory(counted=0):
     """What a process like this one could have.
 
     Parameters
@@ -48,17 +48,17 @@ def available(counted=0):
         If ``GPT2LAB_MEMORY`` is no size.
     """
     if os.environ.get(OVERRIDE, "").strip():
-        return Available(size(OVERRIDE, os.environ[OVERRIDE]), OVERRIDE)
+        return Memory(parse_bytes(OVERRIDE, os.environ[OVERRIDE]), OVERRIDE)
     on_gpu = gpu_bytes()
     if on_gpu is not None:
-        return Available(on_gpu, "GPU memory")
+        return Memory(on_gpu, "GPU memory")
     import psutil
 
     free = min([psutil.virtual_memory().available, *container_bytes()])
-    return Available(max(0, free) + min(counted, psutil.Process().memory_info().rss), "memory")
+    return Memory(max(0, free) + min(counted, psutil.Process().memory_info().rss), "memory")
 
 
-def size(name, text):
+def parse_bytes(name, text):
     """Bytes of a size in words: ``8GB`` and ``8G`` are 8·10⁹, ``8GiB`` is 8·2³⁰.
 
     Raises

@@ -37,12 +37,12 @@ def bar(total=None, desc=None, unit="it", **kw):
     """
     from tqdm.auto import tqdm
 
-    kw.setdefault("disable", not shown())
+    kw.setdefault("disable", not is_shown())
     kw.setdefault("dynamic_ncols", True)
     return tqdm(total=total, desc=desc, unit=unit, **kw)
 
 
-def shown():
+def is_shown():
     """Whether somebody is there to see a bar: a Jupyter kernel or a terminal, and ``GPT2LAB_PROGRESS`` is
     not 0.
     """
@@ -61,9 +61,9 @@ def silent():
         _silent.reset(token)
 
 
-def live():
+def is_live():
     """Whether a notebook shows what is going on."""
-    return shown() and _in_jupyter()
+    return is_shown() and _in_jupyter()
 
 
 def _in_jupyter():
@@ -74,7 +74,7 @@ def _in_jupyter():
 
 class TrainingBar:
     """A bar for a fine-tuning run; any object with these four methods and ``stop_requested`` can stand in for
-    it (see `watched`).
+    it (see `watch`).
 
     Attributes
     ----------
@@ -116,7 +116,7 @@ class TrainingBar:
 
 
 @contextlib.contextmanager
-def watched(monitor=None, print_every=1):
+def watch(monitor=None, print_every=1):
     """Somebody who watches a fine-tuning run, and is told how it ends also when it fails.
 
     Parameters
@@ -199,6 +199,6 @@ def offer_monitor(make):
 
 def _live_monitor():
     """The monitor that notebooks get: None where no widget can be shown."""
-    if _make_monitor is None or not live() or importlib.util.find_spec("ipywidgets") is None:
+    if _make_monitor is None or not is_live() or importlib.util.find_spec("ipywidgets") is None:
         return None
     return _make_monitor()

@@ -82,7 +82,7 @@ def _free_bytes(path):
 
 
 @contextlib.contextmanager
-def replacing(path):
+def replace_file(path):
     """Open a file that takes the place of ``path`` when the block ends well, whole and at once; else ``path``
     stays as it was.
 
@@ -119,7 +119,7 @@ def write_bytes(path, content):
     StorageError
         If the file could not be written.
     """
-    with replacing(path) as file:
+    with replace_file(path) as file:
         file.write(content)
 
 

@@ -132,7 +132,7 @@ def _facts(corpus, splits):
                 "Links, e-mail addresses and phone numbers are found by their form. Names, street addresses"
                 " and dates of birth are not looked for."
             ),
-            *(f"- {_safe(step.in_words)}" for step in corpus.steps),
+            *(f"- {_safe(step.note)}" for step in corpus.steps),
         ]
     )
 
@@ -151,7 +151,7 @@ def _personal_data(corpus):
     """How often each kind of personal data that shows by its form is in the texts."""
     counts = dict.fromkeys(personal_data.KINDS, 0)
     for document in corpus:
-        for kind, count in personal_data.masked(document.text, personal_data.KINDS)[1].items():
+        for kind, count in personal_data.mask(document.text, personal_data.KINDS)[1].items():
             counts[kind] += count
     return [(personal_data.KINDS[kind][0], count) for kind, count in counts.items()]
 

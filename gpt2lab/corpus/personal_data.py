@@ -46,19 +46,19 @@ _DATE = re.compile(r"\d\d?([./ -])\d\d?\1(?:\d\d|\d{4})(?!\1|\d)")
 _ISBN_BEFORE = re.compile(r"ISBN(?:-1[03])?:?\s*\Z", re.IGNORECASE)
 
 
-def emails_in(text):
+def find_emails(text):
     """Where e-mail addresses stand: list of (start, end). ``@name`` and ``@name@server`` are no addresses."""
     return [found.span() for found in EMAIL.finditer(text)]
 
 
-def links_in(text):
+def find_links(text):
     """Where links stand: list of (start, end). A bare ``example.com`` without a path is taken for a name,
     and stays.
     """
     return [found.span() for found in LINK.finditer(text)]
 
 
-def phones_in(text):
+def find_phones(text):
     """Where phone numbers stand: list of (start, end).
 
     A number counts that is international (``+`` or ``00`` before the country code), North American in groups
@@ -72,7 +72,7 @@ def phones_in(text):
     spans = [
         (start, end) for start, end in spans if _is_phone(text[start:end], text[max(0, start - 20) : start])
     ]
-    inside = {place for start, end in links_in(text) for place in range(start, end)} if spans else ()
+    inside = {place for start, end in find_links(text) for place in range(start, end)} if spans else ()
     return [(start, end) for start, end in spans if start not in inside]
 
 
@@ -84,13 +84,13 @@ def _is_phone(number, before):
 
 # Links first, as addresses and numbers may stand in them.
 KINDS = {
-    "links": ("links", "[link]", links_in),
-    "emails": ("e-mail addresses", "[email]", emails_in),
-    "phones": ("phone numbers", "[phone]", phones_in),
+    "links": ("links", "[link]", find_links),
+    "emails": ("e-mail addresses", "[email]", find_emails),
+    "phones": ("phone numbers", "[phone]", find_phones),
 }
 
 
-def masked(text, kinds):
+def mask(text, kinds):
     """Put a mark in the place of personal data.
 
     Parameters

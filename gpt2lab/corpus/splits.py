@@ -1,15 +1,21 @@
 """A corpus in three parts: to train on, to watch, to measure on."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic
 
 from gpt2lab.corpus.data_card import write_card
-from gpt2lab.corpus.overview import overview
+from gpt2lab.corpus.overview import Overview, overview
+from gpt2lab.corpus.step import CorpusT
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SPLITS = ("train", "valid", "test")
 
 
 @dataclass(frozen=True)
-class Splits:
+class Splits(Generic[CorpusT]):
     """A corpus in three parts that have no text in common.
 
     Attributes
@@ -20,12 +26,12 @@ class Splits:
         What one should know about how they were made; empty if nothing.
     """
 
-    train: object
-    valid: object
-    test: object
+    train: CorpusT
+    valid: CorpusT
+    test: CorpusT
     note: str = ""
 
-    def describe(self, model_name="3M", model_dir="models"):
+    def describe(self, model_name: str = "3M", model_dir: str | Path = "models") -> "pd.DataFrame":
         """The size of each split, in the tokens of a model.
 
         Parameters
@@ -44,13 +50,13 @@ class Splits:
         """
         import pandas as pd
 
-        from gpt2lab.pretrained.catalog import card
+        from gpt2lab.pretrained.catalog import find_card
         from gpt2lab.pretrained.download import vocabulary
         from gpt2lab.pretrained.encoder import load_encoder
 
-        parameters = card(model_name).parameters
+        parameters = find_card(model_name).parameters
         encoder = load_encoder(vocabulary(model_name, model_dir))
-        rows = {name: sizes_of(getattr(self, name), encoder) for name in SPLITS}
+        rows = {name: measure_size(getattr(self, name), encoder) for name in SPLITS}
         table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("split")
         table.loc["total"] = table.sum()
         table = table.astype({"documents": int, "characters": int, "tokens": int})
@@ -58,7 +64,7 @@ class Splits:
         table.attrs["note"] = self.note
         return table
 
-    def overview(self, lines=5, seed=0):
+    def overview(self, lines: int = 5, seed: int = 0) -> Overview:
         """What is in the splits, and which documents of one have much in common with documents of another.
 
         Parameters
@@ -77,7 +83,7 @@ class Splits:
         parts = [(name, document) for name in SPLITS for document in getattr(self, name)]
         return overview([document for _, document in parts], lines, seed, splits=[name for name, _ in parts])
 
-    def data_card(self, path="data_card.md"):
+    def data_card(self, path: str | Path = "data_card.md") -> Path:
         """Write down what the data are: computed facts, and questions for you to answer in the file.
 
         Parameters
@@ -101,7 +107,7 @@ class Splits:
         return write_card(path, self.train + self.valid + self.test, splits=self)
 
 
-def sizes_of(corpus, encoder):
+def measure_size(corpus, encoder):
     """Documents, characters, million bytes of UTF-8 and tokens of a corpus: dict."""
     return {
         "documents": len(corpus),

@@ -9,7 +9,7 @@ import subprocess
 from gpt2lab.course import running_times
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 from gpt2lab.errors import ArgumentError
-from gpt2lab.pretrained.catalog import card
+from gpt2lab.pretrained.catalog import find_card
 
 WITH_GPU = ("124M", "355M")
 WITHOUT_GPU = ("3M", "1M")
@@ -62,7 +62,7 @@ def _from_environment():
         asked[:1] = [first.strip()]
     if not asked:
         return None
-    names = [card(name).name for name in asked]
+    names = [find_card(name).name for name in asked]
     return tuple(names) if len(names) == 2 else (names[0], _PARTNER.get(names[0], "124M"))
 
 

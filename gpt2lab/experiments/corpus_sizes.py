@@ -10,7 +10,7 @@ from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.copying import copied
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.perplexity import perplexity
-from gpt2lab.pretrained.catalog import card
+from gpt2lab.pretrained.catalog import find_card
 from gpt2lab.pretrained.download import vocabulary
 from gpt2lab.pretrained.encoder import load_encoder
 from gpt2lab.training.finetuning import Settings, finetune, training_tokens
@@ -144,14 +144,14 @@ def corpus_sizes(
     """
     import pandas as pd
 
-    model_names = several("model_names", model_names, lambda name: card(name).name)
+    model_names = several("model_names", model_names, lambda name: find_card(name).name)
     characters = several("characters", characters, lambda size: whole_number("characters", size, 1))
     seeds = several("seeds", seeds, lambda seed: whole_number("seeds", seed, 0, 2**64 - 1))
     splits = presidential_speeches(since=1947).split() if splits is None else splits
     steps = whole_number("steps", steps, 1)
     nsamples = whole_number("nsamples", nsamples, 1)
     length = whole_number(
-        "length", length, 1, min(card(name).n_ctx for name in model_names) - 1, "the window less one token"
+        "length", length, 1, min(find_card(name).n_ctx for name in model_names) - 1, "the window less one token"
     )
     asked = {
         "learning_rate": learning_rate,
@@ -261,7 +261,7 @@ def check_text(splits, characters, model_names, model_dir):
         )
     for name in model_names:
         training_tokens(
-            splits.train.first(min(characters)), load_encoder(vocabulary(name, model_dir)), card(name).n_ctx
+            splits.train.first(min(characters)), load_encoder(vocabulary(name, model_dir)), find_card(name).n_ctx
         )
 
 

@@ -7,7 +7,7 @@ from gpt2lab.base.jobs import run_jobs
 from gpt2lab.corpus import presidential_speeches
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.corpus_sizes import check_settings, check_text, several
-from gpt2lab.pretrained.catalog import card
+from gpt2lab.pretrained.catalog import find_card
 from gpt2lab.training.finetuning import finetune
 
 BASELINE = "none"
@@ -111,7 +111,7 @@ def flags(
     """
     import pandas as pd
 
-    model_name = card(model_name).name
+    model_name = find_card(model_name).name
     seed = whole_number("seed", seed, 0, 2**64 - 1)
     splits = presidential_speeches(since=1947).split() if splits is None else splits
     windows = whole_number("windows", windows, 1)
@@ -124,7 +124,7 @@ def flags(
     for steps in sorted({each["steps"] for each in tried}):
         check_settings(asked, [model_name], steps, model_dir)
     check_text(splits, [splits.train.characters], [model_name], model_dir)
-    texts = _texts(splits.train, tried, windows * card(model_name).n_ctx, model_name, model_dir)
+    texts = _texts(splits.train, tried, windows * find_card(model_name).n_ctx, model_name, model_dir)
     check_text(splits, [text.characters for text in texts], [model_name], model_dir)
     shared = {
         "model_name": model_name,

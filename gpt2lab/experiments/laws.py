@@ -2,7 +2,7 @@
 
 import math
 
-from gpt2lab.pretrained.catalog import CARDS, card, weight_shapes
+from gpt2lab.pretrained.catalog import CARDS, find_card, weight_shapes
 
 KAPLAN = "Kaplan et al. 2020"
 HOFFMANN = "Hoffmann et al. 2022"
@@ -50,7 +50,7 @@ def scaling_laws(model_names=None):
     """
     import pandas as pd
 
-    cards = [card(name) for name in (CARDS if model_names is None else model_names)]
+    cards = [find_card(name) for name in (CARDS if model_names is None else model_names)]
     rows = []
     for each in cards:
         inner = sum(

@@ -14,7 +14,7 @@ from gpt2lab.experiments.corpus_sizes import check_settings, check_text, several
 from gpt2lab.measures.complexity import NAMES, complexity
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.perplexity import perplexity
-from gpt2lab.pretrained.catalog import card
+from gpt2lab.pretrained.catalog import find_card
 from gpt2lab.pretrained.download import vocabulary
 from gpt2lab.pretrained.encoder import load_encoder
 from gpt2lab.training.estimation import estimate
@@ -160,8 +160,8 @@ def model_sizes(
     import pandas as pd
 
     model_names = sorted(
-        several("model_names", model_names, lambda name: card(name).name),
-        key=lambda name: card(name).parameters,
+        several("model_names", model_names, lambda name: find_card(name).name),
+        key=lambda name: find_card(name).parameters,
     )
     seeds = several("seeds", seeds, lambda seed: whole_number("seeds", seed, 0, 2**64 - 1))
     splits = presidential_speeches(since=1947).split() if splits is None else splits
@@ -222,7 +222,7 @@ def check_window(model_name, prefix, length, model_dir):
             f"prefix={prefix!r} is no text; give the words that each sample begins with, or None."
         )
     taken = len(load_encoder(vocabulary(model_name, model_dir)).encode(prefix or ""))
-    window = card(model_name).n_ctx
+    window = find_card(model_name).n_ctx
     if max(1, taken) + length > window:
         raise ArgumentError(
             f"length={length:,} and the {taken:,} tokens of the prefix exceed the window of {model_name},"
@@ -292,7 +292,7 @@ def measured(model_name, seed, steps, text, valid, test, settings, sampling, mod
     chosen = {name: value for name, value in settings.items() if name in MEMORY_SETTINGS}
     return {
         "model_name": model_name,
-        "parameters": card(model_name).parameters,
+        "parameters": find_card(model_name).parameters,
         "seed": seed,
         "test_tokens": after.tokens,
         "test_bytes": after.bytes,

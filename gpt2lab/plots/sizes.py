@@ -5,7 +5,7 @@ import numpy as np
 from gpt2lab.base.captions import DARK, MIDDLE
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes
-from gpt2lab.pretrained.catalog import card, parameter_count, weight_shapes
+from gpt2lab.pretrained.catalog import find_card, parameter_count, weight_shapes
 
 PARTS = {
     "token embedding": "wte",
@@ -18,7 +18,7 @@ PARTS = {
 
 def parameter_parts(model_name):
     """Where the parameters of a size sit: dict of part to number of parameters, in the order of `PARTS`."""
-    shapes = weight_shapes(card(model_name).hparams)
+    shapes = weight_shapes(find_card(model_name).hparams)
     return {
         part: sum(int(np.prod(shape)) for name, shape in shapes.items() if mark in name)
         for part, mark in PARTS.items()
@@ -40,7 +40,7 @@ def parameters(model_name="124M"):
     names = [model_name] if isinstance(model_name, str) else list(model_name)
     if not names:
         raise ArgumentError("model_name has no names; give at least one size, for example '124M'.")
-    parts = {card(name).name: parameter_parts(name) for name in names}
+    parts = {find_card(name).name: parameter_parts(name) for name in names}
     figure, axes = captioned_axes("share of all parameters (%)", "", height=1.0 + 0.75 * len(parts))
     shades = (
         (DARK, "white"),
@@ -69,7 +69,7 @@ def parameters(model_name="124M"):
     axes.invert_yaxis()
     axes.set_xlim(0, 100)
     figure.caption = " ".join(
-        f"{name} has {parameter_count(**card(name).hparams):,} parameters: "
+        f"{name} has {parameter_count(**find_card(name).hparams):,} parameters: "
         + ", ".join(f"{part} {100 * count / sum(counts.values()):.1f} %" for part, count in counts.items())
         + "."
         for name, counts in parts.items()

@@ -10,7 +10,7 @@ import numpy as np
 from gpt2lab.base.storage import write_bytes
 from gpt2lab.errors import CheckpointError
 from gpt2lab.pretrained import tensor_bundle
-from gpt2lab.pretrained.checksum import crc32c, masked
+from gpt2lab.pretrained.checksum import crc32c, mask
 
 TEXT_FILES = ("hparams.json", "encoder.json", "vocab.bpe")
 # As TensorFlow's Saver writes it; the relative path lets the folder be moved.
@@ -35,7 +35,7 @@ def packed_folder(name):
     )
 
 
-def weights(name):
+def read_weights(name):
     """The weights of a bundled size.
 
     Stored as float16 (that moves the perplexity on presidential speeches by less than 0.005 %), used as
@@ -84,7 +84,7 @@ def unpack(name, folder, only=None):
         if file in _contents(name):
             write_bytes(folder / file, _contents(name)[file])
     if any(file.startswith(("model.ckpt.data", "model.ckpt.index")) for file in wrong):
-        tensor_bundle.write(folder / "model.ckpt", weights(name))
+        tensor_bundle.write(folder / "model.ckpt", read_weights(name))
 
 
 def wrong_files(name, folder, only=None):
@@ -99,9 +99,9 @@ def wrong_files(name, folder, only=None):
         prefix = folder / "model.ckpt"
         try:
             tensor_bundle.verify(prefix)
-            same = {key: entry.crc32c for key, entry in tensor_bundle.entries(prefix).items()} == _checksums(
-                name
-            )
+            same = {
+                key: entry.crc32c for key, entry in tensor_bundle.read_entries(prefix).items()
+            } == _checksums(name)
         except CheckpointError:
             same = False
         if not same:
@@ -118,4 +118,4 @@ def _contents(name):
 @functools.lru_cache(maxsize=4)
 def _checksums(name):
     """Of each tensor, so that weights of an earlier release of the package are told from today's."""
-    return {key: masked(crc32c(array.tobytes())) for key, array in weights(name).items()}
+    return {key: mask(crc32c(array.tobytes())) for key, array in read_weights(name).items()}

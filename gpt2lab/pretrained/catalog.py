@@ -171,7 +171,7 @@ CARDS = {
 }
 
 
-def card(model_name):
+def find_card(model_name):
     """The card of a size; ``117M`` and ``345M`` are understood as ``124M`` and ``355M``.
 
     Raises
@@ -203,8 +203,8 @@ def _nearest(spelled):
 
 def on_disk(model_name, model_dir="models"):
     """Whether the folder of a size has all seven files, of the known sizes."""
-    folder = folder_path("model_dir", model_dir) / card(model_name).name
-    facts = card(model_name).files
+    folder = folder_path("model_dir", model_dir) / find_card(model_name).name
+    facts = find_card(model_name).files
     for file in FILES:
         path = folder / file
         size = facts.get(file, FileFact()).bytes

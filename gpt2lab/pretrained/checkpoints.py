@@ -70,7 +70,7 @@ def _optimizer_prefix(folder, step):
     return Path(folder) / f"optimizer-{step}"
 
 
-def latest(folder):
+def latest_prefix(folder):
     """The prefix that the file ``checkpoint`` of a model or run folder names, None if there is no such file.
 
     Raises
@@ -104,7 +104,7 @@ def latest(folder):
 
 def latest_step(folder):
     """The step of the newest weights in a run folder, None if nothing was saved yet."""
-    prefix = latest(folder)
+    prefix = latest_prefix(folder)
     return None if prefix is None else step_of(prefix)
 
 
@@ -114,7 +114,7 @@ def step_of(prefix):
     return int(number[1]) if number else 0
 
 
-def find(folder, checkpoint="latest", best_step=None):
+def find_checkpoint(folder, checkpoint="latest", best_step=None):
     """The prefix of the weights that ``checkpoint`` means.
 
     Parameters
@@ -133,7 +133,7 @@ def find(folder, checkpoint="latest", best_step=None):
     """
     folder, steps = Path(folder), saved_steps(folder)
     if checkpoint == "latest":
-        prefix = latest(folder)
+        prefix = latest_prefix(folder)
         if prefix is None:
             raise CheckpointError(
                 f"{folder} holds no saved step yet; fine-tune first, or wait for the first save."

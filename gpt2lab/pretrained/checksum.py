@@ -8,7 +8,7 @@ def crc32c(data, start=0):
     return google_crc32c.extend(start, data)
 
 
-def masked(crc):
+def mask(crc):
     """The form in which LevelDB and TensorFlow store a checksum, so that data that hold checksums can be
     checksummed in turn.
     """

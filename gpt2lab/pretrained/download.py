@@ -84,7 +84,7 @@ def vocabulary(model_name="124M", model_dir="models"):
 
 
 def _provide(model_name, model_dir, files):
-    card = catalog.card(model_name)
+    card = catalog.find_card(model_name)
     folder = folder_path("model_dir", model_dir) / card.name
     key = (folder.absolute(), files, card)
     if key in _seen and _seen[key] == _state(folder, files):
@@ -180,9 +180,9 @@ def _check(card, folder, file, path):
         elif file == "checkpoint":
             _check_begin(path, b'model_checkpoint_path: "model.ckpt"')
         elif file == _INDEX_FILE:
-            _check_shapes(card, tensor_bundle.entries_of(path.read_bytes(), path))
+            _check_shapes(card, tensor_bundle.parse_entries(path.read_bytes(), path))
         elif file == catalog.DATA_FILE:
-            tensor_bundle.verify_data(tensor_bundle.entries(folder / "model.ckpt"), path)
+            tensor_bundle.verify_data(tensor_bundle.read_entries(folder / "model.ckpt"), path)
         elif file == "model.ckpt.meta":
             _check_begin(path, b"\n")  # the tag of its first field; a web page begins otherwise
     except (ValueError, CheckpointError) as error:

@@ -11,11 +11,11 @@ import struct
 from pathlib import Path
 
 from gpt2lab.errors import CheckpointError
-from gpt2lab.pretrained.checksum import crc32c, masked
-from gpt2lab.pretrained.protobuf_wire import message, signed
+from gpt2lab.pretrained.checksum import crc32c, mask
+from gpt2lab.pretrained.protobuf_wire import parse_message, to_signed
 
 
-def scalars(path_or_folder, tag="loss"):
+def read_scalars(path_or_folder, tag="loss"):
     """The values logged under a tag.
 
     Parameters
@@ -82,20 +82,20 @@ def _records(file):
 
 
 def _sound(data, checksum):
-    return masked(crc32c(data)) == int.from_bytes(checksum, "little")
+    return mask(crc32c(data)) == int.from_bytes(checksum, "little")
 
 
 def _event(file, content):
     """Yield ``step, wall_time, tag, value`` for each scalar of an ``Event``."""
     try:
-        event = message(content)
+        event = parse_message(content)
         for summary in event.get(5, []):
-            for value in message(summary).get(1, []):
-                value = message(value)
+            for value in parse_message(summary).get(1, []):
+                value = parse_message(value)
                 if 2 in value:
                     wall_time = struct.unpack("<d", event[1][0])[0] if 1 in event else 0.0
                     number = struct.unpack("<f", value[2][0])[0]
-                    yield signed(event.get(2, [0])[0]), wall_time, value[1][0].decode(), number
+                    yield to_signed(event.get(2, [0])[0]), wall_time, value[1][0].decode(), number
     except (ValueError, KeyError, AttributeError, TypeError, struct.error) as error:
         raise CheckpointError(
             f"{file} is no TensorBoard event file ({error}); move it out of the run's folder."

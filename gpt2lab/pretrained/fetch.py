@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from gpt2lab.base.storage import replacing, require_room, storage_error, write_bytes
+from gpt2lab.base.storage import replace_file, require_room, storage_error, write_bytes
 from gpt2lab.errors import DownloadError, LabError
 
 TIMEOUT = (10, 30)  # seconds: to connect, and between two arrivals of bytes
@@ -102,7 +102,7 @@ def _copy(source, part, show):
             f"{source} does not exist; check GPT2LAB_MODELS_URL: there must be <size>/<file> in it."
         )
     require_room(part.parent, source.stat().st_size)
-    with open(source, "rb") as file, replacing(part) as target:
+    with open(source, "rb") as file, replace_file(part) as target:
         shutil.copyfileobj(file, target, _CHUNK)
     show()
 

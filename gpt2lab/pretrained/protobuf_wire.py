@@ -11,7 +11,7 @@ BYTES = 2
 FIXED32 = 5
 
 
-def varint(value):
+def encode_varint(value):
     """Encode a whole number of up to 64 bits, a negative one as two's complement, in 1 to 10 bytes."""
     value &= 2**64 - 1
     encoded = bytearray()
@@ -44,12 +44,12 @@ def read_varint(data, at=0):
     raise ValueError("a number has more than 64 bits")
 
 
-def signed(value):
+def to_signed(value):
     """The ``int64`` that an unsigned 64-bit ``value`` stands for."""
     return value - 2**64 if value >= 2**63 else value
 
 
-def message(data):
+def parse_message(data):
     """Decode one message.
 
     Parameters
@@ -93,16 +93,16 @@ def message(data):
     return found
 
 
-def field(number, value):
+def encode_field(number, value):
     """Encode one field: an ``int`` as a varint, ``str`` and ``bytes`` (a nested message) with their
     length.
     """
     if isinstance(value, int):
-        return varint(number << 3 | VARINT) + varint(value)
+        return encode_varint(number << 3 | VARINT) + encode_varint(value)
     value = value.encode() if isinstance(value, str) else bytes(value)
-    return varint(number << 3 | BYTES) + varint(len(value)) + value
+    return encode_varint(number << 3 | BYTES) + encode_varint(len(value)) + value
 
 
-def fixed32(number, value):
+def encode_fixed32(number, value):
     """Encode one field of four bytes, an unsigned number below 2**32."""
-    return varint(number << 3 | FIXED32) + value.to_bytes(4, "little")
+    return encode_varint(number << 3 | FIXED32) + value.to_bytes(4, "little")

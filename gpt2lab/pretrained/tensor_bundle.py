@@ -15,10 +15,17 @@ from pathlib import Path
 
 import numpy as np
 
-from gpt2lab.base.storage import replacing
+from gpt2lab.base.storage import replace_file
 from gpt2lab.errors import CheckpointError
-from gpt2lab.pretrained.checksum import crc32c, masked
-from gpt2lab.pretrained.protobuf_wire import field, fixed32, message, read_varint, signed, varint
+from gpt2lab.pretrained.checksum import crc32c, mask
+from gpt2lab.pretrained.protobuf_wire import (
+    encode_field,
+    encode_fixed32,
+    encode_varint,
+    parse_message,
+    read_varint,
+    to_signed,
+)
 
 # Numbers from tensorflow/core/framework/types.proto. Checkpoints are little-endian.
 _DTYPES = {1: "<f4", 2: "<f8", 3: "<i4", 4: "u1", 5: "<i2", 6: "i1", 9: "<i8", 10: "?"}
@@ -60,7 +67,7 @@ def data_path(prefix):
     return Path(f"{prefix}.data-00000-of-00001")
 
 
-def entries(prefix):
+def read_entries(prefix):
     """What tensors a checkpoint holds, from its ``.index`` file alone, in the order of their names.
 
     Parameters
@@ -78,14 +85,14 @@ def entries(prefix):
         If the file is missing, damaged or of a kind that GPT-2 never uses (several shards, tensors of text).
     """
     path = index_path(prefix)
-    return entries_of(_bytes_of(path), path)
+    return parse_entries(_bytes_of(path), path)
 
 
-def entries_of(content, path):
-    """What :func:`entries` finds in the bytes of an index file; ``path`` is what an error calls it."""
+def parse_entries(content, path):
+    """What :func:`read_entries` finds in the bytes of an index file; ``path`` is what an error calls it."""
     try:
         table = _table(content)
-        header = message(table.pop(b""))
+        header = parse_message(table.pop(b""))
         if header.get(1, [0]) != [1] or header.get(2, [0]) != [0]:
             raise ValueError("it is sharded or big-endian")
         found = {name.decode(): _entry(value) for name, value in table.items()}
@@ -111,7 +118,7 @@ def verify(prefix, progress=None):
     CheckpointError
         If a file is missing, short, long or damaged; the message names it.
     """
-    verify_data(entries(prefix), data_path(prefix), progress)
+    verify_data(read_entries(prefix), data_path(prefix), progress)
 
 
 def verify_data(found, path, progress=None):
@@ -134,7 +141,7 @@ def verify_data(found, path, progress=None):
                     left = left - len(chunk)
                     if progress is not None:
                         progress(len(chunk))
-                if masked(crc) != entry.crc32c:
+                if mask(crc) != entry.crc32c:
                     raise _damaged(path, f"the checksum of {name} is wrong")
     except CheckpointError:
         raise
@@ -160,7 +167,7 @@ def read(prefix):
     CheckpointError
         As :func:`verify`.
     """
-    found = entries(prefix)
+    found = read_entries(prefix)
     path = data_path(prefix)
     verify_data(found, path)
     try:
@@ -199,9 +206,9 @@ def write(prefix, tensors):
         If a file could not be written.
     """
     # one shard, little-endian, version 1
-    table = {b"": field(1, 1) + field(3, field(1, 1))}
+    table = {b"": encode_field(1, 1) + encode_field(3, encode_field(1, 1))}
     offset = 0
-    with replacing(data_path(prefix)) as file:
+    with replace_file(data_path(prefix)) as file:
         for name in sorted(tensors, key=str.encode):
             array = np.asarray(tensors[name])
             array = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).reshape(array.shape)
@@ -213,13 +220,16 @@ def write(prefix, tensors):
             # the checksum wants a copy, and not one of the largest tensor as a whole
             for begin in range(0, len(raw), _CHUNK):
                 crc = crc32c(bytes(raw[begin : begin + _CHUNK]), crc)
-            shape = b"".join(field(2, field(1, size)) for size in array.shape)
+            shape = b"".join(encode_field(2, encode_field(1, size)) for size in array.shape)
             value = (
-                field(1, _NUMBERS[array.dtype]) + field(2, shape) + field(4, offset) + field(5, array.nbytes)
+                encode_field(1, _NUMBERS[array.dtype])
+                + encode_field(2, shape)
+                + encode_field(4, offset)
+                + encode_field(5, array.nbytes)
             )
-            table[name.encode()] = value + fixed32(6, masked(crc))
+            table[name.encode()] = value + encode_fixed32(6, mask(crc))
             offset += array.nbytes
-    with replacing(index_path(prefix)) as file:
+    with replace_file(index_path(prefix)) as file:
         file.write(_table_bytes(table))
 
 
@@ -230,17 +240,17 @@ def empty_meta_graph():
     gpt-2-simple builds its own graph, the file only has to be there and sound.
     """
     # A graph without nodes reads the same at every version, so the versions stay at their lowest.
-    return field(1, field(5, "2")) + field(2, field(4, field(1, 1)))
+    return encode_field(1, encode_field(5, "2")) + encode_field(2, encode_field(4, encode_field(1, 1)))
 
 
 def _entry(value):
-    proto = message(value)
+    proto = parse_message(value)
     number = proto.get(1, [0])[0]
     if number not in _DTYPES or proto.get(3, [0]) != [0] or 7 in proto:
         raise ValueError("it holds tensors that are not plain numbers in one piece")
-    dims = message(proto.get(2, [b""])[0]).get(2, [])
-    shape = tuple(signed(message(dim).get(1, [0])[0]) for dim in dims)
-    offset, size = (signed(proto.get(key, [0])[0]) for key in (4, 5))
+    dims = parse_message(proto.get(2, [b""])[0]).get(2, [])
+    shape = tuple(to_signed(parse_message(dim).get(1, [0])[0]) for dim in dims)
+    offset, size = (to_signed(proto.get(key, [0])[0]) for key in (4, 5))
     entry = Entry(np.dtype(_DTYPES[number]), shape, offset, size, int.from_bytes(proto[6][0], "little"))
     if min((offset, size, *shape)) < 0 or entry.dtype.itemsize * math.prod(shape) != size:
         raise ValueError("a tensor's shape and size do not agree")
@@ -260,7 +270,7 @@ def _table(content):
         handle.append(value)
     # Numbers can be written in more than one way and the padding is never read: only the one right spelling
     # is sound.
-    if b"".join(map(varint, handle)).ljust(40, b"\0") != footer:
+    if b"".join(map(encode_varint, handle)).ljust(40, b"\0") != footer:
         raise ValueError("its end is damaged")
     blocks = [tuple(handle[:2]), tuple(handle[2:])]
     _block(body, *blocks[0])
@@ -281,7 +291,7 @@ def _block(body, start, size):
     if (
         len(block) != size
         or len(trailer) != 5
-        or masked(crc32c(block + trailer[:1])) != int.from_bytes(trailer[1:], "little")
+        or mask(crc32c(block + trailer[:1])) != int.from_bytes(trailer[1:], "little")
     ):
         raise ValueError("a checksum is wrong")
     if trailer[0]:
@@ -311,13 +321,13 @@ def _table_bytes(table):
             rows = {max(table): handles[0]}
         # Every row spells out its key and is a point of entry: no row is found through the one before it.
         parts = [
-            varint(0) + varint(len(key)) + varint(len(value)) + key + value
+            encode_varint(0) + encode_varint(len(key)) + encode_varint(len(value)) + key + value
             for key, value in sorted(rows.items())
         ]
         starts = np.cumsum([0, *map(len, parts)])[: max(1, len(parts))]
         block = b"".join(parts) + struct.pack(f"<{len(starts)}I", *starts) + struct.pack("<I", len(starts))
-        handles.append(varint(len(body)) + varint(len(block)))
-        body += block + b"\0" + struct.pack("<I", masked(crc32c(block + b"\0")))
+        handles.append(encode_varint(len(body)) + encode_varint(len(block)))
+        body += block + b"\0" + struct.pack("<I", mask(crc32c(block + b"\0")))
     return body + (handles[1] + handles[2]).ljust(40, b"\0") + struct.pack("<Q", _MAGIC)
 
 

@@ -13,7 +13,7 @@ from gpt2lab.base.progress import bar, silent
 from gpt2lab.errors import ArgumentError, CheckpointError, DownloadError, ExperimentError, LabError, TextError
 from gpt2lab.measures.perplexity import perplexity
 from gpt2lab.pretrained import checkpoints, tensor_bundle
-from gpt2lab.pretrained.catalog import CARDS, card
+from gpt2lab.pretrained.catalog import CARDS, find_card
 from gpt2lab.pretrained.encoder import load_encoder
 from gpt2lab.training.finetuning import describe
 
@@ -146,7 +146,7 @@ def tuned_step(run):
     best = run.best_step
     if best is not None and best in run.checkpoints:
         return best
-    return checkpoints.step_of(checkpoints.find(run.folder))
+    return checkpoints.step_of(checkpoints.find_checkpoint(run.folder))
 
 
 def check_texts(run, splits):
@@ -231,7 +231,7 @@ def _base(findings, name, model_dir):
     except DownloadError as error:  # a run that was carried to another machine is worth a report all the same
         findings.left_out = f"it could not be fetched ({error})"
         return None
-    return Model(lambda: load(card(name).name, model_dir=model_dir), checkpoints.latest(folder))
+    return Model(lambda: load(find_card(name).name, model_dir=model_dir), checkpoints.latest_prefix(folder))
 
 
 def _tuned(findings):

@@ -6,7 +6,7 @@ import time
 from importlib.metadata import PackageNotFoundError, version
 
 from gpt2lab import __version__
-from gpt2lab.base.docstrings import documented
+from gpt2lab.base.docstrings import describe_parameters
 from gpt2lab.report.blocks import Missing, Table, Words, written
 
 # Settings that say where files are or how much is shown, not how the model learns.
@@ -36,7 +36,7 @@ def changed_settings(run):
             )
         ]
     defaults = {name: parameter.default for name, parameter in inspect.signature(finetune).parameters.items()}
-    meaning = documented(finetune)
+    meaning = describe_parameters(finetune)
     changed = [
         name for name, value in settings.items() if name not in _PLACES and value != defaults.get(name)
     ]

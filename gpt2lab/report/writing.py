@@ -15,7 +15,7 @@ from gpt2lab.corpus.readers.plain_text import read_text
 from gpt2lab.corpus.splits import SPLITS
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.pretrained import checkpoints
-from gpt2lab.pretrained.catalog import card, parameter_count
+from gpt2lab.pretrained.catalog import find_card, parameter_count
 from gpt2lab.report import answers as places
 from gpt2lab.report.blocks import Picture, Table, blocks_of
 from gpt2lab.report.contents import Contents, Report, Section
@@ -234,7 +234,7 @@ def _findings(run, splits, tables, writing, shown, model_dir):
     step = tuned_step(run)
     parameters = parameter_count(**checkpoints.read_hparams(run.folder))
     return Findings(
-        run, name and card(name).name, f"{run.name}, step {step}", parameters, splits, tables, writing, shown
+        run, name and find_card(name).name, f"{run.name}, step {step}", parameters, splits, tables, writing, shown
     )
 
 

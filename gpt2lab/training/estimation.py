@@ -16,7 +16,7 @@ from gpt2lab.base.arguments import one_of, real_number, whole_number, yes_or_no
 from gpt2lab.base.wording import format_bytes
 from gpt2lab.engine.memory import OPTIMIZERS, PROGRAM_BYTES, finetuning_parts, generation_parts
 from gpt2lab.errors import MemoryShortageError
-from gpt2lab.pretrained.catalog import CARDS, PRECISIONS, card
+from gpt2lab.pretrained.catalog import CARDS, PRECISIONS, find_card
 
 TASKS = ("finetune", "generate")
 # An estimate comes within 20 % of the peak: what is refused would not fit even then.
@@ -126,7 +126,7 @@ def estimate(
     one_of("task", task, TASKS)
     one_of("optimizer", optimizer, tuple(OPTIMIZERS))
     one_of("precision", precision, PRECISIONS)
-    hparams = card(model_name).hparams
+    hparams = find_card(model_name).hparams
     batch_size = whole_number("batch_size", batch_size, 1)
     settings = {
         "accumulate_gradients": whole_number("accumulate_gradients", accumulate_gradients, 1),
@@ -147,7 +147,7 @@ def estimate(
         else finetuning_parts(hparams, batch_size, on_gpu=on_gpu, **settings)
     )
     total = sum(parts.values())
-    what = f"{'Fine-tuning' if task == 'finetune' else 'Generating with'} {card(model_name).name}"
+    what = f"{'Fine-tuning' if task == 'finetune' else 'Generating with'} {find_card(model_name).name}"
     largest = max(parts, key=parts.get)
     explanation = (
         f"{what} with batch_size={batch_size} takes about {format_bytes(total)}, most of it"
@@ -160,7 +160,7 @@ def estimate(
 
 def room_for():
     """What this process could have: what is free, and what TensorFlow and Python have taken in it already."""
-    return machine.available(int(PROGRAM_BYTES))
+    return machine.available_memory(int(PROGRAM_BYTES))
 
 
 def require_memory(model_name, batch_size, accumulate_gradients, other_sizes=True, **settings):
@@ -217,7 +217,7 @@ def _bytes(asked, room):
     settings = {name: value for name, value in asked.items() if name != "model_name"}
     return sum(
         finetuning_parts(
-            card(asked["model_name"]).hparams, on_gpu=room.where == "GPU memory", **settings
+            find_card(asked["model_name"]).hparams, on_gpu=room.where == "GPU memory", **settings
         ).values()
     )
 
@@ -231,7 +231,7 @@ def alternatives(asked, other_sizes=True):
     dict
         With the keys of ``asked``.
     """
-    size = card(asked["model_name"])
+    size = find_card(asked["model_name"])
     smaller = (
         [other.name for other in CARDS.values() if other.parameters < size.parameters] if other_sizes else []
     )

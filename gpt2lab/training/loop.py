@@ -8,9 +8,9 @@ import time
 
 import numpy as np
 
-from gpt2lab.base.progress import watched
+from gpt2lab.base.progress import watch
 from gpt2lab.base.storage import make_folder, require_room, write_bytes
-from gpt2lab.engine import Batches, Trainer, random_weights
+from gpt2lab.engine import Batches, Network, Reader, Trainer, random_weights
 from gpt2lab.engine.network import Fetched
 from gpt2lab.errors import DivergenceError, TextError
 from gpt2lab.language_model import LanguageModel
@@ -18,7 +18,7 @@ from gpt2lab.measures import copying
 from gpt2lab.measures.human import human_samples
 from gpt2lab.pretrained import checkpoints
 from gpt2lab.training.diagnosis import FEWEST
-from gpt2lab.training.run import MEMORY, Run, write_configuration, write_history
+from gpt2lab.training.run import SMOOTHING, Run, write_configuration, write_history
 from gpt2lab.training.schedule import learning_rate_at
 
 # Windows of held-out text whose loss is measured: with gradients accumulated over 5 windows and a measurement
@@ -29,100 +29,125 @@ VALID_WINDOWS = 8
 COPIED_SAMPLES = {"nsamples": 8, "length": 128}
 
 
+@contextlib.contextmanager
+def open_loop(call):
+    """The loop of a `Call`, with the model in memory and the run's folder begun; the memory is freed
+    afterwards.
+
+    Yields
+    ------
+    TrainingLoop
+    """
+    settings = call.settings
+    network = open_network(call)
+    try:
+        reader = Reader(network, weights_move=True)
+        trainer = Trainer(
+            network,
+            settings.batch_size,
+            accumulate_gradients=settings.accumulate_gradients,
+            only_train_transformer_layers=settings.only_train_transformer_layers,
+            optimizer=settings.optimizer,
+            recompute=settings.recompute,
+            precision=settings.precision,
+            weight_decay=settings.weight_decay,
+            clip_norm=settings.clip_norm,
+        )
+        network.close_graph()
+        model = LanguageModel(network, reader, call.encoder, settings.run_name, trainer=trainer)
+        loop = TrainingLoop(call, network, trainer, model)
+        loop.begin()
+        yield loop
+    finally:
+        network.close()
+
+
+def open_network(call):
+    """A network with the first weights of a `Call`; where there is room for what it will save, its folder is
+    begun.
+    """
+    weights = read_first_weights(call)
+    folder = call.settings.folder
+    # weights, their moments, and the weights saved before
+    require_room(folder, 5 * sum(array.nbytes for array in weights.values()))
+    checkpoints.start_folder(folder, call.model_folder)  # not earlier: what cannot start leaves no folder
+    network = Network(call.hparams)
+    network.assign(weights)
+    return network
+
+
+def read_first_weights(call):
+    """The weights that a `Call` begins with: dict of str to arrays."""
+    settings = call.settings
+    if call.saved_step is not None:
+        prefix = checkpoints.latest_prefix(settings.folder)
+    elif settings.restore_from == "scratch":
+        return random_weights(call.hparams, settings.seed)
+    elif settings.restore_from in ("latest", "fresh"):
+        prefix = checkpoints.latest_prefix(f"{settings.model_dir}/{settings.model_name}")
+    else:
+        prefix = checkpoints.find_checkpoint(settings.restore_from)
+    return checkpoints.read_weights(prefix, call.hparams)
+
+
 class TrainingLoop:
     """One call of `finetune`, from its first step to its last.
 
     Parameters
     ----------
-    settings : Settings
+    call : Call
+    network : Network
+        Whose weights move.
+    trainer : Trainer
+        What moves them.
+    model : LanguageModel
+        The same network, to be asked.
+
+    Attributes
+    ----------
+    step : int
+        The last step that was taken.
+    rows : list of dict
+        The history so far.
     configuration : dict
         What goes to ``run.json``; ``status`` is kept up to date.
-    hparams : dict
-    encoder : Encoder
-    texts : tuple of Corpus
-        The training text and the held-out text (or None).
-    tokens, valid_tokens : array of int32
-        The same, encoded.
-    start : int or None
-        The saved step to go on from; None starts over.
-    model_folder : Path
-        Where the description of the model is, for the run's folder.
     """
 
-    def __init__(
-        self, settings, configuration, hparams, encoder, texts, tokens, valid_tokens, start, model_folder
-    ):
-        self.settings = settings
-        self.configuration = configuration
-        self.folder = settings.folder
-        self.window = hparams["n_ctx"]
-        self.train_size = len(tokens)
-        self.rows = [] if start is None else earlier_rows(self.folder, start)
-        self.step = start or 0
-        self.text, self.held_out = texts
-        weights = self._first_weights(hparams, start)
-        # weights, their moments, and the weights saved before
-        require_room(self.folder, 5 * sum(array.nbytes for array in weights.values()))
-        checkpoints.start_folder(self.folder, model_folder)  # not earlier: what cannot start leaves no folder
-        self.model = LanguageModel(hparams, weights, encoder, settings.run_name, trainer=self._trainer)
-        optimizer = checkpoints.read_optimizer(self.folder, start) if start else None
-        if optimizer:
-            self.model.trainer.restore_optimizer(optimizer)
-        if start is None:
-            for sample in (self.folder / "samples").glob("samples-*"):
-                sample.unlink()
-        self.batches = Batches(tokens, self.window, settings.seed)
-        self.valid_windows = None if valid_tokens is None else spread_windows(valid_tokens, self.window)
-        # A run that starts over: from here on its folder speaks of the new run only. And if the best step can
-        # be one before the first that no folder of a pretrained model holds, it has to be kept here.
-        if start is None and (
-            checkpoints.saved_steps(self.folder)
-            or (valid_tokens is not None and settings.restore_from not in ("latest", "fresh"))
-        ):
+    def __init__(self, call, network, trainer, model):
+        self.call = call
+        self.settings = call.settings
+        self.folder = call.settings.folder
+        self.network = network
+        self.trainer = trainer
+        self.model = model
+        self.window = call.hparams["n_ctx"]
+        self.batches = Batches(call.tokens, self.window, call.settings.seed)
+        self.valid_windows = (
+            None if call.valid_tokens is None else spread_windows(call.valid_tokens, self.window)
+        )
+        self.step = call.saved_step or 0
+        self.rows = [] if call.saved_step is None else earlier_rows(self.folder, call.saved_step)
+        self.configuration = call.configuration()
+
+    def begin(self):
+        """Take up where the run was saved, or make its folder that of a new run."""
+        if self.call.saved_step is None:
+            self._start_over()
+        elif optimizer := checkpoints.read_optimizer(self.folder, self.step):
+            self.trainer.restore_optimizer(optimizer)
+        write_configuration(self.folder, self.configuration)
+
+    def _start_over(self):
+        for sample in (self.folder / "samples").glob("samples-*"):
+            sample.unlink()
+        # From here on the folder speaks of the new run only. And if the best step can be one before the first
+        # that no folder of a pretrained model holds, it has to be kept here.
+        pretrained = self.settings.restore_from in ("latest", "fresh")
+        if checkpoints.saved_steps(self.folder) or (self.valid_windows is not None and not pretrained):
             self._save()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.model.close()
-
-    def _trainer(self, network):
-        s = self.settings
-        self.network = network
-        return Trainer(
-            network,
-            s.batch_size,
-            accumulate_gradients=s.accumulate_gradients,
-            only_train_transformer_layers=s.only_train_transformer_layers,
-            optimizer=s.optimizer,
-            recompute=s.recompute,
-            precision=s.precision,
-            weight_decay=s.weight_decay,
-            clip_norm=s.clip_norm,
-        )
-
-    def _first_weights(self, hparams, start):
-        source = self.settings.restore_from
-        if start is None and source == "scratch":
-            return random_weights(hparams, self.settings.seed)
-        if start is not None:
-            prefix = checkpoints.latest(self.folder)
-        elif source in ("latest", "fresh"):
-            prefix = checkpoints.latest(f"{self.settings.model_dir}/{self.settings.model_name}")
-        else:
-            prefix = checkpoints.find(source)
-        return checkpoints.read_weights(prefix, hparams)
-
-    def train(self, callback=None, monitor=None):
-        """Take the steps that are left.
-
-        Parameters
-        ----------
-        callback : callable, optional
-            Called with each new row of the history; True stops.
-        monitor : object or bool, optional
-            Who watches; see `progress.watched`.
+    def train(self):
+        """Take the steps that are left, and save.
 
         Raises
         ------
@@ -130,65 +155,64 @@ class TrainingLoop:
             If a loss or a weight is no finite number any more.
         """
         s = self.settings
-        target = self.configuration["target"]
-        first = self.step
-        began = time.perf_counter() - (self.rows[-1]["seconds"] if self.rows else 0.0)
-        with interruption() as interrupted, watched(monitor, s.print_every) as watcher:
-            watcher.begin(s.run_name, first, target, list(self.rows))
-            if first == 0 and self.valid_windows is not None and not self.rows:
-                self.rows.append(self._row(0.0, math.nan, self._valid_losses()))
-                watcher.step(dict(self.rows[-1]))
-            status = "finished"
-            while self.step < target:
-                rate = learning_rate_at(
-                    self.step + 1,
-                    self.configuration["leg_start"],
-                    target,
-                    s.learning_rate,
-                    s.warmup_steps,
-                    s.decay,
-                )
-                loss = self.model.trainer.step(
-                    self.batches.at(self.step + 1, s.batch_size, s.accumulate_gradients), rate
-                )
-                if not math.isfinite(loss):
-                    self._diverged(f"the loss of step {self.step + 1} is {loss}")
-                self.step += 1
-                measure = self.valid_windows is not None and (
-                    self.step % s.eval_every == 0 or self.step == target
-                )
-                row = self._row(
-                    time.perf_counter() - began, loss, self._valid_losses() if measure else (), rate
-                )
-                self.rows.append(row)
-                watcher.step(dict(row))
-                if s.sample_every and self.step % s.sample_every == 0:
-                    watcher.sample(self.step)
-                    watcher.sample(self.step, self._write_samples())
-                    self._measure_copying()
-                if self.step < target and (self.step % s.save_every == 0 or self._is_best(row)):
-                    self._save()
-                if self._asked_to_stop(callback, row) or interrupted.is_set() or watcher.stop_requested:
-                    status = "stopped" if self.step < target else "finished"
-                    break
-                if self._out_of_patience():
-                    break
+        with interruption() as interrupted, watch(s.monitor, s.print_every) as watcher:
+            watcher.begin(s.run_name, self.step, self.call.last_step, list(self.rows))
+            status = self._take_steps(watcher, interrupted)
             self.configuration["status"] = status
             self._save()
             # After the save, which is worth more; and by the steps of the whole call, so that a run that was
             # killed in between measures it too.
-            if (
-                status == "finished"
-                and self.step - self.configuration["leg_start"] >= FEWEST
-                and "copied" not in self.rows[-1]
-            ):
+            taken = self.step - self.call.first_step
+            if status == "finished" and taken >= FEWEST and "copied" not in self.rows[-1]:
                 self._measure_copying()
                 write_history(self.folder, self.rows)
-            watcher.end("out of patience" if status == "finished" and self.step < target else status)
+            cut_short = status == "finished" and self.step < self.call.last_step
+            watcher.end("out of patience" if cut_short else status)
 
-    def _asked_to_stop(self, callback, row):
+    def _take_steps(self, watcher, interrupted):
+        """Steps until the last, or until somebody or something stops them: "finished" or "stopped"."""
+        s = self.settings
+        began = time.perf_counter() - (self.rows[-1]["seconds"] if self.rows else 0.0)
+        if self.step == 0 and self.valid_windows is not None and not self.rows:
+            self._note(watcher, self._row(0.0, math.nan, self._valid_losses()))
+        while self.step < self.call.last_step:
+            row = self._take_step(began)
+            self._note(watcher, row)
+            if s.sample_every and self.step % s.sample_every == 0:
+                watcher.sample(self.step)
+                watcher.sample(self.step, self._write_samples())
+                self._measure_copying()
+            ends = self.step == self.call.last_step
+            if not ends and (self.step % s.save_every == 0 or self._is_best(row)):
+                self._save()
+            if self._asked_to_stop(row) or interrupted.is_set() or watcher.stop_requested:
+                return "finished" if ends else "stopped"
+            if self._out_of_patience():
+                break
+        return "finished"
+
+    def _take_step(self, began):
+        """Move the weights once: the row of the history."""
+        s = self.settings
+        step = self.step + 1
+        rate = learning_rate_at(
+            step, self.call.first_step, self.call.last_step, s.learning_rate, s.warmup_steps, s.decay
+        )
+        loss = self.trainer.step(self.batches.at(step, s.batch_size, s.accumulate_gradients), rate)
+        if not math.isfinite(loss):
+            self._diverged(f"the loss of step {step} is {loss}")
+        self.step = step
+        measure = step % s.eval_every == 0 or step == self.call.last_step
+        valid_losses = self._valid_losses() if measure and self.valid_windows is not None else ()
+        return self._row(time.perf_counter() - began, loss, valid_losses, rate)
+
+    def _note(self, watcher, row):
+        self.rows.append(row)
+        watcher.step(dict(row))
+
+    def _asked_to_stop(self, row):
         try:
-            return callback is not None and bool(callback(dict(row)))
+            return self.settings.callback is not None and bool(self.settings.callback(dict(row)))
         except BaseException:
             self.configuration["status"] = "stopped"
             self._save()  # the steps so far are worth more than the mistake in the callback
@@ -208,7 +232,7 @@ class TrainingLoop:
             "step": self.step,
             "seconds": round(seconds, 3),
             "tokens": before["tokens"] + read,
-            "epoch": before["epoch"] + read / self.train_size,
+            "epoch": before["epoch"] + read / len(self.call.tokens),
             "loss": loss,
             "average_loss": self._average(loss),
             "valid_loss": float(np.mean(valid_windows)) if valid_windows else math.nan,
@@ -222,8 +246,8 @@ class TrainingLoop:
         taken = sum(not math.isnan(row["loss"]) for row in self.rows)
         if math.isnan(loss) or not taken:
             return loss
-        past = (1 - MEMORY**taken) / (1 - MEMORY)
-        return (self.rows[-1]["average_loss"] * past * MEMORY + loss) / (past * MEMORY + 1.0)
+        past = (1 - SMOOTHING**taken) / (1 - SMOOTHING)
+        return (self.rows[-1]["average_loss"] * past * SMOOTHING + loss) / (past * SMOOTHING + 1.0)
 
     def _valid_losses(self):
         return tuple(float(np.mean(self.model.window_losses(window))) for window in self.valid_windows)
@@ -233,14 +257,14 @@ class TrainingLoop:
         text would be.
         """
         samples = self.model.generate(**COPIED_SAMPLES, seed=self.settings.seed)
-        self.rows[-1]["copied"] = copying.copied_share(samples, self.text)
-        if self.held_out is None:
+        self.rows[-1]["copied"] = copying.copied_share(samples, self.settings.dataset)
+        if self.settings.valid is None:
             return
         with contextlib.suppress(TextError):  # a held-out text of spaces only has no such share
             # More of it than the model wrote: one piece that quotes an earlier speech would decide the
             # figure.
             self.rows[-1]["human_copied"] = copying.copied_share(
-                human_samples(self.held_out, like=8 * samples), self.text
+                human_samples(self.settings.valid, like=8 * samples), self.settings.dataset
             )
 
     def _is_best(self, row):
@@ -256,7 +280,7 @@ class TrainingLoop:
         if self.settings.patience is None or self._best_step() is None:
             return False
         # a run that goes on is given as much patience again
-        since = max(self._best_step(), self.configuration["leg_start"])
+        since = max(self._best_step(), self.call.first_step)
         return (
             sum(row["step"] > since and not math.isnan(row["valid_loss"]) for row in self.rows)
             >= self.settings.patience
@@ -266,19 +290,19 @@ class TrainingLoop:
         """Write history, weights and optimizer; in that order a kill at any moment leaves a history that
         covers the newest weights.
         """
-        if not self.model.trainer.is_finite():
+        if not self.trainer.is_finite():
             self._diverged(f"after step {self.step} a weight is no finite number")
         saved = checkpoints.saved_steps(self.folder)
-        leg = self.configuration["leg_start"]
-        of_call = [step for step in saved if leg < step < self.step][
+        first = self.call.first_step
+        of_call = [step for step in saved if first < step < self.step][
             -(self.settings.max_checkpoints - 1) or len(saved) :
         ]
-        earlier = [step for step in saved if 0 < step <= leg and not self.settings.overwrite]
+        earlier = [step for step in saved if 0 < step <= first and not self.settings.overwrite]
         keep = {*of_call, *earlier, self._best_step()} & {row["step"] for row in self.rows}
         write_history(self.folder, self.rows)
         weights, optimizer = (
             Fetched(self.network, variables)
-            for variables in (self.network.variables, self.model.trainer.optimizer_variables)
+            for variables in (self.network.variables, self.trainer.optimizer_variables)
         )
         checkpoints.save(self.folder, self.step, weights, optimizer, keep)
         write_configuration(self.folder, self.configuration)

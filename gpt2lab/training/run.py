@@ -18,7 +18,7 @@ COLUMNS = ("step", "seconds", "tokens", "epoch", "loss", "average_loss", "valid_
 # In history.csv; histories of version 0.1 lack those that `history` does not show.
 RECORDED = (*COLUMNS, "learning_rate", "valid_windows", "copied", "human_copied")
 # gpt-2-simple's running average: each loss counts 1 % less than the one after it.
-MEMORY = 0.99
+SMOOTHING = 0.99
 
 
 def average_losses(losses):
@@ -29,8 +29,8 @@ def average_losses(losses):
     averages = []
     for loss in losses:
         if not math.isnan(loss):
-            total = total * MEMORY + loss
-            weight = weight * MEMORY + 1.0
+            total = total * SMOOTHING + loss
+            weight = weight * SMOOTHING + 1.0
         averages.append(total / weight if weight else math.nan)
     return averages
 
@@ -115,7 +115,9 @@ class Run:
         import pandas as pd
 
         frame = pd.DataFrame(read_history(self.folder), columns=list(RECORDED))
-        logged = event_file.scalars(self.folder) if any(self.folder.glob("events.out.tfevents.*")) else []
+        logged = (
+            event_file.read_scalars(self.folder) if any(self.folder.glob("events.out.tfevents.*")) else []
+        )
         # What was logged before gpt2lab trained here belongs to steps that it has since taken over or thrown
         # away.
         since = (
@@ -181,7 +183,7 @@ class Run:
             return open_pretrained(
                 self.configuration["model_name"], self.configuration["settings"]["model_dir"], precision
             )
-        prefix = checkpoints.find(self.folder, checkpoint, best)
+        prefix = checkpoints.find_checkpoint(self.folder, checkpoint, best)
         return open_folder(self.folder, prefix, f"{self.name}, step {checkpoints.step_of(prefix)}", precision)
 
     def diagnosis(self):

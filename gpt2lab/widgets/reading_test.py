@@ -3,7 +3,7 @@
 import html
 import re
 
-from gpt2lab.base.progress import live
+from gpt2lab.base.progress import is_live
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.reading import LEFT, NEITHER, RIGHT, ReadingTest
 
@@ -99,7 +99,7 @@ class ReadingPanel:
     def _ipython_display_(self):
         from IPython.display import display
 
-        if not live():
+        if not is_live():
             display(self._twin(unfolded=True), raw=True)
             return
         display(_buttons(self))

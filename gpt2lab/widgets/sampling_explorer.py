@@ -173,7 +173,7 @@ class SamplingExplorer:
     def _ipython_display_(self):
         from IPython.display import display
 
-        if progress.live():
+        if progress.is_live():
             # What is stored is a reference to the widget, dead without the kernel, and these words.
             view = {"version_major": 2, "version_minor": 0, "model_id": self.widget.model_id}
             display({"application/vnd.jupyter.widget-view+json": view, "text/plain": repr(self)}, raw=True)

@@ -112,7 +112,7 @@ class TrainingMonitor:
         self._outputs = []
         self.drawing_seconds = self._next_figure = self._next_words = 0.0
         self._asked.clear()
-        self._bar = None if progress.live() else progress.TrainingBar()
+        self._bar = None if progress.is_live() else progress.TrainingBar()
         if self._bar is not None:
             self._bar.begin(name, first, target, rows)
             return

@@ -28,7 +28,7 @@ def test_a_log_file_and_a_missing_stderr_get_no_bar(nobody, monkeypatch):
         bar.update()
     assert sys.stderr.getvalue() == ""
     monkeypatch.setattr(sys, "stderr", None)
-    assert not progress.shown()
+    assert not progress.is_shown()
 
 
 def test_a_terminal_gets_one_unless_it_is_turned_off(nobody, monkeypatch):
@@ -37,7 +37,7 @@ def test_a_terminal_gets_one_unless_it_is_turned_off(nobody, monkeypatch):
         bar.update(3)
     assert "fine-tuning: 100%" in sys.stderr.getvalue()
     monkeypatch.setenv("GPT2LAB_PROGRESS", "0")
-    assert not progress.shown()
+    assert not progress.is_shown()
 
 
 def test_a_notebook_gets_one_and_ipython_in_a_pipe_does_not(nobody, monkeypatch):
@@ -48,7 +48,7 @@ def test_a_notebook_gets_one_and_ipython_in_a_pipe_does_not(nobody, monkeypatch)
         (None, False),
     ):
         monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda shell=shell: shell))
-        assert progress.shown() is expected
+        assert progress.is_shown() is expected
 
 
 def test_a_thread_can_be_silenced_without_the_others(nobody, monkeypatch):
@@ -57,16 +57,16 @@ def test_a_thread_can_be_silenced_without_the_others(nobody, monkeypatch):
 
     def work():
         with progress.silent():
-            seen["inside"] = progress.shown()
+            seen["inside"] = progress.is_shown()
             begun.set()
             looked.wait(10)
-        seen["afterwards"] = progress.shown()
+        seen["afterwards"] = progress.is_shown()
 
     begun, looked = threading.Event(), threading.Event()
     thread = threading.Thread(target=work)
     thread.start()
     begun.wait(10)
-    seen["others"] = progress.shown()
+    seen["others"] = progress.is_shown()
     looked.set()
     thread.join()
     assert (seen["inside"], seen["others"], seen["afterwards"]) == (False, True, True)
@@ -75,7 +75,7 @@ def test_a_thread_can_be_silenced_without_the_others(nobody, monkeypatch):
 def test_a_run_in_a_terminal_shows_a_bar_with_its_losses(nobody, monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
     row = {"step": 41, "loss": 3.456, "average_loss": 3.5, "valid_loss": math.nan}
-    with progress.watched() as watcher:
+    with progress.watch() as watcher:
         watcher.begin("run1", 40, 80, [row | {"step": 40, "valid_loss": 3.7}])
         watcher.step(row)
         watcher.end("stopped")
@@ -87,5 +87,5 @@ def test_a_run_in_a_terminal_shows_a_bar_with_its_losses(nobody, monkeypatch):
 def test_within_a_silent_block_there_are_no_bars(nobody, monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
     with progress.silent():
-        assert not progress.shown()
-    assert progress.shown()
+        assert not progress.is_shown()
+    assert progress.is_shown()

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import gpt2lab as lab
-from gpt2lab.corpus.personal_data import KINDS, emails_in, links_in, masked, phones_in
+from gpt2lab.corpus.personal_data import KINDS, find_emails, find_links, mask, find_phones
 
 
 def digits(low, high=None):
@@ -80,7 +80,7 @@ def test_phone_numbers_of_many_countries_are_found_whole(number):
     for text in (f"Call me, {number}.", f"{number}", f"({number})", f"in 2024\n{number}\nand 1999"):
         if text == f"({number})" and number.startswith("("):
             continue
-        ((start, end),) = phones_in(text)
+        ((start, end),) = find_phones(text)
         assert text[start:end] == number
 
 
@@ -97,7 +97,7 @@ def test_phone_numbers_of_many_countries_are_found_whole(number):
     ],
 )
 def test_a_word_before_it_makes_a_number_a_phone_number(text, number):
-    ((start, end),) = phones_in(text)
+    ((start, end),) = find_phones(text)
     assert text[start:end] == number
 
 
@@ -171,7 +171,7 @@ isbns = st.one_of(
     st.one_of(no_phones, dates, isbns), st.sampled_from(["{}", "In {}, it was.", "({})", "about {} of them"])
 )
 def test_years_prices_versions_dates_and_isbns_stay(number, sentence):
-    assert phones_in(sentence.format(number)) == []
+    assert find_phones(sentence.format(number)) == []
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_years_prices_versions_dates_and_isbns_stay(number, sentence):
     ],
 )
 def test_other_numbers_stay(text):
-    assert phones_in(text) == []
+    assert find_phones(text) == []
 
 
 words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=10)
@@ -211,7 +211,7 @@ words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=10)
 def test_addresses_of_mails_are_found_whole(one, two, three, form, sentence):
     address = form.format(one, two, three)
     text = sentence.format(address)
-    ((start, end),) = emails_in(text)
+    ((start, end),) = find_emails(text)
     assert text[start:end] == address
 
 
@@ -219,7 +219,7 @@ def test_addresses_of_mails_are_found_whole(one, two, three, form, sentence):
     "text", ["@ada", "@ada@example.social", "me @ home", "a@b", "1@2", "x@y.z1", "ada at example dot org"]
 )
 def test_what_is_no_address_stays(text):
-    assert emails_in(text) == []
+    assert find_emails(text) == []
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,7 @@ def test_what_is_no_address_stays(text):
     ],
 )
 def test_links_are_found_whole(text, link):
-    ((start, end),) = links_in(text)
+    ((start, end),) = find_links(text)
     assert text[start:end] == link
 
 
@@ -256,7 +256,7 @@ def test_links_are_found_whole(text, link):
     ],
 )
 def test_what_is_no_link_stays(text):
-    assert links_in(text) == []
+    assert find_links(text) == []
 
 
 @given(
@@ -265,14 +265,14 @@ def test_what_is_no_link_stays(text):
     ).map("\n".join)
 )
 def test_masking_twice_finds_nothing_more(text):
-    once, counts = masked(text, KINDS)
-    assert masked(once, KINDS) == (once, dict.fromkeys(KINDS, 0))
+    once, counts = mask(text, KINDS)
+    assert mask(once, KINDS) == (once, dict.fromkeys(KINDS, 0))
     assert sum(counts.values()) == sum(once.count(mark) for _, mark, _ in KINDS.values())
 
 
 @given(st.text())
 def test_a_text_without_anything_to_mask_stays_as_it_is(text):
-    once, counts = masked(text, KINDS)
+    once, counts = mask(text, KINDS)
     assert any(counts.values()) or once == text
 
 
@@ -281,14 +281,14 @@ def test_a_text_without_anything_to_mask_stays_as_it_is(text):
 )
 def test_an_endless_line_takes_no_endless_time(piece):
     # What grew with the square of the length would take hours, and run into the time limit of the tests.
-    text, _ = masked(piece * 100_000, KINDS)
+    text, _ = mask(piece * 100_000, KINDS)
     assert text
 
 
 def test_addresses_and_numbers_in_links_are_parts_of_them():
     text = "see https://x.example/?to=ada@example.org&tel=030-1234567 or www.x.example/0301234567."
-    assert masked(text, KINDS)[0] == "see [link] or [link]."
-    assert phones_in(text) == []
+    assert mask(text, KINDS)[0] == "see [link] or [link]."
+    assert find_phones(text) == []
 
 
 def test_a_masked_corpus_says_how_much_was_masked():

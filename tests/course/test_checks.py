@@ -12,7 +12,7 @@ from places import SOURCES
 
 from gpt2lab.course.building.source import read_source
 from gpt2lab.course.checks.checking import is_blank, is_typed, judge, labels
-from gpt2lab.pretrained.catalog import card
+from gpt2lab.pretrained.catalog import find_card
 
 _MODULES = [import_module(f"exercises.notebook_{source.stem[:2]}") for source in SOURCES]
 EXERCISES = {label: row for module in _MODULES for label, row in module.EXERCISES.items()}
@@ -117,7 +117,7 @@ def test_functions_are_shown_with_their_values(capsys):
         "block_parameters(768) = 7,087,872",
     ]
     check("01.6", gpt2, sizes=["124M"])
-    assert f"= {card('124M').parameters:,}  (124M)" in capsys.readouterr().out
+    assert f"= {find_card('124M').parameters:,}  (124M)" in capsys.readouterr().out
 
 
 def test_an_unknown_exercise_is_said_to_be_unknown():

@@ -109,7 +109,7 @@ def plain(models, speeches, tmp_path_factory):
 
 @pytest.mark.parametrize("accumulate", [1, 3])
 def test_ten_steps_on_the_same_batches_have_the_losses_of_plain_gpt_2_simple(plain, accumulate):
-    theirs = [value for _, _, value in event_file.scalars(plain.checkpoint / f"plain-{accumulate}")]
+    theirs = [value for _, _, value in event_file.read_scalars(plain.checkpoint / f"plain-{accumulate}")]
     ours = plain.ours[accumulate].history["loss"]
     assert len(theirs) == len(ours) == STEPS
     assert ours.to_numpy() == pytest.approx(theirs, rel=1e-4)
@@ -145,7 +145,7 @@ def test_plain_gpt_2_simple_loads_our_run_and_writes_what_we_write(plain):
 
 
 def test_plain_gpt_2_simple_goes_on_with_our_run_from_our_step(plain):
-    assert [step for step, _, _ in event_file.scalars(plain.checkpoint / "ours")] == [7, 8, 9]
+    assert [step for step, _, _ in event_file.read_scalars(plain.checkpoint / "ours")] == [7, 8, 9]
     assert (plain.checkpoint / "ours" / "counter").read_text() == "9\n"
     assert "model-6" in plain.output
 
@@ -154,7 +154,7 @@ def test_our_record_goes_on_with_what_plain_gpt_2_simple_logged(plain):
     run = lab.Run.open("ours", plain.checkpoint)
     history = run.history
     assert history["step"].tolist() == list(range(10))
-    assert history["loss"].iloc[-3:].tolist() == [value for _, _, value in event_file.scalars(run.folder)]
+    assert history["loss"].iloc[-3:].tolist() == [value for _, _, value in event_file.read_scalars(run.folder)]
     assert history["seconds"].is_monotonic_increasing and not history["average_loss"].iloc[1:].isna().any()
     assert run.checkpoints[-1] == 9
     with run.load() as lm:

@@ -138,12 +138,12 @@ def test_an_interruption_while_the_lanes_work_is_no_other_error(models, monkeypa
 
 def test_a_model_that_learns_writes_with_the_weights_of_the_moment(models):
     from gpt2lab.language_model import LanguageModel
-    from gpt2lab.pretrained.checkpoints import latest, read_hparams, read_weights
+    from gpt2lab.pretrained.checkpoints import latest_prefix, read_hparams, read_weights
     from gpt2lab.pretrained.encoder import load_encoder
 
     folder = models / "1M"
     hparams = read_hparams(folder)
-    weights = read_weights(latest(folder), hparams)
+    weights = read_weights(latest_prefix(folder), hparams)
     with LanguageModel(hparams, weights, load_encoder(folder), "1M", trainer=lambda network: "none") as lm:
         before = lm.generate(nsamples=8, length=20, seed=1)
         lm._network.assign({name: value * 0.5 for name, value in weights.items()})

@@ -233,7 +233,7 @@ def test_processes_share_the_cores_and_show_no_bars_of_their_own(tmp_path, monke
     assert {result["bars"] for result in run_jobs(grid_jobs.surroundings, jobs(), tmp_path / "here")} == {
         False
     }
-    assert lab.progress.shown()
+    assert lab.progress.is_shown()
 
 
 # The laws and the summary

@@ -7,8 +7,9 @@ import sys
 import numpy as np
 import pytest
 
+from gpt2lab import download
 from gpt2lab.errors import CheckpointError, LabError
-from gpt2lab.pretrained import bundled, catalog, download, event_file, tensor_bundle
+from gpt2lab.pretrained import bundled, catalog, event_file, tensor_bundle
 
 
 @pytest.fixture
@@ -50,9 +51,9 @@ def test_a_bundled_size_unpacks_to_sound_weights_of_its_cards_shape(models, name
     assert sorted(content_of(folder)) == sorted(catalog.FILES)
     assert catalog.on_disk(name, models)
     tensors = tensor_bundle.read(folder / "model.ckpt")
-    assert sum(array.size for array in tensors.values()) == catalog.card(name).parameters
+    assert sum(array.size for array in tensors.values()) == catalog.find_card(name).parameters
     assert all(array.dtype == np.float32 and np.isfinite(array).all() for array in tensors.values())
-    assert json.loads((folder / "hparams.json").read_text()) == catalog.card(name).hparams
+    assert json.loads((folder / "hparams.json").read_text()) == catalog.find_card(name).hparams
 
 
 def test_bundled_weights_of_an_earlier_release_are_replaced(models):
@@ -62,7 +63,7 @@ def test_bundled_weights_of_an_earlier_release_are_replaced(models):
     with pytest.warns(UserWarning, match="another release"):
         download("1M", models)
     assert np.array_equal(
-        tensor_bundle.read(folder / "model.ckpt")["model/wte"], bundled.weights("1M")["model/wte"]
+        tensor_bundle.read(folder / "model.ckpt")["model/wte"], bundled.read_weights("1M")["model/wte"]
     )
 
 
@@ -77,9 +78,9 @@ def test_an_installation_without_its_models_says_so(monkeypatch, tmp_path, model
 def test_unpacking_and_encoding_need_no_tensorflow(models):
     code = (
         "import sys, gpt2lab as lab\n"
-        "from gpt2lab import encoder, event_file, tensor_bundle\n"
+        "from gpt2lab.pretrained import encoder, event_file, tensor_bundle\n"
         "folder = lab.download('3M', sys.argv[1])\n"
-        "tensor_bundle.verify(folder / 'model.ckpt'); event_file.scalars(folder)\n"
+        "tensor_bundle.verify(folder / 'model.ckpt'); event_file.read_scalars(folder)\n"
         "encoder.load_encoder(folder).encode('My fellow Americans')\n"
         "sys.exit('tensorflow' in sys.modules)\n"
     )
@@ -102,8 +103,10 @@ def test_plain_gpt_2_simple_loads_generates_and_fine_tunes_a_bundled_size(models
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
-    logged = event_file.scalars(tmp_path / "checkpoint" / "run1")
+    logged = event_file.read_scalars(tmp_path / "checkpoint" / "run1")
     assert [step for step, _, _ in logged] == [1, 2]
     assert all(f"loss={value:2.2f}" in done.stdout for _, _, value in logged)
-    assert set(tensor_bundle.read(tmp_path / "checkpoint" / "run1" / "model-2")) == set(bundled.weights("1M"))
+    assert set(tensor_bundle.read(tmp_path / "checkpoint" / "run1" / "model-2")) == set(
+        bundled.read_weights("1M")
+    )
     assert (tmp_path / "checkpoint" / "run1" / "counter").read_text() == "2\n"

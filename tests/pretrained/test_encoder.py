@@ -44,7 +44,7 @@ def test_tokens_are_those_of_gpt_2_simple():
 
 def test_the_locale_does_not_matter(folder):
     code = (
-        "import sys; from gpt2lab.encoder import load_encoder;"
+        "import sys; from gpt2lab.pretrained.encoder import load_encoder;"
         " print(load_encoder(sys.argv[1]).encode('caf\\u00e9'))"
     )
     environment = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

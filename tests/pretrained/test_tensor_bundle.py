@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from gpt2lab.errors import CheckpointError, StorageError
 from gpt2lab.pretrained import tensor_bundle
-from gpt2lab.pretrained.protobuf_wire import field, fixed32, message, read_varint, signed, varint
+from gpt2lab.pretrained.protobuf_wire import (
+    encode_field,
+    encode_fixed32,
+    encode_varint,
+    parse_message,
+    read_varint,
+    to_signed,
+)
 
 
 def tensors_of_every_kind():
@@ -62,7 +69,7 @@ def test_what_is_written_is_read_back(tmp_path):
 
 def test_entries_tell_names_shapes_and_sizes_without_the_data(prefix):
     tensor_bundle.data_path(prefix).unlink()
-    found = tensor_bundle.entries(prefix)
+    found = tensor_bundle.read_entries(prefix)
     assert [
         (name, entry.shape, entry.dtype.name, entry.offset, entry.size) for name, entry in found.items()
     ] == [("model/wte", (4, 3), "float32", 0, 48), ("step", (), "int64", 48, 8)]
@@ -106,7 +113,7 @@ def test_the_index_is_the_one_that_tensorflow_writes_in_content(tmp_path):
         variables = {name: tf.compat.v1.Variable(array) for name, array in weights.items()}
         session.run(tf.compat.v1.global_variables_initializer())
         tf.compat.v1.train.Saver(variables).save(session, str(tmp_path / "theirs"))
-    assert tensor_bundle.entries(tmp_path / "ours") == tensor_bundle.entries(tmp_path / "theirs")
+    assert tensor_bundle.read_entries(tmp_path / "ours") == tensor_bundle.read_entries(tmp_path / "theirs")
 
 
 def test_tensorflow_reads_the_bundled_meta_graph():
@@ -149,7 +156,7 @@ def test_any_other_length_is_found_and_the_file_named(prefix, ending):
 @given(st.binary(max_size=200))
 def test_an_index_of_any_bytes_is_refused_in_a_sentence(content):
     with pytest.raises(CheckpointError):
-        tensor_bundle.entries_of(content, "model.index")
+        tensor_bundle.parse_entries(content, "model.index")
 
 
 def test_verify_reports_every_byte_to_the_bar(prefix):
@@ -171,7 +178,7 @@ def test_text_tensors_are_refused_in_a_sentence(tmp_path):
             )
         )
     with pytest.raises(CheckpointError, match="plain numbers"):
-        tensor_bundle.entries(tmp_path / "text")
+        tensor_bundle.read_entries(tmp_path / "text")
     with pytest.raises(ValueError, match="cannot be written"):
         tensor_bundle.write(tmp_path / "text", {"a": np.array(["words"])})
 
@@ -189,17 +196,17 @@ def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(prefix, monkeypa
 
 @given(st.integers(-(2**63), 2**64 - 1))
 def test_any_number_comes_back(number):
-    encoded = varint(number)
+    encoded = encode_varint(number)
     value, end = read_varint(b"xx" + encoded + b"yy", 2)
     assert end == 2 + len(encoded) and value == number % 2**64
-    assert number >= 2**63 or signed(value) == number
+    assert number >= 2**63 or to_signed(value) == number
 
 
 @given(
     st.lists(st.tuples(st.integers(1, 2**28), st.one_of(st.integers(0, 2**64 - 1), st.binary(), st.text())))
 )
 def test_any_message_comes_back(fields):
-    found = message(b"".join(field(number, value) for number, value in fields))
+    found = parse_message(b"".join(encode_field(number, value) for number, value in fields))
     for number in {number for number, _ in fields}:
         assert found[number] == [
             value.encode() if isinstance(value, str) else value for n, value in fields if n == number
@@ -208,12 +215,12 @@ def test_any_message_comes_back(fields):
 
 @given(st.integers(0, 2**32 - 1))
 def test_fixed_numbers_come_back(number):
-    assert struct.unpack("<I", message(fixed32(6, number))[6][0])[0] == number
+    assert struct.unpack("<I", parse_message(encode_fixed32(6, number))[6][0])[0] == number
 
 
 @given(st.binary())
 def test_any_bytes_are_a_message_or_a_value_error(content):
     try:
-        message(content)
+        parse_message(content)
     except ValueError:
         pass

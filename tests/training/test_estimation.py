@@ -18,7 +18,7 @@ from gpt2lab.base import machine
 from gpt2lab.base.wording import format_bytes
 from gpt2lab.engine.memory import OPTIMIZERS, samples_that_fit
 from gpt2lab.errors import ArgumentError, MemoryShortageError
-from gpt2lab.pretrained.catalog import CARDS, PRECISIONS, card
+from gpt2lab.pretrained.catalog import CARDS, PRECISIONS, find_card
 from gpt2lab.training.estimation import TRUSTED, alternatives, require_memory
 
 SIZES = list(CARDS)
@@ -80,7 +80,7 @@ def test_a_generation_takes_more_for_more_samples_and_longer_ones(model_name, ba
 
 
 def test_as_many_samples_as_fit_do_and_one_more_does_not():
-    hparams, room = card("124M").hparams, 10**9
+    hparams, room = find_card("124M").hparams, 10**9
     samples = samples_that_fit(hparams, 500, room)
 
     def takes(samples):
@@ -186,12 +186,12 @@ def test_without_an_override_it_is_what_this_machine_has_free(monkeypatch):
     monkeypatch.setattr(machine, "container_bytes", list)
     import psutil
 
-    free = machine.available().bytes
+    free = machine.available_memory().bytes
     assert free == pytest.approx(psutil.virtual_memory().available, rel=0.2)
     monkeypatch.setattr(machine, "container_bytes", lambda: [5_000_000])
-    assert machine.available() == machine.Available(5_000_000, "memory")
+    assert machine.available_memory() == machine.Memory(5_000_000, "memory")
     # what this process has in it already need not be free
-    assert machine.available(2_000_000).bytes == 7_000_000
+    assert machine.available_memory(2_000_000).bytes == 7_000_000
 
 
 @pytest.fixture
@@ -216,7 +216,7 @@ def test_the_gpu_that_tensorflow_would_use_is_asked(gpu, visible, expected):
         gpu.setenv("CUDA_VISIBLE_DEVICES", visible)
     assert machine.gpu_bytes() == (expected and expected * 2**20)
     gpu.delenv("GPT2LAB_MEMORY")
-    assert (machine.available().where == "GPU memory") == bool(expected)
+    assert (machine.available_memory().where == "GPU memory") == bool(expected)
 
 
 # Refusing
@@ -251,7 +251,7 @@ def test_what_is_proposed_fits_by_the_same_estimate_and_reads_as_many_tokens(mod
     assert lab.estimate(**instead).fits and not lab.estimate(**asked).fits
     assert (
         format_bytes(lab.estimate(**asked).bytes) in sentence
-        and format_bytes(machine.size("", limit)) in sentence
+        and format_bytes(machine.parse_bytes("", limit)) in sentence
     )
     assert instead["batch_size"] * instead["accumulate_gradients"] == 40
 

@@ -12,7 +12,7 @@ from training_process import Training
 
 import gpt2lab as lab
 from gpt2lab.pretrained import checkpoints, tensor_bundle
-from gpt2lab.pretrained.catalog import card
+from gpt2lab.pretrained.catalog import find_card
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")]
 
@@ -149,10 +149,10 @@ def test_a_run_killed_at_each_file_that_it_replaces_ends_like_one_that_was_not(b
     def go_on(number):
         checkpoint_dir = copies / f"{number}-{('before', 'after')[number % 2]}"
         folder = checkpoint_dir / "run1"
-        if folder.is_dir() and checkpoints.latest(folder):  # whatever was under way, what is there is whole
+        if folder.is_dir() and checkpoints.latest_prefix(folder):  # whatever was under way, what is there is whole
             step = checkpoints.latest_step(folder)
             assert f"model-{step}" in expected["arrays"] or step == 1
-            assert checkpoints.read_weights(checkpoints.latest(folder), card("1M").hparams)
+            assert checkpoints.read_weights(checkpoints.latest_prefix(folder), find_card("1M").hparams)
             assert checkpoints.read_optimizer(folder, step)
         assert Training({**brief, "checkpoint_dir": checkpoint_dir}).end() == 0
         assert_same(folder, expected)

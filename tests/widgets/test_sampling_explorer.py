@@ -273,7 +273,7 @@ def test_where_no_widget_can_be_seen_a_grid_of_charts_is_stored_alone(explorer, 
 
 
 def test_in_a_notebook_the_widget_comes_first_and_the_grid_is_stored_too(explorer, displayed, monkeypatch):
-    monkeypatch.setattr("gpt2lab.base.progress.live", lambda: True)
+    monkeypatch.setattr("gpt2lab.base.progress.is_live", lambda: True)
     explorer._ipython_display_()
     widget, picture, _ = displayed
     assert widget["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.widget.model_id

@@ -48,7 +48,7 @@ def notebook(monkeypatch):
         return SimpleNamespace(update=lambda data, metadata=None, raw=False: place.append((data, metadata)))
 
     monkeypatch.setattr("IPython.display.display", display)
-    monkeypatch.setattr(progress, "live", lambda: True)
+    monkeypatch.setattr(progress, "is_live", lambda: True)
     return outputs
 
 
@@ -234,7 +234,7 @@ def test_a_monitor_that_fails_is_replaced_by_a_bar_and_said_once(at, monkeypatch
     with pytest.warns(
         UserWarning, match=r"failed \(RuntimeError: the comm is closed\); the training goes on"
     ) as said:
-        with progress.watched(monitor) as watcher:
+        with progress.watch(monitor) as watcher:
             watcher.begin("run1", 0, 5, [])
             for row in rows(5):
                 watcher.step(row)
@@ -251,14 +251,14 @@ def test_a_monitor_is_told_of_a_run_that_fails(error, status):
     ends = []
     monitor = Failing(None)
     monitor.end = ends.append
-    with pytest.raises(type(error)), progress.watched(monitor):
+    with pytest.raises(type(error)), progress.watch(monitor):
         raise error
     assert ends == [status]
 
 
 def test_a_drawing_error_closes_the_monitor_and_not_the_run(notebook, monkeypatch):
     monitor = TrainingMonitor()
-    with progress.watched(monitor) as watcher:
+    with progress.watch(monitor) as watcher:
         watcher.begin("run1", 0, 5, [])
         button = monitor._button
         monkeypatch.setattr(plots, "loss", lambda history: 1 / 0)
@@ -278,9 +278,9 @@ def test_within_the_monitor_no_other_bars_are_shown_and_after_it_they_are(notebo
     monkeypatch.delenv("GPT2LAB_PROGRESS", raising=False)
     monitor = TrainingMonitor()
     monitor.begin("run1", 0, 5, [])
-    assert not progress.shown()
+    assert not progress.is_shown()
     monitor.end("finished")
-    assert progress.shown()
+    assert progress.is_shown()
 
 
 @pytest.mark.slow

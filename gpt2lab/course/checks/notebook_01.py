@@ -2,8 +2,8 @@
 
 import numbers
 
-from gpt2lab.course.checks.checking import call, choice, exercise, number, right, wrong
-from gpt2lab.pretrained.catalog import card, parameter_count
+from gpt2lab.course.checks.verdicts import call, choice, exercise, number, right, wrong
+from gpt2lab.pretrained.catalog import find_card, parameter_count
 
 
 @exercise("01.1", prediction="the probability of the best guess")
@@ -54,8 +54,8 @@ def characters_per_token(answer, lm, paragraph):
     )
     if wrong_because:
         return wrong(wrong_because)
-    large = card("124M")
-    small = card("3M")
+    large = find_card("124M")
+    small = find_card("3M")
     return right(
         f"A larger vocabulary holds longer strings, so a token holds more text: {large.name} knows"
         f" {large.n_vocab:,} tokens, {small.name} knows {small.n_vocab:,}."
@@ -66,7 +66,6 @@ def characters_per_token(answer, lm, paragraph):
 def what_the_seed_changes(answer):
     return choice(
         answer,
-        "abc",
         {
             "a": (
                 "lm.next_tokens takes no seed: for the same text it gives the same table. What differs comes"
@@ -212,7 +211,7 @@ def _shape(size):
     """(vocabulary, window, width, layers) of a size's name, or the four numbers as they are."""
     if not isinstance(size, str):
         return tuple(size)
-    model = card(size)
+    model = find_card(size)
     return model.n_vocab, model.n_ctx, model.n_embd, model.n_layer
 
 
