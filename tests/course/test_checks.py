@@ -11,7 +11,7 @@ from exercises.notebook_01 import block, gpt2
 from places import SOURCES
 
 from gpt2lab.course.building.source import read_source
-from gpt2lab.course.checks.checking import is_blank, is_typed, judge, labels
+from gpt2lab.course.checks.checking import find_check, is_blank, is_typed, judge
 from gpt2lab.pretrained.catalog import find_card
 
 _MODULES = [import_module(f"exercises.notebook_{source.stem[:2]}") for source in SOURCES]
@@ -149,11 +149,8 @@ def test_who_typed_a_computed_value_is_told_that_others_will_be_tried(tmp_path):
     from nbformat import v4
 
     answers = "# EXERCISE 08.1\nat_half = 0.75", "# EXERCISE 08.1\nat_half = p[0] ** 2 / (p ** 2).sum()"
-    check = 'checking.check("08.1", at_half, p)'
-    setup = (
-        "import pandas as pd\nfrom gpt2lab.course import checking\np = pd.Series([(3 ** 0.5) / (1 + 3 **"
-        " 0.5), 1 / (1 + 3 ** 0.5)])"
-    )
+    check = 'lab.course.check("08.1", at_half, p)'
+    setup = "import gpt2lab as lab\nimport pandas as pd\np = pd.Series([3 ** 0.5, 1]) / (1 + 3 ** 0.5)"
     notebook = v4.new_notebook(
         cells=[v4.new_code_cell(text) for text in (setup, answers[0], check, answers[1], check)]
     )
@@ -170,5 +167,5 @@ def test_every_exercise_of_the_notebooks_has_a_check_and_a_test():
         for cell in read_source(source)
         if cell.exercise and cell.kind == "code"
     }
-    assert exercises <= set(labels())
+    assert all(map(find_check, exercises))
     assert exercises == set(EXERCISES)

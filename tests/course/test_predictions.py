@@ -10,7 +10,8 @@ import pytest
 from places import SOURCES
 
 import gpt2lab as lab
-from gpt2lab.course.checks import checking
+from gpt2lab.course.building.source import read_source
+from gpt2lab.course.checks.checking import find_check
 from gpt2lab.errors import ArgumentError
 
 QUESTION = "temperature from 0.5 to 1.5"
@@ -244,16 +245,13 @@ def test_judging_writes_nothing():
 
 
 def test_the_exercises_without_points_are_the_predictions():
-    unscored = {
-        line.split()[2]
-        for source in SOURCES
-        for line in source.read_text(encoding="utf-8").splitlines()
-        if line.startswith("# EXERCISE") and ", 0 points)" in line
-    }
-    checking.labels()
-    assert unscored == set(checking._PREDICTIONS) and len(set(checking._PREDICTIONS.values())) == len(
-        unscored
-    )
+    exercises = [
+        cell for source in SOURCES for cell in read_source(source) if cell.exercise and cell.kind == "code"
+    ]
+    questions = {cell.exercise: find_check(cell.exercise).prediction for cell in exercises}
+    unscored = [cell.exercise for cell in exercises if not cell.points]
+    assert unscored == [label for label, question in questions.items() if question]
+    assert len({questions[label] for label in unscored}) == len(unscored)
 
 
 def test_grading_knows_nothing_of_predictions():

@@ -15,7 +15,8 @@ from trial import Trial
 
 from gpt2lab.course import scenes
 from gpt2lab.course.building.source import read_source
-from gpt2lab.course.checks.checking import Verdict, is_computed, is_typed
+from gpt2lab.course.checks.checking import is_computed, is_typed
+from gpt2lab.course.checks.verdicts import Verdict
 from gpt2lab.grading.judging.assignment import read_assignment
 from gpt2lab.grading.judging.key import Key
 

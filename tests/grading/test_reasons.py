@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from gpt2lab.course.checks import checking
+from gpt2lab.course.checks import verdicts
 from gpt2lab.grading.answers.finding import FoundAnswers
 from gpt2lab.grading.intake.submissions import Submission
 from gpt2lab.grading.judging.findings import ExerciseResult
@@ -74,18 +74,18 @@ def test_what_is_missing_is_missing_for_a_reason(handed, found, words):
     ],
 )
 def test_two_digits_are_enough_whatever_the_number(exact, answer, said):
-    found = checking.number(answer, exact, otherwise="Divide.")
+    found = verdicts.wrong_number(answer, exact, otherwise="Divide.")
     assert found is None if said is None else said in found
 
 
 def test_two_digits_are_not_enough_where_more_are_asked_for():
-    assert "rounded" in checking.number(4.27, 4.2671, tolerance=1e-4)
+    assert "rounded" in verdicts.wrong_number(4.27, 4.2671, tolerance=1e-4)
 
 
 def test_a_function_that_uses_what_is_not_there_is_told_so_at_grading():
     def fails(_):
         raise NameError("name 'helper' is not defined")
 
-    with checking.hidden_inputs():
-        assert "Only answer cells are run" in checking.call(fails, 3)[1].reason
-    assert "helper" in checking.call(fails, 3)[1].reason
+    with verdicts.hidden_inputs():
+        assert "Only answer cells are run" in verdicts.call(fails, 3)[1].reason
+    assert "helper" in verdicts.call(fails, 3)[1].reason

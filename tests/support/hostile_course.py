@@ -4,7 +4,7 @@ honest answer.
 
 from dataclasses import dataclass, field
 
-from gpt2lab.course.checks import checking
+from gpt2lab.course.checks import verdicts
 from gpt2lab.grading.judging.assignment import Assignment, Exercise
 from gpt2lab.grading.judging.key import Key
 from gpt2lab.grading.judging.running import grade_answers
@@ -51,10 +51,10 @@ def grade_attacks(attacks, trusted=False, **limits):
 def _exercise(label, seen, name):
     def check(answer, number):
         seen[name] = answer
-        wrong = checking.number(answer, number + 1, tolerance=1e-12, otherwise="Add one.")
-        return checking.wrong(wrong) if wrong else checking.right("So it is.")
+        wrong = verdicts.wrong_number(answer, number + 1, tolerance=1e-12, otherwise="Add one.")
+        return verdicts.wrong(wrong) if wrong else verdicts.right("So it is.")
 
-    checking.exercise(label)(check)
+    verdicts.exercise(label)(check)
     return Exercise(
         label,
         name,

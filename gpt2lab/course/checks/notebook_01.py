@@ -1,8 +1,16 @@
 """The checks of notebook 1, Meet GPT-2."""
 
-import numbers
-
-from gpt2lab.course.checks.verdicts import call, choice, exercise, number, right, wrong
+from gpt2lab.course.checks.verdicts import (
+    call,
+    choice,
+    exercise,
+    is_number,
+    number,
+    range_choice,
+    right,
+    wrong,
+    wrong_number,
+)
 from gpt2lab.pretrained.catalog import find_card, parameter_count
 
 
@@ -15,9 +23,7 @@ def probability_of_the_best_guess(prediction, guesses):
     )
     too_high = f"The best guess got {100 * highest:.0f} %. {open_ended}"
     too_low = f"The best guess got {100 * highest:.0f} %, so the model is surer than you thought."
-    order = "abc"
-    reasons = {letter: too_high if order.index(letter) < order.index(found) else too_low for letter in order}
-    return choice(prediction, order, reasons | {found: open_ended}, found)
+    return range_choice(prediction, found, before=too_high, after=too_low, reason=open_ended)
 
 
 @exercise("01.2", computed=True)
@@ -25,7 +31,9 @@ def characters_per_token(answer, lm, paragraph):
     characters = len(paragraph)
     tokens = len(lm.encode(paragraph))
     spaced = len(paragraph.split())
-    wrong_because = number(
+    large = find_card("124M")
+    small = find_card("3M")
+    return number(
         answer,
         characters / tokens,
         mistakes=(
@@ -51,14 +59,10 @@ def characters_per_token(answer, lm, paragraph):
             (characters // tokens, "You rounded down. Divide with /, not with //."),
         ),
         otherwise="Divide the number of characters by the number of tokens.",
-    )
-    if wrong_because:
-        return wrong(wrong_because)
-    large = find_card("124M")
-    small = find_card("3M")
-    return right(
-        f"A larger vocabulary holds longer strings, so a token holds more text: {large.name} knows"
-        f" {large.n_vocab:,} tokens, {small.name} knows {small.n_vocab:,}."
+        reason=(
+            f"A larger vocabulary holds longer strings, so a token holds more text: {large.name} knows"
+            f" {large.n_vocab:,} tokens, {small.name} knows {small.n_vocab:,}."
+        ),
     )
 
 
@@ -128,7 +132,7 @@ def block_parameters(function, widths):
         if failed:
             return failed
         values.append(f"block_parameters({d}) = {_shown(value)}")
-        wrong_because = number(
+        wrong_because = wrong_number(
             value,
             12 * d**2 + 13 * d,
             mistakes=(
@@ -170,7 +174,7 @@ def gpt2_parameters(function, sizes):
             f"gpt2_parameters{shape} = {_shown(value)}" + (f"  ({size})" if isinstance(size, str) else "")
         )
         exact = parameter_count(n_vocab=vocabulary, n_ctx=window, n_embd=d, n_layer=layers)
-        wrong_because = number(
+        wrong_because = wrong_number(
             value,
             exact,
             mistakes=(
@@ -216,8 +220,4 @@ def _shape(size):
 
 
 def _shown(value):
-    return (
-        f"{value:,.12g}"
-        if isinstance(value, numbers.Real) and not isinstance(value, bool)
-        else repr(value)[:60]
-    )
+    return f"{value:,.12g}" if is_number(value) else repr(value)[:60]

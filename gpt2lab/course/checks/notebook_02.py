@@ -3,7 +3,16 @@
 import math
 import re
 
-from gpt2lab.course.checks.checking import choice, exercise, number, right, too_short, wrong
+from gpt2lab.course.checks.verdicts import (
+    choice,
+    essay,
+    exercise,
+    number,
+    range_choice,
+    right,
+    wrong,
+    wrong_number,
+)
 
 WINDOW = 1024  # tokens that one step reads, a batch being one window
 
@@ -17,16 +26,18 @@ def fall_of_perplexity(prediction, before, after):
     less = (
         f"{measured} Most of what it takes to predict a text is the language, and that the model knew before."
     )
-    reasons = {letter: more if letter < found else less for letter in "abc"}
-    reasons[found] = (
-        "What such texts have in common is learned from few windows; the language was there before."
+    return range_choice(
+        prediction,
+        found,
+        before=more,
+        after=less,
+        reason="What such texts have in common is learned from few windows; the language was there before.",
     )
-    return choice(prediction, "abc", reasons, found)
 
 
 @exercise("02.2", computed=True)
 def epochs(answer, steps, tokens):
-    wrong_because = number(
+    return number(
         answer,
         steps * WINDOW / tokens,
         mistakes=(
@@ -41,17 +52,14 @@ def epochs(answer, steps, tokens):
             (steps * WINDOW // tokens, "You rounded down. Divide with /, not with //."),
         ),
         otherwise="Multiply the steps by 1,024 and divide by training_tokens.",
+        reason="The history of the run counts epochs too: look at the last line of run.history.",
     )
-    if wrong_because:
-        return wrong(wrong_because)
-    return right("The history of the run counts epochs too: look at the last line of run.history.")
 
 
 @exercise("02.3")
 def why_held_out(answer):
     return choice(
         answer,
-        "abc",
         {
             "a": "With too low a learning rate the training loss would hardly have fallen.",
             "b": "Only text that the model never saw tells learning from learning by heart.",
@@ -66,7 +74,7 @@ def why_held_out(answer):
 
 @exercise("02.4", computed=True)
 def loss_of_a_random_model(answer, scratch, vocabulary):
-    wrong_because = number(
+    wrong_because = wrong_number(
         answer,
         math.log(vocabulary),
         mistakes=(
@@ -102,53 +110,44 @@ def loss_of_a_random_model(answer, scratch, vocabulary):
     return right("The upper curve begins there. A loss above it, later, means worse than knowing nothing.")
 
 
-_LANGUAGE = (
-    "language",
-    "english",
-    "gramma",
-    "spell",
-    "words",
-    "vocab",
-    "syntax",
-    "sentence",
-    "linguist",
-    "meaning",
-    "knowledge",
+_LANGUAGE = "language|english|gramma|spell|words|vocab|syntax|sentence|linguist|meaning|knowledge"
+_DENIES = re.compile(
+    r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learn \w+ by heart)"
 )
-_BY_HEART = ("heart", "memori", "over-fit", "overfit", "over fit", "copy", "copies", "repeat", "parrot")
+_BY_HEART = re.compile("heart|memori|over-fit|overfit|over fit|copy|copies|repeat|parrot")
+_STOPS = re.compile(r"\b(not|no longer|stops?)\s+(\w+\s+)?(fall|drop|decreas|improv)")
+_RISES = re.compile(r"\b(rise|rises|rising|rose|higher|grow|grows|increase|increases|worse|goes up|go up)\b")
+
+
+def _says_what_happens(text):
+    rises = "loss" in text and (_STOPS.search(text.replace("n't", " not")) or _RISES.search(text))
+    return rises or _BY_HEART.search(text)
 
 
 @exercise("02.5")
 def explanation(answer):
-    if short := too_short(answer, "Answer both questions in two or three sentences."):
-        return wrong(short)
-    text = answer.lower()
-    if not any(part in text for part in _LANGUAGE):
-        return wrong(
-            "Say what the pretrained weights bring along that the speeches would have to teach. "
-            "Look at what the random model writes."
-        )
-    if re.search(
-        r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learn \w+ by heart)", text
-    ):
-        return wrong(
-            "Look again at what happens to the loss on other text when a short text is read a hundred times."
-        )
-    stops = re.search(
-        r"\b(not|no longer|stops?)\s+(\w+\s+)?(fall|drop|decreas|improv)", text.replace("n't", " not")
-    )
-    rises = "loss" in text and (
-        stops
-        or re.search(
-            r"\b(rise|rises|rising|rose|higher|grow|grows|increase|increases|worse|goes up|go up)\b", text
-        )
-    )
-    if not rises and not any(part in text for part in _BY_HEART):
-        return wrong(
-            "Say what happens when a short text is read many times. "
-            "What does the training loss do, and what the loss on other text?"
-        )
-    return right(
-        "Compare: the speeches would have to teach English itself, for which they are too short; trained"
-        " longer, the model learns them by heart, and its loss on other text rises."
+    return essay(
+        answer,
+        "Answer both questions in two or three sentences.",
+        points=(
+            (
+                _LANGUAGE,
+                "Say what the pretrained weights bring along that the speeches would have to teach. Look at"
+                " what the random model writes.",
+            ),
+            (
+                lambda text: not _DENIES.search(text),
+                "Look again at what happens to the loss on other text when a short text is read a hundred"
+                " times.",
+            ),
+            (
+                _says_what_happens,
+                "Say what happens when a short text is read many times. What does the training loss do, and"
+                " what the loss on other text?",
+            ),
+        ),
+        reason=(
+            "Compare: the speeches would have to teach English itself, for which they are too short; trained"
+            " longer, the model learns them by heart, and its loss on other text rises."
+        ),
     )

@@ -3,7 +3,7 @@
 import math
 import re
 
-from gpt2lab.course.checks.checking import choice, exercise, number, right, too_short, wrong
+from gpt2lab.course.checks.verdicts import choice, essay, exercise, number, right
 
 
 @exercise("03.1", prediction="the validation loss of a short text")
@@ -22,10 +22,14 @@ def validation_loss_of_a_short_text(prediction, run):
             " at it."
         ),
     }
-    reasons[found] = (
-        "What the model learns from a text that it reads again and again holds for that text only."
-    )
-    return choice(prediction, "abc", reasons, found)
+    learned = "What the model learns from a text that it reads again and again holds for that text only."
+    return choice(prediction, reasons | {found: learned}, found)
+
+
+_BEGAN = (
+    "From there on each step made the model worse at text that it had not read. by_heart.best_step gives the"
+    " same."
+)
 
 
 @exercise("03.2", computed=True)
@@ -55,20 +59,14 @@ def best_step(answer, run):
     ]
     if exact == 0 and isinstance(answer, (int, float)) and abs(answer) < 0.5:
         return right(_BEGAN)
-    wrong_because = number(
+    return number(
         answer,
         exact,
         mistakes,
         tolerance=1e-6,
         otherwise="Look for the lowest value in the column valid_loss.",
+        reason=_BEGAN,
     )
-    return wrong(wrong_because) if wrong_because else right(_BEGAN)
-
-
-_BEGAN = (
-    "From there on each step made the model worse at text that it had not read. by_heart.best_step gives the"
-    " same."
-)
 
 
 @exercise("03.3", computed=True)
@@ -78,7 +76,7 @@ def generalisation_gap(answer, run):
     valid = history["valid_loss"].dropna()
     last = max(10, len(losses) // 10)
     train = losses.tail(last).mean()
-    wrong_because = number(
+    return number(
         answer,
         valid.iloc[-1] - train,
         mistakes=(
@@ -105,17 +103,13 @@ def generalisation_gap(answer, run):
             (valid.iloc[-1], "That is the validation loss alone. Take the training loss away from it."),
         ),
         otherwise="Take the last validation loss, less the mean of the last LAST training losses.",
-    )
-    return (
-        wrong(wrong_because)
-        if wrong_because
-        else right("It says by how much the training loss flatters the model.")
+        reason="It says by how much the training loss flatters the model.",
     )
 
 
 @exercise("03.4", computed=True)
 def probability_of_a_loss(answer, loss):
-    wrong_because = number(
+    return number(
         answer,
         math.exp(-loss),
         mistakes=(
@@ -143,81 +137,46 @@ def probability_of_a_loss(answer, loss):
         ),
         tolerance=0.003,
         otherwise="The probability is e to the power of minus the loss.",
-    )
-    return (
-        wrong(wrong_because)
-        if wrong_because
-        else right("Nine tokens out of ten would be told in advance, if all were equally hard.")
+        reason="Nine tokens out of ten would be told in advance, if all were equally hard.",
     )
 
 
-_BY_HEART = (
-    "heart",
-    "memori",
-    "over-fit",
-    "overfit",
-    "over fit",
-    "copy",
-    "copies",
-    "copied",
-    "repeat",
-    "parrot",
+_DENIES = re.compile(
+    r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learned \w+ \w+ by heart)"
 )
+_BY_HEART = "heart|memori|over-fit|overfit|over fit|copy|copies|copied|repeat|parrot"
 _HELD_OUT = (
-    "valid",
-    "held",
-    "hold",
-    "kept back",
-    "keep back",
-    "test",
-    "unseen",
-    "not seen",
-    "never seen",
-    "never read",
-    "not read",
-    "other text",
-    "new text",
+    "valid|held|hold|kept back|keep back|test|unseen|not seen|never seen|never read|not read|other text"
+    "|new text"
 )
 _REMEDY = (
-    "stop",
-    "early",
-    "patience",
-    "fewer",
-    "less steps",
-    "more text",
-    "longer text",
-    "larger",
-    "bigger",
-    "more data",
-    "lower",
-    "best",
-    "shorter",
+    "stop|early|patience|fewer|less steps|more text|longer text|larger|bigger|more data|lower|best|shorter"
 )
 
 
 @exercise("03.5")
 def advice(answer):
-    if short := too_short(answer, "Answer all three questions in two or three sentences."):
-        return wrong(short)
-    text = answer.lower()
-    if re.search(
-        r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learned \w+ \w+ by heart)", text
-    ):
-        return wrong(
-            "Look again at what a training loss of 0.05 means for text that was read again and again."
-        )
-    if not any(part in text for part in _BY_HEART):
-        return wrong(
-            "Say what has happened. A loss of 0.05 on a diary: how can a model foresee nearly every word"
-            " of it?"
-        )
-    if not any(part in text for part in _HELD_OUT):
-        return wrong(
-            "Say how your friend could have noticed. Which loss did they not measure, and on which text?"
-        )
-    if not any(part in text for part in _REMEDY):
-        return wrong("Say what your friend should do. What did you do above, in the second try?")
-    return right(
-        "Compare: the diary was learned by heart, which a rising loss on pages that were held back would have"
-        " shown; stop where that loss is lowest, or use more text."
+    return essay(
+        answer,
+        "Answer all three questions in two or three sentences.",
+        points=(
+            (
+                lambda text: not _DENIES.search(text),
+                "Look again at what a training loss of 0.05 means for text that was read again and again.",
+            ),
+            (
+                _BY_HEART,
+                "Say what has happened. A loss of 0.05 on a diary: how can a model foresee nearly every word"
+                " of it?",
+            ),
+            (
+                _HELD_OUT,
+                "Say how your friend could have noticed. Which loss did they not measure, and on which text?",
+            ),
+            (_REMEDY, "Say what your friend should do. What did you do above, in the second try?"),
+        ),
+        reason=(
+            "Compare: the diary was learned by heart, which a rising loss on pages that were held back would"
+            " have shown; stop where that loss is lowest, or use more text."
+        ),
     )

@@ -3,7 +3,16 @@
 import math
 import re
 
-from gpt2lab.course.checks.checking import choice, exercise, number, right, too_short, wrong
+from gpt2lab.course.checks.verdicts import (
+    essay,
+    exercise,
+    number,
+    range_choice,
+    read_letter,
+    right,
+    wrong,
+    wrong_number,
+)
 
 WINDOW = 1024  # tokens that one step reads, a batch being one window
 
@@ -19,17 +28,22 @@ def loss_after_the_shortest_text(prediction, table):
         " others."
     )
     more = f"{measured} Even so short a text tells a model what it will be about."
-    reasons = {letter: less if letter < found else more for letter in "abc"}
-    reasons[found] = (
-        "What a model learns is what its text has to teach, and a page read over and over teaches that page."
+    return range_choice(
+        prediction,
+        found,
+        before=less,
+        after=more,
+        reason=(
+            "What a model learns is what its text has to teach, and a page read over and over teaches that"
+            " page."
+        ),
     )
-    return choice(prediction, "abc", reasons, found)
 
 
 @exercise("04.2", computed=True)
 def length_read_once(answer, steps, tokens, characters):
     exact = steps * WINDOW * characters / tokens
-    wrong_because = number(
+    return number(
         answer,
         exact,
         mistakes=(
@@ -51,11 +65,10 @@ def length_read_once(answer, steps, tokens, characters):
             ),
         ),
         otherwise="Multiply the tokens that the steps read by the characters that a token has.",
-    )
-    if wrong_because:
-        return wrong(wrong_because)
-    return right(
-        "Shorter texts are read more than once. In the table, look where the column of the epochs passes 1."
+        reason=(
+            "Shorter texts are read more than once. In the table, look where the column of the epochs"
+            " passes 1."
+        ),
     )
 
 
@@ -72,8 +85,8 @@ def limits_of_the_epochs(answer, table):
     most = table.loc[helped, "epochs"].max()
     fewest = table.loc[~helped, "epochs"].min()
     if (
-        number(answer[0], fewest) is None
-        and number(answer[1], most) is None
+        wrong_number(answer[0], fewest) is None
+        and wrong_number(answer[1], most) is None
         and not math.isclose(most, fewest, rel_tol=0.01)
     ):
         return wrong("The two are in the wrong order: first the rows in which fine-tuning helped.")
@@ -82,7 +95,7 @@ def limits_of_the_epochs(answer, table):
         for _, rows in table.groupby("model_name")
     ]
     one_model = "That is so for the rows of one model. Take those of both."
-    first = number(
+    first = wrong_number(
         answer[0],
         most,
         mistakes=(
@@ -107,7 +120,7 @@ def limits_of_the_epochs(answer, table):
     )
     if first:
         return wrong(f"most_epochs: {first}")
-    second = number(
+    second = wrong_number(
         answer[1],
         fewest,
         mistakes=(
@@ -139,11 +152,7 @@ def limits_of_the_epochs(answer, table):
 
 @exercise("04.4")
 def rules_on_a_point_held_back(answer, table, point):
-    letters = (
-        [each.strip(" ()[].'\"").lower() if isinstance(each, str) else None for each in answer]
-        if isinstance(answer, (tuple, list))
-        else []
-    )
+    letters = list(map(read_letter, answer)) if isinstance(answer, (tuple, list)) else []
     if len(letters) != 2 or not {*letters} <= {"a", "b"}:
         return wrong("Two letters are asked for: (by_epochs, by_characters), each 'a' or 'b'.")
     helped = table["test_loss"] < table["test_loss_before"]
@@ -168,38 +177,29 @@ def rules_on_a_point_held_back(answer, table, point):
     )
 
 
-_KNOWS = ("pretrain", "pre-train", "already", "before", "released", "bring", "knows", "knew")
-_LANGUAGE = (
-    "language",
-    "english",
-    "gramma",
-    "spell",
-    "words",
-    "vocab",
-    "syntax",
-    "sentence",
-    "scratch",
-    "nothing",
-    "random",
-)
+_KNOWS = "pretrain|pre-train|already|before|released|bring|knows|knew"
+_LANGUAGE = "language|english|gramma|spell|words|vocab|syntax|sentence|scratch|nothing|random"
+_DENIES = re.compile(r"\blaws? (is|are|was|were) (simply |just |plainly )?(wrong|false|refuted)")
 
 
 @exercise("04.5")
 def laws_and_fine_tuning(answer):
-    if short := too_short(answer, "Answer both questions in two or three sentences."):
-        return wrong(short)
-    text = answer.lower()
-    if not any(part in text for part in _KNOWS) or not any(part in text for part in _LANGUAGE):
-        return wrong(
-            "Say what the model knew before the first step of the fine-tuning, and where it had that from."
-        )
-    if re.search(r"\blaws? (is|are|was|were) (simply |just |plainly )?(wrong|false|refuted)", text):
-        return wrong(
-            "The laws are about another question. What does a model have that the laws speak of, before its"
-            " first step?"
-        )
-    return right(
-        "Compare: the laws ask how much text teaches a language to random weights. The pretrained model had"
-        " read an amount of that order; from random weights these steps on this text would teach little more"
-        " than which words are frequent."
+    knew = "Say what the model knew before the first step of the fine-tuning, and where it had that from."
+    return essay(
+        answer,
+        "Answer both questions in two or three sentences.",
+        points=(
+            (_KNOWS, knew),
+            (_LANGUAGE, knew),
+            (
+                lambda text: not _DENIES.search(text),
+                "The laws are about another question. What does a model have that the laws speak of, before"
+                " its first step?",
+            ),
+        ),
+        reason=(
+            "Compare: the laws ask how much text teaches a language to random weights. The pretrained model"
+            " had read an amount of that order; from random weights these steps on this text would teach"
+            " little more than which words are frequent."
+        ),
     )

@@ -2,7 +2,7 @@
 
 import math
 
-from gpt2lab.course.checks.checking import choice, exercise, number, right, too_short, unanswered, wrong
+from gpt2lab.course.checks.verdicts import essay, exercise, number, range_choice, right, unanswered, wrong
 from gpt2lab.errors import ArgumentError
 
 
@@ -16,18 +16,22 @@ def gain_of_the_larger_model(prediction, smaller, larger):
         f"{measured} Parameters do not count one for one: each doubling takes away about the same, small part"
         " of the loss."
     )
-    reasons = {letter: more if letter < found else less for letter in "abc"}
-    reasons[found] = (
-        "More parameters help, but not in proportion: each doubling takes away about the same, small part of"
-        " the loss."
+    return range_choice(
+        prediction,
+        found,
+        before=more,
+        after=less,
+        reason=(
+            "More parameters help, but not in proportion: each doubling takes away about the same, small"
+            " part of the loss."
+        ),
     )
-    return choice(prediction, "abc", reasons, found)
 
 
 @exercise("05.2", computed=True)
 def bits_a_byte(answer, nats, tokens, text_bytes):
     exact = nats * tokens / text_bytes / math.log(2)
-    wrong_because = number(
+    return number(
         answer,
         exact,
         mistakes=(
@@ -59,19 +63,17 @@ def bits_a_byte(answer, nats, tokens, text_bytes):
             ),
         ),
         otherwise="All nats of the text are nats * tokens. Divide by the bytes, and by math.log(2).",
-    )
-    if wrong_because:
-        return wrong(wrong_because)
-    return right(
-        "With it this model can be compared with any other, whatever its tokens: the table below has it for"
-        " both."
+        reason=(
+            "With it this model can be compared with any other, whatever its tokens: the table below has it"
+            " for both."
+        ),
     )
 
 
 @exercise("05.3", computed=True)
 def steps_in_the_same_time(answer, steps, smaller, larger):
     exact = steps * larger / smaller
-    wrong_because = number(
+    return number(
         answer,
         exact,
         mistakes=(
@@ -96,11 +98,10 @@ def steps_in_the_same_time(answer, steps, smaller, larger):
         otherwise=(
             "Divide the time of all steps of the larger model by the seconds of one step of the smaller."
         ),
-    )
-    if wrong_because:
-        return wrong(wrong_because)
-    return right(
-        "Try it: whether so many steps make up for the size is a question that only the experiment answers."
+        reason=(
+            "Try it: whether so many steps make up for the size is a question that only the experiment"
+            " answers."
+        ),
     )
 
 
@@ -122,39 +123,26 @@ def reading(answer, panel):
     )
 
 
-_NUMBERS = (
-    "loss",
-    "perplex",
-    "bits",
-    "bpb",
-    "nats",
-    "distinct",
-    "known",
-    "repetition",
-    "%",
-    "percent",
-    "per cent",
-)
-_READING = ("read", "pair", "prefer", "tell", "told", "blind", "answer", "intelligib", "chance", "coin")
-
-
 @exercise("05.5")
 def explanation(answer):
-    if short := too_short(answer, "Answer the questions in two or three sentences."):
-        return wrong(short)
-    text = answer.lower()
-    if not any(part in text for part in _NUMBERS):
-        return wrong(
-            "Say what the numbers were: name at least one column of the tables, and how the two sizes differ"
-            " in it."
-        )
-    if not any(part in text for part in _READING):
-        return wrong(
-            "Say what your reading was: could you tell the two models apart, and were there enough pairs to"
-            " be sure?"
-        )
-    return right(
-        "Compare: a loss is a mean over thousands of tokens and finds small differences; a reader judges"
-        " whether a whole text makes sense, and with ten answers only a large difference shows. If the two"
-        " disagree, ask first how wide the interval is."
+    return essay(
+        answer,
+        "Answer the questions in two or three sentences.",
+        points=(
+            (
+                "loss|perplex|bits|bpb|nats|distinct|known|repetition|%|percent|per cent",
+                "Say what the numbers were: name at least one column of the tables, and how the two sizes"
+                " differ in it.",
+            ),
+            (
+                "read|pair|prefer|tell|told|blind|answer|intelligib|chance|coin",
+                "Say what your reading was: could you tell the two models apart, and were there enough pairs"
+                " to be sure?",
+            ),
+        ),
+        reason=(
+            "Compare: a loss is a mean over thousands of tokens and finds small differences; a reader judges"
+            " whether a whole text makes sense, and with ten answers only a large difference shows. If the"
+            " two disagree, ask first how wide the interval is."
+        ),
     )

@@ -1,11 +1,10 @@
 """The checks of notebook 6, Perplexity."""
 
 import math
-import re
 
 import numpy as np
 
-from gpt2lab.course.checks.checking import choice, exercise, here, number, right, too_short, wrong
+from gpt2lab.course.checks.verdicts import choice, essay, exercise, here, number
 
 
 @exercise("06.1", prediction="the text of the lowest perplexity")
@@ -18,11 +17,11 @@ def least_surprising_text(prediction, perplexities):
         "c": f"{lowest} The recipe is plain, but the model has read little of its kind.",
         "d": f"{lowest} What repeats itself is easy to foresee, but not in this text.",
     }
-    reasons[found] = (
+    asks = (
         "Perplexity asks what the model expects, and nothing else: whether a text is good, or true, or makes"
         " sense, does not enter."
     )
-    return choice(prediction, "abcd", reasons, found)
+    return choice(prediction, reasons | {found: asks}, found)
 
 
 @exercise("06.2", computed=True)
@@ -30,7 +29,7 @@ def perplexity_of_a_sentence(answer, nats):
     nats = np.asarray(nats, float)
     mean = nats.mean()
     probabilities = np.exp(-nats)
-    wrong_because = number(
+    return number(
         answer,
         math.exp(mean),
         mistakes=(
@@ -66,11 +65,9 @@ def perplexity_of_a_sentence(answer, nats):
             (10**mean, "Nats belong to e, not to 10: math.exp."),
         ),
         otherwise="First the mean of scores.nats, then math.exp of that.",
-    )
-    if wrong_because:
-        return wrong(wrong_because)
-    return right(
-        "The model was as unsure as if it had to choose each token among that many equally probable ones."
+        reason=(
+            "The model was as unsure as if it had to choose each token among that many equally probable ones."
+        ),
     )
 
 
@@ -84,7 +81,7 @@ def perplexity_of_all_documents(answer, documents):
     nats = documents["nats_per_token"].to_numpy(float)
     perplexities = np.exp(nats)
     pooled = (nats * tokens).sum() / tokens.sum()
-    wrong_because = number(
+    return number(
         answer,
         math.exp(pooled),
         mistakes=(
@@ -128,12 +125,10 @@ def perplexity_of_all_documents(answer, documents):
         ),
         tolerance=0.002,  # the mistakes are near
         otherwise="All nats (nats_per_token * tokens, added up), divided by all tokens, then math.exp.",
-    )
-    if wrong_because:
-        return wrong(wrong_because)
-    return right(
-        "Pooled like this, a document that is cut in two counts as much as before: what is counted are"
-        " tokens, not files."
+        reason=(
+            "Pooled like this, a document that is cut in two counts as much as before: what is counted are"
+            " tokens, not files."
+        ),
     )
 
 
@@ -149,7 +144,6 @@ def what_decides(answer, comparison):
     said = here(f"The interval of the ratio is {low:.2f} to {high:.2f}.")
     return choice(
         answer,
-        "abc",
         {
             "a": (
                 f"{here(overlap)} Both are wide because speeches differ, and both models read the same"
@@ -168,29 +162,29 @@ def what_decides(answer, comparison):
     )
 
 
-_SURE = re.compile(r"interval|chance|sure|certain|every|each|\ball\b|\d of (the )?\d")
-_SPLITS = ("valid", "choose", "chose", "pick", "select", "check")
-
-
 @exercise("06.5")
 def finding(answer):
-    if short := too_short(
+    return essay(
         answer,
         "Say by how much it fell, how sure that is, and why the test split is reported, in two or three"
         " sentences.",
-    ):
-        return wrong(short)
-    text = answer.lower()
-    if not any(part in text for part in ("perplexity", "bits")):
-        return wrong("Say what was measured: name the perplexity, and by how much it fell on the test split.")
-    if not _SURE.search(text):
-        return wrong(
-            "Say how sure it is: what is the interval of the ratio, and in how many documents did the"
-            " perplexity fall?"
-        )
-    if not any(part in text for part in _SPLITS):
-        return wrong("Say why it is the test split: what had the validation split been used for before?")
-    return right(
-        "Compare: name the fall with its interval over documents, and whether it holds in most of them; the"
-        " validation split chose the checkpoint, so only the test split is free of that choice."
+        points=(
+            (
+                "perplexity|bits",
+                "Say what was measured: name the perplexity, and by how much it fell on the test split.",
+            ),
+            (
+                r"interval|chance|sure|certain|every|each|\ball\b|\d of (the )?\d",
+                "Say how sure it is: what is the interval of the ratio, and in how many documents did the"
+                " perplexity fall?",
+            ),
+            (
+                "valid|choose|chose|pick|select|check",
+                "Say why it is the test split: what had the validation split been used for before?",
+            ),
+        ),
+        reason=(
+            "Compare: name the fall with its interval over documents, and whether it holds in most of them;"
+            " the validation split chose the checkpoint, so only the test split is free of that choice."
+        ),
     )

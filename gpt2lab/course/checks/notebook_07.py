@@ -1,10 +1,19 @@
 """The checks of notebook 7, Overlap."""
 
 import math
-import numbers
-import re
 
-from gpt2lab.course.checks.checking import choice, exercise, here, number, right, too_short, wrong
+from gpt2lab.course.checks.verdicts import (
+    choice,
+    essay,
+    exercise,
+    has_digit,
+    here,
+    is_number,
+    number,
+    right,
+    wrong,
+    wrong_number,
+)
 from gpt2lab.measures.diversity import distinct
 from gpt2lab.measures.overlap import overlap
 
@@ -25,16 +34,16 @@ def more_in_common(prediction, compared):
         ),
         "c": f"{measured}. With a hundred samples of each such a difference is more than chance.",
     }
-    reasons[found] = (
+    whether = (
         "Whether it is for the reason that you gave is another question: go on, and see what else changes the"
         " overlap."
     )
-    return choice(prediction, "abc", reasons, found)
+    return choice(prediction, reasons | {found: whether}, found)
 
 
 @exercise("07.2")
 def jaccard_by_hand(answer):
-    wrong_because = number(
+    return number(
         answer,
         3 / 7,
         mistakes=(
@@ -71,17 +80,13 @@ def jaccard_by_hand(answer):
         otherwise=(
             "Both have 'the', 'law' and 'of'. How many different words are there in the two texts together?"
         ),
-    )
-    return (
-        wrong(wrong_because)
-        if wrong_because
-        else right("Note that it did not matter how often 'the' was used, nor where.")
+        reason="Note that it did not matter how often 'the' was used, nor where.",
     )
 
 
 @exercise("07.3")
 def clipping_by_hand(answer):
-    wrong_because = number(
+    return number(
         answer,
         0.5,
         mistakes=(
@@ -104,11 +109,7 @@ def clipping_by_hand(answer):
             ),
         ),
         otherwise="Two of the sample's words count. How many words has it?",
-    )
-    return (
-        wrong(wrong_because)
-        if wrong_because
-        else right("Without clipping it would be 1, the best mark for the worst text.")
+        reason="Without clipping it would be 1, the best mark for the worst text.",
     )
 
 
@@ -121,7 +122,6 @@ def what_may_be_compared(letter, growth):
     grows = f"The Jaccard similarity of the same model grows with the number of samples{here(ends)}"
     return choice(
         letter,
-        "abcd",
         {
             "a": f"{grows}. With half as many the model would look worse than it is.",
             "b": f"{grows}. That is the one that depends on their number.",
@@ -186,13 +186,13 @@ def own_table(mine, sets, reference):
         }
         for column in _COLUMNS:
             value = mine.loc[name, column]
-            if isinstance(value, numbers.Real) and math.isclose(value, round(exact[column], 3), rel_tol=1e-9):
+            if is_number(value) and math.isclose(value, round(exact[column], 3), rel_tol=1e-9):
                 continue  # rounded to be read, by mine.round(3)
             percent = (
                 100 * exact[column],
                 "That is in per cent. Leave it as a share, so that all columns are alike.",
             )
-            if reason := number(
+            if reason := wrong_number(
                 value,
                 exact[column],
                 (*mistakes[column], percent),
@@ -206,60 +206,41 @@ def own_table(mine, sets, reference):
 
 
 _WHICH = (
-    "fine-tuned",
-    "finetuned",
-    "fine tuned",
-    "pretrained",
-    "pre-trained",
-    "tuned",
-    "fine-tuning",
-    "finetuning",
-    "fine tuning",
-    "trained further",
+    "fine-tuned|finetuned|fine tuned|pretrained|pre-trained|tuned|fine-tuning|finetuning|fine tuning"
+    "|trained further"
 )
-_BESIDE = ("human", "people", "person", "chance", "interval")
-_EXPECTED = ("expect", "predict", "thought", "surpris", "believed", "assumed", "guess", "hypothes")
 _WHY = (
-    "because",
-    "since",
-    "as it",
-    "reason",
-    "learn",
-    "read",
-    "due to",
-    "saw",
-    "seen",
-    "picked up",
-    "therefore",
-    "that is why",
-    "kind",
-    "temperature",
-    "style",
-    "knows",
-    "makes it",
+    "because|since|as it|reason|learn|read|due to|saw|seen|picked up|therefore|that is why|kind|temperature"
+    "|style|knows|makes it"
 )
 
 
 @exercise("07.6")
 def answer_in_words(answer):
-    if short := too_short(answer, "Answer all questions, in three or four sentences.", fewest=25):
-        return wrong(short)
-    text = answer.lower()
-    if not any(part in text for part in _WHICH):
-        return wrong(
-            "Say which of the two has more in common with the test speeches, the pretrained or the fine-tuned"
-            " model."
-        )
-    if not re.search(r"\d", text):
-        return wrong("Say by how much: name a measure, and its figures for both models.")
-    if not any(part in text for part in _BESIDE):
-        return wrong("Say how far that is from human text, or whether it is more than chance.")
-    if not any(part in text for part in _EXPECTED):
-        return wrong("Say whether it is what you expected at the beginning.")
-    if not any(part in text for part in _WHY):
-        return wrong("Say why it came out so: what had the two models read?")
-    return right(
-        "Compare: a model that has read speeches uses more of the words, and above all more of the"
-        " combinations, of other speeches. How far it falls short of people, and what temperature does,"
-        " belongs to an honest answer."
+    return essay(
+        answer,
+        "Answer all questions, in three or four sentences.",
+        points=(
+            (
+                _WHICH,
+                "Say which of the two has more in common with the test speeches, the pretrained or the"
+                " fine-tuned model.",
+            ),
+            (has_digit, "Say by how much: name a measure, and its figures for both models."),
+            (
+                "human|people|person|chance|interval",
+                "Say how far that is from human text, or whether it is more than chance.",
+            ),
+            (
+                "expect|predict|thought|surpris|believed|assumed|guess|hypothes",
+                "Say whether it is what you expected at the beginning.",
+            ),
+            (_WHY, "Say why it came out so: what had the two models read?"),
+        ),
+        reason=(
+            "Compare: a model that has read speeches uses more of the words, and above all more of the"
+            " combinations, of other speeches. How far it falls short of people, and what temperature does,"
+            " belongs to an honest answer."
+        ),
+        fewest=25,
     )

@@ -4,9 +4,9 @@ import operator
 
 import numpy as np
 
-from gpt2lab.course.checks.checking import choice, exercise, here, number, right, too_short, wrong
-from gpt2lab.experiments.sweep import away
+from gpt2lab.course.checks.verdicts import choice, essay, exercise, here, number, right, wrong
 from gpt2lab.measures.diversity import distinct
+from gpt2lab.measures.of_samples import distance_to_human
 from gpt2lab.measures.words import words
 
 
@@ -16,7 +16,7 @@ def at_half_the_temperature(answer, probability):
     squares = p**2
     roots = p**0.5
     softmax = np.exp(p / 0.5)
-    wrong_because = number(
+    return number(
         answer,
         squares[0] / squares.sum(),
         mistakes=(
@@ -47,12 +47,10 @@ def at_half_the_temperature(answer, probability):
             ),
         ),
         otherwise="Raise all probabilities to the power 1/T, and divide the first by their sum.",
-    )
-    if wrong_because:
-        return wrong(wrong_because)
-    return right(
-        "Raised to a power above 1, small probabilities lose most: what was unlikely nearly vanishes, and the"
-        " likely tokens share what is left."
+        reason=(
+            "Raised to a power above 1, small probabilities lose most: what was unlikely nearly vanishes,"
+            " and the likely tokens share what is left."
+        ),
     )
 
 
@@ -115,7 +113,7 @@ def dist_1(answer, texts):
     every = [word for text in found for word in text]
     types = set(every)
     spaced = " ".join(texts).split()
-    wrong_because = number(
+    return number(
         answer,
         distinct(texts),
         mistakes=(
@@ -145,12 +143,10 @@ def dist_1(answer, texts):
         ),
         tolerance=1e-4,
         otherwise="Divide the number of different words by the number of all words, over all texts together.",
-    )
-    if wrong_because:
-        return wrong(wrong_because)
-    return right(
-        "The dist-1 of all texts together is lower than that of a single one, since the frequent words come"
-        " in every text."
+        reason=(
+            "The dist-1 of all texts together is lower than that of a single one, since the frequent words"
+            " come in every text."
+        ),
     )
 
 
@@ -171,11 +167,11 @@ def direction(prediction, table):
     reasons = dict.fromkeys(
         "abcd", f"{measured} A high dist-1 means that words differ, a high self-BLEU that samples are alike."
     )
-    reasons[key] = (
+    opposite = (
         "They go opposite ways: one counts what is different, the other what is alike. A higher k or p does"
         " the same as a higher temperature."
     )
-    return choice(prediction, "abcd", reasons, key)
+    return choice(prediction, reasons | {key: opposite}, key)
 
 
 @exercise("08.5", computed=True)
@@ -226,66 +222,46 @@ def _nearest_rows(tried, human, measure):
     tell.
     """
     ratio, difference = (
-        away(tried[measure], human[measure].iloc[0], kind) for kind in ("perplexity", "dist_1")
+        distance_to_human(tried[measure], human[measure].iloc[0], kind) for kind in ("perplexity", "dist_1")
     )
     return {row for distance in (ratio, difference) for row in tried.index[distance <= distance.min() + 5e-4]}
 
 
-_SETTINGS = ("temperature", "top_p", "top_k", "top-p", "top-k", "p =", "k =", "t =", " p ", " k ")
-_FIGURES = ("dist", "bleu", "repetition", "zipf", "perplex")
-_TOO_SAFE = (
-    "repe",
-    "loop",
-    "circle",
-    "alike",
-    "same",
-    "dull",
-    "boring",
-    "resembl",
-    "safe",
-    "monoton",
-    "again",
-)
+_TOO_SAFE = "repe|loop|circle|alike|same|dull|boring|resembl|safe|monoton|again"
 _TOO_WILD = (
-    "nonsense",
-    "sense",
-    "wild",
-    "random",
-    "invent",
-    "surpris",
-    "unlikely",
-    "incoherent",
-    "gibberish",
-    "meaning",
-    "intelligib",
-    "salad",
-    "chao",
-    "grammat",
-    "garbage",
-    "rubbish",
-    "fit together",
+    "nonsense|sense|wild|random|invent|surpris|unlikely|incoherent|gibberish|meaning|intelligib|salad|chao"
+    "|grammat|garbage|rubbish|fit together"
 )
 
 
 @exercise("08.6")
 def explanation(answer):
-    if short := too_short(answer, "Answer in three or four sentences.", fewest=25):
-        return wrong(short)
-    text = f" {answer.lower()} "
-    for parts, missing in (
-        (_SETTINGS, "Name your setting: the temperature, k or p that you take."),
-        (_FIGURES, "Give a figure: name at least one column of your table, dist-1 or self-BLEU for example."),
-        (
-            ("human", "people", "person"),
-            "A figure alone means nothing: say what human text has in the same column.",
+    return essay(
+        answer,
+        "Answer in three or four sentences.",
+        points=(
+            (
+                "temperature|top_p|top_k|top-p|top-k|p =|k =|t =| p | k ",
+                "Name your setting: the temperature, k or p that you take.",
+            ),
+            (
+                "dist|bleu|repetition|zipf|perplex",
+                "Give a figure: name at least one column of your table, dist-1 or self-BLEU for example.",
+            ),
+            (
+                "human|people|person",
+                "A figure alone means nothing: say what human text has in the same column.",
+            ),
+            (
+                _TOO_SAFE,
+                "Say what goes wrong if the model is held back more, with temperature 0.5 for example.",
+            ),
+            (_TOO_WILD, "Say what goes wrong if it is held back less, with temperature 1.5 for example."),
         ),
-        (_TOO_SAFE, "Say what goes wrong if the model is held back more, with temperature 0.5 for example."),
-        (_TOO_WILD, "Say what goes wrong if it is held back less, with temperature 1.5 for example."),
-    ):
-        if not any(part in text for part in parts):
-            return wrong(missing)
-    return right(
-        "Compare: held back too much, samples repeat and resemble each other; too little, they are varied and"
-        " make no sense. As varied as human text is a good place to begin, but no measure of variety knows"
-        " whether a text makes sense, so somebody has to read it."
+        reason=(
+            "Compare: held back too much, samples repeat and resemble each other; too little, they are varied"
+            " and make no sense. As varied as human text is a good place to begin, but no measure of variety"
+            " knows whether a text makes sense, so somebody has to read it."
+        ),
+        fewest=25,
     )

@@ -1,7 +1,16 @@
 """The checks of notebook 9, Your own dataset."""
 
 from gpt2lab.corpus.document import author_prefix
-from gpt2lab.course.checks.checking import choice, exercise, number, right, too_short, wrong
+from gpt2lab.course.checks.verdicts import (
+    choice,
+    essay,
+    exercise,
+    has_digit,
+    number,
+    range_choice,
+    right,
+    wrong,
+)
 
 
 @exercise("09.1", prediction="how often the author's own prefix is best")
@@ -21,9 +30,13 @@ def own_prefix_best(prediction, matrix):
         f"{measured} A prefix is a few tokens among a thousand, and the words of a sentence soon tell more"
         " about its author."
     )
-    reasons = {letter: more if letter < found else less for letter in "abc"}
-    reasons[found] = f"{measured} Whether that is much, the size of the numbers in the figure says."
-    return choice(prediction, "abc", reasons, found)
+    return range_choice(
+        prediction,
+        found,
+        before=more,
+        after=less,
+        reason=f"{measured} Whether that is much, the size of the numbers in the figure says.",
+    )
 
 
 @exercise("09.2")
@@ -42,7 +55,7 @@ def first_cut_then_split(answer):
             " make them harder or easier?"
         ),
     }
-    return choice(answer, "abc", reasons, "b")
+    return choice(answer, reasons, "b")
 
 
 @exercise("09.3")
@@ -85,7 +98,7 @@ def gain_of_the_own_prefix(answer, matrix, author):
     others = row.drop(author)
     exact = float(matrix.table.loc[author, "gain"])
     typical = own / (1 - exact)
-    wrong_because = number(
+    return number(
         answer,
         exact,
         mistakes=(
@@ -116,45 +129,42 @@ def gain_of_the_own_prefix(answer, matrix, author):
             "1 - own / (geometric mean of others); the geometric mean is the exponential of the mean"
             " logarithm."
         ),
+        reason=(
+            "The table below has it for all five, with an interval. Where that holds 0, the gain may be"
+            " chance."
+        ),
     )
-    if wrong_because:
-        return wrong(wrong_because)
-    return right(
-        "The table below has it for all five, with an interval. Where that holds 0, the gain may be chance."
-    )
-
-
-_MATRIX = ("perplex", "matrix", "gain", "diagonal", "surpris", "predict")
-_CLASSIFIER = ("classif", "guess", "texts to", "right author", "chance")
-_OTHER = ("centur", "time", "subject", "topic", "era", "age", "words of", "vocabular")
 
 
 @exercise("09.5")
 def can_a_prefix(answer):
-    if short := too_short(answer, "Answer the questions in three or four sentences."):
-        return wrong(short)
-    text = answer.lower()
-    if not any(part in text for part in _MATRIX):
-        return wrong(
-            "Say what the first measurement found: by how much is the perplexity lower after the author's own"
-            " prefix, and for how many authors?"
-        )
-    if not any(part in text for part in _CLASSIFIER):
-        return wrong(
-            "Say what the second measurement found: how many of the generated texts did the classifier give"
-            " to the right author?"
-        )
-    if not any(character.isdigit() for character in text):
-        return wrong(
-            "Name a figure of each measurement: without figures nobody can tell whether you mean much or"
-            " little."
-        )
-    if not any(part in text for part in _OTHER):
-        return wrong(
-            "Say what else could explain it: in what do these five authors differ, besides their voice?"
-        )
-    return right(
-        "Compare: the prefix does tell the model something, but far less than the sentence itself, so that a"
-        " reader hardly notices. And what it tells may be the century or the subject rather than a voice;"
-        " authors of one time would have to be compared."
+    return essay(
+        answer,
+        "Answer the questions in three or four sentences.",
+        points=(
+            (
+                "perplex|matrix|gain|diagonal|surpris|predict",
+                "Say what the first measurement found: by how much is the perplexity lower after the author's"
+                " own prefix, and for how many authors?",
+            ),
+            (
+                "classif|guess|texts to|right author|chance",
+                "Say what the second measurement found: how many of the generated texts did the classifier"
+                " give to the right author?",
+            ),
+            (
+                has_digit,
+                "Name a figure of each measurement: without figures nobody can tell whether you mean much or"
+                " little.",
+            ),
+            (
+                "centur|time|subject|topic|era|age|words of|vocabular",
+                "Say what else could explain it: in what do these five authors differ, besides their voice?",
+            ),
+        ),
+        reason=(
+            "Compare: the prefix does tell the model something, but far less than the sentence itself, so"
+            " that a reader hardly notices. And what it tells may be the century or the subject rather than a"
+            " voice; authors of one time would have to be compared."
+        ),
     )

@@ -1,6 +1,6 @@
 """The checks of notebook 10, Report."""
 
-from gpt2lab.course.checks.checking import choice, exercise, here, right, too_short, wrong
+from gpt2lab.course.checks.verdicts import choice, exercise, has_digit, here, right, too_short, wrong
 
 CLAIMS = ("loss", "flags", "findings")
 _ABOUT_THE_SAME = 0.01  # nats per token
@@ -31,7 +31,7 @@ def accumulated(prediction, flags):
             " steps."
         ),
     }
-    return choice(prediction, "abc", reasons, found)
+    return choice(prediction, reasons, found)
 
 
 @exercise("10.2")
@@ -55,7 +55,7 @@ def only_safety(answer, flags):
         f"It wrote {wrote}, and the loss is the same. How often you save is a question of how "
         "much you can bear to lose."
     )
-    return choice(answer, "abc", reasons, "c")
+    return choice(answer, reasons, "c")
 
 
 @exercise("10.3")
@@ -74,7 +74,7 @@ def whose_choice(answer):
             " chose them."
         ),
     }
-    return choice(answer, "abc", reasons, "b")
+    return choice(answer, reasons, "b")
 
 
 @exercise("10.4")
@@ -92,7 +92,7 @@ def claims(answer):
     for name in CLAIMS:
         if short := too_short(answer[name], f"Write two or three sentences on {name!r}."):
             return wrong(f"{name}: {short}")
-        if not any(character.isdigit() for character in answer[name]):
+        if not has_digit(answer[name]):
             return wrong(
                 f"{name}: there is no number in your answer. Which number of the report does your claim"
                 " rest on?"

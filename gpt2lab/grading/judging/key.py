@@ -12,7 +12,7 @@ import os
 import threading
 
 from gpt2lab.base.progress import silent
-from gpt2lab.course.checks import checking
+from gpt2lab.course.checks import checking, verdicts
 from gpt2lab.errors import LabError
 from gpt2lab.grading.judging.assignment import bound_names
 from gpt2lab.grading.sandbox.bubblewrap import environment
@@ -121,7 +121,7 @@ class Key:
             return answer
         context, named = self.contexts[label]
         # One at a time: a model of TensorFlow's may be asked.
-        with self._lock, checking.hidden_inputs(), silent():
+        with self._lock, verdicts.hidden_inputs(), silent():
             return checking.judge(label, answer, *context, **named)
 
 
