@@ -15,7 +15,17 @@ from gpt2lab.corpus import personal_data, splitting
 from gpt2lab.corpus.data_card import write_card
 from gpt2lab.corpus.document import TEMPLATE, Document, author_prefix
 from gpt2lab.corpus.overview import Overview, overview
-from gpt2lab.corpus.readers import (folders, json_lines, mail, mastodon, plain_text, separated, strings, tables, tweets)
+from gpt2lab.corpus.readers import (
+    folders,
+    json_lines,
+    mail,
+    mastodon,
+    plain_text,
+    separated,
+    strings,
+    tables,
+    tweets,
+)
 from gpt2lab.corpus.splits import Splits
 from gpt2lab.corpus.step import Log, Step, preparation_table
 from gpt2lab.errors import ArgumentError, TextError
@@ -247,7 +257,9 @@ class Corpus:
         kept = []
         for document in self.documents:
             if len(document.text) > room:
-                beginning = splitting.cut_beginning(document.text, room) or document.text[: 0 if kept else room]
+                beginning = (
+                    splitting.cut_beginning(document.text, room) or document.text[: 0 if kept else room]
+                )
                 return self._with((*kept, replace(document, text=beginning)) if beginning else kept)
             kept.append(document)
             room -= len(document.text)
@@ -305,7 +317,9 @@ class Corpus:
                 if len(piece.text) >= least:
                     kept.append(piece)
                 else:
-                    log.left_out(f"shorter than {pluralize(least, 'character')}", piece.text, piece.name)
+                    log.count(
+                        "left out", f"shorter than {pluralize(least, 'character')}", piece.text, piece.name
+                    )
         return type(self)(
             tuple(kept), (*self.steps, log.step("pieces", "", {"of": of, "least": least}, len(kept)))
         )
@@ -376,11 +390,15 @@ class Corpus:
             text, counts = personal_data.mask(document.text, kinds)
             for kind, count in counts.items():
                 if count:
-                    log.changed(f"{personal_data.KINDS[kind][0]} masked", place=document.name, count=count)
+                    log.count(
+                        "changed", f"{personal_data.KINDS[kind][0]} masked", place=document.name, times=count
+                    )
             documents.append(document if text == document.text else replace(document, text=text))
         return type(self)(documents, (*self.steps, log.step("masked", "", options, len(documents))))
 
-    def split(self, valid: float = 0.1, test: float = 0.1, seed: int = 0, each_author: bool = False) -> "Splits[Corpus]":
+    def split(
+        self, valid: float = 0.1, test: float = 0.1, seed: int = 0, each_author: bool = False
+    ) -> "Splits[Corpus]":
         """Hold out part of the documents.
 
         Whole documents go to one split each; copies of a text and documents that share a tenth of their

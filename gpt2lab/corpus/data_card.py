@@ -59,13 +59,13 @@ def write_card(path, corpus, splits=None):
     path = file_path(path)
     path = path / "data_card.md" if path.is_dir() else path
     facts = f"{_START}\n\n## Facts\n\n{_facts(corpus, splits)}\n\n{_END}"
-    content = _renewed(path, facts) if path.exists() else f"# Data card\n\n{facts}\n\n{_questions(QUESTIONS)}"
+    content = _renew(path, facts) if path.exists() else f"# Data card\n\n{facts}\n\n{_questions(QUESTIONS)}"
     make_folder(path.parent)
     write_bytes(path, content.encode("utf-8"))
     return path
 
 
-def _renewed(path, facts):
+def _renew(path, facts):
     """The card as it is, with new facts, and with the questions that it lacks at its end."""
     card = plain_text.read_text(path)
     start = card.find(_START)

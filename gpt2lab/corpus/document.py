@@ -22,17 +22,17 @@ class Document:
                 f"text={self.text!r} of document {self.name!r} is not a string; give the text itself."
             )
 
-    def part(self, start, end):
+    def part(self, start: int, end: int) -> "Document":
         """The piece from one character to another, named after its place: ``1947-Truman [120:310]``."""
         return replace(self, text=self.text[start:end], name=f"{self.name} [{start}:{end}]")
 
     @property
-    def whole(self):
+    def whole(self) -> str:
         """The name of the document that this one is a part of, or its own."""
         return re.sub(r" \[\d+:\d+\]\Z", "", self.name)
 
 
-def author_prefix(author, template=TEMPLATE):
+def author_prefix(author: str, template: str = TEMPLATE) -> str:
     """What stands before the texts of an author.
 
     To have a model write such a text, give `LanguageModel.generate` the prefix without the space at its end:

@@ -3,13 +3,18 @@
 import random
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gpt2lab.base.arguments import whole_number
 from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus import splitting
 from gpt2lab.corpus.document import Document
 from gpt2lab.errors import TextError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NO_AUTHOR = "(no author)"
 _KINDS = {
@@ -52,20 +57,20 @@ class Overview:
 
     documents: int
     characters: int
-    authors: object
-    copies: object
+    authors: "pd.DataFrame"
+    copies: "pd.DataFrame"
     longest: Document
     shortest: Document
-    odd_characters: object
-    lines: tuple
+    odd_characters: "pd.DataFrame"
+    lines: tuple[str, ...]
 
     def __repr__(self):
         return "\n".join(
             [
                 f"{pluralize(self.documents, 'document')}, {pluralize(self.characters, 'character')}",
                 f"authors: {self._authors_in_words()}",
-                f"longest: {_in_words(self.longest)}",
-                f"shortest: {_in_words(self.shortest)}",
+                f"longest: {_name_and_length(self.longest)}",
+                f"shortest: {_name_and_length(self.shortest)}",
                 f"copies: {self._copies_in_words()}",
                 f"characters that are no text: {self._odd_in_words()}",
                 *(["some lines:"] * bool(self.lines)),
@@ -109,7 +114,9 @@ class Overview:
         )
 
 
-def overview(documents, lines=5, seed=0, splits=None):
+def overview(
+    documents: Sequence[Document], lines: int = 5, seed: int = 0, splits: list[str] | None = None
+) -> Overview:
     """What is in some documents.
 
     Parameters
@@ -171,12 +178,12 @@ def _copies(documents, splits):
     import pandas as pd
 
     texts = [document.text for document in documents]
-    same = splitting.same_text(texts)
+    same = splitting.find_same_text(texts)
     pairs = [(i, j, "same", len(texts[j])) for i, j in same]
     known = _leaders(len(texts), same)
     pairs += [
         (i, j, "shared", characters)
-        for (i, j), characters in splitting.much_shared(texts).items()
+        for (i, j), characters in splitting.find_shared_text(texts).items()
         if known[i] != known[j]
     ]
     rows = []
@@ -245,5 +252,5 @@ def _some_lines(documents, number, seed):
     return tuple(line for i, line in enumerate(lines) if i in chosen)
 
 
-def _in_words(document):
+def _name_and_length(document):
     return f"{document.name or 'without a name'} ({pluralize(len(document.text), 'character')})"

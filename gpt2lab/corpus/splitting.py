@@ -21,6 +21,8 @@ _SHARED = 0.1
 _SHORTEST_SENTENCE = 40  # characters
 _FORMULA = 5  # documents
 
+_LONGEST_WORD = 100  # characters; what is longer (a language without spaces, a link) may be cut anywhere
+
 # Where a text may be cut, best first; each pattern ends where the next passage begins.
 _CUTS = (
     re.compile(r"<\|endoftext\|>\s*"),
@@ -39,7 +41,7 @@ _LINE_ENDS = re.compile(r"\n+")
 PIECES = {"lines": _LINE_ENDS, "sentences": _SENTENCE_ENDS}
 
 
-def shares_of(valid, test):
+def check_shares(valid, test):
     """The share of each split that is wanted, as a dict; splits of share 0 are left out.
 
     Raises
@@ -71,7 +73,7 @@ def assign_documents(texts, shares, seed):
     texts : list of str
         The documents.
     shares : dict of str to float
-        Wanted share of each split, as ``shares_of`` gives it.
+        Wanted share of each split, as ``check_shares`` gives it.
     seed : int
         Another seed gives another choice.
 
@@ -80,14 +82,14 @@ def assign_documents(texts, shares, seed):
     list of str or None
         The name of a split per document; None if there are fewer different documents than splits.
     """
-    same = same_text(texts)
-    groups = _joined(len(texts), same + list(much_shared(texts)))
+    same = find_same_text(texts)
+    groups = _join_pairs(len(texts), same + list(find_shared_text(texts)))
     if len(groups) < len(shares):
-        groups = _joined(len(texts), same)
+        groups = _join_pairs(len(texts), same)
     if len(groups) < len(shares):
         return None
     chosen = _fill(
-        {tuple(group): sum(len(texts[i]) for i in group) for group in _shuffled(groups, texts, seed)}, shares
+        {tuple(group): sum(len(texts[i]) for i in group) for group in _shuffle(groups, texts, seed)}, shares
     )
     return [chosen[i] for i in range(len(texts))]
 
@@ -101,7 +103,7 @@ def cut_passages(text, shares, seed):
     text : str
         The document.
     shares : dict of str to float
-        Wanted share of each split, as ``shares_of`` gives it.
+        Wanted share of each split, as ``check_shares`` gives it.
     seed : int
         Decides where the held-out passages lie.
 
@@ -123,6 +125,18 @@ def cut_passages(text, shares, seed):
     ideals = itertools.accumulate(length * len(text) for _, length in layout[:-1])
     cuts = [0, *(_cut_near(text, int(ideal), reach) for ideal in ideals), len(text)]
     return [(split, start, end) for (split, _), start, end in zip(layout, cuts, cuts[1:])]
+
+
+def cut_beginning(text, room):
+    """The longest beginning of at most ``room`` characters that ends between two words; empty if a word
+    takes all the room.
+    """
+    end = room
+    while end and not text[end].isspace() and not text[end - 1].isspace():
+        end -= 1
+        if room - end > _LONGEST_WORD:
+            return text[:room]
+    return text[:end].rstrip()
 
 
 def cut_pieces(text, of):
@@ -152,17 +166,17 @@ def cut_document(text, shares, seed):
     return passages
 
 
-def too_short(texts, shares):
+def too_short_error(texts, shares):
     """The error for documents of which none can be cut."""
     longest = max(map(len, texts))
     return TextError(
-        f"The text is too short to split: the corpus has {pluralize(len(texts), 'document')} for {len(shares)}"
-        f" splits, and cutting one into passages needs at least {fewest_characters(shares):,} characters in"
-        f" it (the longest has {longest:,}); add text, or hold out less with valid=0 or test=0."
+        f"The text is too short to split: the corpus has {pluralize(len(texts), 'document')} for"
+        f" {len(shares)} splits, and cutting one into passages needs at least {fewest_characters(shares):,}"
+        f" characters in it (the longest has {longest:,}); add text, or hold out less with valid=0 or test=0."
     )
 
 
-def shares_in_words(parts, shares):
+def note_on_shares(parts, shares):
     """A note if whole documents are too large for a share to come within half of what was asked for."""
     total = sum(len(document.text) for _, document in parts)
     reached = {
@@ -208,12 +222,12 @@ def _digest(text):
     return hashlib.sha256(" ".join(text.split()).encode("utf-8")).hexdigest()
 
 
-def _shuffled(groups, texts, seed):
+def _shuffle(groups, texts, seed):
     # Sorting by a hash needs no random generator, whose shuffle may change between versions of Python.
     return sorted(groups, key=lambda group: min(_digest(f"{seed}: {_digest(texts[i])}") for i in group))
 
 
-def same_text(texts):
+def find_same_text(texts):
     """Pairs of documents with the same text, white space aside: of each text the first with every
     later one.
     """
@@ -226,7 +240,7 @@ def same_text(texts):
     return pairs
 
 
-def much_shared(texts):
+def find_shared_text(texts):
     """Pairs of documents that have a tenth of the shorter one in common, in whole sentences: dict of pair to
     shared characters.
     """
@@ -247,7 +261,7 @@ def much_shared(texts):
     }
 
 
-def _joined(count, pairs):
+def _join_pairs(count, pairs):
     """The groups into which ``count`` documents fall when the two of each pair belong together."""
     leader = list(range(count))
 

@@ -6,14 +6,15 @@ import random
 from gpt2lab import plots
 from gpt2lab.base.wording import join_words, pluralize
 from gpt2lab.corpus.document import author_prefix
-from gpt2lab.corpus.splits import sizes_of
+from gpt2lab.corpus.splits import measure_size
 from gpt2lab.experiments.laws import HOFFMANN, scaling_laws
-from gpt2lab.experiments.sweep import measured
+from gpt2lab.experiments.sweep import GRID, HUMAN, USUAL
 from gpt2lab.measures.complexity import NAMES, complexity
 from gpt2lab.measures.copying import copied, copied_share
 from gpt2lab.measures.human import human_samples
-from gpt2lab.measures.overlap_comparison import compare_overlap
-from gpt2lab.measures.paired_perplexity import compare_perplexity
+from gpt2lab.measures.of_samples import MEASURES, TITLES, measure_samples
+from gpt2lab.measures.overlap import compare_overlap
+from gpt2lab.measures.perplexity import compare_perplexity
 from gpt2lab.measures.words import words
 from gpt2lab.report.blocks import Missing, Picture, Samples, Table, Words, table_of, written
 from gpt2lab.report.settings import changed_settings
@@ -354,10 +355,19 @@ def overlap(found):
 def sampling(found):
     blocks = []
     if found.samples:
-        sets = {name: measured(texts) for name, texts in _sets(found).items()}
+        varied = {measure.title: measure for measure in MEASURES if measure.more_varied}
+        sets = {name: measure_samples(texts) for name, texts in _sets(found).items()}
         rows = tuple(
-            (name, *(written(values[each], "{:.3f}") for each in _DIVERSITY), f"{values['words']:.1f}")
+            (
+                name,
+                *(written(values[measure.column], "{:.3f}") for measure in varied.values()),
+                f"{values['words']:.1f}",
+            )
             for name, values in sets.items()
+        )
+        higher, lower = (
+            join_words(title for title, measure in varied.items() if measure.more_varied == way)
+            for way in ("higher", "lower")
         )
         human = "" if "human" in sets else " Human text is missing: give `test=` or `valid=`."
         blocks = [
@@ -366,9 +376,9 @@ def sampling(found):
                 f" compared.{human}"
             ),
             Table(
-                "Diversity of the samples: dist-1 and dist-2 are higher, self-BLEU and repetition lower, the"
-                " more varied the samples are.",
-                ("texts", *_DIVERSITY.values(), "words per sample"),
+                f"Diversity of the samples: {higher} are higher, {lower} lower, the more varied the samples"
+                " are.",
+                ("texts", *varied, "words per sample"),
                 rows,
             ),
         ]
@@ -382,7 +392,7 @@ def sampling(found):
                 "`gpt2lab sweep … --output FILE` wrote.",
             ),
         ]
-    pictures = [] if (table["parameter"] == "grid").any() else [Picture("sweep", plots.sweep(table))]
+    pictures = [] if (table["parameter"] == GRID).any() else [Picture("sweep", plots.sweep(table))]
     return (
         blocks
         + pictures
@@ -391,19 +401,14 @@ def sampling(found):
 
 
 def _sweep_table(table):
-    names = [
-        name
-        for name in ("dist_1", "dist_2", "self_bleu", "repetition", "zipf", "perplexity", "copied")
-        if name in table
-    ]
-    grid = (table["parameter"] == "grid").any()
-    frame = table[[*(("temperature", "top_k", "top_p") if grid else ()), *names]].copy()
+    grid = (table["parameter"] == GRID).any()
+    frame = table[[*(USUAL if grid else ()), *(column for column in TITLES if column in table)]].copy()
     frame.index = [
         (
             "human text"
-            if row["parameter"] == "human"
+            if row["parameter"] == HUMAN
             else "combination"
-            if row["parameter"] == "grid"
+            if row["parameter"] == GRID
             else f"{row['parameter']} {row['value']:g}"
         )
         for _, row in table.iterrows()
@@ -412,10 +417,7 @@ def _sweep_table(table):
         f"The sweep in numbers, {'all combinations' if grid else 'each setting varied alone'}; top_k 0 and"
         " top_p 0 cut nothing."
     )
-    return table_of(frame, caption, first="varied", names={**_DIVERSITY, "zipf": "Zipf"})
-
-
-_DIVERSITY = {"dist_1": "dist-1", "dist_2": "dist-2", "self_bleu": "self-BLEU", "repetition": "repetition"}
+    return table_of(frame, caption, first="varied", names=TITLES)
 
 
 def dataset(found):
@@ -423,7 +425,7 @@ def dataset(found):
     rows = {}
     for part, corpus in found.splits.items():
         if corpus is not None:
-            rows[part] = sizes_of(corpus, encoder)
+            rows[part] = measure_size(corpus, encoder)
         elif part != "test" and found.run.configuration.get(_RECORDED[part]):
             rows[part] = found.run.configuration[_RECORDED[part]]
     table = tuple(

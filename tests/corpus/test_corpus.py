@@ -5,7 +5,6 @@ gives the same splits.
 import dataclasses
 import subprocess
 import sys
-from importlib import import_module
 
 import numpy as np
 import pytest
@@ -399,8 +398,8 @@ def test_impossible_shares_are_refused(shares):
 
 
 def test_the_splits_are_described_in_tokens_of_a_model(monkeypatch, tmp_path):
-    monkeypatch.setattr(import_module("gpt2lab.download"), "vocabulary", lambda model, folder: tmp_path)
-    monkeypatch.setattr(import_module("gpt2lab.encoder"), "load_encoder", lambda folder: Letters())
+    monkeypatch.setattr("gpt2lab.pretrained.download.vocabulary", lambda model, folder: tmp_path)
+    monkeypatch.setattr("gpt2lab.pretrained.encoder.load_encoder", lambda folder: Letters())
     one = Corpus.from_texts
     described = Splits(one(["é" * 500, "abc"]), one(["ab"]), Corpus(), note="a note").describe("124M")
     assert described.index.tolist() == ["train", "valid", "test", "total"]

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import gpt2lab as lab
-from gpt2lab.corpus.personal_data import KINDS, find_emails, find_links, mask, find_phones
+from gpt2lab.corpus.personal_data import KINDS, find_emails, find_links, find_phones, mask
 
 
 def digits(low, high=None):

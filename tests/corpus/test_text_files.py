@@ -7,7 +7,8 @@ import zipfile
 import pytest
 
 from gpt2lab.base.wording import pluralize
-from gpt2lab.corpus.readers.plain_text import read_text, text_files_in
+from gpt2lab.corpus.readers.folders import list_text_files
+from gpt2lab.corpus.readers.plain_text import read_text
 from gpt2lab.errors import ArgumentError, LabError, TextError
 
 
@@ -54,9 +55,9 @@ def test_a_missing_file_without_a_near_name_is_answered_with_what_is_there(tmp_p
 def test_a_folder_is_not_a_file_and_a_file_not_a_folder(tmp_path):
     assert "is a folder" in refusal(tmp_path) and "from_directory" in refusal(tmp_path)
     with pytest.raises(TextError, match="is a file, not a folder.*from_file"):
-        text_files_in(written(tmp_path, b"x"))
+        list_text_files(written(tmp_path, b"x"))
     with pytest.raises(TextError, match="There is no folder"):
-        text_files_in(tmp_path / "nowhere")
+        list_text_files(tmp_path / "nowhere")
 
 
 def test_a_text_in_place_of_a_path_is_recognised():
@@ -141,17 +142,17 @@ def test_texts_of_a_folder_come_in_order_without_hidden_ones(tmp_path):
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         written(tmp_path, b"x", name)
-    names = [path.relative_to(tmp_path).as_posix() for path in text_files_in(tmp_path)]
+    names = [path.relative_to(tmp_path).as_posix() for path in list_text_files(tmp_path)]
     assert names == ["README", "a/b/c.TXT", "a/z.md", "b.txt"]
 
 
 def test_a_folder_without_texts_says_what_it_has(tmp_path):
     with pytest.raises(TextError, match="holds no files"):
-        text_files_in(tmp_path)
+        list_text_files(tmp_path)
     for name in ("a.pdf", "b.pdf", "c.csv"):
         written(tmp_path, b"x", name)
     with pytest.raises(TextError, match=r"only 1 \.csv, 2 \.pdf.*from_csv"):
-        text_files_in(tmp_path)
+        list_text_files(tmp_path)
 
 
 def test_counts_agree_with_their_nouns():

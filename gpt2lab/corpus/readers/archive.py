@@ -10,7 +10,8 @@ import zlib
 from pathlib import Path
 
 from gpt2lab.base.arguments import file_path
-from gpt2lab.corpus.readers import decoding, plain_text
+from gpt2lab.corpus.readers.decoding import decode
+from gpt2lab.corpus.readers.plain_text import find_file, find_folder, read_bytes
 from gpt2lab.errors import TextError
 
 
@@ -38,14 +39,14 @@ class Archive:
 
     def __init__(self, path):
         path = file_path(path)
-        self._path = plain_text.existing_folder(path) if path.is_dir() else plain_text.existing_file(path)
+        self._path = find_folder(path) if path.is_dir() else find_file(path)
         self.name = path.resolve().name
         self.file = None
         if path.is_dir():
             self._names = {file.relative_to(path).as_posix(): file for file in _files_below(path)}
         elif zipfile.is_zipfile(path) or path.name.lower().endswith((".zip", ".tar.gz", ".tgz")):
             self._names = dict.fromkeys(
-                self._unpacked(lambda packed: packed.namelist(), lambda packed: packed.getnames())
+                self._unpack(lambda packed: packed.namelist(), lambda packed: packed.getnames())
             )
         else:
             self.file = path.name
@@ -70,7 +71,7 @@ class Archive:
         """
         raw = self._bytes(name)
         try:
-            return decoding.decoded(self.place(name), raw)
+            return decode(self.place(name), raw)
         except (
             TextError
         ) as error:  # what to do about a text file is no help here: nobody chooses the encoding of an archive
@@ -84,12 +85,10 @@ class Archive:
 
     def _bytes(self, name):
         if self._names[name]:
-            return plain_text.file_bytes(self._names[name])
-        return self._unpacked(
-            lambda packed: packed.read(name), lambda packed: packed.extractfile(name).read()
-        )
+            return read_bytes(self._names[name])
+        return self._unpack(lambda packed: packed.read(name), lambda packed: packed.extractfile(name).read())
 
-    def _unpacked(self, from_zip, from_tar):
+    def _unpack(self, from_zip, from_tar):
         is_tar = self._path.name.lower().endswith(("gz", ".tar"))
         try:
             with tarfile.open(self._path) if is_tar else zipfile.ZipFile(self._path) as packed:

@@ -3,7 +3,7 @@
 import re
 
 from gpt2lab.base.arguments import yes_or_no
-from gpt2lab.corpus.personal_data import links_in
+from gpt2lab.corpus.personal_data import find_links
 from gpt2lab.corpus.readers.decoding import clean
 from gpt2lab.corpus.readers.html_text import html_text
 
@@ -44,39 +44,41 @@ class Cleaner:
             Whether it answers somebody, so that names at its beginning are addresses.
         """
         before = text
-        text = self._changed(
+        text = self._count_change(
             "half a character, a lone surrogate, replaced by U+FFFD",
             _HALF_CHARACTER.sub("\ufffd", clean(text)),
             text,
             place,
         )
         if self._html:
-            text = self._changed(
+            text = self._count_change(
                 "HTML made into text", html_text(text), text, place, count=bool(_TAG.search(text))
             )
         if answer and not self._mentions:
-            text = self._changed(
-                "names addressed at the beginning taken out", text[self._addressed(text) :], text, place
+            text = self._count_change(
+                "names addressed at the beginning taken out", text[self._end_of_mentions(text) :], text, place
             )
         if not self._links:
-            text = self._changed("links taken out", _without_links(text), text, place)
+            text = self._count_change("links taken out", _remove_links(text), text, place)
         if not text.strip():
-            self._log.left_out("nothing left after cleaning" if before.strip() else "no text", before, place)
+            self._log.count(
+                "left out", "nothing left after cleaning" if before.strip() else "no text", before, place
+            )
             return None
         return text
 
-    def _addressed(self, text):
+    def _end_of_mentions(self, text):
         names = _MENTIONS.match(text)
         return names.end() if names else 0
 
-    def _changed(self, why, new, old, place, count=True):
+    def _count_change(self, why, new, old, place, count=True):
         if new != old and count and clean(old) != new:
-            self._log.changed(why, old, place)
+            self._log.count("changed", why, old, place)
         return new
 
 
-def _without_links(text):
-    links = links_in(text)
+def _remove_links(text):
+    links = find_links(text)
     if not links:
         return text
     kept = []

@@ -26,7 +26,7 @@ _MAGIC = (
 )
 
 
-def decoded(path, raw, encoding="utf-8"):
+def decode(path, raw, encoding="utf-8"):
     """The text that bytes hold, which come from the file ``path``, or from a file of that name in an archive;
     as `read_text` gives it.
 

@@ -1,19 +1,56 @@
 """JSON Lines: an object a line, one text in each; or one JSON array of such objects."""
 
+from pathlib import Path
+
 from gpt2lab.base.arguments import yes_or_no
 from gpt2lab.corpus.document import Document
-from gpt2lab.corpus.readers import plain_text
 from gpt2lab.corpus.readers.cleaning import Cleaner
-from gpt2lab.corpus.readers.json_text import parsed
-from gpt2lab.corpus.readers.step import Log
+from gpt2lab.corpus.readers.json_text import parse_json
+from gpt2lab.corpus.readers.plain_text import find_file, open_lines
+from gpt2lab.corpus.step import CorpusT, Log
 from gpt2lab.errors import ArgumentError, TextError
 
 
-def read(path, text, author, skip_blank, links, mentions, html, encoding):
-    """The documents of a file, and the Step that made them; `Corpus.from_jsonl` says what the
-    arguments are.
+def from_jsonl(
+    cls: type[CorpusT],
+    path: str | Path,
+    text: str = "text",
+    author: str | None = "author",
+    encoding: str = "utf-8",
+    skip_blank: bool = False,
+    links: bool = True,
+    mentions: bool = True,
+    html: bool = False,
+) -> CorpusT:
+    """Read JSON Lines, an object per line with one text in each, or a JSON file that is a list of such
+    objects.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    text : str, default "text"
+        Name of the texts in the objects; ``post.body`` is the name ``body`` in an object ``post``.
+    author : str or None, default "author"
+        Name of the authors. Objects without it have no author; a name other than ``author`` must be in
+        one of them at least.
+    encoding, skip_blank, links, mentions, html
+        As in `from_csv`.
+
+    Returns
+    -------
+    Corpus
+        Each document is named by the file and its line (in a list: its number).
+
+    Raises
+    ------
+    TextError
+        If the file cannot be read, or an object is damaged, or has no text; the message names line and
+        column.
+    ArgumentError
+        If no object has such a name; the message lists the names.
     """
-    path = plain_text.existing_file(path)
+    path = find_file(path)
     log = Log()
     skip_blank = yes_or_no("skip_blank", skip_blank)
     cleaner = Cleaner(log, links, mentions, html)
@@ -30,7 +67,7 @@ def read(path, text, author, skip_blank, links, mentions, html, encoding):
                 '{"text": "To be", "author": "Hamlet"}.'
             )
         names |= dict.fromkeys(record)
-        value = _value(record, text)
+        value = _look_up(record, text)
         texts_found |= value is not None
         if value is not None and not isinstance(value, str):
             raise TextError(
@@ -41,10 +78,12 @@ def read(path, text, author, skip_blank, links, mentions, html, encoding):
             blank.append(place)
         cleaned = cleaner(value or "", f"{path.name}, {place}")
         if cleaned is not None:
-            writer = None if author is None else _value(record, author)
+            writer = None if author is None else _look_up(record, author)
             authors_found |= writer is not None
             documents.append(
-                Document(cleaned, _author(writer, path, place), f"{path.name}:{place.rpartition(' ')[2]}")
+                Document(
+                    cleaned, _read_author(writer, path, place), f"{path.name}:{place.rpartition(' ')[2]}"
+                )
             )
     author_optional = author in (None, "author") or not documents
     for argument, name, found in (
@@ -53,7 +92,7 @@ def read(path, text, author, skip_blank, links, mentions, html, encoding):
     ):
         if not found:
             raise ArgumentError(
-                f"{argument}={name!r} is no name in {path}; its objects have {_in_words(names)}: give"
+                f"{argument}={name!r} is no name in {path}; its objects have {_list_names(names)}: give"
                 f" {argument}= one of them (user.name for a name in the object user)."
             )
     if blank:
@@ -69,31 +108,31 @@ def read(path, text, author, skip_blank, links, mentions, html, encoding):
         "mentions": mentions,
         "html": html,
     }
-    return tuple(documents), log.step("from_jsonl", path.name, options, len(documents))
+    return cls(tuple(documents), log.step("from_jsonl", path.name, options, len(documents)))
 
 
 def _records(path, encoding):
     """Each value of the file, and where it stands."""
-    with plain_text.open_lines(path, encoding) as lines:
+    with open_lines(path, encoding) as lines:
         first = True
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue
             if first and line.lstrip().startswith("["):
-                yield from _array(parsed(line + "".join(lines), path, number), path)
+                yield from _number_objects(parse_json(line + "".join(lines), path, number), path)
                 return
             first = False
-            yield f"line {number}", parsed(line, path, number)
+            yield f"line {number}", parse_json(line, path, number)
 
 
-def _array(values, path):
+def _number_objects(values, path):
     if not values:
         raise TextError(f"{path} holds an empty list; give a file with an object per text.")
     for number, value in enumerate(values, 1):
         yield f"object {number}", value
 
 
-def _value(record, name):
+def _look_up(record, name):
     """What an object has under a name, or under a path of names with dots between; None if nothing."""
     if name in record or not isinstance(name, str):
         return record.get(name)
@@ -102,7 +141,7 @@ def _value(record, name):
     return record
 
 
-def _author(value, path, place):
+def _read_author(value, path, place):
     if value is None or isinstance(value, str):
         return (value or "").strip() or None
     if isinstance(value, int) and not isinstance(value, bool):
@@ -124,5 +163,5 @@ def _kind(value):
     return kinds.get(type(value), "null")
 
 
-def _in_words(names):
+def _list_names(names):
     return ", ".join(map(repr, list(names)[:20])) or "no names"

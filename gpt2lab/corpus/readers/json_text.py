@@ -5,7 +5,7 @@ import json
 from gpt2lab.errors import TextError
 
 
-def parsed(text, name, first_line=1):
+def parse_json(text, name, first_line=1):
     """The value that a JSON text holds.
 
     Parameters

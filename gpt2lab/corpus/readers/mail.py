@@ -7,14 +7,15 @@ import email.policy
 import re
 from email.header import decode_header, make_header
 from email.utils import parseaddr
+from pathlib import Path
 
 from gpt2lab.base.arguments import yes_or_no
 from gpt2lab.corpus.document import Document
-from gpt2lab.corpus.readers import plain_text
 from gpt2lab.corpus.readers.cleaning import Cleaner
 from gpt2lab.corpus.readers.decoding import clean
 from gpt2lab.corpus.readers.html_text import html_text
-from gpt2lab.corpus.readers.step import Log
+from gpt2lab.corpus.readers.plain_text import find_file, read_text
+from gpt2lab.corpus.step import CorpusT, Log
 from gpt2lab.errors import TextError
 
 # The line before each mail: From, who sent it, when. Writers that put no ">" before a line of a mail that
@@ -50,12 +51,54 @@ _QUOTED_REST = re.compile(  # what programs that quote below the answer put befo
 )
 
 
-def read(path, quotes, signatures, subjects, links):
-    """The mails of a mailbox, and the Step that made them; `Corpus.from_mbox` says what the arguments are."""
+def from_mbox(
+    cls: type[CorpusT],
+    path: str | Path,
+    quotes: bool = False,
+    signatures: bool = False,
+    subjects: bool = False,
+    links: bool = True,
+) -> CorpusT:
+    """Read a mailbox in the mbox format, a document per mail.
+
+    The text of a mail is its plain part, or else its HTML made into text. Attachments, and mails without
+    text, are left out; so is a mail that comes twice.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, such as Thunderbird's ``Sent`` or the ``.mbox`` of Gmail's Takeout.
+    quotes : bool, default False
+        Whether the mail that is answered stays: lines that begin with ``>``, and what follows "Original
+        Message".
+    signatures : bool, default False
+        Whether signatures stay: what follows a line ``--``, and "Sent from my phone".
+    subjects : bool, default False
+        Whether the subject is put in front.
+    links : bool, default True
+        Whether links stay.
+
+    Returns
+    -------
+    Corpus
+        The author of a document is the sender's name, or the address where there is no name. Documents
+        are named by the file and the line on which the mail begins.
+
+    Raises
+    ------
+    TextError
+        If the file cannot be read or does not begin as an mbox does.
+
+    Notes
+    -----
+    Quotations and signatures are known by their usual forms in mails in English, German, French, Spanish,
+    Italian, Portuguese and Dutch; what has another form stays. Read some documents before you train on
+    them.
+    """
     quotes = yes_or_no("quotes", quotes)
     signatures = yes_or_no("signatures", signatures)
     subjects = yes_or_no("subjects", subjects)
-    path = plain_text.existing_file(path)
+    path = find_file(path)
     log = Log()
     documents = []
     seen = set()
@@ -67,19 +110,19 @@ def read(path, quotes, signatures, subjects, links):
         subject = _header(mail, "Subject")
         identity = str(mail.get("Message-ID", "")).strip()
         if identity and identity in seen:
-            log.left_out("mails that come twice, by their Message-ID", subject, place)
+            log.count("left out", "mails that come twice, by their Message-ID", subject, place)
             continue
         seen.add(identity)
         text = _text(mail, quotes, log, place)
         if text is None:
-            log.left_out("mails without a text part", subject, place)
+            log.count("left out", "mails without a text part", subject, place)
             continue
-        text = _own_words(text, quotes, signatures, log, place)
+        text = _keep_own_words(text, quotes, signatures, log, place)
         cleaned = cleaner(f"{subject}\n\n{text}" if subjects and subject else text, place)
         if cleaned is not None:
             documents.append(Document(cleaned.strip(), _sender(mail), place))
     options = {"quotes": quotes, "signatures": signatures, "subjects": subjects, "links": links}
-    return tuple(documents), log.step("from_mbox", path.name, options, len(documents))
+    return cls(tuple(documents), log.step("from_mbox", path.name, options, len(documents)))
 
 
 def _mails(path):
@@ -97,10 +140,10 @@ def _mails(path):
             elif lines is not None:
                 lines.append(line)
             elif line.strip(b"\xef\xbb\xbf \t\r\n"):
-                raise _no_mailbox(path, number, line)
+                raise _no_mailbox_error(path, number, line)
             after_blank = not line.strip(b"\xef\xbb\xbf \t\r\n")
     if lines is None:
-        plain_text.read_text(path, "latin-1")  # says what is wrong with an empty or blank file
+        read_text(path, "latin-1")  # says what is wrong with an empty or blank file
     yield start, _mail_bytes(lines)
 
 
@@ -108,9 +151,9 @@ def _mail_bytes(lines):
     return _MASKED_FROM.sub(rb"\1", b"".join(lines))
 
 
-def _no_mailbox(path, number, line):
+def _no_mailbox_error(path, number, line):
     try:
-        plain_text.read_text(path, "latin-1")
+        read_text(path, "latin-1")
     except TextError as error:
         return error  # a zip, a picture, a file with NUL bytes
     single = (
@@ -160,14 +203,14 @@ def _text(mail, quotes, log, place):
         return "\n\n".join(texts) if texts else None
     # one that has no parts
     if mail.get_content_type() == "text/plain" or mail.get_content_maintype() == "multipart":
-        return _unfolded(_decoded(mail, log, place), mail)
+        return _unfold(_decode(mail, log, place), mail)
     if mail.get_content_type() == "text/html":
-        log.changed("HTML made into text", "", place)
-        return html_text(_decoded(mail, log, place), quotes)
+        log.count("changed", "HTML made into text", "", place)
+        return html_text(_decode(mail, log, place), quotes)
     return None
 
 
-def _decoded(part, log, place):
+def _decode(part, log, place):
     """The characters of a part; if they are not stored as it says, as UTF-8 or, where that fails, as
     Windows-1252.
     """
@@ -179,13 +222,18 @@ def _decoded(part, log, place):
         except (LookupError, ValueError):
             continue
         if encoding != charset:
-            log.changed("text read in another encoding than it says", f"{charset}, read as {encoding}", place)
+            log.count(
+                "changed",
+                "text read in another encoding than it says",
+                f"{charset}, read as {encoding}",
+                place,
+            )
         return clean(text)
-    log.changed("bytes that are in no encoding, replaced by U+FFFD", charset, place)
+    log.count("changed", "bytes that are in no encoding, replaced by U+FFFD", charset, place)
     return clean(raw.decode("utf-8", errors="replace"))
 
 
-def _unfolded(text, part):
+def _unfold(text, part):
     """Join the lines that a mail program broke to fit the width of old screens (RFC 3676)."""
     if str(part.get_param("format", "")).lower() != "flowed":
         return text
@@ -206,17 +254,17 @@ def _unfolded(text, part):
     return "\n".join(f"{marks} {words}" if marks else words for marks, words in joined)
 
 
-def _own_words(text, quotes, signatures, log, place):
+def _keep_own_words(text, quotes, signatures, log, place):
     if not quotes:
-        text = _without(
+        text = _take_out(
             (_QUOTED_REST, _ATTRIBUTION, _QUOTED_LINES), text, "quoted mail taken out", log, place
         )
     if not signatures:
-        text = _without((_SIGNATURE,), text, "signatures taken out", log, place)
+        text = _take_out((_SIGNATURE,), text, "signatures taken out", log, place)
     return text
 
 
-def _without(patterns, text, why, log, place):
+def _take_out(patterns, text, why, log, place):
     example = ""
     for pattern in patterns:
         found = pattern.search(text)
@@ -224,5 +272,5 @@ def _without(patterns, text, why, log, place):
             example = example or found[0]
             text = pattern.sub("", text)
     if example:
-        log.changed(why, example, place)
+        log.count("changed", why, example, place)
     return text

@@ -1,5 +1,6 @@
 """The archive that Mastodon, and other servers that speak ActivityPub, give to their users."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from gpt2lab.base.arguments import yes_or_no
@@ -7,17 +8,54 @@ from gpt2lab.corpus.document import Document
 from gpt2lab.corpus.readers.archive import Archive
 from gpt2lab.corpus.readers.cleaning import Cleaner
 from gpt2lab.corpus.readers.html_text import html_text
-from gpt2lab.corpus.readers.json_text import parsed
-from gpt2lab.corpus.readers.step import Log
+from gpt2lab.corpus.readers.json_text import parse_json
+from gpt2lab.corpus.step import CorpusT, Log
 from gpt2lab.errors import ArgumentError, TextError
 
 _PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 _POSTS = ("Note", "Question", "Article", "Page")
 
 
-def read(path, author, replies, direct, warnings, links, mentions):
-    """The posts of an archive, and the Step that made them; `Corpus.from_mastodon` says what the arguments
-    are.
+def from_mastodon(
+    cls: type[CorpusT],
+    path: str | Path,
+    author: str | None = None,
+    replies: bool = True,
+    direct: bool = False,
+    warnings: bool = False,
+    links: bool = False,
+    mentions: bool = False,
+) -> CorpusT:
+    """Read the archive that Mastodon gives to its users, a document per post.
+
+    Boosts are left out: they hold nothing but an address.
+
+    Parameters
+    ----------
+    path : str or Path
+        The ``.zip`` or ``.tar.gz`` as it was downloaded, the folder into which it was unpacked, or its
+        file ``outbox.json``.
+    author : str or None, optional
+        The author of all posts; by default the name of the account.
+    replies : bool, default True
+        Whether answers stay.
+    direct : bool, default False
+        Whether posts to named people only stay. They are private: their readers expect them to be kept to
+        themselves.
+    warnings : bool, default False
+        Whether content warnings are put in front of their posts.
+    links, mentions : bool, default False
+        As in `from_tweets`.
+
+    Returns
+    -------
+    Corpus
+        Posts in the order of the archive, named by their addresses, their HTML made into text.
+
+    Raises
+    ------
+    TextError
+        If there are no posts, or a file is damaged; the message names file, line and column.
     """
     replies = yes_or_no("replies", replies)
     direct = yes_or_no("direct", direct)
@@ -30,15 +68,15 @@ def read(path, author, replies, direct, warnings, links, mentions):
     log = Log()
     documents = []
     cleaner = Cleaner(log, links, mentions)
-    outbox = _outbox_file(archive)
+    outbox = _find_outbox(archive)
     writer = author or _account(archive)
     for number, activity in enumerate(_activities(archive, outbox), 1):
         log.read += 1
         post = activity.get("object")
         place = f"outbox.json, post {number}"
-        reason = _unwanted(activity, post, replies, direct)
+        reason = _reason_to_leave_out(activity, post, replies, direct)
         if reason:
-            log.left_out(reason, str(post.get("content") if isinstance(post, dict) else post), place)
+            log.count("left out", reason, str(post.get("content") if isinstance(post, dict) else post), place)
             continue
         if not isinstance(post.get("content") or "", str):
             raise TextError(
@@ -47,7 +85,8 @@ def read(path, author, replies, direct, warnings, links, mentions):
             )
         text = html_text(post.get("content") or "", quotes=False)
         if post.get("summary"):
-            log.changed(
+            log.count(
+                "changed",
                 "content warnings put in front" if warnings else "content warnings left out",
                 str(post["summary"]),
                 place,
@@ -64,10 +103,10 @@ def read(path, author, replies, direct, warnings, links, mentions):
         "links": links,
         "mentions": mentions,
     }
-    return tuple(documents), log.step("from_mastodon", archive.name, options, len(documents))
+    return cls(tuple(documents), log.step("from_mastodon", archive.name, options, len(documents)))
 
 
-def _outbox_file(archive):
+def _find_outbox(archive):
     if archive.file:
         return archive.file
     names = archive.find(r"outbox\.json")
@@ -81,7 +120,7 @@ def _outbox_file(archive):
 
 def _activities(archive, name):
     place = archive.place(name)
-    outbox = parsed(archive.text(name), place)
+    outbox = parse_json(archive.text(name), place)
     items = outbox.get("orderedItems") if isinstance(outbox, dict) else None
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise TextError(
@@ -91,7 +130,7 @@ def _activities(archive, name):
     return items
 
 
-def _unwanted(activity, post, replies, direct):
+def _reason_to_leave_out(activity, post, replies, direct):
     """Why a post does not come into the corpus; None if it does."""
     if activity.get("type") == "Announce":
         return "boosts of others"
@@ -114,21 +153,21 @@ def _is_direct(activity, post):
         receiver
         for source in (activity, post)
         for key in ("to", "cc")
-        for receiver in _listed(source.get(key))
+        for receiver in _as_list(source.get(key))
     ]
     return bool(receivers) and not any(
         receiver in _PUBLIC or str(receiver).rstrip("/").endswith("/followers") for receiver in receivers
     )
 
 
-def _listed(value):
+def _as_list(value):
     return value if isinstance(value, list) else [value] if value else []
 
 
 def _account(archive):
     """The name of the account, from actor.json; None without one."""
     for name in archive.find(r"actor\.json"):
-        actor = parsed(archive.text(name), archive.place(name))
+        actor = parse_json(archive.text(name), archive.place(name))
         if isinstance(actor, dict) and isinstance(actor.get("preferredUsername"), str):
             return actor["preferredUsername"]
     return None

@@ -1,28 +1,14 @@
 """Read text files into strings, and say what is wrong with a file that is none."""
 
 import codecs
-import collections
 import contextlib
 import difflib
-import os
 from pathlib import Path
 
 from gpt2lab.base.arguments import file_path
-from gpt2lab.corpus.readers.decoding import check_encoding, decoded, refuse_binary
+from gpt2lab.corpus.readers.decoding import check_encoding, decode, refuse_binary
 from gpt2lab.errors import TextError
 
-# corpora such as Brown or 20 Newsgroups use no suffix
-TEXT_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".rst", ".tex", "")
-
-# Which method of Corpus reads what is no plain text.
-_READERS = {
-    ".csv": "from_csv",
-    ".tsv": "from_csv",
-    ".jsonl": "from_jsonl",
-    ".json": "from_jsonl or from_mastodon",
-    ".js": "from_tweets",
-    ".mbox": "from_mbox",
-}
 _PIECE = 1 << 20  # bytes looked at together
 
 
@@ -56,12 +42,12 @@ def read_text(path, encoding="utf-8"):
     >>> read_text("novel.txt")[:21]  # doctest: +SKIP
     'It is a truth univers'
     """
-    path = existing_file(path)
+    path = find_file(path)
     check_encoding(encoding)
-    return decoded(path, file_bytes(path), encoding)
+    return decode(path, read_bytes(path), encoding)
 
 
-def file_bytes(path):
+def read_bytes(path):
     """The content of a file.
 
     Raises
@@ -104,7 +90,7 @@ def open_lines(path, encoding="utf-8"):
     if not _looks_readable(path, encoding):
         read_text(path, encoding)  # says what is wrong
     with open(path, encoding=encoding) as file:
-        yield _without_mark(file)
+        yield _drop_mark(file)
 
 
 def _looks_readable(path, encoding):
@@ -126,14 +112,14 @@ def _looks_readable(path, encoding):
     return not blank
 
 
-def _without_mark(lines):
+def _drop_mark(lines):
     for first in lines:
         yield first.removeprefix("\ufeff")
         break
     yield from lines
 
 
-def existing_file(path):
+def find_file(path):
     """Return ``path`` as a Path to a file.
 
     Raises
@@ -147,11 +133,11 @@ def existing_file(path):
             f"{path} is a folder, not a file; read all its texts with Corpus.from_directory({str(path)!r})."
         )
     if not path.is_file():
-        raise TextError(_not_found("file", path))
+        raise TextError(_explain_missing("file", path))
     return path
 
 
-def existing_folder(path):
+def find_folder(path):
     """Return ``path`` as a Path to a folder.
 
     Raises
@@ -163,45 +149,11 @@ def existing_folder(path):
     if path.is_file():
         raise TextError(f"{path} is a file, not a folder; read it with Corpus.from_file({str(path)!r}).")
     if not path.is_dir():
-        raise TextError(_not_found("folder", path))
+        raise TextError(_explain_missing("folder", path))
     return path
 
 
-def text_files_in(folder):
-    """List the text files in a folder and in the folders below it, in the order of their relative paths.
-
-    A text file is known by its name (``.txt``, ``.text``, ``.md``, ``.markdown``, ``.rst``, ``.tex`` or no
-    suffix). Hidden files and folders (their names begin with a dot) are passed over, and so is ``__MACOSX``,
-    which zip files carry.
-
-    Parameters
-    ----------
-    folder : str or Path
-        The folder.
-
-    Returns
-    -------
-    list of Path
-        At least one file.
-
-    Raises
-    ------
-    TextError
-        If there is none; the message counts what is there instead.
-    """
-    folder = existing_folder(folder)
-    files = []
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".") and name != "__MACOSX"]
-        files += [Path(parent) / name for name in names if not name.startswith(".")]
-    texts = [path for path in files if path.suffix.lower() in TEXT_SUFFIXES]
-    if not texts:
-        raise TextError(_no_texts(folder, files))
-    # Posix paths sort alike on Windows and on Linux.
-    return sorted(texts, key=lambda path: path.relative_to(folder).as_posix())
-
-
-def _not_found(kind, path):
+def _explain_missing(kind, path):
     folder = path.parent
     if not folder.is_dir():
         return (
@@ -220,17 +172,3 @@ def _not_found(kind, path):
         else f"it holds no {kind}s"
     )
     return f"There is no {kind} {path}; check the spelling (the folder is {folder.resolve()}, and {some})."
-
-
-def _no_texts(folder, files):
-    if not files:
-        return f"{folder} holds no files; put .txt files into it."
-    kinds = collections.Counter(path.suffix.lower() for path in files)
-    found = ", ".join(f"{count} {suffix}" for suffix, count in sorted(kinds.items()))
-    readers = "; ".join(
-        f"a {suffix} is read with Corpus.{reader}" for suffix, reader in _READERS.items() if suffix in kinds
-    )
-    return (
-        f"{folder} holds no text files, only {found}; save the texts as"
-        f" .txt{f' ({readers})' if readers else ''}."
-    )

@@ -2,35 +2,86 @@
 
 import contextlib
 import csv
+from pathlib import Path
 
 from gpt2lab.base.arguments import yes_or_no
 from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus.document import Document
-from gpt2lab.corpus.readers import plain_text
 from gpt2lab.corpus.readers.cleaning import Cleaner
-from gpt2lab.corpus.readers.step import Log
+from gpt2lab.corpus.readers.plain_text import find_file, open_lines
+from gpt2lab.corpus.step import CorpusT, Log
 from gpt2lab.errors import ArgumentError, TextError
 
 _LONGEST_NAME = 40  # characters of a column's name in a message
 
 
-def read(path, text, author, separator, quoted, skip_blank, links, mentions, html, encoding):
-    """The documents of a table, and the Step that made them; `Corpus.from_csv` says what the
-    arguments are.
+def from_csv(
+    cls: type[CorpusT],
+    path: str | Path,
+    text: str = "text",
+    author: str | None = "author",
+    encoding: str = "utf-8",
+    separator: str | None = None,
+    quoted: bool = True,
+    skip_blank: bool = False,
+    links: bool = True,
+    mentions: bool = True,
+    html: bool = False,
+) -> CorpusT:
+    """Read a table with a header, one document per row. The file is read row by row, so that large ones
+    fit into memory.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; a cell may hold commas and line ends if it is quoted. What is in a cell stays text,
+        formulas of spreadsheets too.
+    text : str, default "text"
+        Column of the texts. A table with a single column needs no such name, as in gpt-2-simple.
+    author : str or None, default "author"
+        Column of the authors. Without a column ``author`` (or with None) there are no authors; another
+        name must exist.
+    encoding : str, default "utf-8"
+        How the characters are stored.
+    separator : str or None, optional
+        What stands between two cells; by default a tab in a file named ``.tsv`` or ``.tab``, a comma in
+        others.
+    quoted : bool, default True
+        Whether cells may stand in double quotes. False takes quotes for ordinary characters, as some
+        ``.tsv`` files mean them.
+    skip_blank : bool, default False
+        Leave out rows without a text, and count them, instead of refusing the file.
+    links, mentions : bool, default True
+        Whether links, and names at the beginning of a text (``@ada @alan Yes!``), stay.
+    html : bool, default False
+        Whether the texts are HTML, to be made into plain text.
+
+    Returns
+    -------
+    Corpus
+        Each document is named by the file and the line on which its row begins. ``preparation`` says what
+        was left out and changed.
+
+    Raises
+    ------
+    TextError
+        If the file cannot be read, is no proper table, or a text is missing; the message names the line.
+    ArgumentError
+        If there is no such column; the message lists the columns.
     """
-    path = plain_text.existing_file(path)
+    path = find_file(path)
     log = Log()
     skip_blank = yes_or_no("skip_blank", skip_blank)
     cleaner = Cleaner(log, links, mentions, html)
     documents = []
     blank = []
     authors = {}
-    with _rows(path, _separator(separator, path), quoted, encoding) as (header, rows):
-        text = _only_column(text, header)
-        text_column = _column("text", text, header, path)
+    with _open_rows(path, _choose_separator(separator, path), quoted, encoding) as (header, rows):
+        text = _choose_text_column(text, header)
+        text_column = _find_column("text", text, header, path)
         if author == "author" and author not in header:
             author = None
-        author_column = None if author is None else _column("author", author, header, path)
+        author_column = None if author is None else _find_column("author", author, header, path)
         for line, row in rows:
             log.read += 1
             place = f"{path.name}:{line}"
@@ -48,7 +99,7 @@ def read(path, text, author, separator, quoted, skip_blank, links, mentions, htm
         )
     if not log.read:
         raise TextError(
-            f"{path} has a header ({_in_words(header)}) and no rows; give a table with a row per text."
+            f"{path} has a header ({_list_names(header)}) and no rows; give a table with a row per text."
         )
     options = {
         "text": text,
@@ -58,28 +109,28 @@ def read(path, text, author, separator, quoted, skip_blank, links, mentions, htm
         "mentions": mentions,
         "html": html,
     }
-    return tuple(documents), log.step("from_csv", path.name, options, len(documents))
+    return cls(tuple(documents), log.step("from_csv", path.name, options, len(documents)))
 
 
 @contextlib.contextmanager
-def _rows(path, separator, quoted, encoding):
+def _open_rows(path, separator, quoted, encoding):
     """The header of a table, and an iterator over its rows: the line of the file on which each begins, and
     its cells.
     """
     # The usual limit of 131,072 characters is less than a long speech; no cell is longer than its file.
     limit = csv.field_size_limit(min(path.stat().st_size + 1, 2**31 - 1))
     try:
-        with plain_text.open_lines(path, encoding) as lines:
+        with open_lines(path, encoding) as lines:
             quoting = csv.QUOTE_MINIMAL if yes_or_no("quoted", quoted) else csv.QUOTE_NONE
-            found = _numbered(csv.reader(lines, delimiter=separator, quoting=quoting, strict=True), path)
+            found = _number_rows(csv.reader(lines, delimiter=separator, quoting=quoting, strict=True), path)
             _, header = next(found)
             header = [name.strip() for name in header]
-            yield header, _of_one_length(found, header, path)
+            yield header, _check_lengths(found, header, path)
     finally:
         csv.field_size_limit(limit)
 
 
-def _numbered(reader, path):
+def _number_rows(reader, path):
     line = 1
     try:
         for row in reader:
@@ -94,7 +145,7 @@ def _numbered(reader, path):
         ) from error
 
 
-def _of_one_length(rows, header, path):
+def _check_lengths(rows, header, path):
     for line, row in rows:
         if len(row) != len(header):
             cells = pluralize(len(row), "cell")
@@ -105,7 +156,7 @@ def _of_one_length(rows, header, path):
         yield line, row
 
 
-def _separator(separator, path):
+def _choose_separator(separator, path):
     if separator is None:
         return "\t" if path.suffix.lower() in (".tsv", ".tab") else ","
     if not isinstance(separator, str) or len(separator) != 1 or separator in '"\r\n':
@@ -113,7 +164,7 @@ def _separator(separator, path):
     return separator
 
 
-def _only_column(text, header):
+def _choose_text_column(text, header):
     """A table with a single column needs no name for it, unless it looks like one with other marks between
     its cells.
     """
@@ -124,7 +175,7 @@ def _only_column(text, header):
     )
 
 
-def _column(argument, name, header, path):
+def _find_column(argument, name, header, path):
     if name not in header:
         others = ((";", "semicolons"), ("\t", "tabs"), (",", "commas"))
         mark, word = next(
@@ -136,11 +187,11 @@ def _column(argument, name, header, path):
             else f"give {argument}= one of them"
         )
         raise ArgumentError(
-            f"{argument}={name!r} is no column of {path}; its columns are {_in_words(header)}: {remedy}."
+            f"{argument}={name!r} is no column of {path}; its columns are {_list_names(header)}: {remedy}."
         )
     return header.index(name)
 
 
-def _in_words(header):
+def _list_names(header):
     names = [name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..." for name in header]
     return ", ".join(map(repr, names[:20])) + (f" and {len(names) - 20:,} more" if len(names) > 20 else "")

@@ -2,13 +2,14 @@
 
 import html
 import re
+from pathlib import Path
 
 from gpt2lab.base.arguments import yes_or_no
 from gpt2lab.corpus.document import Document
 from gpt2lab.corpus.readers.archive import Archive
 from gpt2lab.corpus.readers.cleaning import Cleaner
-from gpt2lab.corpus.readers.json_text import parsed
-from gpt2lab.corpus.readers.step import Log
+from gpt2lab.corpus.readers.json_text import parse_json
+from gpt2lab.corpus.step import CorpusT, Log
 from gpt2lab.errors import ArgumentError, TextError
 
 _TWEETS = r"tweets?(?:-part\d+)?\.js"  # tweet.js in archives made before 2022
@@ -19,9 +20,48 @@ _CUT = re.compile(r"(?:…\s*|\s*https://t\.co/\w+\s*)+\Z")  # how a post ends t
 _LONG = 200  # characters by which a post and its note are matched
 
 
-def read(path, author, retweets, replies, links, mentions):
-    """The posts of an archive, and the Step that made them; `Corpus.from_tweets` says what the arguments
-    are.
+def from_tweets(
+    cls: type[CorpusT],
+    path: str | Path,
+    author: str | None = None,
+    retweets: bool = False,
+    replies: bool = True,
+    links: bool = False,
+    mentions: bool = False,
+) -> CorpusT:
+    """Read the archive that X (Twitter) gives to its users, a document per post.
+
+    Parameters
+    ----------
+    path : str or Path
+        The ``.zip`` as it was downloaded, the folder into which it was unpacked, or its file
+        ``data/tweets.js``.
+    author : str or None, optional
+        The author of all posts; by default the user name that stands in ``account.js``.
+    retweets : bool, default False
+        Whether retweets stay. They are other people's words, cut off.
+    replies : bool, default True
+        Whether answers to others stay.
+    links : bool, default False
+        Whether links stay; those that X has shortened are then written out.
+    mentions : bool, default False
+        Whether the names that stand at the beginning of an answer stay.
+
+    Returns
+    -------
+    Corpus
+        Posts in the order of the archive, those of more than 280 characters in full. ``preparation`` says
+        what was left out and changed.
+
+    Raises
+    ------
+    TextError
+        If there are no posts, or a file is damaged; the message names file, line and column.
+
+    Examples
+    --------
+    >>> Corpus.from_tweets("twitter-2026-01-01.zip")  # doctest: +SKIP
+    Corpus(3,120 documents, 402,561 characters, 1 author)
     """
     retweets = yes_or_no("retweets", retweets)
     replies = yes_or_no("replies", replies)
@@ -57,15 +97,15 @@ def read(path, author, retweets, replies, links, mentions):
                 )
             )
             if not retweets and (_RETWEET.match(text) or tweet.get("retweeted_status")):
-                log.left_out("retweets", text, place)
+                log.count("left out", "retweets", text, place)
             elif answer and not replies:
-                log.left_out("answers to others", text, place)
+                log.count("left out", "answers to others", text, place)
             else:
-                cleaned = cleaner(_with_whole_links(_whole(text, notes, log, place), tweet), place, answer)
+                cleaned = cleaner(_expand_links(_complete(text, notes, log, place), tweet), place, answer)
                 if cleaned is not None:
                     documents.append(Document(cleaned, writer, place))
     if writer is None:
-        log.noticed("no author, as there is no account.js", archive.name, archive.name)
+        log.count("noticed", "no author, as there is no account.js", archive.name, archive.name)
     options = {
         "author": author,
         "retweets": retweets,
@@ -73,7 +113,7 @@ def read(path, author, retweets, replies, links, mentions):
         "links": links,
         "mentions": mentions,
     }
-    return tuple(documents), log.step("from_tweets", archive.name, options, len(documents))
+    return cls(tuple(documents), log.step("from_tweets", archive.name, options, len(documents)))
 
 
 def _post_files(archive):
@@ -104,18 +144,21 @@ def _records(archive, name, kind, log=None):
             "not with window.YTD.tweets.part0 = [; give data/tweets.js as it was downloaded."
         )
     if not prefix and log:
-        log.noticed(
-            "a file without the usual beginning window.YTD.tweets.part0 =, read all the same", text[:60], name
+        log.count(
+            "noticed",
+            "a file without the usual beginning window.YTD.tweets.part0 =, read all the same",
+            text[:60],
+            name,
         )
     end = prefix.end() if prefix else 0
     # spaces keep lines and columns where they are
-    values = parsed(" " * end + text[end:].rstrip().removesuffix(";"), place)
+    values = parse_json(" " * end + text[end:].rstrip().removesuffix(";"), place)
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise TextError(f"{place} does not hold a list of objects; give data/tweets.js as it was downloaded.")
-    return [_unwrapped(value) for value in values]
+    return [_unwrap(value) for value in values]
 
 
-def _unwrapped(value):
+def _unwrap(value):
     """Archives made before 2020 have the posts themselves in the list, later ones an object around each."""
     return (
         next(iter(value.values()))
@@ -142,16 +185,16 @@ def _notes(archive):
     return {text[:_LONG]: text for text in texts if isinstance(text, str)}
 
 
-def _whole(text, notes, log, place):
+def _complete(text, notes, log, place):
     whole = notes.get(text[:_LONG])
     cut = _CUT.search(text)
     if whole is None or cut is None or not whole.startswith(text[: cut.start()]):
         return text
-    log.changed("long posts, taken whole from note-tweet.js", text, place)
+    log.count("changed", "long posts, taken whole from note-tweet.js", text, place)
     return whole
 
 
-def _with_whole_links(text, tweet):
+def _expand_links(text, tweet):
     """Put the addresses themselves in the place of t.co's."""
     for kind in ("entities", "extended_entities"):
         for link in [*(_path(tweet, kind, "urls") or []), *(_path(tweet, kind, "media") or [])]:

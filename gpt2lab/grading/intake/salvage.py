@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from gpt2lab.corpus.readers.decoding import clean, refuse_binary
-from gpt2lab.corpus.readers.json_text import parsed
+from gpt2lab.corpus.readers.json_text import parse_json
 from gpt2lab.errors import TextError
 from gpt2lab.grading.intake.handed_in import LARGEST_NOTEBOOK
 from gpt2lab.grading.intake.naming import shown
@@ -227,7 +227,7 @@ def _damage(text):
     if sum(map(text.count, "{[,")) > _MOST_PARSED:
         return []
     try:
-        parsed(text, "The file")
+        parse_json(text, "The file")
     except TextError as error:
         return [f"{shown(str(error), 300)} What is whole in it was read."]
     return []

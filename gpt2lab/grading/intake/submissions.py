@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from gpt2lab.base.arguments import file_path
 from gpt2lab.base.wording import join_words as in_words
 from gpt2lab.base.wording import pluralize
-from gpt2lab.corpus.readers.plain_text import existing_folder
+from gpt2lab.corpus.readers.plain_text import find_folder
 from gpt2lab.errors import LabError
 from gpt2lab.grading.intake.archives import Refused, close_archives
 from gpt2lab.grading.intake.handed_in import MOST_UNPACKED, HandedIn, listed
@@ -123,7 +123,7 @@ def find_submissions(path, notebook_name, other_notebooks=()):
     path = file_path(path)
     root = path.resolve()
     if not root.exists():
-        existing_folder(path)  # says what is there instead
+        find_folder(path)  # says what is there instead
     close_archives()  # what was read before may have changed
     everything = _all_handed_in(path, root)
     students = {}

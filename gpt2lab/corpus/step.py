@@ -3,8 +3,13 @@ example.
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from gpt2lab.base.wording import pluralize
+from gpt2lab.corpus.document import Document
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LONGEST_EXAMPLE = 80  # characters
 
@@ -42,13 +47,13 @@ class Step:
 
     name: str
     source: str = ""
-    options: dict = field(default_factory=dict)
+    options: dict[str, object] = field(default_factory=dict)
     read: int = 0
     kept: int = 0
-    events: tuple = ()
+    events: tuple[Event, ...] = ()
 
     @property
-    def in_words(self):
+    def note(self) -> str:
         """The step in a few sentences."""
         options = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
         source = f" of {self.source}" if self.source else ""
@@ -60,6 +65,15 @@ class Step:
         return " ".join(sentences)
 
 
+class Texts(Protocol):
+    """What a reader makes of the documents that it finds: a Corpus, which stands above the readers."""
+
+    def __init__(self, documents: tuple[Document, ...], steps: Step | tuple[Step, ...] = ()) -> None: ...
+
+
+CorpusT = TypeVar("CorpusT", bound=Texts)
+
+
 class Log:
     """Counts what happens to texts while they are read; becomes a `Step`."""
 
@@ -67,21 +81,12 @@ class Log:
         self.read = 0
         self._events = {}
 
-    def left_out(self, why, example="", place=""):
-        """Count a text that does not come into the corpus."""
-        self._add("left out", why, 1, example, place)
-
-    def changed(self, why, example="", place="", count=1):
-        """Count something in a text that comes into the corpus changed."""
-        self._add("changed", why, count, example, place)
-
-    def noticed(self, why, example="", place=""):
-        """Count what one should know though nothing was done about it."""
-        self._add("noticed", why, 1, example, place)
-
-    def _add(self, what, why, count, example, place):
-        event = self._events.setdefault((what, why), [0, _shortened(example), place])
-        event[0] += count
+    def count(self, what, why, example="", place="", times=1):
+        """Count a text that was "left out", something in a text that was "changed", or something "noticed"
+        that one should know though nothing was done about it.
+        """
+        event = self._events.setdefault((what, why), [0, _shorten(example), place])
+        event[0] += times
 
     def step(self, name, source, options, kept):
         """All that was counted, as a `Step`."""
@@ -89,7 +94,7 @@ class Log:
         return Step(name, str(source), options, self.read, kept, events)
 
 
-def table(steps):
+def preparation_table(steps: tuple[Step, ...]) -> "pd.DataFrame":
     """The events of several steps as a DataFrame.
 
     Returns
@@ -112,6 +117,6 @@ def table(steps):
     return found
 
 
-def _shortened(example):
+def _shorten(example):
     line = " ".join(example[: 4 * _LONGEST_EXAMPLE].split())
     return line if len(line) <= _LONGEST_EXAMPLE else line[: _LONGEST_EXAMPLE - 3] + "..."
