@@ -8,7 +8,6 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from gpt2lab.base.docstrings import describe_parameters
 from gpt2lab.cli import main
 
 
@@ -34,26 +33,6 @@ def test_every_option_has_a_help_text():
         for option in command.params:
             if option.param_type_name == "option" and option.name != "help":
                 assert option.help, f"gpt2lab {name} --{option.name}"
-
-
-def test_documented_reads_shared_entries_of_a_docstring():
-    def example(a, b, c):
-        """Do.
-
-        Parameters
-        ----------
-        a, b : int
-            Two
-            lines.
-        c : str
-            One.
-
-        Returns
-        -------
-        None
-        """
-
-    assert describe_parameters(example) == {"a": "Two lines.", "b": "Two lines.", "c": "One."}
 
 
 @pytest.mark.parametrize(

@@ -20,25 +20,30 @@ _UNITS = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 @dataclass(frozen=True)
 class Memory:
-    """Memory that this process could have: ``bytes``, and ``where``: "memory", "GPU memory" or the
-    environment variable that says so.
+    """Memory that this process could have.
+
+    Attributes
+    ----------
+    bytes : int
+    where : str
+        "memory", "GPU memory", or the environment variable that says so.
     """
 
     bytes: int
     where: str
 
 
-def available_memory(counted=0):
-    """What a process like this one could have.
+def available_memory(taken=0):
+    """The memory that a process like this one could have.
 
     Parameters
     ----------
-    counted : int, default 0
-        Bytes that this process may have taken already and that need not be free any more.
+    taken : int, default 0
+        Up to so many bytes that this process has in memory already count too: they need not be free any more.
 
     Returns
     -------
-    Available
+    Memory
         What ``GPT2LAB_MEMORY`` says, for example ``8GB``; else what is free on the GPU that TensorFlow would
         use; else what is free on this machine, within the limits of a container (Docker, Colab, Binder).
 
@@ -55,7 +60,7 @@ def available_memory(counted=0):
     import psutil
 
     free = min([psutil.virtual_memory().available, *container_bytes()])
-    return Memory(max(0, free) + min(counted, psutil.Process().memory_info().rss), "memory")
+    return Memory(max(0, free) + min(taken, psutil.Process().memory_info().rss), "memory")
 
 
 def parse_bytes(name, text):
@@ -103,13 +108,13 @@ def container_bytes(groups="/proc/self/cgroup", root="/sys/fs/cgroup"):
         # container's own limit is at the top.
         folder = top / path.strip("/")
         while folder != top:
-            left.append(_left_in(folder, *names))
+            left.append(_bytes_left(folder, *names))
             folder = folder.parent
-        left.append(_left_in(top, *names))
+        left.append(_bytes_left(top, *names))
     return [free for free in left if free is not None]
 
 
-def _left_in(folder, limit, used, reclaimable):
+def _bytes_left(folder, limit, used, reclaimable):
     """Bytes that one control group may still take; None if it has no limit."""
     try:
         most = int((folder / limit).read_text())  # the word "max" stands for none

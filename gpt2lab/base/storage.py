@@ -128,10 +128,15 @@ def lock(path, waiting=None):
     """Keep other processes and threads out of a block; the system lets go of the lock of a process that was
     killed.
 
+    `filelock` does not promise the two things that students' and shared folders need. Its lock file stays
+    (so that in a folder of a class nobody but its owner could lock again), and up to its version 3.25 two
+    processes enter at once where a holder deletes it. Where a file system has no locks, as some network
+    drives, it waits for ever or fails, by its version.
+
     Parameters
     ----------
     path : str or Path
-        The lock file; it is there only while somebody holds it.
+        The lock file; it is there only while somebody holds it, and one that was left behind does no harm.
     waiting : callable, optional
         Called once, without arguments, if another process holds the lock.
 
@@ -142,7 +147,7 @@ def lock(path, waiting=None):
     """
     path = Path(path)
     try:
-        file = _locked(path, waiting)
+        file = _open_locked(path, waiting)
     except OSError as error:
         raise storage_error(error, path) from error
     try:
@@ -154,7 +159,7 @@ def lock(path, waiting=None):
         file.close()
 
 
-def _locked(path, waiting):
+def _open_locked(path, waiting):
     while True:
         file = open(path, "ab")
         try:

@@ -6,7 +6,6 @@ import zipfile
 
 import pytest
 
-from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus.readers.folders import list_text_files
 from gpt2lab.corpus.readers.plain_text import read_text
 from gpt2lab.errors import ArgumentError, LabError, TextError
@@ -153,11 +152,3 @@ def test_a_folder_without_texts_says_what_it_has(tmp_path):
         written(tmp_path, b"x", name)
     with pytest.raises(TextError, match=r"only 1 \.csv, 2 \.pdf.*from_csv"):
         list_text_files(tmp_path)
-
-
-def test_counts_agree_with_their_nouns():
-    assert [pluralize(n, "document") for n in (0, 1, 2000)] == [
-        "0 documents",
-        "1 document",
-        "2,000 documents",
-    ]

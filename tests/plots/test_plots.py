@@ -1,7 +1,5 @@
 """Figures say in words what they show, from their own data, and can be read without colour."""
 
-import base64
-import html
 import io
 import math
 from types import SimpleNamespace
@@ -120,19 +118,6 @@ def test_axes_that_show_numbers_name_their_unit(guesses, compared, spans):
             figure.get_supylabel(),
         ]
         assert any("(" in label for label in labels), labels
-
-
-def test_a_notebook_gets_the_picture_with_alternative_text_and_the_caption_below(guesses, monkeypatch):
-    shown = []
-    monkeypatch.setattr(
-        "IPython.display.display", lambda data, metadata=None, raw=False: shown.append((data, metadata))
-    )
-    plots.next_tokens(guesses)._ipython_display_()
-    (picture, about), (caption, _) = shown
-    assert base64.b64decode(picture["image/png"]).startswith(b"\x89PNG")
-    assert about["image/png"]["alt"].startswith("The 4 most likely") and about["image/png"][
-        "alt"
-    ] in html.unescape(caption["text/html"])
 
 
 def test_the_loss_caption_names_the_step_of_the_lowest_validation_loss():
