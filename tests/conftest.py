@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 import gpt2lab as lab
+from gpt2lab.pretrained.catalog import bundled_names
 
 # A shared machine may pause a test at any moment: time is no promise of the functions that hypothesis tries.
 # And the same examples everywhere: who wants new ones runs pytest with --hypothesis-profile=default.
@@ -34,9 +35,9 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory):
-    """A folder with the two bundled sizes."""
+    """A folder with the bundled sizes."""
     folder = tmp_path_factory.mktemp("models")
-    for name in ("1M", "3M"):
+    for name in bundled_names():
         lab.download(name, folder)
     return folder
 

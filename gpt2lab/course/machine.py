@@ -9,14 +9,13 @@ import subprocess
 from gpt2lab.course import running_times
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 from gpt2lab.errors import ArgumentError
-from gpt2lab.pretrained.catalog import find_card
+from gpt2lab.pretrained.catalog import CARDS, find_card
 
 WITH_GPU = ("124M", "355M")
 WITHOUT_GPU = ("3M", "1M")
-_PARTNER = {"1M": "3M", "3M": "1M", "124M": "355M"}
 
 
-def model_names(notebook=None):
+def model_names(notebook: str | None = None) -> tuple[str, str]:
     """Choose the model of a notebook and the one beside it, and print which, and how long the notebook runs
     where that was measured.
 
@@ -56,14 +55,21 @@ def _from_environment():
     asked = [name.strip() for name in several.split(",") if name.strip()]
     if len(asked) > 2:
         raise ArgumentError(
-            f"GPT2LAB_MODELS={several!r} names {len(asked)} models; give two, for example '3M,1M'."
+            f"GPT2LAB_MODELS={several!r} names {len(asked)} models; give two, for example"
+            f" '{','.join(WITHOUT_GPU)}'."
         )
     if first.strip():
         asked[:1] = [first.strip()]
     if not asked:
         return None
     names = [find_card(name).name for name in asked]
-    return tuple(names) if len(names) == 2 else (names[0], _PARTNER.get(names[0], "124M"))
+    return tuple(names) if len(names) == 2 else (names[0], _partner(names[0]))
+
+
+def _partner(name):
+    """The smallest of the other sizes that are bundled, as this one is, or are not."""
+    bundled = find_card(name).bundled
+    return next(card.name for card in CARDS.values() if card.bundled == bundled and card.name != name)
 
 
 def gpu_found():

@@ -3,8 +3,9 @@
 import hashlib
 
 from gpt2lab.errors import CheckpointError
+from gpt2lab.pretrained.catalog import bundled_names
 from gpt2lab.pretrained.encoder import load_encoder
-from gpt2lab.training.finetuning import describe, finetune
+from gpt2lab.training.finetuning import describe_text, finetune
 from gpt2lab.training.run import Run
 
 # A small model learns from few large steps in half a minute; the large ones get those of the tutorial.
@@ -16,8 +17,8 @@ def fine_tuned(splits, model_name):
     """Open the run of this model on this text if an earlier notebook has left one, else fine-tune it now.
 
     The run lies in ``checkpoint/speeches-<model>``, or, where another text was used under that name, beside
-    it with a checksum of the text at its end. 1M and 3M take 100 steps with learning rate 1e-3, larger models
-    300 with 1e-4; each step reads one window. It says which it does.
+    it with a checksum of the text at its end. The bundled models take 100 steps with learning rate 1e-3,
+    larger ones 300 with 1e-4; each step reads one window. It says which it does.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def fine_tuned(splits, model_name):
         "model_name": model_name,
         "accumulate_gradients": 1,
         "sample_every": 0,
-        **(_SMALL if model_name in ("1M", "3M") else _LARGE),
+        **(_SMALL if model_name in bundled_names() else _LARGE),
     }
     checksum = hashlib.sha256(splits.train.text.encode()).hexdigest()[:8]
     for run_name in (f"speeches-{model_name}", f"speeches-{model_name}-{checksum}"):
@@ -66,5 +67,5 @@ def _status(run_name, splits, settings):
     asked = run.configuration.get("settings", {})
     text = run.configuration.get("text")
     same = settings.items() <= asked.items() and run.configuration["target"] == settings["steps"]
-    same = same and text == describe(splits.train, splits.train.tokens(load_encoder(run.folder)))
+    same = same and text == describe_text(splits.train, splits.train.tokens(load_encoder(run.folder)))
     return run.configuration["status"] if same else "another"

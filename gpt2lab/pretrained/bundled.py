@@ -1,4 +1,4 @@
-"""The two small sizes that travel inside the package, unpacked to what gpt-2-simple and TensorFlow expect on
+"""The small sizes that travel inside the package, unpacked to what gpt-2-simple and TensorFlow expect on
 disk.
 """
 
@@ -66,7 +66,7 @@ def unpack(name, folder, only=None):
     Parameters
     ----------
     name : str
-        ``1M`` or ``3M``.
+        A bundled size, such as ``3M``.
     folder : Path
         Must exist.
     only : collection of str, optional

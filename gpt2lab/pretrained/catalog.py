@@ -187,6 +187,11 @@ def find_card(model_name):
     raise ArgumentError(f"model_name={model_name!r} is unknown; {guess} sizes are {', '.join(CARDS)}.")
 
 
+def bundled_names():
+    """The sizes whose weights travel inside the package, from the smallest to the largest."""
+    return [card.name for card in CARDS.values() if card.bundled]
+
+
 def _nearest(spelled):
     """The size that was probably meant: Hugging Face's name of one, the nearest number, the nearest
     spelling; else None.

@@ -30,7 +30,7 @@ def download(model_name="124M", model_dir="models"):
     """Make sure that a size of GPT-2 is on disk, whole and right.
 
     What is there and right is not fetched again; what is damaged is. A download that was cut off goes on
-    where it stopped. The sizes ``1M`` and ``3M`` are unpacked from the package and need no network.
+    where it stopped. The bundled sizes, such as ``3M``, are unpacked from the package and need no network.
 
     Parameters
     ----------

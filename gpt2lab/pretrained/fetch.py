@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from gpt2lab.base.storage import replace_file, require_room, storage_error, write_bytes
+from gpt2lab.base.wording import join_words
 from gpt2lab.errors import DownloadError, LabError
+from gpt2lab.pretrained.catalog import bundled_names
 
 TIMEOUT = (10, 30)  # seconds: to connect, and between two arrivals of bytes
 WAITS = (1, 2, 4, 8)  # seconds before each new try; when they are used up, a failure is final
@@ -118,8 +120,8 @@ def _transfer(url, part, fact, show):
             if failures > len(WAITS):
                 raise DownloadError(
                     f"{url} could not be fetched: {error}. Check the network and run the same line again"
-                    " (what arrived is kept); the sizes '3M' and '1M' need no network, and"
-                    " GPT2LAB_MODELS_URL can name a mirror."
+                    f" (what arrived is kept); the sizes {join_words(_without_network())} need no network,"
+                    " and GPT2LAB_MODELS_URL can name a mirror."
                 ) from error.__cause__
             time.sleep(WAITS[failures - 1] if error.wait is None else min(error.wait, LONGEST_WAIT))
 
@@ -182,9 +184,13 @@ def _refuse(url, response):
     if status not in (200, 206, 416):
         raise DownloadError(
             f"{url} cannot be had: the server answers {status} {response.reason}; check that"
-            " GPT2LAB_MODELS_URL, if set, names a folder with <size>/<file>, or use a bundled size, '3M' or"
-            " '1M'."
+            " GPT2LAB_MODELS_URL, if set, names a folder with <size>/<file>, or use a bundled size,"
+            f" {' or '.join(_without_network())}."
         )
+
+
+def _without_network():
+    return [repr(name) for name in reversed(bundled_names())]
 
 
 def _begin(url, part, fact, response):

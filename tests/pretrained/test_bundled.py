@@ -45,7 +45,7 @@ def test_a_full_disk_while_unpacking_leaves_no_half_file(tmp_path):
     assert not [name for name in content_of(tmp_path / "1M") if name.startswith("model.ckpt.data")]
 
 
-@pytest.mark.parametrize("name", ["1M", "3M"])
+@pytest.mark.parametrize("name", catalog.bundled_names())
 def test_a_bundled_size_unpacks_to_sound_weights_of_its_cards_shape(models, name):
     folder = download(name, models)
     assert sorted(content_of(folder)) == sorted(catalog.FILES)
