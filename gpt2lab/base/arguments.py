@@ -18,7 +18,7 @@ def whole_number(name, value, low, high=None, why_high=""):
         If it is no whole number or lies outside the range; ``why_high`` says where the upper limit comes
         from.
     """
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or value != int_or_none(value):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or value != _int_or_none(value):
         raise ArgumentError(f"{name}={value!r} is not a whole number; give an integer of {low} or more.")
     value = int(value)
     if value < low:
@@ -31,7 +31,7 @@ def whole_number(name, value, low, high=None, why_high=""):
     return value
 
 
-def int_or_none(value):
+def _int_or_none(value):
     """The integer nearest to a finite ``value`` towards zero, else None (infinities and NaN have none)."""
     return int(value) if isinstance(value, numbers.Integral) or math.isfinite(value) else None
 
@@ -47,7 +47,7 @@ def real_number(name, value, low=None, high=None, above=None):
     """
     if isinstance(value, bool) or not isinstance(value, numbers.Real) or not _fits_a_float(value):
         raise ArgumentError(
-            f"{name}={value!r} is not a finite number; give {_range_in_words(low, high, above)}."
+            f"{name}={value!r} is not a finite number; give {_describe_range(low, high, above)}."
         )
     value = float(value)
     if (
@@ -55,7 +55,7 @@ def real_number(name, value, low=None, high=None, above=None):
         or (high is not None and value > high)
         or (above is not None and value <= above)
     ):
-        raise ArgumentError(f"{name}={value:g} is out of range; give {_range_in_words(low, high, above)}.")
+        raise ArgumentError(f"{name}={value:g} is out of range; give {_describe_range(low, high, above)}.")
     return value
 
 
@@ -66,7 +66,7 @@ def _fits_a_float(value):
         return False
 
 
-def _range_in_words(low, high, above):
+def _describe_range(low, high, above):
     if low is not None and high is not None:
         return f"a number from {low:g} to {high:g}"
     if low is not None:

@@ -1,8 +1,9 @@
-"""A matplotlib figure that says in words what it shows."""
+"""A matplotlib figure that says in words what it shows, and the colours of all figures."""
 
 import base64
 import html
 import io
+from collections.abc import Iterator
 
 from matplotlib.figure import Figure
 
@@ -14,11 +15,6 @@ LIGHT = "#999999"
 STYLES = ((DARK, "-"), (MIDDLE, "--"), ("#000000", ":"), ("#009E73", "-."))
 
 
-def data_uri(content, kind="image/png"):
-    """A picture (bytes) as an address that holds the picture itself."""
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
-
-
 class CaptionedFigure(Figure):
     """A figure with a caption, which a notebook shows below it and a screen reader reads instead of it.
 
@@ -28,17 +24,17 @@ class CaptionedFigure(Figure):
         What the figure shows, computed from its data.
     """
 
-    def __init__(self, width=6.4, height=3.8):
+    def __init__(self, width: float = 6.4, height: float = 3.8):
         super().__init__(figsize=(width, height), dpi=100, layout="constrained")
         self.caption = ""
 
-    def png(self, dpi=144):
+    def png(self, dpi: int = 144) -> bytes:
         """The figure as PNG: bytes, the caption stored inside as its description."""
         buffer = io.BytesIO()
         self.savefig(buffer, format="png", dpi=dpi, metadata={"Description": self.caption, "Software": None})
         return buffer.getvalue()
 
-    def outputs(self):
+    def outputs(self) -> Iterator[tuple[dict, dict]]:
         """What a notebook stores: the picture with its alternative text, and the caption; each a dictionary
         of formats and one of metadata.
         """

@@ -14,7 +14,7 @@ from gpt2lab.errors import ExperimentError
 _CHILD = "import sys; from gpt2lab.base.fresh_process import _answer; _answer(*sys.argv[1:])"
 
 
-def in_fresh_process(function, **job):
+def run_in_fresh_process(function, **job):
     """Call a function in a new Python process: its result, or its error raised here.
 
     Parameters
@@ -34,13 +34,12 @@ def in_fresh_process(function, **job):
         question = Path(folder) / "question"
         answer = Path(folder) / "answer"
         question.write_bytes(pickle.dumps((function, job)))
-        # What the process leaves behind when it is killed goes with this folder.
-        places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder)
-        environment = (
-            os.environ
-            | places
-            | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "GPT2LAB_PROGRESS": "0"}
-        )
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "GPT2LAB_PROGRESS": "0",
+            # What the process leaves behind when it is killed goes with this folder.
+            **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder),
+        }
         # `run` ends the process if this one is interrupted.
         done = subprocess.run(
             [sys.executable, "-c", _CHILD, question, answer],
@@ -50,10 +49,9 @@ def in_fresh_process(function, **job):
             errors="replace",
         )
         if not answer.is_file():
-            said = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
-            why = (
-                "it was killed, as a system does that is out of memory" if done.returncode == -9 else said[0]
-            )
+            why = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+            if done.returncode == -9:
+                why = "it was killed, as a system does that is out of memory"
             raise ExperimentError(
                 f"The process of {function.__name__} ended without a result ({why}); close other programs, or"
                 " take a smaller model."

@@ -1,13 +1,14 @@
 """A page of HTML that holds all that it shows: it reaches for nothing outside itself and runs nothing."""
 
+import base64
 import html
 import re
 from pathlib import Path
 
 from gpt2lab import __version__
-from gpt2lab.base.captions import data_uri
 
 _STYLE = (Path(__file__).parent / "pages.css").read_text(encoding="utf-8")
+_NUMBER = re.compile(r"[-+]?[\d.,]+(e[-+]?\d+)?( ?%)?|–|nan|inf|")
 SHORT = 15  # rows of a table that is printed on one page
 # Whatever got into the page all the same could neither run nor call home.
 _POLICY = "default-src 'none'; {pictures}style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -60,18 +61,20 @@ def html_page(title, header, main, contents="", style="", pictures=True):
 """
 
 
+def data_uri(content, kind="image/png"):
+    """A picture (bytes) as an address that holds the picture itself."""
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
 def html_table(table, name):
     """A `report.blocks.Table` as HTML; ``name`` ("Table 3") stands before its caption."""
     # The first column says what a row is, even if it is a number.
-    kinds = [
-        "",
-        *(
-            ' class="number"' if _numeric([row[place] for row in table.rows]) else ""
-            for place in range(1, len(table.header))
-        ),
-    ]
+    kinds = [""]
+    for place in range(1, len(table.header)):
+        numbers = all(_NUMBER.fullmatch(row[place]) for row in table.rows)
+        kinds.append(' class="number"' if numbers else "")
     head = "".join(
-        f'<th scope="col"{kind}>{html.escape(name)}</th>' for kind, name in zip(kinds, table.header)
+        f'<th scope="col"{kind}>{html.escape(title)}</th>' for kind, title in zip(kinds, table.header)
     )
     rows = "\n".join(
         f'<tr><th scope="row">{html.escape(first)}</th>'
@@ -102,7 +105,3 @@ def html_figure(figure, name, png=None):
         f'<figure>\n<img src="{data_uri(png or figure.png())}" alt="{caption}" width="{width}"'
         f' height="{height}">\n<figcaption><strong>{name}.</strong> {caption}</figcaption>\n</figure>'
     )
-
-
-def _numeric(cells):
-    return all(re.fullmatch(r"[-+]?[\d.,]+(e[-+]?\d+)?( ?%)?|–|nan|inf|", cell) for cell in cells)

@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 
 from gpt2lab.base.arguments import real_number, whole_number
-from gpt2lab.base.fresh_process import in_fresh_process
+from gpt2lab.base.fresh_process import run_in_fresh_process
 from gpt2lab.base.jobs import run_jobs
 from gpt2lab.base.machine import peak_bytes
 from gpt2lab.corpus import Splits, presidential_speeches
@@ -251,7 +251,7 @@ def _complexity_or_nothing(texts, human):
 
 def one_size(**job):
     """The job of one fine-tuning: dict of columns, and the ``samples``."""
-    return in_fresh_process(measured, **job)
+    return run_in_fresh_process(measured, **job)
 
 
 def measured(model_name, seed, steps, text, valid, test, settings, sampling, model_dir):

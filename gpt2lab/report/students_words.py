@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
-from gpt2lab.base.captions import data_uri
+from gpt2lab.base.pages import data_uri
 
 _LINKS = ("http://", "https://", "mailto:")
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}

@@ -6,7 +6,7 @@ import io
 
 from PIL import Image
 
-from gpt2lab.base.captions import CaptionedFigure, data_uri
+from gpt2lab.base.captions import CaptionedFigure
 
 
 def captioned():
@@ -33,7 +33,3 @@ def test_a_notebook_gets_the_picture_with_alternative_text_and_the_caption_below
     assert (
         captioned().caption in html.unescape(caption["text/html"]) and "<there>" not in caption["text/html"]
     )
-
-
-def test_an_address_can_hold_a_picture():
-    assert data_uri(b"abc", "text/plain") == "data:text/plain;base64,YWJj"
