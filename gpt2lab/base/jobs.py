@@ -33,7 +33,8 @@ def run_jobs(function, jobs, folder, executor=None, named=(), apart=("model_dir"
     ----------
     function : callable
         Of the keywords of a job; returns a dict that JSON can hold. Another process has to find it by its
-        name, so it is defined in a module.
+        name, so it is defined in a module. Results are stored under its dotted name; one that was moved or
+        renamed has the name that it was stored under as its attribute ``stored_as``.
     jobs : list of dict
         The settings of each job: numbers, strings, None, lists and dicts of them, and `Corpus` objects. A job
         carries all that it needs, its texts too, since it may run on another machine.
@@ -68,17 +69,17 @@ def run_jobs(function, jobs, folder, executor=None, named=(), apart=("model_dir"
         process is left to itself (in a terminal it gets the Ctrl-C too and stops at once), so that closing
         the executor may take as long as that job does.
     """
-    executor = usable(executor)
+    executor = check_executor(executor)
     folder = make_folder(folder_path("folder", folder))
-    records = [described(function, job, apart) for job in jobs]
+    records = [describe_job(function, job, apart) for job in jobs]
     files = [folder / file_name(job, record, named) for job, record in zip(jobs, records)]
-    results = {file: stored(file, record) for file, record in zip(files, records)}
+    results = {file: read_result(file, record) for file, record in zip(files, records)}
     missing = {file: job for file, job in zip(files, jobs) if results[file] is None}
     record_of = dict(zip(files, records))
     errors = {}
     with (
         bar(len(results), desc, "job", initial=len(results) - len(missing)) as progress,
-        closing(outcomes(function, missing, executor)) as arriving,
+        closing(run_each(function, missing, executor)) as arriving,
     ):
         for file, result, error in arriving:
             if error is None:
@@ -157,7 +158,7 @@ def _interruptible():
         signal.signal(signal.SIGINT, _between_jobs)
 
 
-def usable(executor):
+def check_executor(executor):
     """The executor, if jobs can be given to it.
 
     Raises
@@ -188,18 +189,16 @@ def usable(executor):
     return executor
 
 
-def described(function, job, apart=()):
+def describe_job(function, job, apart=()):
     """What a result depends on, as JSON holds it: the function, the version, the settings, and checksums of
     the texts.
     """
     settings = {name: value for name, value in job.items() if name not in apart}
-    record = {
-        "function": f"{function.__module__}.{function.__qualname__}",
-        "gpt2lab": __version__,
-        **settings,
-    }
+    key = getattr(function, "stored_as", f"{function.__module__}.{function.__qualname__}")
     try:
-        return json.loads(json.dumps(record, default=_record_of))
+        return json.loads(
+            json.dumps({"function": key, "gpt2lab": __version__, **settings}, default=_record_of)
+        )
     except ValueError as error:
         raise ArgumentError(
             f"A job holds what cannot be stored ({error}); give plain settings and texts."
@@ -225,7 +224,7 @@ def file_name(job, record, named):
     return re.sub(r"[^\w.-]+", "_", "-".join([*words, digest])) + ".json"
 
 
-def stored(file, record):
+def read_result(file, record):
     """The result that a file holds for that very job, or None; a damaged file is named and counts as none."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
@@ -237,7 +236,7 @@ def stored(file, record):
         return None
 
 
-def outcomes(function, jobs, executor=None):
+def run_each(function, jobs, executor=None):
     """Run jobs and give what becomes of them as they end.
 
     Yields
@@ -248,7 +247,7 @@ def outcomes(function, jobs, executor=None):
     if executor is None:
         for file, job in jobs.items():
             try:
-                result = _in_silence(function, job)
+                result = _run_silently(function, job)
                 error = None
             except Exception as problem:
                 result = None
@@ -259,7 +258,7 @@ def outcomes(function, jobs, executor=None):
     call = uuid.uuid4().hex
     try:
         for file, job in jobs.items():
-            waiting[_submitted(executor, function, job, call)] = file
+            waiting[_submit(executor, function, job, call)] = file
         while waiting:
             for future in wait(waiting, POLL, FIRST_COMPLETED).done:
                 file = waiting.pop(future)
@@ -274,11 +273,11 @@ def outcomes(function, jobs, executor=None):
             future.cancel()
 
 
-def _submitted(executor, function, job, call):
+def _submit(executor, function, job, call):
     try:
         # Dask would take the same job of a later call for this one, and give the error of this one again, if
         # the call were not named.
-        return executor.submit(_in_silence, function, job, call)
+        return executor.submit(_run_silently, function, job, call)
     except RuntimeError as error:  # a pool that broke or was closed takes no more
         future = Future()
         future.set_exception(error)
@@ -288,7 +287,7 @@ def _submitted(executor, function, job, call):
 _called_off = set()  # the calls of which a job was interrupted in this process
 
 
-def _in_silence(function, job, call=None):
+def _run_silently(function, job, call=None):
     if call in _called_off:
         # a pool hands out one job more than it works on, which nobody can cancel any more
         raise KeyboardInterrupt

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from gpt2lab.base.arguments import real_number, whole_number, yes_or_no
-from gpt2lab.base.jobs import run_jobs, usable
+from gpt2lab.base.jobs import check_executor, run_jobs
 from gpt2lab.errors import ArgumentError, ExperimentError, TextError
 from gpt2lab.experiments.corpus_sizes import several
 from gpt2lab.measures.copying import copied
@@ -126,7 +126,7 @@ def sweep(
     """
     import pandas as pd
 
-    executor = usable(executor)
+    executor = check_executor(executor)
     settings = settings_of(
         {"temperature": temperature, "top_k": top_k, "top_p": top_p},
         yes_or_no("grid", grid),

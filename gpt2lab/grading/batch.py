@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gpt2lab.base.arguments import folder_path, whole_number
-from gpt2lab.base.jobs import usable
+from gpt2lab.base.jobs import check_executor
 from gpt2lab.base.storage import make_folder
 from gpt2lab.base.wording import join_words
 from gpt2lab.course.building.source import read_source
@@ -108,7 +108,7 @@ def grade(
     course = _course(course)
     out = folder_path("out", out)
     workers = whole_number("workers", workers, 1, 64)
-    executor = usable(executor)
+    executor = check_executor(executor)
     settings = read_settings(course / "course.toml") if (course / "course.toml").is_file() else Settings()
     assignment = read_assignment(course, notebook, settings.points)
     settings.check_points(_labels(course, notebook))

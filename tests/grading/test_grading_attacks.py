@@ -23,6 +23,7 @@ from places import SUPPORT
 
 import gpt2lab
 from gpt2lab.grading.judging import running
+from gpt2lab.grading.sandbox import bubblewrap
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -30,6 +31,23 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]
 PACKAGE = Path(gpt2lab.__file__).parent
+# Each is tried one by one from inside, also what is put there later.
+SOURCES = sorted(
+    path for room in ("course", "grading") for path in (PACKAGE / room).rglob("*") if path.is_file()
+)
+CHECK = re.compile(r"^@(\w+\.)?exercise\(\"", re.MULTILINE)
+OPEN = {"__init__.py", "checking.py", "verdicts.py"}  # of the room of the checks
+
+
+def is_open(path):
+    """Whether a file of the course or the grader may be read from inside: scenes are, hidden inputs are drawn
+    with a seed that is not there.
+    """
+    parts = path.relative_to(PACKAGE).parts
+    hidden = "grading" in parts or "__pycache__" in parts
+    return not hidden and ("checks" not in parts or path.name in OPEN)
+
+
 GROUPS = ("FORGED", "DISTURBING", "ENDED", "GREEDY", "ERRORS")
 
 
@@ -128,9 +146,8 @@ def findings(tmp_path_factory):
     folder, secret = tmp_path_factory.mktemp("outside"), "instructor does it"
     places = [
         "/usr/bin/env",
-        f"{PACKAGE}/course/checks_*.py",
-        f"{PACKAGE}/course/__pycache__/*",
-        f"{PACKAGE}/grading/*",
+        *map(str, SOURCES),
+        *(f"{PACKAGE}/{folder}/*" for folder in ("course/checks", "course/__pycache__", "grading")),
         f"{PACKAGE.parent}/notebooks/source/*",
         "/run/grading/*",
         "/etc/passwd",
@@ -169,7 +186,54 @@ def findings(tmp_path_factory):
 
 
 def test_no_file_of_the_checks_the_grader_or_the_machine_can_be_read(findings):
-    assert findings[0]["files"] == {"read": ["/usr/bin/env"]}  # which everybody may read
+    read = {Path(path) for path in findings[0]["files"]["read"]}
+    assert read == {Path("/usr/bin/env"), *filter(is_open, SOURCES)}  # which everybody may read
+
+
+def test_every_file_that_holds_a_check_is_hidden_and_what_a_notebook_needs_is_not():
+    checks = {path for path in PACKAGE.rglob("*.py") if CHECK.search(path.read_text(encoding="utf-8"))}
+    assert len(checks) == 10 and checks <= set(SOURCES) and not any(map(is_open, checks))
+    needed = run(
+        sys.executable, "-c", "import sys, gpt2lab.course.scenes\nfor name in sys.modules:\n    print(name)"
+    )
+    needed = {path for path in SOURCES if dotted(path) in needed}
+    assert needed and all(map(is_open, needed)), "see HIDDEN in gpt2lab.grading.sandbox.bubblewrap"
+
+
+def dotted(path):
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+
+
+def run(*command):
+    return subprocess.run(
+        command, cwd=PACKAGE.parent, capture_output=True, text=True, check=True
+    ).stdout.split()
+
+
+@pytest.mark.parametrize("kept_in", ["lib/python3/dist-packages", "lib/python3.99/site-packages", ""])
+def test_nor_can_those_of_another_version_that_is_installed_beside_it(tmp_path, monkeypatch, kept_in):
+    packages = tmp_path / "other" / (kept_in or "site-packages")
+    secrets = ["checks_03.py", "checks/notebook_03.py", "checks/answers/03.csv", "__pycache__/checks_03.pyc"]
+    secrets += ["checks/__pycache__/notebook_03.pyc", "../grading/key.py", "../grading/judging/key.py"]
+    everybodys = ["checks/checking.py", "shown.py"]
+    files = [packages / "gpt2lab" / "course" / name for name in (*secrets, *everybodys)]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x")
+    if kept_in:  # of the Python that this one is made from
+        monkeypatch.setattr(sys, "base_prefix", str(tmp_path / "other"))
+    else:
+        monkeypatch.syspath_prepend(str(packages))
+    bubblewrap._python.cache_clear()
+    limits = {"memory_MB": 1024, "processes": 64, "disk_MB": 16}
+    look = "import os, sys\nfor path in sys.argv[1:]:\n    os.system(f'test -s {path} && echo {path}')"
+    kernel = [sys.executable, "-c", look, *map(str, files)]
+    try:
+        kernel = bubblewrap.inner(kernel, limits, Path(bubblewrap.RUNTIME, "0"))
+        read = run(*bubblewrap.outer(kernel, Path(sys.prefix), limits))
+    finally:
+        bubblewrap._python.cache_clear()
+    assert read == [str(file) for file in files[-len(everybodys) :]]
 
 
 def test_nothing_outside_can_be_written(findings):

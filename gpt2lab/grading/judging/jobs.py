@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 
-from gpt2lab.base.jobs import described, file_name, outcomes, stored
+from gpt2lab.base.jobs import describe_job, file_name, read_result, run_each
 from gpt2lab.base.progress import bar
 from gpt2lab.base.storage import write_bytes
 from gpt2lab.grading.judging.assignment import Assignment, Exercise
@@ -38,7 +38,7 @@ def job_of(assignment, sources, settings, trust):
     }
 
 
-def graded(assignment, answers, limits, trusted, seed, seed_checksum):
+def grade_submission(assignment, answers, limits, trusted, seed, seed_checksum):
     """Run one submission; the arguments are those of `job_of`. Returns a dict that JSON can hold."""
     began = time.monotonic()
     assignment, key = _prepared(json.dumps(assignment), seed)
@@ -47,6 +47,10 @@ def graded(assignment, answers, limits, trusted, seed, seed_checksum):
         "exercises": [asdict(exercise) for exercise in exercises],
         "seconds": round(time.monotonic() - began, 2),
     }
+
+
+# What was graded before the function was called so is found again in grades/parts.
+grade_submission.stored_as = "gpt2lab.grading.jobs.graded"
 
 
 _preparing = threading.Lock()
@@ -76,12 +80,14 @@ def run_all(jobs, chosen, folder, workers, executor, name):
     """What became of each submission: results stored by earlier calls, and those of the chosen ones that
     were missing.
     """
-    records = {submission: described(graded, job, apart=("seed",)) for submission, job in jobs.items()}
+    records = {
+        submission: describe_job(grade_submission, job, apart=("seed",)) for submission, job in jobs.items()
+    }
     files = {
         submission: folder / file_name({"notebook": name}, record, ("notebook",))
         for submission, record in records.items()
     }
-    done = {submission: stored(files[submission], records[submission]) for submission in jobs}
+    done = {submission: read_result(files[submission], records[submission]) for submission in jobs}
     missing = {
         files[submission]: jobs[submission]
         for submission in chosen
@@ -95,7 +101,7 @@ def run_all(jobs, chosen, folder, workers, executor, name):
         _pool(executor, workers) as pool,
     ):
         _check_key(jobs, missing)
-        with closing(outcomes(graded, missing, pool)) as arriving:
+        with closing(run_each(grade_submission, missing, pool)) as arriving:
             for file, result, error in arriving:
                 if error is not None:
                     result = {"trouble": f"{type(error).__name__}: {error}"}

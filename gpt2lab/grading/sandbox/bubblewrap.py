@@ -22,7 +22,10 @@ RUNTIME = "/run/gpt2lab"
 KERNELS = 32  # in turn, for one submission
 GRADING = "/run/grading"  # what pytest is given
 NOBODY = 65534
-SECRETS = "course/checks/notebook_*.py"  # the checks know the right answers
+# Folders of the package that a kernel does not see, and the files in them that it needs nevertheless. What is
+# put there later is hidden too: the checks know the right answers.
+HIDDEN = {"grading": (), "course/checks": ("__init__.py", "checking.py", "verdicts.py")}
+HIDDEN_FILES = "course/checks_*.py"  # where the checks were before they had a room
 _PACKAGE = Path(gpt2lab.__file__).resolve().parent
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -145,7 +148,7 @@ def inner(command, limits, folder, forbidden=None):
         "/proc",
         *_memory_folder("/tmp", limits["disk_MB"]),
         *_system(),
-        *_masked(),
+        *_hide_answers(),
         "--bind",
         str(folder),
         str(folder),
@@ -294,6 +297,19 @@ def _packages():
     ]
 
 
+def _versions():
+    """The folders of this package, and of other versions of it in whatever a kernel sees of Python."""
+    prefixes = {Path("/usr"), Path("/usr/local"), *_python()}
+    beside = (
+        folder
+        for prefix in prefixes
+        for folder in (prefix, *prefix.glob("lib*/python3*/*-packages"))
+        if folder.name in ("site-packages", "dist-packages")
+    )
+    others = (folder / "gpt2lab" for folder in (*_packages(), *beside))
+    return sorted({_PACKAGE, *(folder.resolve() for folder in others if folder.is_dir())})
+
+
 def _visible(folders, at=None):
     """Flags that bind folders read-only, with the folders above them, which everybody may pass."""
     flags = []
@@ -305,15 +321,22 @@ def _visible(folders, at=None):
     return flags
 
 
-def _masked():
+def _hide_answers():
     """Flags that hide the checks, which know the right answers, and the grader; of this package, and of
     another version that is installed beside it.
     """
     flags = []
-    for package in {_PACKAGE, *(folder / "gpt2lab" for folder in _packages())}:
-        for secret in sorted(package.glob(SECRETS)):
+    for package in _versions():
+        for secret in sorted(package.glob(HIDDEN_FILES)):
             flags += ["--ro-bind", "/dev/null", str(secret)]
-        for folder in (package / "grading", *(package / "course").rglob("__pycache__")):
-            if folder.is_dir():
-                flags += ["--size", "4096", "--perms", "0555", "--tmpfs", str(folder)]
+        needed = {package / folder: names for folder, names in HIDDEN.items()}
+        # What is compiled keeps the answers of a file that is gone.
+        needed |= dict.fromkeys((package / "course").rglob("__pycache__"), ())
+        for folder in sorted(filter(Path.is_dir, needed)):
+            if folder.parent in needed:
+                continue
+            flags += ["--size", "4096", "--perms", "0555", "--tmpfs", str(folder)]
+            for file in (folder / name for name in needed[folder]):
+                flags += ["--ro-bind-try", str(file), str(file)]
+            flags += ["--remount-ro", str(folder)]
     return flags
