@@ -1,11 +1,10 @@
 """Corpus size against parameters: the same number of steps on more and more of a text."""
 
-import inspect
 import tempfile
 
 from gpt2lab.base.arguments import one_of, whole_number
 from gpt2lab.base.jobs import run_jobs
-from gpt2lab.corpus import Splits, presidential_speeches
+from gpt2lab.corpus import Corpus, Splits, presidential_speeches
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.copying import copied
 from gpt2lab.measures.human import human_samples
@@ -13,7 +12,8 @@ from gpt2lab.measures.perplexity import perplexity
 from gpt2lab.pretrained.catalog import find_card
 from gpt2lab.pretrained.download import vocabulary
 from gpt2lab.pretrained.encoder import load_encoder
-from gpt2lab.training.finetuning import Settings, finetune, training_tokens
+from gpt2lab.training.finetuning import finetune, training_tokens
+from gpt2lab.training.settings import RECORDED, Settings
 
 COLUMNS = (
     "model_name",
@@ -151,7 +151,11 @@ def corpus_sizes(
     steps = whole_number("steps", steps, 1)
     nsamples = whole_number("nsamples", nsamples, 1)
     length = whole_number(
-        "length", length, 1, min(find_card(name).n_ctx for name in model_names) - 1, "the window less one token"
+        "length",
+        length,
+        1,
+        min(find_card(name).n_ctx for name in model_names) - 1,
+        "the window less one token",
     )
     asked = {
         "learning_rate": learning_rate,
@@ -225,15 +229,10 @@ def check_settings(asked, model_names, steps, model_dir):
     ArgumentError
         As `finetune`; also for a setting that it does not have or the grid decides.
     """
-    defaults = {
-        name: value.default
-        for name, value in inspect.signature(finetune).parameters.items()
-        if name in Settings.__dataclass_fields__
-    }
     for name in asked:
-        one_of("setting", name, [each for each in defaults if each not in (*OWN_SETTINGS, "model_dir")])
+        one_of("setting", name, [each for each in RECORDED if each not in (*OWN_SETTINGS, "model_dir")])
     for name in model_names:
-        Settings(**defaults | asked | {"model_name": name, "steps": steps, "model_dir": model_dir})
+        Settings(Corpus(), name, steps, model_dir=model_dir, **asked)
 
 
 def check_text(splits, characters, model_names, model_dir):
@@ -261,7 +260,9 @@ def check_text(splits, characters, model_names, model_dir):
         )
     for name in model_names:
         training_tokens(
-            splits.train.first(min(characters)), load_encoder(vocabulary(name, model_dir)), find_card(name).n_ctx
+            splits.train.first(min(characters)),
+            load_encoder(vocabulary(name, model_dir)),
+            find_card(name).n_ctx,
         )
 
 

@@ -2,10 +2,9 @@
 
 import math
 
-import numpy as np
-
 from gpt2lab.errors import ArgumentError
-from gpt2lab.experiments.sweep import HUMAN, away
+from gpt2lab.experiments.sweep import HUMAN, USUAL
+from gpt2lab.measures.of_samples import distance_to_human
 
 # Holtzman et al. (2019), "The curious case of neural text degeneration", table 1: GPT-2 (774M), 5,000
 # passages of up to 200 tokens, each after the beginning of a human one. Decoding: temperature, top_k, top_p;
@@ -22,7 +21,6 @@ _TABLE = {
     "top_k 40, temperature 0.7": ((0.7, 40, 0.0), (3.48, 0.44, 1.00, 8.86)),
     "top_p 0.95": ((1.0, 0, 0.95), (13.13, 0.32, 0.95, 0.36)),
 }
-_CUTS = ("temperature", "top_k", "top_p")
 _MEASURES = ("perplexity", "self_bleu", "zipf", "repetition")
 # What the table says, as comparisons that any sweep can make: in words, the measure, which one has more of
 # it, which one less.
@@ -69,7 +67,7 @@ def published_sampling():
     import pandas as pd
 
     rows = [
-        {**dict(zip(_CUTS, cuts)), **dict(zip(_MEASURES, (*values, round(loops / 100, 4))))}
+        {**dict(zip(USUAL, cuts)), **dict(zip(_MEASURES, (*values, round(loops / 100, 4))))}
         for cuts, (*values, loops) in _TABLE.values()
     ]
     return pd.DataFrame(rows, index=pd.Index(_TABLE, name="decoding")).astype({"top_k": "Int64"})
@@ -111,7 +109,7 @@ def sampling_orderings(table):
     import pandas as pd
 
     if (
-        not {"parameter", *_CUTS, *_MEASURES} <= set(getattr(table, "columns", ()))
+        not {"parameter", *USUAL, *_MEASURES} <= set(getattr(table, "columns", ()))
         or not (table["parameter"] == HUMAN).any()
     ):
         raise ArgumentError(
@@ -128,11 +126,8 @@ def sampling_orderings(table):
                     [rows_of[name][measure] for name in (one, other, HUMAN)]
                     for rows_of in (published, measured)
                 )
-                holds = (
-                    bool(np.diff(away(found[:2], found[2], measure))[0] > 0)
-                    if nearer
-                    else bool(found[0] > found[1])
-                )
+                first, second = distance_to_human(found[:2], found[2], measure) if nearer else found[:2]
+                holds = bool(first < second) if nearer else bool(first > second)
                 rows.append((words, measure, _in_figures(known, nearer), _in_figures(found, nearer), holds))
     return pd.DataFrame(rows, columns=["ordering", "measure", "published", "measured", "holds"])
 

@@ -11,16 +11,12 @@ import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
-
 from gpt2lab.base.arguments import real_number, whole_number, yes_or_no
 from gpt2lab.base.jobs import check_executor, run_jobs
 from gpt2lab.errors import ArgumentError, ExperimentError, TextError
 from gpt2lab.experiments.corpus_sizes import several
-from gpt2lab.measures.copying import copied
-from gpt2lab.measures.diversity import distinct, repetition, self_bleu, zipf
 from gpt2lab.measures.human import human_samples
-from gpt2lab.measures.perplexity import exponential, losses_after
+from gpt2lab.measures.of_samples import MEASURES, measure_samples, measure_with_model
 from gpt2lab.measures.words import strings_of, words
 
 # What a parameter is while another one is varied: the model's own probabilities, nothing cut.
@@ -30,7 +26,6 @@ TRIED = {"temperature": (0.5, 1.0, 1.5), "top_k": (25, 50, 75), "top_p": (0.5, 0
 HUMAN = "human"
 GRID = "grid"
 SETTING = ("parameter", "value", *USUAL, "nsamples", "length", "seed")
-MEASURES = ("dist_1", "dist_2", "self_bleu", "repetition", "zipf", "perplexity", "copied")
 
 
 def sweep(
@@ -155,9 +150,8 @@ def sweep(
         {
             **setting,
             **shared_columns(writing),
-            **measured(texts, train),
-            "perplexity": result["perplexity"],
-            "seconds": result["seconds"],
+            **measure_samples(texts, train),
+            **{name: value for name, value in result.items() if name != "samples"},
         }
         for setting, texts, result in zip(settings, samples, results)
     ]
@@ -168,14 +162,14 @@ def sweep(
                 "parameter": HUMAN,
                 **shared_columns(writing),
                 "nsamples": len(samples[-1]),
-                **measured(samples[-1], train),
-                "perplexity": surprise(lm, samples[-1]),
+                **measure_samples(samples[-1], train),
+                **measure_with_model(samples[-1], lm),
             }
         )
     columns = [
         *SETTING,
         "words",
-        *(name for name in MEASURES if name != "copied" or train is not None),
+        *(measure.column for measure in MEASURES if measure.needs != "train" or train is not None),
         "seconds",
     ]
     table = pd.DataFrame(rows, columns=columns).astype({"top_k": "Int64"})
@@ -261,13 +255,15 @@ class Writer:
         return {"_lm": None, "origin": self.origin}
 
     def write(self, weights, temperature, top_k, top_p, nsamples, length, seed, prefix):
-        """The job of one setting: dict of ``samples`` (list of str), ``perplexity`` and ``seconds``."""
+        """The job of one setting: dict of ``samples`` (list of str), the measures that need the model, and
+        ``seconds``.
+        """
         lm = self._lm or opened(**self.origin, weights=weights)
         start = time.perf_counter()
         samples = lm.generate(prefix, nsamples, length, temperature, top_k, top_p, seed, include_prefix=False)
         return {
             "samples": samples,
-            "perplexity": surprise(lm, samples, prefix),
+            **measure_with_model(samples, lm, prefix),
             "seconds": time.perf_counter() - start,
         }
 
@@ -283,44 +279,6 @@ def opened(folder, prefix, name, precision, weights):
             f"The weights at {prefix} are no longer those of the model given; open it again with lab.load(…)."
         )
     return lm
-
-
-def surprise(lm, texts, prefix=None):
-    """Perplexity of the model at what follows the prefix in each text, given the prefix; NaN if nothing
-    does.
-    """
-    losses = losses_after(lm, prefix or "", [text for text in texts if text])
-    tokens = sum(map(len, losses))
-    return (
-        exponential(math.fsum(float(np.sum(each, dtype=np.float64)) for each in losses) / tokens)
-        if tokens
-        else math.nan
-    )
-
-
-def measured(samples, train=None):
-    """The measures of a set of samples that need no model: dict of columns."""
-    found = {
-        "words": sum(len(words(text)) for text in samples) / len(samples),
-        "dist_1": _or_nan(distinct, samples, 1),
-        "dist_2": _or_nan(distinct, samples, 2),
-        "self_bleu": _or_nan(self_bleu, samples),
-        "repetition": _or_nan(repetition, samples),
-        "zipf": _or_nan(zipf, samples),
-    }
-    if train is not None:
-        found["copied"] = float(copied(samples, train)["share_8"].mean())
-    return found
-
-
-def _or_nan(measure, samples, *also):
-    try:
-        return measure(samples, *also)
-    except (
-        TextError,
-        ArgumentError,
-    ):  # nothing was written, or too little: what else was measured counts all the same
-        return math.nan
 
 
 def shared_columns(writing):
@@ -339,11 +297,3 @@ def human_pieces(reference, samples, seed):
             stacklevel=3,
         )
     return pieces
-
-
-def away(values, human, measure):
-    """How far values of a measure are from that of human text: array. Of perplexity twice as much is as far
-    as half as much.
-    """
-    values = np.asarray(values, float)
-    return np.abs(np.log(values / human)) if measure == "perplexity" else np.abs(values - human)

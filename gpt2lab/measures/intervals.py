@@ -2,7 +2,6 @@
 
 import math
 from functools import lru_cache
-from statistics import NormalDist
 
 import numpy as np
 
@@ -10,7 +9,6 @@ CONFIDENCE = 0.95
 _TAILS = ((1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2)
 _DRAWN = 400_000
 _LARGEST = 50
-_Z = NormalDist().inv_cdf(_TAILS[1])
 
 
 def resampled(value, without, seed, resamples):
@@ -67,6 +65,8 @@ def share_interval(matches, sizes):
     number of trials: Korn and Graubard (1998), "Confidence intervals for proportions with small expected
     number of positive counts estimated from survey data".
     """
+    from scipy.special import stdtrit
+
     matches = matches[sizes > 0]
     sizes = sizes[sizes > 0]
     number = len(sizes)
@@ -78,7 +78,7 @@ def share_interval(matches, sizes):
         number * (number - 1)
     )
     trials = min(total, share * (1 - share) / error) if error > 0 else total
-    t = _student(number - 1)
+    t = stdtrit(number - 1, _TAILS[1])  # the quantile of Student's t
     middle = share + t**2 / (2 * trials)
     reach = t * np.sqrt(share * (1 - share) / trials + t**2 / (4 * trials**2))
     low = (middle - reach) / (1 + t**2 / trials)
@@ -106,21 +106,6 @@ def difference_interval(one, other):
 def _influence(without):
     """How much each sample moves a measure: the jackknife's pseudo-values, less the measure itself."""
     return (len(without) - 1) * (without.mean(axis=0) - without)
-
-
-def _student(freedom):
-    """The quantile of Student's t for the upper limit, expanded about the normal one (0.1 % off at three
-    degrees of freedom, less at more).
-    """
-    z = _Z
-    v = freedom
-    return (
-        z
-        + (z**3 + z) / (4 * v)
-        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
-        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
-        + (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / (92160 * v**4)
-    )
 
 
 def pooled_mean(totals, sizes):

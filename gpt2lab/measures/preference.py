@@ -141,46 +141,19 @@ def two_names(names, argument="names"):
 
 def sign_test(wins, losses):
     """Two-sided p-value of the sign test: the probability that tosses of a coin are at least as one-sided."""
-    decided = wins + losses
-    tail = sum(math.comb(decided, k) for k in range(min(wins, losses) + 1))
-    return min(1.0, 2 * tail / 2**decided)
+    from scipy.stats import binomtest  # here, since it takes most of a second to import
+
+    return float(binomtest(wins, wins + losses).pvalue) if wins + losses else 1.0
 
 
 def clopper_pearson(wins, decided, confidence=0.95):
     """Exact interval of a share: (low, high), (0, 1) if nothing was decided."""
-    tail = (1 - confidence) / 2
-    low = 0.0 if not wins else _crossing(lambda share: _at_most(wins - 1, decided, share) > 1 - tail)
-    high = 1.0 if wins == decided else _crossing(lambda share: _at_most(wins, decided, share) > tail)
-    return low, high
+    from scipy.stats import binomtest
 
-
-def _at_most(wins, decided, share):
-    """Probability of at most so many wins, each answer being one with the probability ``share`` (neither 0
-    nor 1).
-    """
-    logs = (math.lgamma(decided + 1), math.log(share), math.log1p(-share))
-    return math.fsum(
-        math.exp(
-            logs[0]
-            - math.lgamma(k + 1)
-            - math.lgamma(decided - k + 1)
-            + k * logs[1]
-            + (decided - k) * logs[2]
-        )
-        for k in range(wins + 1)
-    )
-
-
-def _crossing(is_below):
-    """The share between 0 and 1 at which ``is_below`` stops being true; 50 halvings reach the last digits of
-    a float.
-    """
-    low = 0.0
-    high = 1.0
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (middle, high) if is_below(middle) else (low, middle)
-    return (low + high) / 2
+    if not decided:
+        return 0.0, 1.0
+    low, high = binomtest(wins, decided).proportion_ci(confidence, "exact")
+    return float(low), float(high)
 
 
 def pairs_needed(wins, losses):

@@ -59,7 +59,7 @@ def author_matrix(matrices):
         if not place:
             axes.set_ylabel("texts by")
     figure.supxlabel("prefix", fontsize=10)
-    figure.caption = _in_words(panels, len(names))
+    figure.caption = _caption(panels, len(names))
     return figure
 
 
@@ -112,7 +112,7 @@ def _panel(axes, values, names, most):
     axes.spines[:].set_visible(False)
 
 
-def _in_words(panels, number):
+def _caption(panels, number):
     parts = []
     for name, matrix in panels.items():
         first = int((matrix.table["rank"] == 1).sum())

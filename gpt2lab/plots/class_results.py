@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from gpt2lab.base.captions import CaptionedFigure
-from gpt2lab.errors import ArgumentError
+from gpt2lab.plots.drawing import check_table, label_point
 
 # What is shown together, its colour, that of the numbers on it, and a pattern that tells it apart when
 # printed in grey.
@@ -41,11 +41,8 @@ def class_results(table, distribution=None):
         If it is another table.
     """
     states = [state for states, *_ in GROUPS.values() for state in states]
-    if not {"title", "mean_share", *states} <= set(getattr(table, "columns", ())) or table.empty:
-        raise ArgumentError(
-            f"A {type(table).__name__} is no table of a class; give the exercises of"
-            " gpt2lab.grading.results.summary.class_summary(…)."
-        )
+    source = "the exercises of gpt2lab.grading.results.summary.class_summary(…)"
+    check_table(table, {"title", "mean_share", *states}, "a class", source)
     counts = {group: table[list(states)].sum(axis=1) for group, (states, *_) in GROUPS.items()}
     counts = {group: count for group, count in counts.items() if count.any()}
     rows = 0.85 + 0.46 * len(table)
@@ -69,7 +66,7 @@ def class_results(table, distribution=None):
         columnspacing=1.4,
     )
     figure.caption = " ".join(
-        filter(None, (_in_words(table, counts), _totals_in_words(distribution) if below else ""))
+        filter(None, (_caption(table, counts), _totals_in_words(distribution) if below else ""))
     )
     return figure
 
@@ -124,14 +121,7 @@ def _totals(axes, distribution):
     axes.bar(low, count, width=high - low, align="edge", color="#56B4E9", edgecolor="#333333", linewidth=0.8)
     for place, value in zip((low + high) / 2, count):
         if value:
-            axes.annotate(
-                f"{value:,.0f}",
-                (place, value),
-                xytext=(0, 3),
-                textcoords="offset points",
-                ha="center",
-                fontsize=10,
-            )
+            label_point(axes, f"{value:,.0f}", (place, value), (0, 3), fontsize=10)
     axes.set_xticks([*low, high[-1]])
     axes.set_xlim(low[0], high[-1])
     axes.margins(y=0.2)
@@ -146,7 +136,7 @@ def _name(label, title):
     return textwrap.shorten(f"{label} {title}", 36, placeholder=" …").replace("$", r"\$")
 
 
-def _in_words(table, counts):
+def _caption(table, counts):
     rows = []
     most = max(sum(counts.values()))
     for label, title in table["title"].items():

@@ -1,8 +1,20 @@
-"""What every figure starts from: axes with a caption, and labels that do not hide one another."""
+"""What every figure starts from: the table that it takes, axes with a caption, labels beside points."""
 
 import itertools
 
 from gpt2lab.base.captions import CaptionedFigure
+from gpt2lab.errors import ArgumentError
+
+
+def check_table(table, columns, what, source, usable=len):
+    """Refuse what is no table with these columns that is ``usable``; unless told otherwise, that has rows.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if not set(columns) <= set(getattr(table, "columns", ())) or not usable(table):
+        raise ArgumentError(f"A {type(table).__name__} is no table of {what}; give {source}.")
 
 
 def captioned_axes(xlabel, ylabel, **size):
@@ -20,14 +32,15 @@ def end_label(axes, text, x, y, colour, taken, side="right"):
     moves = (sign * apart * quarter / 4 for quarter in itertools.count() for sign in (1, -1))
     y = next(y + move for move in moves if all(abs(y + move - other) >= apart for other in taken))
     taken.append(y)
-    apart, aligned = (9, "left") if side == "right" else (-9, "right")
-    axes.annotate(
-        text,
-        (x, y),
-        xytext=(apart, 0),
-        textcoords="offset points",
-        color=colour,
-        ha=aligned,
-        va="center",
-        annotation_clip=False,
-    )
+    label_point(axes, text, (x, y), (9 if side == "right" else -9, 0), color=colour, annotation_clip=False)
+
+
+def label_point(axes, text, point, offset, **style):
+    """Write beside a point, that many points of type to the right and up: level with it to either side, in
+    the middle above or below.
+    """
+    right, up = offset
+    place = {"va": "center", "ha": "left" if right > 0 else "right"} if not up else {}
+    if not right:
+        place = {"ha": "center"}
+    axes.annotate(text, point, xytext=offset, textcoords="offset points", **place | style)

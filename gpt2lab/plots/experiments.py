@@ -6,7 +6,7 @@ from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.laws import HOFFMANN, KAPLAN, MUENNIGHOFF
 from gpt2lab.experiments.laws import scaling_laws as laws_of_sizes
 from gpt2lab.experiments.seeds import over_seeds
-from gpt2lab.plots.drawing import captioned_axes, end_label
+from gpt2lab.plots.drawing import captioned_axes, check_table, end_label, label_point
 
 _COLUMNS = {
     "model_name",
@@ -28,11 +28,7 @@ def _grid(table):
     """The table, if it is one of `experiments.corpus_sizes` with up to as many models as can be told
     apart.
     """
-    if not _COLUMNS <= set(getattr(table, "columns", ())) or table.empty:
-        raise ArgumentError(
-            f"A {type(table).__name__} is no table of a grid; give what lab.experiments.corpus_sizes(…)"
-            " returns."
-        )
+    check_table(table, _COLUMNS, "a grid", "what lab.experiments.corpus_sizes(…) returns")
     names = list(dict.fromkeys(table["model_name"]))
     if len(names) > len(STYLES):
         raise ArgumentError(
@@ -213,11 +209,11 @@ def scaling_laws(table):
     axes.set(xscale="log", yscale="log")
     for (law, (up, words)), (colour, style) in zip(_LAW_LABELS.items(), STYLES[2:] + STYLES[1:2]):
         axes.plot(laws["parameters"], laws[law], style, color=colour, linewidth=1.8)
-        axes.annotate(
+        label_point(
+            axes,
             words,
             laws.iloc[-1][["parameters", law]],
-            xytext=(9, up),
-            textcoords="offset points",
+            (9, up),
             color=colour,
             va="center",
             fontsize=9,
@@ -235,15 +231,7 @@ def scaling_laws(table):
         )
         if len(shown):
             rightmost = shown.loc[shown["parameters"].idxmax(), ["parameters", "tokens"]]
-            axes.annotate(
-                words,
-                rightmost,
-                xytext=(10, 0),
-                textcoords="offset points",
-                va="center",
-                color=STYLES[0][0],
-                fontsize=9,
-            )
+            label_point(axes, words, rightmost, (10, 0), color=STYLES[0][0], fontsize=9)
     axes.set_xticks(laws["parameters"], list(laws.index), fontsize=9)
     axes.minorticks_off()
     axes.margins(x=0.06)

@@ -3,9 +3,10 @@
 import numpy as np
 
 from gpt2lab.base.captions import DARK, LIGHT, MIDDLE, CaptionedFigure
-from gpt2lab.errors import ArgumentError
+from gpt2lab.experiments.flags import BASELINE
+from gpt2lab.plots.drawing import check_table, label_point
 
-_NEEDED = {
+_COLUMNS = {
     "flag",
     "value",
     "steps",
@@ -17,7 +18,6 @@ _NEEDED = {
     "seconds",
     "saves",
 }
-_USUAL = "no flag"
 
 
 def flags(table):
@@ -42,14 +42,17 @@ def flags(table):
     ArgumentError
         If it is another table.
     """
-    if not _NEEDED <= set(getattr(table, "columns", ())) or not (table["flag"] == "none").any():
-        raise ArgumentError(
-            f"A {type(table).__name__} is no table of flags; give what lab.experiments.flags(…) returns."
-        )
+    check_table(
+        table,
+        _COLUMNS,
+        "flags",
+        "what lab.experiments.flags(…) returns",
+        lambda table: (table["flag"] == BASELINE).any(),
+    )
     figure = CaptionedFigure(width=9.4, height=1.2 + 0.42 * len(table))
     losses, copies, times = figure.subplots(1, 3, sharey=True, width_ratios=(3, 2, 2))
     places = np.arange(len(table))
-    usual = table[table["flag"] == "none"].iloc[0]
+    usual = table[table["flag"] == BASELINE].iloc[0]
     losses.hlines(places, table["valid_loss"], table["valid_loss_before"], color=LIGHT, linewidth=2)
     losses.plot(
         table["valid_loss_before"],
@@ -60,7 +63,7 @@ def flags(table):
         markeredgewidth=1.8,
         markersize=7,
     )
-    _marked(
+    _mark_values(
         losses,
         table["valid_loss"],
         usual["valid_loss"],
@@ -68,55 +71,30 @@ def flags(table):
         "{:.2f}",
         left=table["valid_loss"] < table["valid_loss_before"],
     )
-    losses.annotate(
-        "before",
-        (usual["valid_loss_before"], 0),
-        xytext=(0, 9),
-        textcoords="offset points",
-        ha="center",
-        fontsize=9,
-        color=MIDDLE,
-    )
-    losses.annotate(
-        "after",
-        (usual["valid_loss"], 0),
-        xytext=(0, 9),
-        textcoords="offset points",
-        ha="center",
-        fontsize=9,
-        color=DARK,
-    )
-    _marked(copies, 100 * table["copied"], 100 * usual["copied"], "copied (% of the words)", "{:.0f} %")
+    label_point(losses, "before", (usual["valid_loss_before"], 0), (0, 9), fontsize=9, color=MIDDLE)
+    label_point(losses, "after", (usual["valid_loss"], 0), (0, 9), fontsize=9, color=DARK)
+    _mark_values(copies, 100 * table["copied"], 100 * usual["copied"], "copied (% of the words)", "{:.0f} %")
     copies.plot(100 * table["human_copied"], places, "D", color="#000000", markersize=5)
-    copies.annotate(
-        "human",
-        (100 * usual["human_copied"], 0),
-        xytext=(0, 9),
-        textcoords="offset points",
-        ha="center",
-        fontsize=9,
-    )
-    _marked(times, table["seconds"], usual["seconds"], "time (seconds)", "{:.0f}")
+    label_point(copies, "human", (100 * usual["human_copied"], 0), (0, 9), fontsize=9)
+    _mark_values(times, table["seconds"], usual["seconds"], "time (seconds)", "{:.0f}")
     times.set_xlim(left=0)
     losses.set_yticks(places, [_name(row) for row in table.itertuples()])
     losses.set_ylim(len(table) - 0.5, -0.8)
-    figure.caption = _in_words(table, usual)
+    figure.caption = _caption(table, usual)
     return figure
 
 
-def _marked(axes, values, usual, label, form, left=None):
+def _mark_values(axes, values, usual, label, form, left=None):
     axes.axvline(usual, color=DARK, linestyle=":", linewidth=1.2)
     axes.plot(values, np.arange(len(values)), "o", color=DARK, markersize=8)
     for place, (value, before) in enumerate(zip(values, [False] * len(values) if left is None else left)):
-        axes.annotate(
+        # the dotted line goes behind the number
+        label_point(
+            axes,
             form.format(value),
             (value, place),
-            xytext=(-9 if before else 9, 0),
-            textcoords="offset points",
-            va="center",
-            ha="right" if before else "left",
+            (-9 if before else 9, 0),
             fontsize=9,
-            # the dotted line goes behind the number
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6},
         )
     axes.set_xlabel(label)
@@ -126,15 +104,15 @@ def _marked(axes, values, usual, label, form, left=None):
 
 
 def _name(row):
-    if row.flag == "none":
-        return f"{_USUAL}: {row.steps} steps"
+    if row.flag == BASELINE:
+        return f"no flag: {row.steps} steps"
     what = {"accumulate_gradients": f": {row.steps} steps", "save_every": f": {row.saves} saves"}
     return f"{row.flag}={row.value:g}{what.get(row.flag, '')}"
 
 
-def _in_words(table, usual):
+def _caption(table, usual):
     parts = []
-    for row in table[table["flag"] != "none"].itertuples():
+    for row in table[table["flag"] != BASELINE].itertuples():
         parts.append(
             f"{_name(row)}: loss {row.valid_loss - usual['valid_loss']:+.2f}, copied {100 * row.copied:.0f}"
             f" %, {row.seconds / usual['seconds']:.2g} times the seconds"

@@ -1,8 +1,8 @@
 """The figure of several sizes that were fine-tuned in the same way."""
 
 from gpt2lab.base.captions import DARK, MIDDLE, CaptionedFigure
-from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.seeds import over_seeds
+from gpt2lab.plots.drawing import check_table, label_point
 
 _MEASURED = ("test_loss_before", "test_loss", "seconds_a_step", "memory_MB", "memory_estimated_MB")
 
@@ -28,14 +28,8 @@ def model_sizes(table):
         If it is another table.
     """
     table = getattr(table, "table", table)
-    if (
-        not {"model_name", "parameters", "seed", *_MEASURED} <= set(getattr(table, "columns", ()))
-        or table.empty
-    ):
-        raise ArgumentError(
-            f"A {type(table).__name__} is no table of sizes; give the table of what"
-            " lab.experiments.model_sizes(…) returns."
-        )
+    source = "the table of what lab.experiments.model_sizes(…) returns"
+    check_table(table, {"model_name", "parameters", "seed", *_MEASURED}, "sizes", source)
     sizes = over_seeds(table.sort_values("parameters"), _MEASURED, by=("model_name", "parameters")).set_index(
         "model_name"
     )
@@ -49,7 +43,7 @@ def model_sizes(table):
         memory.plot(
             (x - 0.38, x + 0.38), (value, value), color="#000000", linestyle=(0, (2, 1.5)), linewidth=1.6
         )
-    figure.caption = _in_words(sizes)
+    figure.caption = _caption(sizes)
     return figure
 
 
@@ -67,21 +61,10 @@ def _losses(axes, sizes):
         axes.plot(x, before, "s", color=MIDDLE, markersize=9, markerfacecolor="white", markeredgewidth=1.8)
         axes.plot(x, after, "o", color=DARK, markersize=9)
         for value, words in ((before, f"{before:.2f}"), (after, f"{after:.2f}")):
-            axes.annotate(
-                words, (x, value), xytext=(10, 0), textcoords="offset points", va="center", fontsize=11
-            )
+            label_point(axes, words, (x, value), (10, 0), fontsize=11)
     first = sizes.iloc[0]
     for column, words, colour in (("test_loss_before", "before", MIDDLE), ("test_loss", "after", DARK)):
-        axes.annotate(
-            words,
-            (0, first[column]),
-            xytext=(-10, 0),
-            textcoords="offset points",
-            va="center",
-            ha="right",
-            fontsize=11,
-            color=colour,
-        )
+        label_point(axes, words, (0, first[column]), (-10, 0), fontsize=11, color=colour)
     _names(axes, sizes, "loss on the test text (nats per token)")
     # room for the words on the left, the numbers on the right
     axes.set_xlim(-0.1 - 0.38 * len(sizes), len(sizes) - 0.35)
@@ -96,14 +79,7 @@ def _bars(axes, sizes, column, label, form):
         if highest > lowest:
             axes.plot((x, x), (lowest, highest), color="#000000", linewidth=1.4)
         if value == value:
-            axes.annotate(
-                form.format(value),
-                (x, highest),
-                xytext=(0, 8),
-                textcoords="offset points",
-                ha="center",
-                fontsize=11,
-            )
+            label_point(axes, form.format(value), (x, highest), (0, 8), fontsize=11)
     _names(axes, sizes, label)
     axes.margins(y=0.18)
     axes.set_xlim(-0.6, len(sizes) - 0.4)
@@ -116,7 +92,7 @@ def _names(axes, sizes, label):
     axes.spines[["top", "right"]].set_visible(False)
 
 
-def _in_words(sizes):
+def _caption(sizes):
     sentences = [
         f"{name} ({row['parameters'] / 1e6:,.1f} million parameters): the loss on the test text goes from"
         f" {row['test_loss_before']:.2f} to {row['test_loss']:.2f} nats per token; a step takes"

@@ -8,6 +8,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from gpt2lab.base.captions import DARK, MIDDLE, CaptionedFigure
 from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError
+from gpt2lab.plots.drawing import label_point
 
 _NAMED = 40  # rows that have room for a name each
 # inches of a row, and of all documents
@@ -73,17 +74,17 @@ def perplexity(found):
         _pooled(axes, each, -(1.4 + 0.95 * number) * row, label, style)
         if label:
             right = values[number, -1] > values[1 - number, -1] or (values[0, -1] == values[1, -1] and number)
-            axes.annotate(
+            label_point(
+                axes,
                 label,
                 (values[number, -1], len(order) - 1),
-                xytext=(-4 if right else 4, 8),
-                textcoords="offset points",
+                (-4 if right else 4, 8),
                 ha="left" if right else "right",
                 color=colour,
                 fontsize=10,
                 annotation_clip=False,
             )
-    figure.caption = _in_words(found, compared)
+    figure.caption = _caption(found, compared)
     return figure
 
 
@@ -121,21 +122,19 @@ def _pooled(axes, each, y, label, style):
     axes.hlines(y, low, high, color=style["edgecolors"], linewidth=2.2, zorder=2)
     axes.scatter(value, y, s=80, **style)
     words = f"all, {label}: {value:.1f}" if label else f"all: {value:.1f}"
-    axes.annotate(
+    label_point(
+        axes,
         words,
         (0, y),
+        (-6, 0),
         xycoords=("axes fraction", "data"),
-        xytext=(-6, 0),
-        textcoords="offset points",
-        ha="right",
-        va="center",
         fontsize=9,
         color=style["edgecolors"],
         annotation_clip=False,
     )
 
 
-def _in_words(found, compared):
+def _caption(found, compared):
     after = found.after if compared else found
     number = len(after.table)
     kinds = "the model before (squares) and after (circles)" if compared else "a model"

@@ -9,33 +9,28 @@ import numpy as np
 from gpt2lab.base.captions import DARK, MIDDLE, STYLES, CaptionedFigure
 from gpt2lab.base.wording import join_words
 from gpt2lab.errors import ArgumentError
-from gpt2lab.experiments.sweep import away
-from gpt2lab.plots.drawing import captioned_axes
+from gpt2lab.experiments.sweep import GRID, HUMAN, USUAL
+from gpt2lab.measures.of_samples import BY_RATIO, TITLES, distance_to_human
+from gpt2lab.plots.drawing import captioned_axes, check_table, label_point
 
-_TITLES = {
-    "dist_1": "dist-1",
-    "dist_2": "dist-2",
-    "self_bleu": "self-BLEU",
-    "repetition": "repetition",
-    "zipf": "Zipf",
-    "perplexity": "perplexity",
-    "copied": "copied",
-}
-_NEEDED = {"parameter", "value", "temperature", "top_k", "top_p", "self_bleu", "perplexity"}
+_COLUMNS = {"parameter", "value", *USUAL, "self_bleu", "perplexity"}
 _SHORT = {"temperature": "T", "top_k": "k", "top_p": "p"}
 _MARKERS = dict(zip(_SHORT, "os^"))
 _COLOURS = dict(zip(_SHORT, (DARK, MIDDLE, STYLES[3][0])))
-_NO_CUT = {"top_k": 0, "top_p": 0}
+_NO_CUT = {name: USUAL[name] for name in ("top_k", "top_p")}
 
 
 def _settings(table):
     """The rows of settings, and that of human text or None, if the table is one of `lab.sweep`."""
-    if not _NEEDED <= set(getattr(table, "columns", ())) or (table["parameter"] == "human").all():
-        raise ArgumentError(
-            f"A {type(table).__name__} is no table of a sweep; give what lab.sweep(lm, …) returns."
-        )
-    human = table[table["parameter"] == "human"]
-    return table[table["parameter"] != "human"], human.iloc[0] if len(human) else None
+    check_table(
+        table,
+        _COLUMNS,
+        "a sweep",
+        "what lab.sweep(lm, …) returns",
+        lambda table: (table["parameter"] != HUMAN).any(),
+    )
+    human = table[table["parameter"] == HUMAN]
+    return table[table["parameter"] != HUMAN], human.iloc[0] if len(human) else None
 
 
 def sweep(table, measures=None):
@@ -61,7 +56,7 @@ def sweep(table, measures=None):
         If it is another table, or one of a grid of combinations, or has no such measure.
     """
     settings, human = _settings(table)
-    if (settings["parameter"] == "grid").any():
+    if (settings["parameter"] == GRID).any():
         raise ArgumentError(
             "This sweep tried combinations, which have no one axis; give it to plots.quality_diversity, or"
             " sweep without grid=True."
@@ -72,25 +67,24 @@ def sweep(table, measures=None):
     figure = CaptionedFigure(width=1.5 + 2.4 * len(parameters), height=0.7 + 1.15 * len(measures))
     panels = figure.subplots(len(measures), len(parameters), squeeze=False, sharex="col", sharey="row")
     for row, measure in zip(panels, measures):
-        if measure == "perplexity":
+        if measure in BY_RATIO:
             row[0].set_yscale("log")
         for axes, (name, rows) in zip(row, columns.items()):
             _draw(axes, rows, name, measure, np.nan if human is None else human[measure])
             if human is not None:
                 axes.axhline(human[measure], color="#000000", linestyle="--", linewidth=1.2, zorder=0)
-        row[0].set_ylabel(_TITLES[measure], fontsize=10)
+        row[0].set_ylabel(TITLES[measure], fontsize=10)
         row[0].margins(y=0.3)
         # nothing is copied, say: a line at 0, and no axis of its rounding errors
         if not table[measure].any():
             row[0].set_ylim(-0.02, 0.1)
         if human is not None and human[measure] == human[measure]:
-            row[-1].annotate(
+            label_point(
+                row[-1],
                 "human",
                 (1, human[measure]),
+                (4, 0),
                 xycoords=("axes fraction", "data"),
-                xytext=(4, 0),
-                textcoords="offset points",
-                va="center",
                 fontsize=9,
                 annotation_clip=False,
             )
@@ -100,7 +94,7 @@ def sweep(table, measures=None):
         axes.set_xlim(-0.4, len(rows) - 0.6)
     figure.caption = " ".join(
         [
-            *(_course(rows, name, measures) for name, rows in columns.items()),
+            *(_moves_in_words(rows, name, measures) for name, rows in columns.items()),
             _human_in_words(settings, human, measures),
         ]
     ).strip()
@@ -108,7 +102,7 @@ def sweep(table, measures=None):
 
 
 def _measures(table, asked):
-    there = [name for name in _TITLES if name in table and table[name].notna().any()]
+    there = [name for name in TITLES if name in table and table[name].notna().any()]
     if asked is None:
         return there
     asked = list(asked) if isinstance(asked, (list, tuple)) else [asked]
@@ -145,12 +139,11 @@ def _draw(axes, rows, name, measure, line):
     for place, value in enumerate(rows[measure]):
         if value == value and (len(rows) <= 4 or place in (0, len(rows) - 1)):
             below = value < line  # on the side where the line of human text is not
-            axes.annotate(
+            label_point(
+                axes,
                 _figures(value),
                 (place, value),
-                xytext=(0, -5 if below else 5),
-                textcoords="offset points",
-                ha="center",
+                (0, -5 if below else 5),
                 va="top" if below else "bottom",
                 fontsize=8,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5, "alpha": 0.8},
@@ -177,19 +170,19 @@ def _value(name, value):
     return "all" if value == _NO_CUT.get(name) else f"{value:g}"
 
 
-def _course(rows, name, measures):
+def _moves_in_words(rows, name, measures):
     first = rows.iloc[0]
     last = rows.iloc[-1]
     if len(rows) == 1:
         return (
             f"At {name} {_value(name, first['value'])}:"
-            f" {join_words(f'{_TITLES[each]} {_figures(first[each])}' for each in measures)}."
+            f" {join_words(f'{TITLES[each]} {_figures(first[each])}' for each in measures)}."
         )
     moves = join_words(
         (
-            f"{_TITLES[each]} from {_figures(first[each])} to {_figures(last[each])}"
+            f"{TITLES[each]} from {_figures(first[each])} to {_figures(last[each])}"
             if _figures(first[each]) != _figures(last[each])
-            else f"{_TITLES[each]} {_figures(last[each])} at both"
+            else f"{TITLES[each]} {_figures(last[each])} at both"
         )
         for each in measures
     )
@@ -200,12 +193,12 @@ def _human_in_words(settings, human, measures):
     if human is None:
         return ""
     known = [each for each in measures if human[each] == human[each]]
-    values = join_words(f"{_TITLES[each]} {_figures(human[each])}" for each in known)
+    values = join_words(f"{TITLES[each]} {_figures(human[each])}" for each in known)
     found = {}
     for each in known:
         # with nothing copied anywhere, say, no setting is nearer than others
         if settings[each].nunique() > 1:
-            found.setdefault(_label(_nearest(settings, human, each)), []).append(_TITLES[each])
+            found.setdefault(_label(_nearest(settings, human, each)), []).append(TITLES[each])
     nearest = (
         join_words(f"{label} ({', '.join(titles)})" for label, titles in found.items())
         if found
@@ -215,14 +208,14 @@ def _human_in_words(settings, human, measures):
 
 
 def _nearest(settings, human, measure):
-    """The setting that is nearest to human text in a measure; perplexity by its ratio."""
-    distance = away(settings[measure], human[measure], measure)
+    """The setting that is nearest to human text in a measure."""
+    distance = distance_to_human(settings[measure], human[measure], measure)
     return settings.iloc[int(np.argmin(np.where(np.isnan(distance), np.inf, distance)))]
 
 
 def _label(row):
     """The setting in few letters: ``T 0.5``, or of a combination ``T 0.7, k 40``."""
-    if row["parameter"] != "grid":
+    if row["parameter"] != GRID:
         return f"{_SHORT[row['parameter']]} {_value(row['parameter'], row['value'])}"
     cuts = [f"{_SHORT[name]} {_value(name, row[name])}" for name in _NO_CUT if row[name] != _NO_CUT[name]]
     return ", ".join([f"T {row['temperature']:g}", *cuts])
@@ -279,7 +272,7 @@ def quality_diversity(table):
             color=colour,
             marker=marker,
             markersize=7,
-            linewidth=1.4 if name != "grid" else 0,
+            linewidth=1.4 if name != GRID else 0,
         )
         marks += [(_label(row), row["perplexity"], row["self_bleu"], colour) for _, row in rows.iterrows()]
     if human is not None and np.isfinite(human["perplexity"]):
@@ -335,19 +328,19 @@ def _scatter_labels(figure, axes, marks):
         )
         taken.append(boxes[best])
         right, up = sides[best]
-        axes.annotate(
+        label_point(
+            axes,
             words,
             (x, y),
-            xytext=(right * 8, up * 8),
-            textcoords="offset points",
+            (right * 8, up * 8),
             fontsize=9,
             color=colour,
             ha=_ALIGNED[np.sign(right)][0],
             va=_ALIGNED[np.sign(up)][1],
             annotation_clip=False,
-            arrowprops=(
-                {"arrowstyle": "-", "color": colour, "linewidth": 0.6} if best >= len(sides) // 2 else None
-            ),
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6}
+            if best >= len(sides) // 2
+            else None,
         )
 
 

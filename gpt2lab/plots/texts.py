@@ -8,7 +8,7 @@ from gpt2lab.base.captions import DARK, MIDDLE, STYLES, CaptionedFigure
 from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError
 from gpt2lab.measures.words import words
-from gpt2lab.plots.drawing import end_label
+from gpt2lab.plots.drawing import check_table, end_label, label_point
 
 _TITLES = {
     "share_of_types": "types shared",
@@ -63,12 +63,11 @@ def overlap(comparison):
             axes.errorbar(
                 x, value, reach, color=colour, marker=marker, markersize=6, capsize=4, linewidth=1.8
             )
-            axes.annotate(
+            label_point(
+                axes,
                 _figures(value),
                 (x, value),
-                xytext=(7, 0),
-                textcoords="offset points",
-                va="center",
+                (7, 0),
                 fontsize=8,
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
             )
@@ -168,11 +167,8 @@ def copied_spans(sample, spans):
     ArgumentError
         If the spans are no such table, or of another sample.
     """
-    if not {"start", "end", "words", "span", "name", "position"} <= set(getattr(spans, "columns", ())):
-        raise ArgumentError(
-            f"A {type(spans).__name__} is no table of spans; give what lab.copied_spans(sample, train)"
-            " returns."
-        )
+    columns = {"start", "end", "words", "span", "name", "position"}
+    check_table(spans, columns, "spans", "what lab.copied_spans(sample, train) returns", lambda spans: True)
     spans = list(spans.itertuples(index=False))
     if (
         not isinstance(sample, str)
@@ -204,7 +200,7 @@ def copied_spans(sample, spans):
                 _underline(axes, left, right, row, number if span.start >= start else None)
     for row, note in enumerate(notes, len(lines) + 1):
         _write(axes, note, row)
-    figure.caption = _in_words(sample, spans)
+    figure.caption = _caption(sample, spans)
     return figure
 
 
@@ -212,7 +208,7 @@ def _figures(percent):
     return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %" if percent >= 1 else f"{percent:.2f} %"
 
 
-def _in_words(sample, spans):
+def _caption(sample, spans):
     total = len(words(sample))
     if not spans:
         return (

@@ -6,19 +6,11 @@ from matplotlib.ticker import MaxNLocator
 from gpt2lab.base.arguments import whole_number
 from gpt2lab.base.captions import DARK, CaptionedFigure
 from gpt2lab.errors import ArgumentError
-from gpt2lab.plots.drawing import captioned_axes
+from gpt2lab.plots.drawing import captioned_axes, check_table, label_point
 
 _SIGNS = str.maketrans({" ": "␣", "\n": "↵", "\t": "⇥"})
 # ends of an axis of percentages: few, so that it stays where it is while a setting moves
 _LIMITS = (1, 2, 5, 10, 20, 50, 100)
-
-
-def _table(table, method, *columns):
-    if not set(columns) <= set(getattr(table, "columns", ())):
-        raise ArgumentError(
-            f"A {type(table).__name__} is no table of tokens; give what lm.{method}(text) returns."
-        )
-    return table
 
 
 def visible(token):
@@ -39,9 +31,9 @@ def _tick_labels(tokens):
 
 def guesses(table, top):
     """The first rows of a table of `LanguageModel.next_tokens`, checked."""
-    return _table(table, "next_tokens", "token", "probability", "kept", "sampled_probability").head(
-        whole_number("top", top, 1)
-    )
+    columns = {"token", "probability", "kept", "sampled_probability"}
+    check_table(table, columns, "tokens", "what lm.next_tokens(text) returns", lambda table: True)
+    return table.head(whole_number("top", top, 1))
 
 
 def shares(guess):
@@ -100,15 +92,7 @@ def _draw_guesses(axes, shown, end):
         own, drawn = shares(guess)
         words = f"{own}, cut" if drawn == "cut" else own if own == drawn else f"{own} → {drawn}"
         reach = 100 * max(guess.probability, guess.sampled_probability)
-        axes.annotate(
-            words,
-            (reach, row),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-            annotation_clip=False,
-        )
+        label_point(axes, words, (reach, row), (4, 0), fontsize=9, annotation_clip=False)
     axes.set_yticks(rows, _tick_labels(shown["token"]), fontfamily=["DejaVu Sans Mono", "DejaVu Sans"])
     axes.invert_yaxis()
     axes.set_xlim(0, end)
@@ -234,19 +218,13 @@ def token_losses(table, most=40):
     -------
     CaptionedFigure
     """
-    shown = _table(table, "score", "token", "nats").head(whole_number("most", most, 1))
+    check_table(table, {"token", "nats"}, "tokens", "what lm.score(text) returns", lambda table: True)
+    shown = table.head(whole_number("most", most, 1))
     figure, axes = captioned_axes("", "loss (nats)", width=max(4.0, 1.2 + 0.3 * len(shown)))
     axes.bar(range(len(shown)), shown["nats"], color=DARK, width=0.75)
     mean = shown["nats"].mean()
     axes.axhline(mean, color="#000000", linestyle=":", linewidth=1)
-    axes.annotate(
-        f"mean {mean:.1f}",
-        (1, mean),
-        xycoords=("axes fraction", "data"),
-        xytext=(4, 0),
-        textcoords="offset points",
-        va="center",
-    )
+    label_point(axes, f"mean {mean:.1f}", (1, mean), (4, 0), xycoords=("axes fraction", "data"))
     axes.set_xticks(
         range(len(shown)),
         _tick_labels(shown["token"]),

@@ -5,7 +5,7 @@ from matplotlib.ticker import MaxNLocator
 
 from gpt2lab.base.captions import DARK, LIGHT, MIDDLE, STYLES
 from gpt2lab.errors import ArgumentError
-from gpt2lab.plots.drawing import captioned_axes, end_label
+from gpt2lab.plots.drawing import captioned_axes, end_label, label_point
 
 
 def _history(run):
@@ -102,13 +102,12 @@ def _mark_epochs(axes, history):
     for number, step in zip(epochs, np.interp(epochs, history["epoch"], history["step"])):
         axes.axvline(step, color="#888888", linewidth=0.7, linestyle=(0, (1, 2)), zorder=0)
         name = f"epoch {number:.0f}" if number == every else f"{number:.0f}"
-        axes.annotate(
+        label_point(
+            axes,
             name,
             (step, 1),
+            (0, 3),
             xycoords=("data", "axes fraction"),
-            xytext=(0, 3),
-            textcoords="offset points",
-            ha="center",
             fontsize=8,
             color="#555555",
             annotation_clip=False,

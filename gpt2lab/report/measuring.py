@@ -15,7 +15,7 @@ from gpt2lab.measures.perplexity import perplexity
 from gpt2lab.pretrained import checkpoints, tensor_bundle
 from gpt2lab.pretrained.catalog import CARDS, find_card
 from gpt2lab.pretrained.encoder import load_encoder
-from gpt2lab.training.finetuning import describe
+from gpt2lab.training.finetuning import describe_text
 
 
 @dataclass
@@ -162,7 +162,7 @@ def check_texts(run, splits):
     recorded = run.configuration.get("text")
     train = splits["train"]
     if train is not None and recorded:
-        given = describe(train, train.tokens(load_encoder(run.folder)))
+        given = describe_text(train, train.tokens(load_encoder(run.folder)))
         if given != recorded:
             raise ArgumentError(
                 f"train is not the text that {run.name} learned from ({given['documents']:,} documents of"

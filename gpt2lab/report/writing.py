@@ -22,8 +22,8 @@ from gpt2lab.report.contents import Contents, Report, Section
 from gpt2lab.report.measuring import Findings, base_of, check_texts, measure, tuned_step
 from gpt2lab.report.questions import known, parts_with
 from gpt2lab.report.settings import how_it_was_made
-from gpt2lab.training.finetuning import as_corpus
 from gpt2lab.training.run import Run
+from gpt2lab.training.settings import as_corpus
 
 MARKDOWN = "report.md"
 PAGE = "report.html"
@@ -234,7 +234,14 @@ def _findings(run, splits, tables, writing, shown, model_dir):
     step = tuned_step(run)
     parameters = parameter_count(**checkpoints.read_hparams(run.folder))
     return Findings(
-        run, name and find_card(name).name, f"{run.name}, step {step}", parameters, splits, tables, writing, shown
+        run,
+        name and find_card(name).name,
+        f"{run.name}, step {step}",
+        parameters,
+        splits,
+        tables,
+        writing,
+        shown,
     )
 
 
