@@ -26,7 +26,7 @@ from gpt2lab.corpus.readers import (
     tables,
     tweets,
 )
-from gpt2lab.corpus.splits import Splits
+from gpt2lab.corpus.splits import SPLITS, Splits
 from gpt2lab.corpus.step import Log, Step, preparation_table
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.pretrained.encoder import END_OF_TEXT
@@ -171,7 +171,7 @@ class Corpus:
         """What a stored experiment records of its text, so that it is known again without being kept."""
         digest = hashlib.sha256()
         for document in self:
-            # in no UTF-8, so that the places between documents count
+            # This byte is in no UTF-8, so that it counts where one document ends and the next begins.
             digest.update(document.text.encode() + b"\xff")
         return {"documents": len(self), "characters": self.characters, "sha256": digest.hexdigest()}
 
@@ -221,6 +221,31 @@ class Corpus:
         """
         return write_card(path, self)
 
+    def encode(self, encoder: object) -> list[np.ndarray]:
+        """Token ids of every document.
+
+        ``<|endoftext|>`` written in a text becomes the one token of that name, as it was when GPT-2 was
+        trained (gpt-2-simple spells it out in ordinary characters); ``<|startoftext|>`` is no token of GPT-2
+        and stays plain text.
+
+        Parameters
+        ----------
+        encoder : object
+            ``encoder.encode(text)`` gives a list of ids, ``encoder.encoder`` maps token to id.
+
+        Returns
+        -------
+        list of numpy.ndarray
+            One int32 array of shape (tokens,) per document.
+        """
+        return [np.array(token_ids(encoder, document.text), dtype=np.int32) for document in self.documents]
+
+    def tokens(self, encoder: object) -> np.ndarray:
+        """Token ids of all documents in one int32 array, ``<|endoftext|>`` after each: what is trained on."""
+        end = np.array([encoder.encoder[END_OF_TEXT]], dtype=np.int32)
+        pieces = [piece for ids in self.encode(encoder) for piece in (ids, end)]
+        return np.concatenate(pieces) if pieces else np.array([], dtype=np.int32)
+
     def select(self, condition: Callable[[Document], object]) -> Self:
         """The documents for which ``condition(document)`` is true.
 
@@ -257,10 +282,8 @@ class Corpus:
         kept = []
         for document in self.documents:
             if len(document.text) > room:
-                beginning = (
-                    splitting.cut_beginning(document.text, room) or document.text[: 0 if kept else room]
-                )
-                return self._with((*kept, replace(document, text=beginning)) if beginning else kept)
+                text = splitting.cut_beginning(document.text, room) or document.text[: 0 if kept else room]
+                return self._with((*kept, replace(document, text=text)) if text else kept)
             kept.append(document)
             room -= len(document.text)
         return self._with(kept)
@@ -308,6 +331,7 @@ class Corpus:
         """
         one_of("of", of, tuple(splitting.PIECES))
         least = whole_number("least", least, 1)
+        too_short = f"shorter than {pluralize(least, 'character')}"
         log = Log()
         kept = []
         for document in self.documents:
@@ -317,9 +341,7 @@ class Corpus:
                 if len(piece.text) >= least:
                     kept.append(piece)
                 else:
-                    log.count(
-                        "left out", f"shorter than {pluralize(least, 'character')}", piece.text, piece.name
-                    )
+                    log.count("left out", too_short, piece.text, piece.name)
         return type(self)(
             tuple(kept), (*self.steps, log.step("pieces", "", {"of": of, "least": least}, len(kept)))
         )
@@ -342,7 +364,7 @@ class Corpus:
         TextError
             If a document has no author; the message names it.
         """
-        # a template that cannot work is refused for what it is, whoever the authors are
+        # A template that cannot work is refused for what it is, whoever the authors are
         author_prefix("", template)
         for document in self.documents:
             if document.author is None:
@@ -390,11 +412,10 @@ class Corpus:
             text, counts = personal_data.mask(document.text, kinds)
             for kind, count in counts.items():
                 if count:
-                    log.count(
-                        "changed", f"{personal_data.KINDS[kind][0]} masked", place=document.name, times=count
-                    )
+                    what = f"{personal_data.KINDS[kind][0]} masked"
+                    log.count("changed", what, place=document.name, times=count)
             documents.append(document if text == document.text else replace(document, text=text))
-        return type(self)(documents, (*self.steps, log.step("masked", "", options, len(documents))))
+        return type(self)(tuple(documents), (*self.steps, log.step("masked", "", options, len(documents))))
 
     def split(
         self, valid: float = 0.1, test: float = 0.1, seed: int = 0, each_author: bool = False
@@ -467,49 +488,16 @@ class Corpus:
                     f"Document {document.name!r} has no author; leave it out with select(lambda document:"
                     " document.author), or split without each_author."
                 )
-        found = {}
-        for author in self.authors:
-            found[author] = self._by(author).split(valid, test, seed)
-        parts = {
-            name: sum((getattr(each, name) for each in found.values()), Corpus())
-            for name in ("train", "valid", "test")
-        }
+        found = {author: self._by(author).split(valid, test, seed) for author in self.authors}
+        parts = {name: sum((getattr(each, name) for each in found.values()), Corpus()) for name in SPLITS}
         notes = " ".join(f"{author}: {each.note}" for author, each in found.items() if each.note)
         return Splits(**parts, note=notes)
 
     def _gather(self, parts):
-        return {
-            name: self._with(document for split, document in parts if split == name)
-            for name in ("train", "valid", "test")
-        }
+        return {name: self._with(document for split, document in parts if split == name) for name in SPLITS}
 
     def _by(self, author):
         return self._with(document for document in self.documents if document.author == author)
 
     def _with(self, documents):
         return type(self)(tuple(documents), self.steps)
-
-    def encode(self, encoder: object) -> list[np.ndarray]:
-        """Token ids of every document.
-
-        ``<|endoftext|>`` written in a text becomes the one token of that name, as it was when GPT-2 was
-        trained (gpt-2-simple spells it out in ordinary characters); ``<|startoftext|>`` is no token of GPT-2
-        and stays plain text.
-
-        Parameters
-        ----------
-        encoder : object
-            ``encoder.encode(text)`` gives a list of ids, ``encoder.encoder`` maps token to id.
-
-        Returns
-        -------
-        list of numpy.ndarray
-            One int32 array of shape (tokens,) per document.
-        """
-        return [np.array(token_ids(encoder, document.text), dtype=np.int32) for document in self.documents]
-
-    def tokens(self, encoder: object) -> np.ndarray:
-        """Token ids of all documents in one int32 array, ``<|endoftext|>`` after each: what is trained on."""
-        end = np.array([encoder.encoder[END_OF_TEXT]], dtype=np.int32)
-        pieces = [piece for ids in self.encode(encoder) for piece in (ids, end)]
-        return np.concatenate(pieces) if pieces else np.array([], dtype=np.int32)

@@ -16,7 +16,7 @@ from gpt2lab.errors import ArgumentError, TextError
 # worth asking.
 _REMARKS = (
     (re.compile(r" ?\[see app note\.?\]", re.IGNORECASE), ""),  # the archive's footnote mark
-    # how it was delivered
+    # How it was delivered.
     (re.compile(r"\A(?:\[ ?(?:As delivered|Delivered|Read|Recorded|Released) [^\]]*\]\s*)+"), ""),
     (re.compile(r"\AJump to.*\n+"), ""),  # a row of links
     (re.compile(r"[ÔÕ]"), "'"),  # Mac OS Roman apostrophes read as Latin-1

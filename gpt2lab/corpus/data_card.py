@@ -20,10 +20,8 @@ QUESTIONS = (
     ("Source", "Where do the texts come from, who collected them, when, and how? Give addresses."),
     (
         "Licence",
-        (
-            "Which licence or law lets you train a model on these texts? Which lets you pass on the texts,"
-            " and what the model writes?"
-        ),
+        "Which licence or law lets you train a model on these texts? Which lets you pass on the texts, and"
+        " what the model writes?",
     ),
     (
         "Consent",
@@ -31,10 +29,8 @@ QUESTIONS = (
     ),
     (
         "Personal data",
-        (
-            "Which personal data are left in the texts (names, addresses, health, opinions)? Who could be"
-            " harmed if the model repeats them?"
-        ),
+        "Which personal data are left in the texts (names, addresses, health, opinions)? Who could be harmed"
+        " if the model repeats them?",
     ),
     ("Who speaks", "Whose language, opinions and prejudices are in the texts, and whose are missing?"),
     ("Use", "What should a model that is trained on these texts be used for, and what not?"),
@@ -89,52 +85,35 @@ def _questions(questions):
 
 def _facts(corpus, splits):
     found = (splits or corpus).overview(lines=0)
-    parts = (
-        [("all", corpus)]
-        if splits is None
-        else [("all", corpus), *((name, getattr(splits, name)) for name in ("train", "valid", "test"))]
-    )
-    return "\n\n".join(
-        [
-            _table(
-                ["texts", "documents", "characters", "MB"],
-                [(name, len(part), part.characters, _megabytes(part)) for name, part in parts],
-            ),
-            *([splits.note] if splits is not None and splits.note else []),
-            _authors(found.authors),
-            _table(
-                ["what", "found"],
-                [
-                    (
-                        "longest document",
-                        f"{found.longest.name}, {pluralize(len(found.longest.text), 'character')}",
-                    ),
-                    (
-                        "shortest document",
-                        f"{found.shortest.name}, {pluralize(len(found.shortest.text), 'character')}",
-                    ),
-                    (
-                        f"pairs with the same text{' in different splits' if splits else ''}",
-                        int(sum(found.copies["kind"] == "same")),
-                    ),
-                    (
-                        f"pairs with much text in common{' in different splits' if splits else ''}",
-                        int(sum(found.copies["kind"] == "shared")),
-                    ),
-                    (
-                        "characters that are no text (control, private use, U+FFFD)",
-                        int(found.odd_characters["count"].sum()),
-                    ),
-                    *_personal_data(corpus),
-                ],
-            ),
-            (
-                "Links, e-mail addresses and phone numbers are found by their form. Names, street addresses"
-                " and dates of birth are not looked for."
-            ),
-            *(f"- {_safe(step.note)}" for step in corpus.steps),
-        ]
-    )
+    across = " in different splits" if splits else ""
+    parts = [("all", corpus)]
+    if splits:
+        parts += [(name, getattr(splits, name)) for name in ("train", "valid", "test")]
+    sizes = [(name, len(part), part.characters, _megabytes(part)) for name, part in parts]
+    counts = [
+        *((f"{kind} document", _name_and_length(getattr(found, kind))) for kind in ("longest", "shortest")),
+        (f"pairs with the same text{across}", int(sum(found.copies["kind"] == "same"))),
+        (f"pairs with much text in common{across}", int(sum(found.copies["kind"] == "shared"))),
+        (
+            "characters that are no text (control, private use, U+FFFD)",
+            int(found.odd_characters["count"].sum()),
+        ),
+        *_personal_data(corpus),
+    ]
+    blocks = [
+        _table(["texts", "documents", "characters", "MB"], sizes),
+        splits.note if splits else "",
+        _authors(found.authors),
+        _table(["what", "found"], counts),
+        "Links, e-mail addresses and phone numbers are found by their form. Names, street addresses"
+        " and dates of birth are not looked for.",
+        *(f"- {_safe(step.note)}" for step in corpus.steps),
+    ]
+    return "\n\n".join(filter(None, blocks))
+
+
+def _name_and_length(document):
+    return f"{document.name}, {pluralize(len(document.text), 'character')}"
 
 
 def _authors(authors):

@@ -180,11 +180,11 @@ def _copies(documents, splits):
     texts = [document.text for document in documents]
     same = splitting.find_same_text(texts)
     pairs = [(i, j, "same", len(texts[j])) for i, j in same]
-    known = _leaders(len(texts), same)
+    first = {later: one for one, later in same}  # of the documents with one text
     pairs += [
         (i, j, "shared", characters)
         for (i, j), characters in splitting.find_shared_text(texts).items()
-        if known[i] != known[j]
+        if first.get(i, i) != first.get(j, j)
     ]
     rows = []
     for i, j, kind, characters in pairs:
@@ -203,14 +203,6 @@ def _copies(documents, splits):
     return pd.DataFrame(
         rows, columns=["one", "other", "kind", "characters", "share", *(["splits"] if splits else [])]
     )
-
-
-def _leaders(count, same):
-    """The first document with the text of each one."""
-    leaders = list(range(count))
-    for first, later in same:
-        leaders[later] = first
-    return leaders
 
 
 def _odd_characters(documents):

@@ -68,7 +68,7 @@ class Step:
 class Texts(Protocol):
     """What a reader makes of the documents that it finds: a Corpus, which stands above the readers."""
 
-    def __init__(self, documents: tuple[Document, ...], steps: Step | tuple[Step, ...] = ()) -> None: ...
+    def __init__(self, documents: tuple[Document, ...], steps: tuple[Step, ...] = ()) -> None: ...
 
 
 CorpusT = TypeVar("CorpusT", bound=Texts)

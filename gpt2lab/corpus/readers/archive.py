@@ -14,6 +14,9 @@ from gpt2lab.corpus.readers.decoding import decode
 from gpt2lab.corpus.readers.plain_text import find_file, find_folder, read_bytes
 from gpt2lab.errors import TextError
 
+# What the libraries raise at an archive that is damaged, or packed in a way that they do not know.
+_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError, NotImplementedError)
+
 
 class Archive:
     """The files of an archive by their names in it.
@@ -72,9 +75,8 @@ class Archive:
         raw = self._bytes(name)
         try:
             return decode(self.place(name), raw)
-        except (
-            TextError
-        ) as error:  # what to do about a text file is no help here: nobody chooses the encoding of an archive
+        except TextError as error:
+            # What to do about a text file is no help here: nobody chooses the encoding of an archive.
             raise TextError(
                 f"{str(error).rpartition('; ')[0]}; take the file from the archive as it was downloaded."
             ) from error
@@ -93,14 +95,7 @@ class Archive:
         try:
             with tarfile.open(self._path) if is_tar else zipfile.ZipFile(self._path) as packed:
                 return (from_tar if is_tar else from_zip)(packed)
-        except (
-            zipfile.BadZipFile,
-            tarfile.TarError,
-            zlib.error,
-            EOFError,
-            OSError,
-            NotImplementedError,
-        ) as error:
+        except _DAMAGE as error:
             reason = str(error).partition("\n")[0].rstrip(":")
             raise TextError(f"{self._path} is a damaged archive ({reason}); download it again.") from error
         except RuntimeError as error:  # how zipfile says that a password is needed

@@ -85,7 +85,7 @@ def _remove_links(text):
     at = 0
     for start, end in [*links, (len(text), len(text))]:
         piece = text[at:start]
-        # no two spaces where the link was
+        # No two spaces where the link was
         kept.append(piece.lstrip(" \t") if not kept or kept[-1][-1:] in " \t" else piece)
         if not kept[-1] and len(kept) > 1:
             kept.pop()

@@ -95,7 +95,7 @@ def from_folders(
         if text is not None:
             documents.append(Document(text, author, name.as_posix()))
     options = {"links": links, "mentions": mentions, "html": html}
-    return cls(tuple(documents), log.step("from_folders", folder.resolve().name, options, len(documents)))
+    return cls(tuple(documents), (log.step("from_folders", folder.resolve().name, options, len(documents)),))
 
 
 def list_text_files(folder):

@@ -10,7 +10,7 @@ _LINES = frozenset("li tr dt dd".split())
 _UNSEEN = frozenset("script style title template noscript".split())
 _NO_END = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _SPACES = re.compile(r"[ \t\n\r\f]+")  # a space that does not break a line stays
-# classes that mail programs and Mastodon give to what they quote
+# Classes that mail programs and Mastodon give to what they quote.
 _QUOTES = ("gmail_quote", "yahoo_quoted", "moz-cite-prefix", "quote-inline")
 
 
@@ -44,9 +44,8 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._quotes = quotes
         self._pieces = []
-        # the element that is not to be read, and how many of its kind are open in it
-        self._hidden = None
-        self._depth = 0
+        self._hidden = None  # the element that is not to be read
+        self._depth = 0  # how many of its kind are open in it
         self._preformatted = 0  # depth of <pre>
         self._break = 0  # line ends due before the next word
 
@@ -103,10 +102,8 @@ class _Reader(HTMLParser):
     def _write(self, text):
         if self._pieces and (self._break or text == "\n"):
             self._pieces[-1] = self._pieces[-1].rstrip(" ") or "\n"
-            missing = self._break - (
-                self._pieces[-1][-2:].count("\n") if self._pieces[-1].endswith("\n") else 0
-            )
-            text = "\n" * max(missing, 0) + text
+            written = self._pieces[-1][-2:].count("\n") if self._pieces[-1].endswith("\n") else 0
+            text = "\n" * (self._break - written) + text
         self._break = 0
         self._pieces.append(text)
 

@@ -108,7 +108,7 @@ def from_jsonl(
         "mentions": mentions,
         "html": html,
     }
-    return cls(tuple(documents), log.step("from_jsonl", path.name, options, len(documents)))
+    return cls(tuple(documents), (log.step("from_jsonl", path.name, options, len(documents)),))
 
 
 def _records(path, encoding):

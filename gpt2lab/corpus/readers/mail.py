@@ -122,7 +122,7 @@ def from_mbox(
         if cleaned is not None:
             documents.append(Document(cleaned.strip(), _sender(mail), place))
     options = {"quotes": quotes, "signatures": signatures, "subjects": subjects, "links": links}
-    return cls(tuple(documents), log.step("from_mbox", path.name, options, len(documents)))
+    return cls(tuple(documents), (log.step("from_mbox", path.name, options, len(documents)),))
 
 
 def _mails(path):
@@ -201,7 +201,7 @@ def _text(mail, quotes, log, place):
             return None  # a mail that was forwarded whole, or what a server says of its delivery
         texts = [text for part in parts if (text := _text(part, quotes, log, place))]
         return "\n\n".join(texts) if texts else None
-    # one that has no parts
+    # One that has no parts.
     if mail.get_content_type() == "text/plain" or mail.get_content_maintype() == "multipart":
         return _unfold(_decode(mail, log, place), mail)
     if mail.get_content_type() == "text/html":

@@ -103,7 +103,7 @@ def from_mastodon(
         "links": links,
         "mentions": mentions,
     }
-    return cls(tuple(documents), log.step("from_mastodon", archive.name, options, len(documents)))
+    return cls(tuple(documents), (log.step("from_mastodon", archive.name, options, len(documents)),))
 
 
 def _find_outbox(archive):

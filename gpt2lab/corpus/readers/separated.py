@@ -87,7 +87,7 @@ def from_separated(
         if cleaned is not None:
             documents.append(Document(cleaned, writer, place))
     options = {"separator": separator, "author": author, "links": links, "mentions": mentions, "html": html}
-    return cls(tuple(documents), log.step("from_separated", path.name, options, len(documents)))
+    return cls(tuple(documents), (log.step("from_separated", path.name, options, len(documents)),))
 
 
 def _author_pattern(template):

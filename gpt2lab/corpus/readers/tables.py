@@ -90,7 +90,7 @@ def from_csv(
             cleaned = cleaner(row[text_column], place)
             if cleaned is not None:
                 name = None if author_column is None else row[author_column].strip() or None
-                # an author's name is kept once
+                # An author's name is kept in memory once.
                 documents.append(Document(cleaned, authors.setdefault(name, name), place))
     if blank:
         raise TextError(
@@ -109,7 +109,7 @@ def from_csv(
         "mentions": mentions,
         "html": html,
     }
-    return cls(tuple(documents), log.step("from_csv", path.name, options, len(documents)))
+    return cls(tuple(documents), (log.step("from_csv", path.name, options, len(documents)),))
 
 
 @contextlib.contextmanager

@@ -113,7 +113,7 @@ def from_tweets(
         "links": links,
         "mentions": mentions,
     }
-    return cls(tuple(documents), log.step("from_tweets", archive.name, options, len(documents)))
+    return cls(tuple(documents), (log.step("from_tweets", archive.name, options, len(documents)),))
 
 
 def _post_files(archive):
@@ -125,7 +125,7 @@ def _post_files(archive):
             f"{archive.name} holds no tweets.js; give the archive of X as it was downloaded, the folder into"
             " which it was unpacked, or its file data/tweets.js."
         )
-    # tweets.js before tweets-part1.js, that before tweets-part10.js
+    # So tweets.js comes before tweets-part1.js, that before tweets-part10.js
     return sorted(names, key=lambda name: (len(name), name))
 
 
@@ -151,7 +151,7 @@ def _records(archive, name, kind, log=None):
             name,
         )
     end = prefix.end() if prefix else 0
-    # spaces keep lines and columns where they are
+    # Spaces keep lines and columns where they are
     values = parse_json(" " * end + text[end:].rstrip().removesuffix(";"), place)
     if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
         raise TextError(f"{place} does not hold a list of objects; give data/tweets.js as it was downloaded.")
