@@ -361,16 +361,16 @@ def report(run_name, **settings):
 def notebooks(names, check, execute, folder, times, table, instructor, release):
     """Build the notebooks NAMES (all if none is given) from notebooks/source."""
     from gpt2lab.course.building.instructor import write_private_folder
-    from gpt2lab.course.building.notebooks import build_all, sources_of
-    from gpt2lab.course.building.outline import table as table_of
+    from gpt2lab.course.building.notebooks import build_all, find_sources
+    from gpt2lab.course.building.outline import format_table
     from gpt2lab.course.building.release import write_release
-    from gpt2lab.course.building.timing import measure
+    from gpt2lab.course.building.timing import measure_running_times
 
     if times:
-        measure(sources_of(folder, names), say=click.echo)
+        measure_running_times(find_sources(folder, names), say=click.echo)
         return
     if table:
-        click.echo(table_of(sources_of(folder, names)))
+        click.echo(format_table(find_sources(folder, names)))
         return
     if instructor or release:
         lines = write_private_folder(instructor, folder, names) if instructor else []

@@ -43,7 +43,7 @@ def model_names(notebook: str | None = None) -> tuple[str, str]:
         found = gpu_found()
         names, reason = (WITH_GPU, "a GPU was found") if found else (WITHOUT_GPU, "no GPU was found")
     print(f"This notebook uses the model {names[0]}, and {names[1]} to compare it with ({reason}).")
-    if notebook and (lasting := running_times.in_words(notebook, names[0])):
+    if notebook and (lasting := running_times.describe_running_time(notebook, names[0])):
         print(lasting)
     return names
 

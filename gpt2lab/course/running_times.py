@@ -12,13 +12,13 @@ MODEL = "3M"  # what the notebooks take where there is no GPU
 
 def seconds(notebook):
     """How long a notebook, such as ``"07"``, ran with `MODEL`; None if that was not measured."""
-    measured = read()
+    measured = read_table()
     return measured[notebook]["seconds"] if notebook in measured else None
 
 
-def in_words(notebook, model):
+def describe_running_time(notebook, model):
     """A sentence on how long a notebook runs, such as ``"07"``; empty if it was not measured."""
-    measured = read()
+    measured = read_table()
     if notebook not in measured:
         return ""
     minutes = math.ceil(measured[notebook]["seconds"] / 60)
@@ -32,7 +32,7 @@ def in_words(notebook, model):
     )
 
 
-def read():
+def read_table():
     """The rows of `TABLE` by the number of their notebook."""
     if not TABLE.is_file():
         return {}

@@ -9,8 +9,9 @@ from datetime import date
 
 import colab_twin
 import pytest
+from nbval_runs import nbval
 from packaging.requirements import Requirement
-from test_notebooks import FOLDER, NAMES, nbval
+from places import NOTEBOOKS, SOURCES
 
 PATH, VERSION = colab_twin.python()
 in_the_twin = pytest.mark.parametrize("twin", [f"Python {VERSION}"], indirect=True)
@@ -68,7 +69,7 @@ def test_the_set_up_cell_leaves_alone_what_colab_has(twin):
 @pytest.mark.colab
 @pytest.mark.notebook
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [source.stem for source in SOURCES])
 @in_the_twin
 def test_the_notebook_gives_in_colab_what_it_gives_here(twin, name, fine_tuned, tmp_path):
     if fine_tuned.exists():
@@ -80,7 +81,7 @@ def test_the_notebook_gives_in_colab_what_it_gives_here(twin, name, fine_tuned, 
         "HTTP_PROXY": "http://127.0.0.1:9",
         "HTTPS_PROXY": "http://127.0.0.1:9",
     }
-    result = nbval(FOLDER / "solutions" / f"{name}.ipynb", tmp_path, python=twin.path, **alone)
+    result = nbval(NOTEBOOKS / "solutions" / f"{name}.ipynb", tmp_path, python=twin.path, **alone)
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
     for made in (tmp_path / "checkpoint").glob("speeches-*"):
         shutil.copytree(made, fine_tuned / made.name, dirs_exist_ok=True)

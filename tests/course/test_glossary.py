@@ -18,7 +18,7 @@ SOURCES = {path.stem: path for path in sorted((REPOSITORY / "notebooks/source").
 GLOSSARY = REPOSITORY / "notebooks/glossary.md"
 SENTENCE = 5  # words; no term has so many
 
-ENTRIES = terms.entries(GLOSSARY.read_text(encoding="utf-8"))
+ENTRIES = terms.read_entries(GLOSSARY.read_text(encoding="utf-8"))
 # A term that a notebook uses before the one that introduces it, and why it may.
 BEFORE = {("01_meet_gpt2", "step"): "at each step of writing: the everyday word, in a wrong answer"}
 
@@ -66,7 +66,7 @@ def test_entries_are_sorted_short_and_lead_to_a_notebook():
 
 def test_each_term_is_in_bold_once_in_the_notebook_that_introduces_it():
     bold = [
-        (terms.term_of(words, ENTRIES) or words, name)
+        (terms.find_term(words, ENTRIES) or words, name)
         for name, path in SOURCES.items()
         for words in bold_terms(without_code(prose(path)))
     ]
@@ -105,7 +105,7 @@ def test_each_term_of_a_built_notebook_leads_to_its_entry(name, student):
         cell.source for cell in compose(SOURCES[name], student).cells if cell.cell_type == "markdown"
     )
     linked = re.findall(r"\*\*\[([^\]]+)\]\(([^)#]+)#([^)]+)\)\*\*", text)
-    assert {terms.term_of(words, ENTRIES) for words, _, _ in linked} == {
+    assert {terms.find_term(words, ENTRIES) for words, _, _ in linked} == {
         term for term, (_, where) in ENTRIES.items() if where == name
     }
     assert {(folder / path).resolve() for _, path, _ in linked} <= {GLOSSARY}
@@ -116,10 +116,10 @@ def test_each_term_of_a_built_notebook_leads_to_its_entry(name, student):
 
 def test_a_glossary_that_leads_nowhere_is_refused():
     with pytest.raises(SourceError, match="'loss'"):
-        terms.entries("# Glossary\n\n## loss\n\nThe mean surprise.\n")
+        terms.read_entries("# Glossary\n\n## loss\n\nThe mean surprise.\n")
 
 
 def test_the_glossary_of_a_folder_leads_to_what_lies_beside_it():
-    text = terms.beside(GLOSSARY.read_text(encoding="utf-8"), {"01_meet_gpt2"})
+    text = terms.keep_links(GLOSSARY.read_text(encoding="utf-8"), {"01_meet_gpt2"})
     assert set(re.findall(r"\]\(([^)]+)\)", text)) == {"01_meet_gpt2.ipynb"}
-    assert len(terms.entries(GLOSSARY.read_text(encoding="utf-8"))) == text.count("\n## ")
+    assert len(terms.read_entries(GLOSSARY.read_text(encoding="utf-8"))) == text.count("\n## ")

@@ -12,23 +12,22 @@ import nbformat
 import pytest
 from click.testing import CliRunner
 from leaks import leaks, lines_of, secret_lines
-from places import NOTEBOOKS
-from test_course import SOURCE
+from places import NOTEBOOKS, SOURCES
+from small_notebook import SOURCE
 
 from gpt2lab import LabError
 from gpt2lab.cli import main
 from gpt2lab.course.building.instructor import (
     BEGIN_HIDDEN,
     END_HIDDEN,
-    for_nbgrader,
-    with_seed,
+    add_seed,
+    compose_for_nbgrader,
     write_private_folder,
 )
-from gpt2lab.course.building.notebooks import compose, notebook_text
+from gpt2lab.course.building.notebooks import compose, format_notebook
 from gpt2lab.course.building.release import write_release
 from gpt2lab.grading.judging.assignment import read_assignment
 
-SOURCES = sorted((NOTEBOOKS / "source").glob("*.py"))
 GRADED = (
     SOURCE.replace("# # 7. A small notebook\n", "# # 7. A small notebook\n#\n# **Is it small?**\n")
     .replace('print("check", answer)  # stands for ', "")
@@ -107,7 +106,7 @@ def test_each_course_has_a_seed_of_its_own_and_keeps_it(course, tmp_path):
     ],
 )
 def test_a_seed_is_added_to_any_course_file_and_all_else_kept(text):
-    changed = with_seed(text)
+    changed = add_seed(text)
     before, after = tomllib.loads(text), tomllib.loads(changed)
     assert after["grading"].pop("seed") and {"grading": {}, **before} == after
     assert [line for line in changed.splitlines() if line and not line.startswith(("seed", "[grading]"))] == [
@@ -167,7 +166,7 @@ def test_a_private_folder_does_not_lie_among_what_students_get(course, place):
 
 
 def test_answers_stand_below_their_blanks_and_between_their_marks(course):
-    cells = {cell.id: cell.source for cell in for_nbgrader(course / "source" / "07_small.py").cells}
+    cells = {cell.id: cell.source for cell in compose_for_nbgrader(course / "source" / "07_small.py").cells}
     assert cells["exercise-07-1"].splitlines()[2:] == [
         "answer = ...  # your answer",
         "### BEGIN SOLUTION",
@@ -190,7 +189,7 @@ def test_answers_stand_below_their_blanks_and_between_their_marks(course):
 
 
 def test_answers_run_as_they_stand_there(course):
-    cells = {cell.id: cell.source for cell in for_nbgrader(course / "source" / "07_small.py").cells}
+    cells = {cell.id: cell.source for cell in compose_for_nbgrader(course / "source" / "07_small.py").cells}
     names = {}
     exec(cells["exercise-07-1"] + "\n" + cells["exercise-07-2"], names)
     assert names["answer"] == 11 and names["double"](4) == 8
@@ -198,7 +197,7 @@ def test_answers_run_as_they_stand_there(course):
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
 def test_every_check_that_is_worth_points_has_a_hidden_test_of_the_same_answer(source):
-    checks = [cell for cell in for_nbgrader(source).cells if cell.id.startswith("check-")]
+    checks = [cell for cell in compose_for_nbgrader(source).cells if cell.id.startswith("check-")]
     assert checks
     for cell in checks:
         visible, mark, hidden = cell.source.partition(BEGIN_HIDDEN)
@@ -213,7 +212,7 @@ def test_every_check_that_is_worth_points_has_a_hidden_test_of_the_same_answer(s
 
 @pytest.mark.parametrize("answer, passes", [("b", True), ("a", False), (..., False), (7, False)])
 def test_a_hidden_test_passes_for_a_right_answer_only(capsys, answer, passes):
-    check = next(cell.source for cell in for_nbgrader(SOURCES[0]).cells if cell.id == "check-01-3")
+    check = next(cell.source for cell in compose_for_nbgrader(SOURCES[0]).cells if cell.id == "check-01-3")
     import gpt2lab as lab
 
     def run():
@@ -233,7 +232,7 @@ def test_a_check_that_cannot_be_turned_into_a_test_is_refused(course):
         GRADED.replace('lab.course.check("07.2", double)', 'print("07.2")  # check("07.2", double)')
     )
     with pytest.raises(LabError, match=r"07_small.py:\d+: the check cell of 07.2"):
-        for_nbgrader(source)
+        compose_for_nbgrader(source)
 
 
 # --- the release
@@ -270,7 +269,7 @@ def test_nothing_for_grading_is_in_the_release_nor_in_any_notebook_for_nbgrader(
     } <= secret_lines(source)
     write_release(tmp_path / "release", course)
     assert not [line for path in (tmp_path / "release").iterdir() for line in leaks(source, lines_in(path))]
-    for_instructors = "\n".join(lines_of(for_nbgrader(source)))
+    for_instructors = "\n".join(lines_of(compose_for_nbgrader(source)))
     assert "base_value" not in for_instructors and "expected_of_the_key" not in for_instructors
 
 
@@ -278,7 +277,9 @@ def test_nothing_for_grading_is_in_the_release_nor_in_any_notebook_for_nbgrader(
 def test_a_leak_would_be_found(source):
     solved = NOTEBOOKS / "solutions" / f"{source.stem}.ipynb"
     found = leaks(source, [line for line in lines_in(solved) if "SOLUTION" not in line])
-    assert len(found) >= len([cell for cell in for_nbgrader(source).cells if cell.id.startswith("exercise-")])
+    assert len(found) >= len(
+        [cell for cell in compose_for_nbgrader(source).cells if cell.id.startswith("exercise-")]
+    )
 
 
 def test_the_release_has_each_students_notebook_and_a_page_about_them(released):
@@ -287,7 +288,7 @@ def test_the_release_has_each_students_notebook_and_a_page_about_them(released):
     )
     for source in SOURCES:
         name = f"{source.stem}.ipynb"
-        assert (released / name).read_text(encoding="utf-8") == notebook_text(compose(source, student=True))
+        assert (released / name).read_text(encoding="utf-8") == format_notebook(compose(source, student=True))
         assert f"]({name})" in (released / "README.md").read_text()
 
 
@@ -389,4 +390,4 @@ def test_a_mistake_is_said_in_one_sentence(course, tmp_path):
 
 
 def test_notebooks_for_nbgrader_are_valid(course):
-    nbformat.validate(for_nbgrader(course / "source" / "07_small.py"))
+    nbformat.validate(compose_for_nbgrader(course / "source" / "07_small.py"))

@@ -2,28 +2,22 @@
 
 import html
 import itertools
-import os
 import re
 import shutil
-import subprocess
-import sys
 
 import nbformat
 import pytest
-from places import SUPPORT
+from nbval_runs import LONGEST, nbval
+from places import NOTEBOOKS, SOURCES
 
-from gpt2lab.course.building.executing import run
-from gpt2lab.course.building.notebooks import out_of_date
+from gpt2lab.course.building.executing import run_notebook
+from gpt2lab.course.building.notebooks import find_stale
 
-FOLDER = SUPPORT.parent / "notebooks"
-SOURCES = sorted((FOLDER / "source").glob("*.py"))
 NAMES = [source.stem for source in SOURCES]
-# Seconds that a notebook may take on two cores; with pytest-xdist the other worker's tests have one of them.
-LONGEST = 180 * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
 
 
 def read(name, solved=False):
-    return nbformat.read(FOLDER / ("solutions" if solved else "") / f"{name}.ipynb", as_version=4)
+    return nbformat.read(NOTEBOOKS / ("solutions" if solved else "") / f"{name}.ipynb", as_version=4)
 
 
 def prose(name):
@@ -33,7 +27,7 @@ def prose(name):
 
 
 def test_the_notebooks_are_what_their_sources_say():
-    assert out_of_date(FOLDER) == []
+    assert find_stale(NOTEBOOKS) == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -77,7 +71,7 @@ def test_the_set_up_cell_printed_what_it_prints_now(name, monkeypatch, capsys):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_path_of_the_building_machine_is_left_in(name):
-    for text in (FOLDER / f"{name}.ipynb", FOLDER / "solutions" / f"{name}.ipynb"):
+    for text in (NOTEBOOKS / f"{name}.ipynb", NOTEBOOKS / "solutions" / f"{name}.ipynb"):
         assert not re.search(r"(?<![\w.:/])/(tmp|work|home|root|Users)/", text.read_text(encoding="utf-8"))
 
 
@@ -169,7 +163,7 @@ def as_a_student_goes_on(earlier, tmp_path, name):
 @pytest.mark.timeout(3 * LONGEST)
 @pytest.mark.parametrize("name", NAMES)
 def test_nbval_reproduces_the_solved_notebook(name, tmp_path):
-    result = nbval(FOLDER / "solutions" / f"{name}.ipynb", tmp_path)
+    result = nbval(NOTEBOOKS / "solutions" / f"{name}.ipynb", tmp_path)
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
 
 
@@ -186,35 +180,12 @@ def test_nbval_notices_a_wrong_answer(tmp_path):
     ]
 
 
-def nbval(notebook, tmp_path, python=sys.executable, **variables):
-    copy = shutil.copy(notebook, tmp_path)
-    (tmp_path / "pytest.ini").write_text("[pytest]\n")
-    command = [
-        python,
-        "-m",
-        "pytest",
-        "--nbval-lax",
-        "--nbval-current-env",
-        f"--nbval-cell-timeout={LONGEST}",
-        f"--nbval-sanitize-with={SUPPORT / 'nbval_sanitize.cfg'}",
-        "-p",
-        "no:cacheprovider",
-        "-q",
-        "--rootdir",
-        tmp_path,
-        copy,
-    ]
-    return subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, env=environment() | variables
-    )
-
-
 @pytest.mark.notebook
 @pytest.mark.usefixtures("as_a_student_goes_on")
 @pytest.mark.timeout(3 * LONGEST)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_unanswered_notebook_runs_to_its_end(name, tmp_path):
-    notebook = run(hurried(read(name)), tmp_path)
+    notebook = run_notebook(hurried(read(name)), tmp_path)
     for cell in notebook.cells:
         if cell.get("id", "").startswith("check-"):
             printed = "".join(output.get("text", "") for output in cell.outputs)
@@ -235,12 +206,3 @@ def hurried(notebook):
             cell.source = re.sub(r"^STEPS = .*", "STEPS = 20", cell.source, flags=re.MULTILINE)
             cell.source = re.sub(r"\bwarmup_steps=\d+", "warmup_steps=5", cell.source)
     return notebook
-
-
-def environment():
-    mine = {
-        key: value
-        for key, value in os.environ.items()
-        if key not in ("GPT2LAB_MODEL", "GPT2LAB_MODELS", "PYTEST_ADDOPTS")
-    }
-    return mine | {"GPT2LAB_PROGRESS": "0", "CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "3"}

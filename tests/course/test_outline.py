@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from places import REPOSITORY
-from test_course import SOURCE
+from places import REPOSITORY, SOURCES
+from small_notebook import SOURCE
 
 from gpt2lab.cli import main
 from gpt2lab.course import running_times
 from gpt2lab.course.building.notebooks import compose
-from gpt2lab.course.building.outline import outline
+from gpt2lab.course.building.outline import read_outline
 
-SOURCES = sorted((REPOSITORY / "notebooks/source").glob("*.py"))
 OPENING = """# %% [markdown]
 # # 7. A small notebook
 #
@@ -48,7 +47,7 @@ def source(tmp_path, monkeypatch):
 
 
 def test_it_counts_exercises_points_and_minutes(source):
-    about = outline(source())
+    about = read_outline(source())
     assert (about.stem, about.title, about.question) == ("07_small", "A small notebook", "Is it small?")
     assert (about.predictions, about.difficulties, about.difficulty, about.points) == (
         0,
@@ -61,23 +60,23 @@ def test_it_counts_exercises_points_and_minutes(source):
 
 
 def test_more_to_read_and_to_wait_for_takes_longer(source, monkeypatch):
-    before = outline(source()).minutes
-    assert outline(source(OPENING + "# " + 1500 * "word " + "\n")).minutes == before + 10
-    assert outline(source(OPENING + "# ## To read\n#\n# " + 1500 * "word " + "\n")).minutes == before
+    before = read_outline(source()).minutes
+    assert read_outline(source(OPENING + "# " + 1500 * "word " + "\n")).minutes == before + 10
+    assert read_outline(source(OPENING + "# ## To read\n#\n# " + 1500 * "word " + "\n")).minutes == before
     running_times.TABLE.write_text("notebook,model,cores,seconds\n07,3M,2,1330\n")
-    assert outline(source()).minutes == before + 20
+    assert read_outline(source()).minutes == before + 20
     monkeypatch.setattr(running_times, "TABLE", Path("nowhere.csv"))
-    assert outline(source()).seconds is None and outline(source()).minutes <= before
+    assert read_outline(source()).seconds is None and read_outline(source()).minutes <= before
 
 
 def test_predictions_are_counted_by_themselves(source):
-    about = outline(source(OPENING, ("2 min, 1 point", "2 min, 0 points")))
+    about = read_outline(source(OPENING, ("2 min, 1 point", "2 min, 0 points")))
     assert (about.predictions, about.difficulties, about.difficulty) == (1, (2, 3), "2 or 3")
     assert (
         "one prediction, which scores nothing, and two exercises, of difficulty 2 or 3 out of 3."
         in about.sentence
     )
-    none = outline(
+    none = read_outline(
         source(
             OPENING,
             ("2 min, 1 point", "2 min, 0 points"),
@@ -101,7 +100,7 @@ def test_the_line_of_the_first_cell_says_so(source):
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_every_notebook_says_what_it_asks_for(path):
-    about = outline(path)
+    about = read_outline(path)
     first = compose(path, student=True).cells[0].source
     assert about.sentence in first and about.question and 30 <= about.minutes <= 90
     assert about.predictions == 1 and len(about.difficulties) >= 3

@@ -1,8 +1,9 @@
-"""The set-up cell of the notebooks: what it installs in Colab, where runs are kept, and how long it says
-that the notebook runs.
+"""The set-up cell of the notebooks: what it installs in Colab, where runs are kept, which models it chooses
+and how long it says that the notebook runs.
 """
 
 import ast
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -14,8 +15,8 @@ from places import NOTEBOOKS
 import gpt2lab as lab
 from gpt2lab import LabError
 from gpt2lab.cli import main
-from gpt2lab.course import drive, running_times
-from gpt2lab.course.building.published import set_up
+from gpt2lab.course import drive, machine, running_times
+from gpt2lab.course.building.publishing import set_up_cell
 from gpt2lab.grading.judging.assignment import read_assignment
 
 PUBLISHED = {"repository": "someone/course", "branch": "v1"}
@@ -58,16 +59,16 @@ def run_set_up(cell, monkeypatch, found):
 @pytest.mark.usefixtures("colab")
 @pytest.mark.parametrize("found", [True, False])
 def test_in_colab_it_installs_the_package_once(monkeypatch, found):
-    asked = run_set_up(set_up(PUBLISHED, "07"), monkeypatch, found)
+    asked = run_set_up(set_up_cell(PUBLISHED, "07"), monkeypatch, found)
     assert asked == ([] if found else [("pip", 'install -q "git+https://github.com/someone/course@v1"')])
 
 
 def test_elsewhere_it_installs_nothing(monkeypatch):
-    assert run_set_up(set_up(PUBLISHED, "07"), monkeypatch, found=False) == []
+    assert run_set_up(set_up_cell(PUBLISHED, "07"), monkeypatch, found=False) == []
 
 
 def test_the_line_about_the_drive_is_a_line_of_code_when_its_mark_is_gone(colab):
-    cell = set_up({"repository": ""}, "07")
+    cell = set_up_cell({"repository": ""}, "07")
     exec(cell.replace("# lab.course", "lab.course"), {})
     assert colab.mounted and cell.count("# lab.course.keep_on_drive()") == 1
 
@@ -124,6 +125,57 @@ def test_only_a_folder_of_the_drive_will_do(folder):
         lab.course.keep_on_drive(folder)
 
 
+# --- which models
+
+
+def environment(monkeypatch, **values):
+    for name in ("GPT2LAB_MODEL", "GPT2LAB_MODELS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.parametrize("gpu, names", [(True, ("124M", "355M")), (False, ("3M", "1M"))])
+def test_the_models_fit_the_machine(monkeypatch, capsys, gpu, names):
+    environment(monkeypatch)
+    monkeypatch.setattr(machine, "gpu_found", lambda: gpu)
+    assert machine.model_names() == names
+    assert capsys.readouterr().out.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "values, names",
+    [
+        ({"GPT2LAB_MODEL": "1M"}, ("1M", "3M")),
+        ({"GPT2LAB_MODEL": "345M"}, ("355M", "124M")),
+        ({"GPT2LAB_MODELS": "124M, 3M"}, ("124M", "3M")),
+        ({"GPT2LAB_MODELS": "124M,355M", "GPT2LAB_MODEL": "3M"}, ("3M", "355M")),
+        ({"GPT2LAB_MODELS": "1M"}, ("1M", "3M")),
+    ],
+)
+def test_the_environment_overrides_without_asking_for_a_gpu(monkeypatch, values, names):
+    environment(monkeypatch, **values)
+    monkeypatch.setattr(machine, "gpu_found", lambda: pytest.fail("asked"))
+    assert machine.model_names() == names
+
+
+@pytest.mark.parametrize("values", [{"GPT2LAB_MODEL": "3B"}, {"GPT2LAB_MODELS": "1M,3M,124M"}])
+def test_an_override_that_names_no_model_is_refused(monkeypatch, values):
+    environment(monkeypatch, **values)
+    with pytest.raises(LabError):
+        machine.model_names()
+
+
+def test_a_hidden_gpu_is_not_found(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    assert not machine.gpu_found()
+
+
+def test_set_up_does_not_start_tensorflow():
+    code = "import sys, gpt2lab as lab; lab.course.model_names(); assert 'tensorflow' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
 # --- how long it takes
 
 
@@ -154,13 +206,13 @@ def table(tmp_path, monkeypatch):
     ],
 )
 def test_the_minutes_are_the_measured_ones(notebook, model, words):
-    assert running_times.in_words(notebook, model) == words
+    assert running_times.describe_running_time(notebook, model) == words
 
 
 @pytest.mark.usefixtures("table")
 def test_the_set_up_prints_the_minutes(monkeypatch, capsys):
     monkeypatch.setenv("GPT2LAB_MODELS", "3M,1M")
-    exec(set_up({"repository": ""}, "07"), {})
+    exec(set_up_cell({"repository": ""}, "07"), {})
     first, second = capsys.readouterr().out.splitlines()
     assert "3M, and 1M to compare" in first and "about 2 minutes" in second
 
@@ -169,7 +221,7 @@ def test_all_notebooks_were_measured_or_none():
     measured = {
         source.stem
         for source in (NOTEBOOKS / "source").glob("*.py")
-        if running_times.in_words(source.name[:2], "3M")
+        if running_times.describe_running_time(source.name[:2], "3M")
     }
     assert measured == (
         {source.stem for source in (NOTEBOOKS / "source").glob("*.py")}

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from places import REPOSITORY
 
-from gpt2lab.course.building.published import package_address, set_up
+from gpt2lab.course.building.publishing import package_address, set_up_cell
 
 VERSIONS = REPOSITORY / "tools" / "colab.txt"
 FOLDER = REPOSITORY / ".colab"
@@ -99,7 +99,7 @@ class Twin:
     def _run_the_set_up_cell(self):
         """As IPython runs it in Colab, except that the package comes from this repository's folder."""
         course = {"repository": "someone/course", "branch": "main"}
-        cell = set_up(course, "01").replace(package_address(course), str(REPOSITORY))
+        cell = set_up_cell(course, "01").replace(package_address(course), str(REPOSITORY))
         # here the package would be found in the folder itself
         with tempfile.TemporaryDirectory() as elsewhere:
             _run(self.path, "-m", "IPython", "--no-banner", "-c", _AS_IF_IN_COLAB + cell, cwd=elsewhere)

@@ -11,7 +11,7 @@ from gpt2lab.course.building.source import SourceError, read_source
 CELL_SECONDS = 600  # a cell that takes longer hangs
 
 
-def run(notebook, working_folder, environment=None):
+def run_notebook(notebook, working_folder, environment=None):
     """Run a notebook's cells where they may leave files; its outputs are filled in.
 
     The kernel shows no progress bars and no GPU, so that a solved notebook is the same wherever it is built.
@@ -47,7 +47,7 @@ def run_for_storage(source, notebook):
     metadata = copy.deepcopy(notebook.metadata)  # without what the kernel adds
     with tempfile.TemporaryDirectory() as folder:
         try:
-            run(notebook, folder)
+            run_notebook(notebook, folder)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise SourceError(
                 f"{source}:{_failed_line(source, notebook)}: this cell fails: {_last_line(error)}"

@@ -11,44 +11,15 @@ from pathlib import Path
 
 from gpt2lab.base.storage import make_folder, write_bytes
 from gpt2lab.course.building import terms
-from gpt2lab.course.building.notebooks import compose, grade_id_of, notebook_text, sources_of
-from gpt2lab.course.building.published import published
-from gpt2lab.course.building.source import BEGIN, END, SourceError, read_source, without_answers
+from gpt2lab.course.building.notebooks import compose, find_sources, format_notebook, grade_id
+from gpt2lab.course.building.publishing import read_course
+from gpt2lab.course.building.source import BEGIN, END, SourceError, read_source, remove_answers
 
 BEGIN_HIDDEN = "### BEGIN HIDDEN TESTS"
 END_HIDDEN = "### END HIDDEN TESTS"
 _ANSWER = re.compile(rf"^[ \t]*{BEGIN}$.*?^[ \t]*{END}$", re.MULTILINE | re.DOTALL)
 _HEADER = re.compile(r"^\[grading\][ \t]*(?:#.*)?\n", re.MULTILINE)
-_CONFIG = '''\
-"""Settings of nbgrader for this course. Change what you like: the file is kept when `gpt2lab notebooks --instructor` runs again."""
-
-import os
-import sys
-from pathlib import Path
-
-# nbgrader calls programs that are installed beside it, also when its environment is not activated.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-
-# nbgrader gives 0 points for a check that writes anything to stderr. The kernels that it starts inherit these.
-os.environ.update(GPT2LAB_PROGRESS="0", TF_CPP_MIN_LOG_LEVEL="3", PYTHONWARNINGS="ignore")
-# Without a GPU the notebooks take the small model 3M, with one 124M. To grade with the same one wherever it runs:
-# os.environ["GPT2LAB_MODEL"] = "3M"
-
-c = get_config()  # noqa: F821, nbgrader puts it here
-c.CourseDirectory.course_id = {course_id!r}
-c.CourseDirectory.ignore.extend(["models", "checkpoint", "samples"])  # what notebooks leave beside themselves when they run
-
-# A cell that fine-tunes takes minutes, with 355M on a slow machine half an hour.
-c.Execute.timeout = 1800
-c.Execute.startup_timeout = 120
-
-# The blank that stands in the student's notebook stands above each answer: taking out the answer is enough.
-c.ClearSolutions.code_stub = {{"python": ""}}
-c.ClearSolutions.text_stub = "*Your answer here.*"
-
-# A check that a student deleted is put back, and graded.
-c.OverwriteCells.add_missing_cells = True
-'''  # noqa: E501
+_CONFIG = Path(__file__).with_name("templates") / "nbgrader_config.py.txt"
 
 
 def write_private_folder(target, folder="notebooks", names=()):
@@ -78,7 +49,7 @@ def write_private_folder(target, folder="notebooks", names=()):
     StorageError
         If a file could not be written.
     """
-    target, folder, sources = Path(target), Path(folder), sources_of(folder, names)
+    target, folder, sources = Path(target), Path(folder), find_sources(folder, names)
     _refuse_public(target, folder)
     if not target.exists():
         make_folder(target).chmod(0o700)  # a machine may have many users
@@ -87,22 +58,24 @@ def write_private_folder(target, folder="notebooks", names=()):
         _write_unless_there(target / "source" / source.name, source.read_bytes(), source)
         for source in sources
     ]
-    glossary = terms.glossary_of(folder)
+    glossary = terms.find_glossary(folder)
     if glossary:
         lines.append(_write_unless_there(target / terms.GLOSSARY, glossary.read_bytes(), glossary))
-    course_id = published(target)["repository"].partition("/")[2] or "gpt2lab"
-    config = _CONFIG.format(course_id=course_id).encode()
+    course_id = read_course(target)["repository"].partition("/")[2] or "gpt2lab"
+    config = _CONFIG.read_text(encoding="utf-8").replace("{course_id!r}", repr(course_id))
     lines.append(
-        _write_unless_there(target / "nbgrader" / "nbgrader_config.py", config, "what would be written now")
+        _write_unless_there(
+            target / "nbgrader" / "nbgrader_config.py", config.encode(), "what would be written now"
+        )
     )
     for source in sources:
         path = target / "nbgrader" / "source" / source.stem / f"{source.stem}.ipynb"
         make_folder(path.parent)
-        write_bytes(path, notebook_text(for_nbgrader(target / "source" / source.name)).encode())
+        write_bytes(path, format_notebook(compose_for_nbgrader(target / "source" / source.name)).encode())
         if glossary:  # nbgrader gives a folder to students whole
             write_bytes(
                 path.with_name(terms.GLOSSARY),
-                terms.beside(glossary.read_text(encoding="utf-8"), {source.stem}).encode(),
+                terms.keep_links(glossary.read_text(encoding="utf-8"), {source.stem}).encode(),
             )
         lines.append(str(path))
     return lines
@@ -128,17 +101,17 @@ def _write_course(path, public):
         else ""
     )
     if not _has_seed(path.parent if path.is_file() else public.parent):
-        text = with_seed(text, path)
+        text = add_seed(text, path)
     write_bytes(path, text.encode())
     return str(path)
 
 
 def _has_seed(folder):
-    grading = published(folder).get("grading")
+    grading = read_course(folder).get("grading")
     return isinstance(grading, dict) and "seed" in grading
 
 
-def with_seed(text, path="course.toml"):
+def add_seed(text, path="course.toml"):
     """The text of a course.toml with a fresh random seed for grading in its table ``[grading]``.
 
     Raises
@@ -173,7 +146,7 @@ def _write_unless_there(path, content, newer):
     return str(path) if path.read_bytes() == content else f"{path}: kept, differs from {newer}"
 
 
-def for_nbgrader(source):
+def compose_for_nbgrader(source):
     """The notebook of a source as nbgrader wants it of an instructor, not run.
 
     It is the student's, with the answers between their marks below the blanks, and in each check that is
@@ -182,27 +155,25 @@ def for_nbgrader(source):
     """
     source = Path(source)
     notebook = compose(source, student=True)
-    made_from = {grade_id_of(cell): cell for cell in read_source(source) if cell.exercise or cell.check}
+    made_from = {grade_id(cell): cell for cell in read_source(source) if cell.exercise or cell.check}
     for cell in notebook.cells:
         if cell.id in made_from:
             graded = made_from[cell.id]
-            cell.source = (
-                _with_blanks(source, graded) if graded.exercise else _with_hidden_test(source, graded)
-            )
+            cell.source = _add_blanks(source, graded) if graded.exercise else _add_hidden_test(source, graded)
     return notebook
 
 
-def _with_blanks(path, cell):
+def _add_blanks(path, cell):
     if cell.kind == "markdown":
         return cell.source  # nbgrader has one text for all of these blanks
 
     def blank_and_answer(found):
-        return without_answers(path, replace(cell, source=found[0])) + "\n" + found[0]
+        return remove_answers(path, replace(cell, source=found[0])) + "\n" + found[0]
 
     return _ANSWER.sub(blank_and_answer, cell.source)
 
 
-def _with_hidden_test(path, cell):
+def _add_hidden_test(path, cell):
     if not cell.points:
         return cell.source
     for node in ast.walk(ast.parse(cell.source)):

@@ -9,8 +9,14 @@ from pathlib import Path
 from gpt2lab.base.storage import make_folder, write_bytes
 from gpt2lab.course.building import outline, terms
 from gpt2lab.course.building.executing import run_for_storage
-from gpt2lab.course.building.published import badge, binder_badge, file_address, published, set_up
-from gpt2lab.course.building.source import BLANK, BLANK_IN_WORDS, SourceError, read_source, without_answers
+from gpt2lab.course.building.publishing import (
+    binder_badge,
+    colab_badge,
+    file_address,
+    read_course,
+    set_up_cell,
+)
+from gpt2lab.course.building.source import BLANK, BLANK_IN_WORDS, SourceError, read_source, remove_answers
 
 
 def build(source, execute=True):
@@ -37,7 +43,7 @@ def build(source, execute=True):
     """
     source = Path(source)
     student_path, solved_path = _targets(source)
-    _keep_work(student_path)
+    _refuse_work(student_path)
     student = compose(source, student=True)
     solved = compose(source, student=False)
     if execute:
@@ -46,7 +52,7 @@ def build(source, execute=True):
         _keep_outputs(solved, solved_path)
     for path, notebook in ((student_path, student), (solved_path, solved)):
         make_folder(path.parent)
-        write_bytes(path, notebook_text(notebook).encode())
+        write_bytes(path, format_notebook(notebook).encode())
     return student_path, solved_path
 
 
@@ -74,15 +80,15 @@ def build_all(folder="notebooks", execute=True, check=False, names=()):
     SourceError
         If a source is malformed or a name fits none.
     """
-    sources = sources_of(folder, names)
+    sources = find_sources(folder, names)
     if check:
-        return out_of_date(folder, names)
+        return find_stale(folder, names)
     for source in sources:
-        _keep_work(_targets(source)[0])
+        _refuse_work(_targets(source)[0])
     return [str(path) for source in sources for path in build(source, execute)]
 
 
-def out_of_date(folder="notebooks", names=()):
+def find_stale(folder="notebooks", names=()):
     """The notebooks that are not what their sources say.
 
     Student's notebooks are compared to the byte, solved ones by their cells and metadata: outputs may differ
@@ -101,13 +107,13 @@ def out_of_date(folder="notebooks", names=()):
     """
     stale = []
     expected = set()
-    for source in sources_of(folder, names):
+    for source in find_sources(folder, names):
         student_path, solved_path = _targets(source)
         expected |= {student_path, solved_path}
         if not student_path.is_file():
             stale.append(f"{student_path}: missing")
-        elif student_path.read_text(encoding="utf-8") != notebook_text(compose(source, student=True)):
-            worked = _worked_in(student_path)
+        elif student_path.read_text(encoding="utf-8") != format_notebook(compose(source, student=True)):
+            worked = _has_work(student_path)
             what = "has outputs or answers of yours" if worked else f"differs from {source.name}"
             stale.append(f"{student_path}: {what}")
         if not solved_path.is_file():
@@ -124,16 +130,16 @@ def compose(source, student):
     """The notebook of a source as an nbformat object, not run; for students without the answers."""
     source = Path(source)
     folder = source.parent.parent
-    course = published(folder)
+    course = read_course(folder)
     path = _targets(source)[0 if student else 1]
-    linked = terms.Linked(terms.glossary_of(folder), source.stem, _glossary_seen_from(path, folder, course))
+    linked = terms.Linked(terms.find_glossary(folder), source.stem, _glossary_address(path, folder, course))
     cells = []
     number = source.name[:2]
     for position, cell in enumerate(cell for cell in read_source(source) if not cell.for_grading_only):
         text = (
-            set_up(course, number)
+            set_up_cell(course, number)
             if cell.is_setup
-            else without_answers(source, cell)
+            else remove_answers(source, cell)
             if student
             else cell.source
         )
@@ -145,7 +151,7 @@ def compose(source, student):
             text = _opening(text, source, linked.sentence)
         if position == 0 and course["repository"]:
             title, _, rest = text.partition("\n")
-            badges = " ".join(make(course, path.relative_to(folder)) for make in (badge, binder_badge))
+            badges = " ".join(make(course, path.relative_to(folder)) for make in (colab_badge, binder_badge))
             text = "\n".join([title, "", badges, rest])
         cells.append(_cell(f"{number}-{position:02d}", cell, text))
     return _notebook(cells)
@@ -157,11 +163,11 @@ def _opening(text, source, about_terms):
     """
     if outline.MARK not in text.split("\n"):
         return text
-    says = " ".join(filter(None, [outline.outline(source).sentence, about_terms]))
+    says = " ".join(filter(None, [outline.read_outline(source).sentence, about_terms]))
     return "\n".join(says if line == outline.MARK else line for line in text.split("\n"))
 
 
-def _glossary_seen_from(path, folder, course):
+def _glossary_address(path, folder, course):
     """Where a notebook finds the glossary: in the folder of the students' notebooks, or where the course is
     published, since Colab has no other file.
     """
@@ -182,50 +188,46 @@ def _notebook(cells):
 
 def _cell(plain_id, cell, text):
     metadata = dict(cell.metadata)
-    grade_id = grade_id_of(cell)
     if cell.exercise:
-        by_hand = cell.kind == "markdown"
-        metadata["nbgrader"] = _nbgrader(
-            grade_id, grade=by_hand, solution=True, points=cell.points if by_hand else 0
-        )
+        metadata["nbgrader"] = _nbgrader(cell, grade=cell.kind == "markdown", solution=True)
     elif cell.check:
-        metadata["nbgrader"] = _nbgrader(grade_id, grade=True, solution=False, points=cell.points)
+        metadata["nbgrader"] = _nbgrader(cell, grade=True, solution=False)
         metadata["tags"] = sorted({*metadata.get("tags", ()), "nbval-check-output"})
-    made = {"cell_type": cell.kind, "id": grade_id or plain_id, "metadata": metadata, "source": text}
+    made = {"cell_type": cell.kind, "id": grade_id(cell) or plain_id, "metadata": metadata, "source": text}
     return made | {"execution_count": None, "outputs": []} if cell.kind == "code" else made
 
 
-def grade_id_of(cell):
+def grade_id(cell):
     """What an answer or a check is called in the metadata of nbgrader, also its id; None for other cells."""
     label = cell.exercise or cell.check
     return label and f"{'exercise' if cell.exercise else 'check'}-{label.replace('.', '-')}"
 
 
-def _nbgrader(grade_id, grade, solution, points):
+def _nbgrader(cell, grade, solution):
     return {
         "grade": grade,
-        "grade_id": grade_id,
+        "grade_id": grade_id(cell),
         "locked": not solution,
-        "points": points,
+        "points": cell.points if grade else 0,
         "schema_version": 3,
         "solution": solution,
         "task": False,
     }
 
 
-def _keep_work(path):
-    if _worked_in(path):
+def _refuse_work(path):
+    if _has_work(path):
         raise SourceError(
             f"{path} has outputs or answers of yours, which building it anew would erase; move it elsewhere"
             " or delete it, then build."
         )
 
 
-def _worked_in(path):
+def _has_work(path):
     """Whether somebody has run or answered a student's notebook: as it is built it has no outputs, and each
     answer is still to be given.
     """
-    notebook = _read(path) if path.is_file() else None
+    notebook = _read_notebook(path) if path.is_file() else None
     for cell in notebook["cells"] if notebook else ():
         if cell.get("outputs") or cell.get("execution_count"):
             return True
@@ -241,7 +243,7 @@ def _worked_in(path):
 def _keep_outputs(notebook, path):
     if not path.is_file():
         return
-    earlier = _read(path)
+    earlier = _read_notebook(path)
     if earlier is None or [_code(cell) for cell in earlier["cells"]] != [
         _code(cell) for cell in notebook.cells
     ]:
@@ -258,7 +260,7 @@ def _code(cell):
 
 def _without_outputs(notebook):
     """What is compared of a solved notebook: a path or the notebook itself."""
-    notebook = _read(notebook) if isinstance(notebook, Path) else notebook
+    notebook = _read_notebook(notebook) if isinstance(notebook, Path) else notebook
     if notebook is None:
         return None
     keys = ("cell_type", "id", "metadata", "source")
@@ -269,7 +271,7 @@ def _without_outputs(notebook):
     )
 
 
-def _read(path):
+def _read_notebook(path):
     """The notebook of a path, or None if the file is damaged."""
     import nbformat
 
@@ -279,7 +281,7 @@ def _read(path):
         return None
 
 
-def notebook_text(notebook):
+def format_notebook(notebook):
     """A notebook as it is stored: valid, and the same bytes wherever it is written."""
     import nbformat
 
@@ -289,7 +291,7 @@ def notebook_text(notebook):
     )
 
 
-def sources_of(folder, names=()):
+def find_sources(folder, names=()):
     """The sources in ``folder/source``, of all notebooks or of those that are named; see `build_all`."""
     sources = sorted((Path(folder) / "source").glob("*.py"))
     if not sources:

@@ -67,17 +67,17 @@ class Outline:
     def sentence(self):
         """What stands below the aims of the notebook."""
         predictions = (
-            _counted(
+            _count_in_words(
                 self.predictions, "prediction, which scores nothing,", "predictions, which score nothing,"
             )
             + " and "
         ) * bool(self.predictions)
-        exercises = _counted(len(self.difficulties), "exercise", "exercises")
+        exercises = _count_in_words(len(self.difficulties), "exercise", "exercises")
         difficult = f", of difficulty {self.difficulty} out of 3" * bool(self.difficulties)
         return f"It takes about {self.minutes} minutes, with {predictions}{exercises}{difficult}."
 
 
-def outline(source):
+def read_outline(source):
     """The `Outline` of a source.
 
     Parameters
@@ -117,10 +117,10 @@ def outline(source):
     )
 
 
-def table(sources, folder="notebooks/solutions"):
+def format_table(sources, folder="notebooks/solutions"):
     """Markdown of a table of the notebooks of ``sources``, whose links lead into ``folder``."""
     rows = [_COLUMNS]
-    for about in map(outline, sources):
+    for about in map(read_outline, sources):
         runs_for = f"{about.seconds} s" if about.seconds is not None else ""
         link = f"[{about.stem[:2]} {about.title}]({folder}/{about.stem}.ipynb)"
         rows.append(
@@ -130,5 +130,5 @@ def table(sources, folder="notebooks/solutions"):
     return "\n".join(rows)
 
 
-def _counted(number, one, several):
+def _count_in_words(number, one, several):
     return f"{_NUMBERS[number] if number < len(_NUMBERS) else number} {one if number == 1 else several}"

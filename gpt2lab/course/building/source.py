@@ -102,7 +102,7 @@ def read_source(path):
             f"{path}: the name of a notebook's source is NN_name.py, for example 01_meet_gpt2.py."
         )
     text = path.read_text(encoding="utf-8")
-    raw = _raw_cells(path, text)
+    raw = _split_cells(path, text)
     parsed = jupytext.reads(text, fmt="py:percent").cells
     if len(parsed) != len(raw):
         raise SourceError(
@@ -111,18 +111,18 @@ def read_source(path):
         )
     cells = []
     for (line, lines), cell in zip(raw, parsed):
-        cells.append(Cell(cell.cell_type, cell.source, _plain(cell.metadata), line, lines=lines))
+        cells.append(Cell(cell.cell_type, cell.source, _keep_metadata(cell.metadata), line, lines=lines))
         _read_anchor(path, cells[-1])
         _check_markers(path, cells[-1])
     _check_exercises(path, cells)
     return cells
 
 
-def _plain(metadata):
+def _keep_metadata(metadata):
     return {key: value for key, value in metadata.items() if key != "lines_to_next_cell"}
 
 
-def _raw_cells(path, text):
+def _split_cells(path, text):
     """(line of the marker, numbered lines) of each cell; markdown lines without their ``# ``."""
     cells = []
     for number, line in enumerate(text.splitlines(), start=1):
@@ -250,7 +250,7 @@ def _check_exercises(path, cells):
             raise SourceError(f"{path}:{cell.line}: exercise {label} has no '# CHECK {label}' cell after it.")
 
 
-def without_answers(path, cell):
+def remove_answers(path, cell):
     """The source of a cell without its answers: each name that one gave a value becomes ``name = ...  # your
     answer``.
     """
@@ -263,13 +263,13 @@ def without_answers(path, cell):
             answer = []
         elif text.strip() == END:
             inside = False
-            kept += _blank(path, cell, answer)
+            kept += _blank_lines(path, cell, answer)
         else:
             (answer if inside else kept).append(text)
     return "\n".join(kept)
 
 
-def _blank(path, cell, answer):
+def _blank_lines(path, cell, answer):
     if cell.kind == "markdown":
         return [BLANK_IN_WORDS]
     indent = min((re.match(" *", line)[0] for line in answer if line.strip()), key=len, default="")

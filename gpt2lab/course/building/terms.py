@@ -14,13 +14,13 @@ _BOLD = re.compile(r"\*\*([^*\[\]`]+)\*\*")
 _SENTENCE = "A new term is in bold where it comes first, with a link to the [glossary]({address})."
 
 
-def glossary_of(folder):
+def find_glossary(folder):
     """The glossary beside the notebooks of a course, None if there is none."""
     path = Path(folder) / GLOSSARY
     return path if path.is_file() else None
 
 
-def entries(text):
+def read_entries(text):
     """The terms of a glossary: of each its explanation and the stem of the notebook that introduces it.
 
     Raises
@@ -39,7 +39,7 @@ def entries(text):
     return found
 
 
-def term_of(words, terms):
+def find_term(words, terms):
     """The term among ``terms`` that these words are, in any case and in the singular or plural; None if they
     are none.
     """
@@ -53,7 +53,7 @@ def anchor(term):
     return re.sub(r"[^\w-]", "", term.casefold().replace(" ", "-"))
 
 
-def beside(text, stems):
+def keep_links(text, stems):
     """The text of a glossary for a folder that holds it and, of the notebooks, only ``stems``: the names of
     others are plain words.
     """
@@ -77,7 +77,7 @@ class Linked:
     """
 
     def __init__(self, glossary, stem, address):
-        found = entries(glossary.read_text(encoding="utf-8")) if glossary else {}
+        found = read_entries(glossary.read_text(encoding="utf-8")) if glossary else {}
         self.terms = {term for term, (_, notebook) in found.items() if notebook == stem}
         self.address = address
         self.sentence = _SENTENCE.format(address=address) if found else ""
@@ -86,7 +86,7 @@ class Linked:
         return _BOLD.sub(self._link, text)
 
     def _link(self, found):
-        term = term_of(found[1], self.terms)
+        term = find_term(found[1], self.terms)
         if term is None:
             return found[0]
         self.terms.remove(term)

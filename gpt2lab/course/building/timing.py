@@ -7,19 +7,19 @@ import tempfile
 import time
 
 from gpt2lab.base.storage import write_bytes
-from gpt2lab.course.building.executing import run
+from gpt2lab.course.building.executing import run_notebook
 from gpt2lab.course.building.notebooks import compose
-from gpt2lab.course.running_times import MODEL, TABLE, read
+from gpt2lab.course.running_times import MODEL, TABLE, read_table
 
 
-def measure(sources, say=print):
+def measure_running_times(sources, say=print):
     """Run the solved notebooks of ``sources``, each from the beginning and in a folder of its own, and write
     into `TABLE` what they took.
     """
     for source in sources:
         with tempfile.TemporaryDirectory() as folder:
             started = time.perf_counter()
-            run(compose(source, student=False), folder, {"GPT2LAB_MODEL": MODEL})
+            run_notebook(compose(source, student=False), folder, {"GPT2LAB_MODEL": MODEL})
             seconds = time.perf_counter() - started
         row = {
             "notebook": source.name[:2],
@@ -27,7 +27,7 @@ def measure(sources, say=print):
             "cores": os.cpu_count(),
             "seconds": round(seconds),
         }
-        _write(read() | {row["notebook"]: row})
+        _write(read_table() | {row["notebook"]: row})
         say(f"{source.stem}: {seconds:.0f} s")
 
 

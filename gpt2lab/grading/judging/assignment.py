@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpt2lab.course.building.notebooks import compose
-from gpt2lab.course.building.published import set_up
+from gpt2lab.course.building.publishing import set_up_cell
 from gpt2lab.course.building.source import SourceError, read_source
 
 _HEADING = re.compile(r"^#+ Exercise (\d\d\.\d+): *(.+)$", re.MULTILINE)
@@ -104,7 +104,7 @@ def read_assignment(course, name, points=None):
     SourceError
         If there is no such notebook, or its source is malformed.
     """
-    source = source_of(Path(course), str(name))
+    source = find_source(Path(course), str(name))
     cells = read_source(source)
     handed_out = compose(source, student=True).cells
     blanks = {cell.id: cell.source for cell in handed_out}
@@ -120,12 +120,12 @@ def read_assignment(course, name, points=None):
             exercises.append(_exercise(source, cell, worth, titles, blanks, by_kind))
     # As if the course were not published: where submissions are graded the package is there, and the line
     # that installs it is no plain Python.
-    setup = set_up({"repository": ""}, source.name[:2]) if any(cell.is_setup for cell in cells) else ""
+    setup = set_up_cell({"repository": ""}, source.name[:2]) if any(cell.is_setup for cell in cells) else ""
     given = tuple(cell.source for cell in handed_out if not cell.id.startswith("exercise-"))
     return Assignment(source.stem, setup, tuple(exercises), given)
 
 
-def source_of(course, name):
+def find_source(course, name):
     """The path of a notebook's source, by its name or number."""
     stem = Path(name).stem
     sources = sorted((course / "source").glob("*.py"))

@@ -29,7 +29,7 @@ _BINDER = "https://mybinder.org/v2/gh/{repository}/{branch}?urlpath=lab/tree/not
 _COLAB = "https://colab.research.google.com/github/{repository}/blob/{branch}/notebooks/{path}"
 
 
-def published(folder):
+def read_course(folder):
     """``repository`` (OWNER/NAME, empty until the course is published), ``branch`` and what else
     ``folder/course.toml`` says, as a dict.
 
@@ -55,7 +55,7 @@ def package_address(course):
     return f"git+https://github.com/{course['repository']}@{course['branch']}"
 
 
-def badge(course, path):
+def colab_badge(course, path):
     """Markdown of the badge that opens a notebook of a published course in Colab; ``path`` is seen from the
     folder of the notebooks.
     """
@@ -80,7 +80,7 @@ def file_address(course, path):
     return f"https://github.com/{course['repository']}/blob/{course['branch']}/{path}"
 
 
-def set_up(course, notebook):
+def set_up_cell(course, notebook):
     """The first cell of code of a notebook, the same for all but for the notebook's number, such as
     ``"07"``.
     """

@@ -1,54 +1,15 @@
-"""The course's room: notebooks built from their sources, models chosen."""
+"""Notebooks are built from their sources, and a source that could not be graded is refused."""
 
 import json
 import re
-import subprocess
-import sys
 
 import nbformat
 import pytest
+from small_notebook import SOURCE
 
 from gpt2lab import LabError
-from gpt2lab.course import machine
-from gpt2lab.course.building.notebooks import build, build_all, compose, out_of_date
+from gpt2lab.course.building.notebooks import build, build_all, compose, find_stale
 from gpt2lab.course.building.source import read_source
-
-SOURCE = """\
-# %% [markdown]
-# # 7. A small notebook
-
-# %%
-# SETUP
-
-# %%
-# EXERCISE 07.1 (difficulty 1, 2 min, 1 point)
-given = 20
-### BEGIN SOLUTION
-_half = given / 2
-answer = _half + 1
-### END SOLUTION
-
-# %%
-# CHECK 07.1
-print("check", answer)  # stands for lab.course.check("07.1", answer)
-
-# %%
-# EXERCISE 07.2 (difficulty 2, 5 min, 2 points)
-def double(x):
-    ### BEGIN SOLUTION
-    return 2 * x
-    ### END SOLUTION
-
-# %%
-# CHECK 07.2
-print("check", double(4))  # lab.course.check("07.2", double)
-
-# %% [markdown]
-# <!-- EXERCISE 07.3 (difficulty 3, 10 min, 3 points) -->
-# ### BEGIN SOLUTION
-# Because it is so.
-# ### END SOLUTION
-"""
 
 
 @pytest.fixture
@@ -72,9 +33,6 @@ def course(tmp_path):
 
 def cells(notebook):
     return {cell.id: cell for cell in notebook.cells}
-
-
-# --- the builder
 
 
 def test_students_get_blanks_and_solvers_answers(course):
@@ -261,28 +219,28 @@ def test_a_badly_named_or_empty_source_is_refused(course):
 
 def test_out_of_date_says_what_and_why(course):
     source, folder = course(), course.folder
-    assert [line.split(": ")[1] for line in out_of_date(folder)] == ["missing", "missing"]
+    assert [line.split(": ")[1] for line in find_stale(folder)] == ["missing", "missing"]
     student, solved = build(source, execute=False)
-    assert out_of_date(folder) == [] == build_all(folder, check=True)
+    assert find_stale(folder) == [] == build_all(folder, check=True)
 
     # Outputs may differ between machines; answers and metadata may not.
     notebook = nbformat.read(solved, as_version=4)
     notebook.cells[2].outputs = [nbformat.v4.new_output("stream", name="stdout", text="other\n")]
     nbformat.write(notebook, solved)
-    assert out_of_date(folder) == []
+    assert find_stale(folder) == []
     notebook.cells[2].metadata["nbgrader"]["points"] = 100
     nbformat.write(notebook, solved)
-    assert [line.split(": ")[0] for line in out_of_date(folder)] == [str(solved)]
+    assert [line.split(": ")[0] for line in find_stale(folder)] == [str(solved)]
 
     build(source, execute=False)
     student.write_text(student.read_text().replace("A small", "A tall"))
     (folder / "09_left_over.ipynb").write_text("{}")
-    assert [line.split(": ")[1] for line in out_of_date(folder)] == [
+    assert [line.split(": ")[1] for line in find_stale(folder)] == [
         "differs from 07_small.py",
         "has no source",
     ]
     solved.write_text("{ damaged")
-    assert f"{solved}: differs from 07_small.py" in out_of_date(folder)
+    assert f"{solved}: differs from 07_small.py" in find_stale(folder)
 
 
 @pytest.mark.parametrize("work", ["an output", "an answer", "an answer in words"])
@@ -306,7 +264,7 @@ def test_what_a_student_did_is_not_erased(course, work):
         with pytest.raises(LabError, match="07_small.ipynb has outputs or answers of yours"):
             anew()
     assert {path: path.read_bytes() for path in course.folder.rglob("*.ipynb")} == before
-    assert out_of_date(course.folder) == [f"{student}: has outputs or answers of yours"]
+    assert find_stale(course.folder) == [f"{student}: has outputs or answers of yours"]
     student.unlink()
     assert str(student) in build_all(course.folder, execute=False)
 
@@ -355,54 +313,3 @@ def test_a_cell_that_fails_is_named_by_its_line(course):
     with pytest.raises(LabError, match=r"07_small\.py:4: this cell fails: ZeroDivisionError") as caught:
         build(source)
     assert not (course.folder / "solutions").exists(), caught
-
-
-# --- which models
-
-
-def environment(monkeypatch, **values):
-    for name in ("GPT2LAB_MODEL", "GPT2LAB_MODELS"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
-
-
-@pytest.mark.parametrize("gpu, names", [(True, ("124M", "355M")), (False, ("3M", "1M"))])
-def test_the_models_fit_the_machine(monkeypatch, capsys, gpu, names):
-    environment(monkeypatch)
-    monkeypatch.setattr(machine, "gpu_found", lambda: gpu)
-    assert machine.model_names() == names
-    assert capsys.readouterr().out.count("\n") == 1
-
-
-@pytest.mark.parametrize(
-    "values, names",
-    [
-        ({"GPT2LAB_MODEL": "1M"}, ("1M", "3M")),
-        ({"GPT2LAB_MODEL": "345M"}, ("355M", "124M")),
-        ({"GPT2LAB_MODELS": "124M, 3M"}, ("124M", "3M")),
-        ({"GPT2LAB_MODELS": "124M,355M", "GPT2LAB_MODEL": "3M"}, ("3M", "355M")),
-        ({"GPT2LAB_MODELS": "1M"}, ("1M", "3M")),
-    ],
-)
-def test_the_environment_overrides_without_asking_for_a_gpu(monkeypatch, values, names):
-    environment(monkeypatch, **values)
-    monkeypatch.setattr(machine, "gpu_found", lambda: pytest.fail("asked"))
-    assert machine.model_names() == names
-
-
-@pytest.mark.parametrize("values", [{"GPT2LAB_MODEL": "3B"}, {"GPT2LAB_MODELS": "1M,3M,124M"}])
-def test_an_override_that_names_no_model_is_refused(monkeypatch, values):
-    environment(monkeypatch, **values)
-    with pytest.raises(LabError):
-        machine.model_names()
-
-
-def test_a_hidden_gpu_is_not_found(monkeypatch):
-    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
-    assert not machine.gpu_found()
-
-
-def test_set_up_does_not_start_tensorflow():
-    code = "import sys, gpt2lab as lab; lab.course.model_names(); assert 'tensorflow' not in sys.modules"
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
