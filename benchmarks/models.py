@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gpt2lab.base.storage import make_folder, write_bytes
 from gpt2lab.pretrained import bundled, checkpoints
-from gpt2lab.pretrained.catalog import find_card
+from gpt2lab.pretrained.catalog import TEXT_FILES, find_card
 from gpt2lab.pretrained.encoder import END_OF_TEXT, encode, load_encoder
 
 SEED = 2019
@@ -34,7 +34,7 @@ def model_folder(name, cache):
 
 def _description(name, hparams):
     if find_card(name).bundled:
-        return {file: (bundled.packed_folder(name) / file).read_bytes() for file in checkpoints.DESCRIPTION}
+        return {file: (bundled.packed_folder(name) / file).read_bytes() for file in TEXT_FILES}
     packed = bundled.packed_folder(VOCABULARY_OF)
     ids = json.loads((packed / "encoder.json").read_text(encoding="utf-8"))
     ids.pop(END_OF_TEXT)

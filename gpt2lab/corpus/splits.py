@@ -51,11 +51,11 @@ class Splits(Generic[CorpusT]):
         import pandas as pd
 
         from gpt2lab.pretrained.catalog import find_card
-        from gpt2lab.pretrained.download import vocabulary
+        from gpt2lab.pretrained.download import download_vocabulary
         from gpt2lab.pretrained.encoder import load_encoder
 
         parameters = find_card(model_name).parameters
-        encoder = load_encoder(vocabulary(model_name, model_dir))
+        encoder = load_encoder(download_vocabulary(model_name, model_dir))
         rows = {name: measure_size(getattr(self, name), encoder) for name in SPLITS}
         table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("split")
         table.loc["total"] = table.sum()

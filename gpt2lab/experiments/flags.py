@@ -1,14 +1,12 @@
 """What the flags of a fine-tuning do: the same amount of reading under one setting after the other."""
 
-import tempfile
-
 from gpt2lab.base.arguments import real_number, whole_number
 from gpt2lab.base.jobs import run_jobs
 from gpt2lab.corpus import presidential_speeches
 from gpt2lab.errors import ArgumentError
-from gpt2lab.experiments.corpus_sizes import check_settings, check_text, several
+from gpt2lab.experiments.fine_tuning import temporary_run
+from gpt2lab.experiments.settings import check_settings, check_text, check_values
 from gpt2lab.pretrained.catalog import find_card
-from gpt2lab.training.finetuning import finetune
 
 BASELINE = "none"
 COLUMNS = (
@@ -119,7 +117,7 @@ def flags(
         raise ArgumentError(
             f"{own[0]} is decided by the experiment, which measures at the end of each run; leave it out."
         )
-    tried = _tried(windows, accumulate_gradients, epochs, save_every)
+    tried = _list_runs(windows, accumulate_gradients, epochs, save_every)
     asked = {"learning_rate": learning_rate, **settings}
     for steps in sorted({each["steps"] for each in tried}):
         check_settings(asked, [model_name], steps, model_dir)
@@ -139,7 +137,7 @@ def flags(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _tried(windows, accumulate_gradients, epochs, save_every):
+def _list_runs(windows, accumulate_gradients, epochs, save_every):
     """What is changed in each run: dicts of flag, value, accumulate_gradients, epochs, save_every and steps.
 
     Raises
@@ -149,7 +147,7 @@ def _tried(windows, accumulate_gradients, epochs, save_every):
     """
     usual = {"accumulate_gradients": 1, "epochs": None, "save_every": windows, "steps": windows}
     tried = [{"flag": BASELINE, "value": 0, **usual}]
-    for number in _several(
+    for number in _check_values(
         "accumulate_gradients",
         accumulate_gradients,
         lambda value: whole_number("accumulate_gradients", value, 2, windows),
@@ -168,25 +166,25 @@ def _tried(windows, accumulate_gradients, epochs, save_every):
                 "steps": windows // number,
             }
         )
-    for number in _several("epochs", epochs, lambda value: real_number("epochs", value, above=0)):
+    for number in _check_values("epochs", epochs, lambda value: real_number("epochs", value, above=0)):
         tried.append({"flag": "epochs", "value": number, **usual, "epochs": number})
-    for number in _several(
+    for number in _check_values(
         "save_every", save_every, lambda value: whole_number("save_every", value, 1, windows)
     ):
         tried.append({"flag": "save_every", "value": number, **usual, "save_every": number})
     return tried
 
 
-def _several(name, values, checked):
-    return several(name, values, checked) if not hasattr(values, "__len__") or len(values) else []
+def _check_values(name, values, check):
+    return check_values(name, values, check) if not hasattr(values, "__len__") or len(values) else []
 
 
 def _texts(train, tried, tokens_to_read, model_name, model_dir):
     """The text of each run: all of it, or so much that what is read makes as many epochs as asked for."""
-    from gpt2lab.pretrained.download import vocabulary
+    from gpt2lab.pretrained.download import download_vocabulary
     from gpt2lab.pretrained.encoder import load_encoder
 
-    tokens = len(train.tokens(load_encoder(vocabulary(model_name, model_dir))))
+    tokens = len(train.tokens(load_encoder(download_vocabulary(model_name, model_dir))))
     texts = []
     for each in tried:
         share = 1.0 if each["epochs"] is None else tokens_to_read / each["epochs"] / tokens
@@ -216,27 +214,22 @@ def fine_tuned_with(
     model_dir,
     text,
 ):
-    """The job of one run, in a folder that does not outlive it: dict of columns."""
-    with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as folder:
-        run = finetune(
-            text,
-            model_name,
-            steps,
-            valid,
-            run_name="run",
-            seed=seed,
-            model_dir=model_dir,
-            checkpoint_dir=folder,
-            eval_every=steps,
-            accumulate_gradients=accumulate_gradients,
-            save_every=save_every,
-            sample_every=steps,
-            sample_length=1,
-            max_checkpoints=1,
-            **settings,
-        )
-        if run.configuration["status"] == "stopped":
-            raise KeyboardInterrupt  # `finetune` saves and returns; half a run is no result
+    """The job of one run: dict of columns."""
+    with temporary_run(
+        text,
+        model_name,
+        steps,
+        valid,
+        seed=seed,
+        model_dir=model_dir,
+        eval_every=steps,
+        accumulate_gradients=accumulate_gradients,
+        save_every=save_every,
+        sample_every=steps,
+        sample_length=1,
+        max_checkpoints=1,
+        **settings,
+    ) as run:
         size = sum(
             path.stat().st_size
             for path in run.folder.glob("*")

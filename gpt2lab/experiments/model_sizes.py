@@ -1,7 +1,6 @@
 """What more parameters buy: the same text, steps and seeds through several sizes."""
 
 import math
-import tempfile
 from dataclasses import asdict, dataclass, field
 
 from gpt2lab.base.arguments import real_number, whole_number
@@ -10,15 +9,16 @@ from gpt2lab.base.jobs import run_jobs
 from gpt2lab.base.machine import peak_bytes
 from gpt2lab.corpus import Splits, presidential_speeches
 from gpt2lab.errors import ArgumentError, TextError
-from gpt2lab.experiments.corpus_sizes import check_settings, check_text, several
+from gpt2lab.experiments.fine_tuning import last_loss, temporary_run
+from gpt2lab.experiments.settings import check_prefix, check_settings, check_text, check_values
 from gpt2lab.measures.complexity import NAMES, complexity
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.perplexity import perplexity
 from gpt2lab.pretrained.catalog import find_card
-from gpt2lab.pretrained.download import vocabulary
+from gpt2lab.pretrained.download import download_vocabulary
 from gpt2lab.pretrained.encoder import load_encoder
 from gpt2lab.training.estimation import estimate
-from gpt2lab.training.finetuning import MEMORY_SETTINGS, finetune
+from gpt2lab.training.finetuning import MEMORY_SETTINGS
 
 COLUMNS = (
     "model_name",
@@ -160,10 +160,10 @@ def model_sizes(
     import pandas as pd
 
     model_names = sorted(
-        several("model_names", model_names, lambda name: find_card(name).name),
+        check_values("model_names", model_names, lambda name: find_card(name).name),
         key=lambda name: find_card(name).parameters,
     )
-    seeds = several("seeds", seeds, lambda seed: whole_number("seeds", seed, 0, 2**64 - 1))
+    seeds = check_values("seeds", seeds, lambda seed: whole_number("seeds", seed, 0, 2**64 - 1))
     splits = presidential_speeches(since=1947).split() if splits is None else splits
     steps = whole_number("steps", steps, 1)
     asked = {
@@ -217,11 +217,8 @@ def check_window(model_name, prefix, length, model_dir):
     ------
     ArgumentError
     """
-    if prefix is not None and (not isinstance(prefix, str) or not prefix):
-        raise ArgumentError(
-            f"prefix={prefix!r} is no text; give the words that each sample begins with, or None."
-        )
-    taken = len(load_encoder(vocabulary(model_name, model_dir)).encode(prefix or ""))
+    check_prefix(prefix)
+    taken = len(load_encoder(download_vocabulary(model_name, model_dir)).encode(prefix or ""))
     window = find_card(model_name).n_ctx
     if max(1, taken) + length > window:
         raise ArgumentError(
@@ -251,10 +248,10 @@ def _complexity_or_nothing(texts, human):
 
 def one_size(**job):
     """The job of one fine-tuning: dict of columns, and the ``samples``."""
-    return run_in_fresh_process(measured, **job)
+    return run_in_fresh_process(fine_tune_alone, **job)
 
 
-def measured(model_name, seed, steps, text, valid, test, settings, sampling, model_dir):
+def fine_tune_alone(model_name, seed, steps, text, valid, test, settings, sampling, model_dir):
     """The same in this process, which has to be a new one for its memory to mean anything."""
     import psutil
 
@@ -263,22 +260,17 @@ def measured(model_name, seed, steps, text, valid, test, settings, sampling, mod
 
     tf = tensorflow()
     baseline = psutil.Process().memory_info().rss
-    with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as folder:
-        run = finetune(
-            text,
-            model_name,
-            steps,
-            valid,
-            run_name="run",
-            seed=seed,
-            model_dir=model_dir,
-            checkpoint_dir=folder,
-            sample_every=0,
-            save_every=steps,
-            **settings,
-        )
-        if run.configuration["status"] == "stopped":
-            raise KeyboardInterrupt  # `finetune` saves and returns; half a fine-tuning is no result
+    with temporary_run(
+        text,
+        model_name,
+        steps,
+        valid,
+        seed=seed,
+        model_dir=model_dir,
+        sample_every=0,
+        save_every=steps,
+        **settings,
+    ) as run:
         peak, above = peak_of_training(tf, baseline)  # before anything else is done that takes memory
         with run.load() as lm:
             after = perplexity(lm, test)
@@ -287,7 +279,6 @@ def measured(model_name, seed, steps, text, valid, test, settings, sampling, mod
         history = run.history
     with load(model_name, model_dir=model_dir) as lm:
         before = perplexity(lm, test)
-    trained = history["loss"].dropna()
     valid_losses = history["valid_loss"].dropna()
     chosen = {name: value for name, value in settings.items() if name in MEMORY_SETTINGS}
     return {
@@ -302,7 +293,7 @@ def measured(model_name, seed, steps, text, valid, test, settings, sampling, mod
         "test_perplexity": after.perplexity,
         "test_bits_per_byte_before": before.bits_per_byte,
         "test_bits_per_byte": after.bits_per_byte,
-        "train_loss": float(trained.tail(max(10, len(trained) // 10)).mean()),
+        "train_loss": last_loss(history),
         "valid_loss": float(valid_losses.iloc[-1]),
         "verdict": verdict,
         "seconds": float(history["seconds"].iloc[-1]),

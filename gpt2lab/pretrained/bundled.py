@@ -10,9 +10,9 @@ import numpy as np
 from gpt2lab.base.storage import write_bytes
 from gpt2lab.errors import CheckpointError
 from gpt2lab.pretrained import tensor_bundle
+from gpt2lab.pretrained.catalog import TEXT_FILES
 from gpt2lab.pretrained.checksum import crc32c, mask
 
-TEXT_FILES = ("hparams.json", "encoder.json", "vocab.bpe")
 # As TensorFlow's Saver writes it; the relative path lets the folder be moved.
 CHECKPOINT_FILE = b'model_checkpoint_path: "model.ckpt"\nall_model_checkpoint_paths: "model.ckpt"\n'
 
@@ -99,9 +99,8 @@ def wrong_files(name, folder, only=None):
         prefix = folder / "model.ckpt"
         try:
             tensor_bundle.verify(prefix)
-            same = {
-                key: entry.crc32c for key, entry in tensor_bundle.read_entries(prefix).items()
-            } == _checksums(name)
+            found = {key: entry.crc32c for key, entry in tensor_bundle.read_entries(prefix).items()}
+            same = found == _checksums(name)
         except CheckpointError:
             same = False
         if not same:

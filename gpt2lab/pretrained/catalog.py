@@ -4,9 +4,14 @@ import difflib
 import math
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpt2lab.base.arguments import folder_path
 from gpt2lab.errors import ArgumentError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FILES = (
     "checkpoint",
@@ -17,8 +22,11 @@ FILES = (
     "model.ckpt.meta",
     "vocab.bpe",
 )
+# the shape of a model, and what turns its text into tokens
+TEXT_FILES = ("hparams.json", "encoder.json", "vocab.bpe")
 DATA_FILE = "model.ckpt.data-00000-of-00001"
 OFFICIAL_URL = "https://openaipublic.blob.core.windows.net/gpt-2/models"
+HPARAMS = ("n_vocab", "n_ctx", "n_embd", "n_head", "n_layer")
 PRECISIONS = ("float32", "bfloat16")  # of matrices and their products; all else is float32 in any case
 # OpenAI's first count left out some parameters and renamed both in 2019
 OLD_NAMES = {"117M": "124M", "345M": "355M"}
@@ -57,25 +65,25 @@ class ModelCard:
     n_vocab: int = 50257
     n_ctx: int = 1024
     bundled: bool = False
-    files: dict = field(default_factory=dict, compare=False, repr=False)
+    files: dict[str, FileFact] = field(default_factory=dict, compare=False, repr=False)
 
     @property
-    def hparams(self):
+    def hparams(self) -> dict[str, int]:
         """The dictionary that ``hparams.json`` holds."""
-        return {key: getattr(self, key) for key in ("n_vocab", "n_ctx", "n_embd", "n_head", "n_layer")}
+        return {key: getattr(self, key) for key in HPARAMS}
 
     @property
-    def parameters(self):
+    def parameters(self) -> int:
         """Number of trained numbers, the tied embedding counted once."""
         return parameter_count(**self.hparams)
 
     @property
-    def download_bytes(self):
+    def download_bytes(self) -> int:
         """Bytes to fetch, as far as they are known; 0 for a bundled size."""
         return 0 if self.bundled else sum(fact.bytes or 0 for fact in self.files.values())
 
 
-def weight_shapes(hparams):
+def weight_shapes(hparams: dict[str, int]) -> dict[str, tuple[int, ...]]:
     """Name and shape of every weight, in gpt-2-simple's naming.
 
     Parameters
@@ -106,7 +114,7 @@ def weight_shapes(hparams):
     return shapes
 
 
-def parameter_count(**hparams):
+def parameter_count(**hparams: int) -> int:
     """Number of parameters of a GPT-2 of this shape, the embedding that serves as output layer
     counted once.
     """
@@ -171,7 +179,7 @@ CARDS = {
 }
 
 
-def find_card(model_name):
+def find_card(model_name: str) -> ModelCard:
     """The card of a size; ``117M`` and ``345M`` are understood as ``124M`` and ``355M``.
 
     Raises
@@ -206,7 +214,7 @@ def _nearest(spelled):
     return next(iter(difflib.get_close_matches(spelled, CARDS, n=1, cutoff=0.3)), None)
 
 
-def on_disk(model_name, model_dir="models"):
+def on_disk(model_name: str, model_dir: str | Path = "models") -> bool:
     """Whether the folder of a size has all seven files, of the known sizes."""
     folder = folder_path("model_dir", model_dir) / find_card(model_name).name
     facts = find_card(model_name).files
@@ -218,7 +226,7 @@ def on_disk(model_name, model_dir="models"):
     return True
 
 
-def models(model_dir="models"):
+def models(model_dir: str | Path = "models") -> "pd.DataFrame":
     """The sizes of GPT-2, one row each.
 
     Parameters

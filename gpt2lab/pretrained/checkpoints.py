@@ -16,9 +16,7 @@ import numpy as np
 from gpt2lab.base.storage import make_folder, write_bytes
 from gpt2lab.errors import ArgumentError, CheckpointError
 from gpt2lab.pretrained import tensor_bundle
-from gpt2lab.pretrained.catalog import weight_shapes
-
-DESCRIPTION = ("encoder.json", "hparams.json", "vocab.bpe")
+from gpt2lab.pretrained.catalog import HPARAMS, TEXT_FILES, weight_shapes
 
 
 def read_hparams(folder):
@@ -32,7 +30,7 @@ def read_hparams(folder):
     path = Path(folder) / "hparams.json"
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return {key: int(found[key]) for key in ("n_vocab", "n_ctx", "n_embd", "n_head", "n_layer")}
+        return {key: int(found[key]) for key in HPARAMS}
     except FileNotFoundError as error:
         raise CheckpointError(
             f"{path} is missing; copy it from the folder of the model that was fine-tuned."
@@ -46,7 +44,7 @@ def read_hparams(folder):
 def start_folder(folder, model_folder):
     """Make a run folder with the description of the model that is fine-tuned in it."""
     folder = make_folder(folder)
-    for name in DESCRIPTION:
+    for name in TEXT_FILES:
         content = (Path(model_folder) / name).read_bytes()
         # a run that starts over may be of another size
         if not (folder / name).is_file() or (folder / name).read_bytes() != content:

@@ -7,6 +7,7 @@ import json
 import os
 import warnings
 from functools import partial
+from pathlib import Path
 
 from gpt2lab.base import progress
 from gpt2lab.base.arguments import folder_path
@@ -26,7 +27,7 @@ _SMALL = 1 << 22  # bytes: up to here a checksum is taken at every call, not onl
 _seen = {}
 
 
-def download(model_name="124M", model_dir="models"):
+def download(model_name: str = "124M", model_dir: str | Path = "models") -> Path:
     """Make sure that a size of GPT-2 is on disk, whole and right.
 
     What is there and right is not fetched again; what is damaged is. A download that was cut off goes on
@@ -61,7 +62,7 @@ def download(model_name="124M", model_dir="models"):
     return _provide(model_name, model_dir, catalog.FILES)
 
 
-def vocabulary(model_name="124M", model_dir="models"):
+def download_vocabulary(model_name: str = "124M", model_dir: str | Path = "models") -> Path:
     """Make sure that the files that turn text into tokens are on disk, without the weights (1.5 MB instead of
     0.5 to 6 GB).
 
@@ -80,16 +81,16 @@ def vocabulary(model_name="124M", model_dir="models"):
     ArgumentError, DownloadError, StorageError
         As :func:`download`.
     """
-    return _provide(model_name, model_dir, bundled.TEXT_FILES)
+    return _provide(model_name, model_dir, catalog.TEXT_FILES)
 
 
 def _provide(model_name, model_dir, files):
     card = catalog.find_card(model_name)
     folder = folder_path("model_dir", model_dir) / card.name
     key = (folder.absolute(), files, card)
-    if key in _seen and _seen[key] == _state(folder, files):
+    if key in _seen and _seen[key] == _stamps(folder, files):
         return folder
-    if _wrong(card, folder, files):
+    if _wrong_files(card, folder, files):
         make_folder(folder)
         with progress.bar(desc=card.name, unit="B", unit_scale=True, unit_divisor=1000, delay=1) as bar:
             # One process fetches; another that wants the same size waits, then finds everything there.
@@ -98,12 +99,12 @@ def _provide(model_name, model_dir, files):
                 lambda: bar.set_postfix_str("waiting: another program fetches it"),
             ):
                 _mend(card, folder, files, bar)
-    _seen[key] = _state(folder, files)
+    _seen[key] = _stamps(folder, files)
     return folder
 
 
 def _mend(card, folder, files, bar):
-    wrong = _wrong(card, folder, files)
+    wrong = _wrong_files(card, folder, files)
     damaged = [file for file in wrong if (folder / file).is_file()]
     if damaged:
         warnings.warn(
@@ -135,7 +136,7 @@ def _fact(card, file):
     return card.files.get(file, catalog.FileFact())
 
 
-def _wrong(card, folder, files):
+def _wrong_files(card, folder, files):
     """Which of ``files`` are missing or damaged."""
     if card.bundled:
         return bundled.wrong_files(card.name, folder, None if files == catalog.FILES else files)
@@ -210,7 +211,7 @@ def _check_shapes(card, entries):
             raise ValueError(f"it has no {name} of shape {shape}, so it belongs to another model.")
 
 
-def _state(folder, files):
+def _stamps(folder, files):
     """Size and time of each file: as long as they stay, so does the content."""
     try:
         return [(stat.st_size, stat.st_mtime_ns) for stat in ((folder / file).stat() for file in files)]

@@ -30,7 +30,7 @@ def load_encoder(folder):
         If one of the two files is missing or damaged.
     """
     paths = [Path(folder).absolute() / name for name in ("encoder.json", "vocab.bpe")]
-    return _load(*((path, *_stamp(path)) for path in paths))
+    return _load_files(*((path, *_stamp(path)) for path in paths))
 
 
 def encode(encoder, text):
@@ -76,9 +76,9 @@ def _stamp(path):
 
 
 @functools.lru_cache(maxsize=32)
-def _load(vocabulary, merges):
-    ids = _vocabulary(vocabulary[0])
-    ranks = _merges(merges[0], ids)
+def _load_files(vocabulary, merges):
+    ids = _read_vocabulary(vocabulary[0])
+    ranks = _read_merges(merges[0], ids)
     return _encoder_module().Encoder(encoder=ids, bpe_merges=ranks)
 
 
@@ -93,44 +93,44 @@ def _encoder_module():
     return module
 
 
-def _vocabulary(path):
+def _read_vocabulary(path):
     try:
-        ids = json.loads(_text(path))
+        ids = json.loads(_read_text(path))
     except ValueError as error:
-        raise _damaged(path, "it is not JSON") from error
+        raise _damage_error(path, "it is not JSON") from error
     if not isinstance(ids, dict) or sorted(ids.values(), key=str) != sorted(range(len(ids)), key=str):
-        raise _damaged(path, "its ids are not 0, 1, 2, … in some order")
+        raise _damage_error(path, "its ids are not 0, 1, 2, … in some order")
     missing = [symbol for symbol in _encoder_module().bytes_to_unicode().values() if symbol not in ids]
     if missing:
-        raise _damaged(path, f"{len(missing)} of the 256 single bytes are not in it")
+        raise _damage_error(path, f"{len(missing)} of the 256 single bytes are not in it")
     return ids
 
 
-def _merges(path, ids):
-    lines = _text(path).split("\n")
+def _read_merges(path, ids):
+    lines = _read_text(path).split("\n")
     # the first line names the version, the last is empty
     merges = [tuple(line.split()) for line in lines[1:-1]]
     if not lines[0].startswith("#version") or lines[-1]:
-        raise _damaged(path, "its first or its last line is cut off")
+        raise _damage_error(path, "its first or its last line is cut off")
     for number, merge in enumerate(merges, start=2):
         if len(merge) != 2 or "".join(merge) not in ids:
-            raise _damaged(path, f"line {number} is no pair of entries of encoder.json")
+            raise _damage_error(path, f"line {number} is no pair of entries of encoder.json")
     return merges
 
 
-def _text(path):
+def _read_text(path):
     try:
         # Whatever the locale says; git on Windows may have changed the line ends.
         return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise _damaged(path, f"byte {error.start} is not UTF-8") from error
+        raise _damage_error(path, f"byte {error.start} is not UTF-8") from error
     except OSError as error:
         raise CheckpointError(
             f"{path} cannot be read ({error.strerror or error}); check the permissions."
         ) from error
 
 
-def _damaged(path, how):
+def _damage_error(path, how):
     return CheckpointError(
         f"{path} is damaged: {how}; delete it and fetch the model again, or copy it from its model's folder."
     )

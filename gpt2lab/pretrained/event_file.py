@@ -41,23 +41,23 @@ def read_scalars(path_or_folder, tag="loss"):
     if not place.exists():
         raise CheckpointError(f"{place} does not exist; give a run's folder, for example checkpoint/run1.")
     # The name goes on with the seconds since 1970 at which the file was started.
-    files = sorted(place.glob("events.out.tfevents.*"), key=_started) if place.is_dir() else [place]
+    files = sorted(place.glob("events.out.tfevents.*"), key=_start_of) if place.is_dir() else [place]
     wanted = re.compile(rf"{re.escape(tag)}(_\d+)?")
     found = {}
     for file in files:
-        for content in _records(file):
-            for step, wall_time, name, value in _event(file, content):
+        for content in _read_records(file):
+            for step, wall_time, name, value in _read_event(file, content):
                 if wanted.fullmatch(name):
                     found[step] = (step, wall_time, value)
     return [found[step] for step in sorted(found)]
 
 
-def _started(file):
+def _start_of(file):
     parts = [int(part) if part.isdigit() else 0 for part in file.name.split(".")[3:]]
     return parts, file.name
 
 
-def _records(file):
+def _read_records(file):
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -67,25 +67,25 @@ def _records(file):
     at = 0
     while at + 12 <= len(content):
         size = int.from_bytes(content[at : at + 8], "little")
-        if not _sound(content[at : at + 8], content[at + 8 : at + 12]):
+        if not _is_sound(content[at : at + 8], content[at + 8 : at + 12]):
             if not any(content[at:]):
                 return  # zeros: the machine went down before the last record reached the disk
-            raise _damaged(file, at)
+            raise _damage_error(file, at)
         start = at + 12
         end = at + 12 + size
         if end + 4 > len(content):
             return
-        if not _sound(content[start:end], content[end : end + 4]):
-            raise _damaged(file, at)
+        if not _is_sound(content[start:end], content[end : end + 4]):
+            raise _damage_error(file, at)
         yield content[start:end]
         at = end + 4
 
 
-def _sound(data, checksum):
+def _is_sound(data, checksum):
     return mask(crc32c(data)) == int.from_bytes(checksum, "little")
 
 
-def _event(file, content):
+def _read_event(file, content):
     """Yield ``step, wall_time, tag, value`` for each scalar of an ``Event``."""
     try:
         event = parse_message(content)
@@ -102,7 +102,7 @@ def _event(file, content):
         ) from error
 
 
-def _damaged(file, at):
+def _damage_error(file, at):
     return CheckpointError(
         f"{file} is damaged at byte {at}; move it out of the run's folder: it holds losses, not the model."
     )

@@ -130,7 +130,7 @@ def _request(url, part, fact, show):
     """One request for what is missing of ``part``; returns when it is whole."""
     import requests
 
-    known = _knowledge(part, url)
+    known = _read_note(part, url)
     if not known.get("bytes") or _size(part) > known["bytes"]:
         _forget(part)  # nothing says how it goes on
     have = _size(part)
@@ -167,7 +167,7 @@ def _request(url, part, fact, show):
     except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError) as error:
         raise DownloadError(f"{url} is not a valid URL; check GPT2LAB_MODELS_URL.") from error
     except requests.exceptions.RequestException as error:
-        raise _Interrupted(_in_words(error)) from error
+        raise _Interrupted(_reason(error)) from error
     except OSError as error:
         raise storage_error(error, part) from error
     if total is not None and _size(part) != total:
@@ -207,7 +207,7 @@ def _begin(url, part, fact, response):
     require_room(part.parent, total or 0)
     etag = response.headers.get("ETag", "")
     etag = "" if etag.startswith("W/") else etag  # a weak one does not promise the same bytes
-    write_bytes(_knowledge_path(part), json.dumps({"url": url, "bytes": total, "etag": etag}).encode())
+    write_bytes(_note_path(part), json.dumps({"url": url, "bytes": total, "etag": etag}).encode())
     return total
 
 
@@ -232,7 +232,7 @@ def _check_facts(url, part, fact):
             )
 
 
-def _in_words(error):
+def _reason(error):
     import requests
 
     if isinstance(error, requests.exceptions.ConnectTimeout):
@@ -253,16 +253,16 @@ def _size(path):
         return 0
 
 
-def _knowledge_path(part):
+def _note_path(part):
     return part.with_name(part.name + ".json")
 
 
-def _knowledge(part, url):
+def _read_note(part, url):
     """What an earlier call wrote down of the file that ``part`` is the beginning of; empty if that is not
     the file at ``url``.
     """
     try:
-        known = json.loads(_knowledge_path(part).read_bytes())
+        known = json.loads(_note_path(part).read_bytes())
     except (OSError, ValueError):
         return {}
     return known if isinstance(known, dict) and known.get("url") == url else {}
@@ -271,4 +271,4 @@ def _knowledge(part, url):
 def _forget(part):
     with contextlib.suppress(OSError):
         part.unlink(missing_ok=True)
-        _knowledge_path(part).unlink(missing_ok=True)
+        _note_path(part).unlink(missing_ok=True)

@@ -86,7 +86,7 @@ def parse_message(data):
             if at + size > len(data):
                 raise ValueError("the data end within a field")
             value = data[at : at + size]
-            at = at + size
+            at += size
         else:
             raise ValueError(f"a field has the unknown wire type {kind}")
         found.setdefault(number, []).append(value)

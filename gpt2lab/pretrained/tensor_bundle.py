@@ -51,7 +51,7 @@ class Entry:
     """
 
     dtype: np.dtype
-    shape: tuple
+    shape: tuple[int, ...]
     offset: int
     size: int
     crc32c: int
@@ -85,21 +85,24 @@ def read_entries(prefix):
         If the file is missing, damaged or of a kind that GPT-2 never uses (several shards, tensors of text).
     """
     path = index_path(prefix)
-    return parse_entries(_bytes_of(path), path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise _reading_error(path, error) from error
+    return parse_entries(content, path)
 
 
 def parse_entries(content, path):
     """What :func:`read_entries` finds in the bytes of an index file; ``path`` is what an error calls it."""
     try:
-        table = _table(content)
+        table = _parse_table(content)
         header = parse_message(table.pop(b""))
         if header.get(1, [0]) != [1] or header.get(2, [0]) != [0]:
             raise ValueError("it is sharded or big-endian")
-        found = {name.decode(): _entry(value) for name, value in table.items()}
+        found = {name.decode(): _parse_entry(value) for name, value in table.items()}
     except (ValueError, KeyError, IndexError, struct.error) as error:
-        raise _damaged(
-            path, error.args[0] if isinstance(error, ValueError) else "it is not a checkpoint index"
-        ) from error
+        how = error.args[0] if isinstance(error, ValueError) else "it is not a checkpoint index"
+        raise _damage_error(path, how) from error
     return found
 
 
@@ -128,7 +131,7 @@ def verify_data(found, path, progress=None):
         with open(path, "rb") as file:
             length = file.seek(0, 2)
             if length != expected:
-                raise _damaged(path, f"it has {length:,} bytes where its index says {expected:,}")
+                raise _damage_error(path, f"it has {length:,} bytes where its index says {expected:,}")
             for name, entry in found.items():
                 file.seek(entry.offset)
                 crc = 0
@@ -136,17 +139,17 @@ def verify_data(found, path, progress=None):
                 while left:
                     chunk = file.read(min(left, _CHUNK))
                     if not chunk:
-                        raise _damaged(path, f"it ends within {name}")
+                        raise _damage_error(path, f"it ends within {name}")
                     crc = crc32c(chunk, crc)
-                    left = left - len(chunk)
+                    left -= len(chunk)
                     if progress is not None:
                         progress(len(chunk))
                 if mask(crc) != entry.crc32c:
-                    raise _damaged(path, f"the checksum of {name} is wrong")
+                    raise _damage_error(path, f"the checksum of {name} is wrong")
     except CheckpointError:
         raise
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise _reading_error(path, error) from error
 
 
 def read(prefix):
@@ -175,15 +178,13 @@ def read(prefix):
             # An empty file cannot be mapped.
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.seek(0, 2) else b""
     except OSError as error:
-        raise _unreadable(path, error) from error
-    return {
-        name: (
-            np.frombuffer(
-                content, entry.dtype, math.prod(entry.shape), entry.offset if entry.size else 0
-            ).reshape(entry.shape)
-        )
-        for name, entry in found.items()
-    }
+        raise _reading_error(path, error) from error
+    tensors = {}
+    for name, entry in found.items():
+        start = entry.offset if entry.size else 0
+        flat = np.frombuffer(content, entry.dtype, math.prod(entry.shape), start)
+        tensors[name] = flat.reshape(entry.shape)
+    return tensors
 
 
 def write(prefix, tensors):
@@ -230,7 +231,7 @@ def write(prefix, tensors):
             table[name.encode()] = value + encode_fixed32(6, mask(crc))
             offset += array.nbytes
     with replace_file(index_path(prefix)) as file:
-        file.write(_table_bytes(table))
+        file.write(_encode_table(table))
 
 
 def empty_meta_graph():
@@ -243,7 +244,7 @@ def empty_meta_graph():
     return encode_field(1, encode_field(5, "2")) + encode_field(2, encode_field(4, encode_field(1, 1)))
 
 
-def _entry(value):
+def _parse_entry(value):
     proto = parse_message(value)
     number = proto.get(1, [0])[0]
     if number not in _DTYPES or proto.get(3, [0]) != [0] or 7 in proto:
@@ -257,7 +258,7 @@ def _entry(value):
     return entry
 
 
-def _table(content):
+def _parse_table(content):
     """Keys and values of a LevelDB table; every byte of ``content`` is checked."""
     if len(content) < _FOOTER or int.from_bytes(content[-8:], "little") != _MAGIC:
         raise ValueError("its end is missing")
@@ -273,19 +274,19 @@ def _table(content):
     if b"".join(map(encode_varint, handle)).ljust(40, b"\0") != footer:
         raise ValueError("its end is damaged")
     blocks = [tuple(handle[:2]), tuple(handle[2:])]
-    _block(body, *blocks[0])
+    _parse_block(body, *blocks[0])
     found = {}
-    for value in _block(body, *blocks[1]).values():
+    for value in _parse_block(body, *blocks[1]).values():
         start, at = read_varint(value)
         size, _ = read_varint(value, at)
         blocks.append((start, size))
-        found.update(_block(body, start, size))
+        found.update(_parse_block(body, start, size))
     if sum(size + 5 for _, size in blocks) != len(body):
         raise ValueError("its blocks do not fill it")
     return found
 
 
-def _block(body, start, size):
+def _parse_block(body, start, size):
     block = body[start : start + size]
     trailer = body[start + size : start + size + 5]
     if (
@@ -310,7 +311,7 @@ def _block(body, start, size):
     return found
 
 
-def _table_bytes(table):
+def _encode_table(table):
     """The bytes of a LevelDB table with one block of data (TensorFlow starts a second one at 256 KiB, but
     reads any size).
     """
@@ -331,14 +332,7 @@ def _table_bytes(table):
     return body + (handles[1] + handles[2]).ljust(40, b"\0") + struct.pack("<Q", _MAGIC)
 
 
-def _bytes_of(path):
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path, error):
+def _reading_error(path, error):
     if isinstance(error, FileNotFoundError):
         return CheckpointError(
             f"{path} is missing; fetch the model again or restore the checkpoint from a copy."
@@ -348,7 +342,7 @@ def _unreadable(path, error):
     )
 
 
-def _damaged(path, how):
+def _damage_error(path, how):
     return CheckpointError(
         f"{path} is damaged: {how}; delete it and fetch the model again, or restore it from a copy."
     )

@@ -17,7 +17,7 @@ from gpt2lab.engine.memory import finetuning_parts
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.pretrained import checkpoints
 from gpt2lab.pretrained.catalog import find_card
-from gpt2lab.pretrained.download import download, vocabulary
+from gpt2lab.pretrained.download import download, download_vocabulary
 from gpt2lab.pretrained.encoder import load_encoder
 from gpt2lab.training.estimation import require_memory
 from gpt2lab.training.loop import open_loop
@@ -127,7 +127,7 @@ def plan_call(settings):
         If it cannot work.
     """
     resume = settings.restore_from == "latest" and checkpoints.latest_prefix(settings.folder) is not None
-    source = settings.folder if resume else vocabulary(settings.model_name, settings.model_dir)
+    source = settings.folder if resume else download_vocabulary(settings.model_name, settings.model_dir)
     hparams = checkpoints.read_hparams(source)
     begins_with = source if settings.restore_from in RESTORE_FROM else settings.restore_from
     if checkpoints.read_hparams(begins_with) != find_card(settings.model_name).hparams:

@@ -398,7 +398,7 @@ def test_impossible_shares_are_refused(shares):
 
 
 def test_the_splits_are_described_in_tokens_of_a_model(monkeypatch, tmp_path):
-    monkeypatch.setattr("gpt2lab.pretrained.download.vocabulary", lambda model, folder: tmp_path)
+    monkeypatch.setattr("gpt2lab.pretrained.download.download_vocabulary", lambda model, folder: tmp_path)
     monkeypatch.setattr("gpt2lab.pretrained.encoder.load_encoder", lambda folder: Letters())
     one = Corpus.from_texts
     described = Splits(one(["é" * 500, "abc"]), one(["ab"]), Corpus(), note="a note").describe("124M")
