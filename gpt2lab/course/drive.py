@@ -10,7 +10,7 @@ from gpt2lab.errors import ArgumentError, StorageError
 _MOUNTED = Path("/content/drive")
 
 
-def keep_on_drive(folder="gpt2lab"):
+def keep_on_drive(folder: str = "gpt2lab") -> None:
     """Go on in a folder of the Google Drive, so that runs, tables and fetched models outlive the session of
     Colab.
 

@@ -12,9 +12,13 @@ import numbers
 import os
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpt2lab.base.storage import lock, write_bytes
 from gpt2lab.errors import ArgumentError, StorageError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FILE = "predictions.json"
 DIRECTIONS = ("up", "down", "same")
@@ -22,7 +26,7 @@ SAME = 0.01  # a change by less than this share is none
 TOLERANCE = 0.1  # of a guessed number, if none is given: this share of it
 
 
-def predict(question, /, **guesses):
+def predict(question: str, /, **guesses: str | float | tuple[float, float]) -> None:
     """Write a guess down before its result is known, and print it.
 
     A guess may be changed until `outcome` was called for it; after that it stays as it was.
@@ -41,7 +45,7 @@ def predict(question, /, **guesses):
     ArgumentError
         If there is no question, or a guess is none of these.
     """
-    checked = _checked(question, guesses, _guess, "dist1='up'")
+    checked = _check_values(question, guesses, _read_guess, "dist1='up'")
     with _record() as record:
         for name, guess in checked.items():
             if guess is None:
@@ -49,13 +53,13 @@ def predict(question, /, **guesses):
                 continue
             kept = _write_guess(record, question, name, guess, _notebook())
             print(
-                f"{name}: the result is known already, so your guess stays {_said(kept)}."
+                f"{name}: the result is known already, so your guess stays {_format(kept)}."
                 if kept
-                else f"{name}: you guess {_said(guess)}."
+                else f"{name}: you guess {_format(guess)}."
             )
 
 
-def outcome(question, /, **results):
+def outcome(question: str, /, **results: str | float | tuple[float, float]) -> None:
     """Write down what came out, and print how the guess did.
 
     Parameters
@@ -71,7 +75,7 @@ def outcome(question, /, **results):
     ArgumentError
         If a result is none of these, or cannot be compared with the guess.
     """
-    checked = _checked(question, results, _result, "dist1=(before, after)")
+    checked = _check_values(question, results, _read_result, "dist1=(before, after)")
     with _record() as record:
         for name, found in checked.items():
             if found is None:
@@ -84,12 +88,12 @@ def outcome(question, /, **results):
                 "guess": None,
             }
             right = _is_right(name, entry["guess"], found)
-            print(_how_it_did(name, entry, found, right))
+            print(_compare(name, entry, found, right))
             if entry.get("outcome") is None:
                 _put(record, entry | {"outcome": found, "right": right})
 
 
-def predictions():
+def predictions() -> "pd.DataFrame":
     """Every guess that was written down in this folder, over all notebooks. Prints how many results you
     foresaw.
 
@@ -108,9 +112,9 @@ def predictions():
     table = [
         (
             row["notebook"],
-            _asked(row),
-            _said(row["guess"]),
-            row.get("outcome") and _said(row["outcome"]),
+            _describe_question(row),
+            _format(row["guess"]),
+            row.get("outcome") and _format(row["outcome"]),
             row.get("right"),
         )
         for row in rows
@@ -202,7 +206,7 @@ def _put(record, entry):
 # What a guess and a result may be.
 
 
-def _checked(question, values, check, example):
+def _check_values(question, values, check, example):
     if not isinstance(question, str) or not question.strip():
         raise ArgumentError(
             f'question={question!r} is no question; write it in a few words, for example "temperature from'
@@ -223,20 +227,20 @@ def _plain(value):
     return int(value) if isinstance(value, numbers.Integral) else float(value)
 
 
-def _pair(value):
+def _is_pair(value):
     return isinstance(value, (tuple, list)) and len(value) == 2 and all(map(_is_number, value))
 
 
-def _word(value):
+def _normalize(value):
     return " ".join(value.lower().split())
 
 
-def _guess(name, value):
+def _read_guess(name, value):
     if isinstance(value, str) and value.strip():
-        return _word(value)
+        return _normalize(value)
     if _is_number(value):
         return [_plain(value), abs(TOLERANCE * value)]
-    if _pair(value) and value[1] >= 0:
+    if _is_pair(value) and value[1] >= 0:
         return [_plain(part) for part in value]
     raise ArgumentError(
         f"{name}={value!r} is no guess; give 'up', 'down' or 'same', a word, a number, or a number and how"
@@ -244,12 +248,12 @@ def _guess(name, value):
     )
 
 
-def _result(name, value):
+def _read_result(name, value):
     if isinstance(value, str) and value.strip():
-        return _word(value)
+        return _normalize(value)
     if _is_number(value):
         return _plain(value)
-    if _pair(value):
+    if _is_pair(value):
         before, after = map(float, value)
         return (
             "same"
@@ -270,7 +274,7 @@ def _is_right(name, guess, found):
     if isinstance(guess, list) != isinstance(found, (int, float)):
         wanted = "a number" if isinstance(guess, list) else "a word, or the numbers before and after"
         raise ArgumentError(
-            f"{name}={found!r} cannot be compared with your guess, {_said(guess)}; give {wanted}."
+            f"{name}={found!r} cannot be compared with your guess, {_format(guess)}; give {wanted}."
         )
     return abs(found - guess[0]) <= guess[1] if isinstance(guess, list) else guess == found
 
@@ -278,13 +282,13 @@ def _is_right(name, guess, found):
 # What is said of them.
 
 
-def _said(value):
+def _format(value):
     if isinstance(value, list):
         return f"{value[0]:,.4g} ± {value[1]:,.3g}"
     return value if isinstance(value, str) else f"{value:,.4g}"
 
 
-def _asked(row):
+def _describe_question(row):
     return (
         f"{row['question']}: {row['name']}"
         if not re.fullmatch(r"\d\d\.\d+", row["name"])
@@ -292,19 +296,19 @@ def _asked(row):
     )
 
 
-def _how_it_did(name, entry, found, right):
+def _compare(name, entry, found, right):
     if entry["guess"] is None:
-        return f"{name}: {_said(found)}. You had not guessed; next time write a guess down before you look."
+        return f"{name}: {_format(found)}. You had not guessed; next time write a guess down before you look."
     verdict = (
-        f"{name}: {_said(found)}, as you foresaw."
+        f"{name}: {_format(found)}, as you foresaw."
         if right
-        else f"{name}: {_said(found)}; you had guessed {_said(entry['guess'])}. What did you overlook?"
+        else f"{name}: {_format(found)}; you had guessed {_format(entry['guess'])}. What did you overlook?"
     )
     first = entry.get("outcome")
     return (
         verdict
         if first in (None, found)
-        else f"{verdict} The first time it was {_said(first)}, and that is what counts."
+        else f"{verdict} The first time it was {_format(first)}, and that is what counts."
     )
 
 
@@ -364,7 +368,7 @@ def _is_entry(entry):
 
 
 def _is_value(value):
-    return value is None or isinstance(value, str) or _is_number(value) or _pair(value)
+    return value is None or isinstance(value, str) or _is_number(value) or _is_pair(value)
 
 
 def _notebook():

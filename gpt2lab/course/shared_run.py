@@ -2,6 +2,7 @@
 
 import hashlib
 
+from gpt2lab.corpus import Splits
 from gpt2lab.errors import CheckpointError
 from gpt2lab.pretrained.catalog import bundled_names
 from gpt2lab.pretrained.encoder import load_encoder
@@ -13,7 +14,7 @@ _SMALL = {"steps": 100, "learning_rate": 1e-3}
 _LARGE = {"steps": 300, "learning_rate": 1e-4}
 
 
-def fine_tuned(splits, model_name):
+def fine_tuned(splits: Splits, model_name: str) -> Run:
     """Open the run of this model on this text if an earlier notebook has left one, else fine-tune it now.
 
     The run lies in ``checkpoint/speeches-<model>``, or, where another text was used under that name, beside

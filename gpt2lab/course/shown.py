@@ -5,7 +5,7 @@ import textwrap
 WIDTH = 88  # characters, which a page of JupyterLab and of Colab holds without a scroll bar
 
 
-def show(text, label=None):
+def show(text: str, label: str | None = None) -> None:
     """Print a text in lines that fit a notebook.
 
     Parameters

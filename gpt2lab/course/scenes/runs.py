@@ -5,6 +5,10 @@ works with.
 import tempfile
 from pathlib import Path
 
+from gpt2lab.corpus import Corpus
+from gpt2lab.pretrained.download import download
+from gpt2lab.pretrained.encoder import load_encoder
+from gpt2lab.training.loading import load
 from gpt2lab.training.run import Run, average_losses, write_configuration, write_history
 
 _folders = []  # deleted when the process ends
@@ -71,10 +75,6 @@ def model(model_name, folder=None):
     Lazy
         Stands for a `LanguageModel`.
     """
-    from gpt2lab.pretrained.download import download
-    from gpt2lab.pretrained.encoder import load_encoder
-    from gpt2lab.training.loading import load
-
     folder = folder or temporary_folder()
     encoder = load_encoder(download(model_name, folder))
     return Lazy(
@@ -216,8 +216,6 @@ def sentences(rng, count):
 
 def corpus(rng, documents=8, length=12):
     """A small `Corpus` of made-up speeches by three speakers, each of ``length`` sentences or a few more."""
-    from gpt2lab.corpus import Corpus
-
     texts = [" ".join(sentences(rng, length + int(rng.integers(0, 5)))) for _ in range(documents)]
     return Corpus.from_texts(
         texts, authors=[("Adams", "Brown", "Clark")[number % 3] for number in range(documents)]
