@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gpt2lab.course.building.notebooks import compose
 from gpt2lab.grading.batch import grade
-from gpt2lab.grading.judging.assignment import read_assignment, source_of
+from gpt2lab.grading.judging.assignment import find_source, read_assignment
 
 COURSE = Path(__file__).parent.parent / "notebooks"
 HOSTILE = (
@@ -58,7 +58,7 @@ def a_class(number, students, folder, seed=0):
     damage decides.
     """
     assignment = read_assignment(COURSE, number)
-    notebook = compose(source_of(COURSE, number), student=True)
+    notebook = compose(find_source(COURSE, number), student=True)
     rng = random.Random(seed)
     expected = {}
     for student in range(students):

@@ -409,7 +409,7 @@ def notebooks(names, check, execute, folder, times, table, instructor, release):
 def grade(notebook, submissions, dry_run, **settings):
     """Grade the SUBMISSIONS (a folder or an archive) of NOTEBOOK, for example 03."""
     from gpt2lab.grading.batch import grade
-    from gpt2lab.grading.results.terminal import found_in_words, graded_in_words
+    from gpt2lab.grading.results.terminal import describe_grades, describe_trial
 
     try:
         with warnings.catch_warnings():
@@ -420,7 +420,7 @@ def grade(notebook, submissions, dry_run, **settings):
         click.echo("Stopped. What was graded is kept: the same command goes on with the rest.", err=True)
         sys.stderr.flush()
         os._exit(130)  # ends the workers' threads, and with them what they started
-    click.echo(found_in_words(graded) if dry_run else graded_in_words(graded))
+    click.echo(describe_trial(graded) if dry_run else describe_grades(graded))
 
 
 @main.command()

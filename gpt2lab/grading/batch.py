@@ -17,11 +17,10 @@ from gpt2lab.course.building.source import read_source
 from gpt2lab.errors import ArgumentError
 from gpt2lab.grading.answers.finding import FoundAnswers, find_answers
 from gpt2lab.grading.intake.submissions import SubmissionsError, find_submissions
-from gpt2lab.grading.judging.assignment import read_assignment, source_of
+from gpt2lab.grading.judging.assignment import find_source, read_assignment
 from gpt2lab.grading.judging.findings import ExerciseResult, SubmissionResult
 from gpt2lab.grading.judging.jobs import job_of, run_all
-from gpt2lab.grading.judging.reasons import reason_for, why_missing
-from gpt2lab.grading.judging.running import MISSING, NOT_GRADED, OPEN, is_blank
+from gpt2lab.grading.judging.reasons import MISSING, NOT_GRADED, OPEN, is_blank, reason_for, why_missing
 from gpt2lab.grading.lateness import penalty
 from gpt2lab.grading.results.feedback import FEEDBACK, write_feedback
 from gpt2lab.grading.results.gradebook import GRADEBOOK, REPORT, write_gradebook, write_report
@@ -105,7 +104,7 @@ def grade(
     SettingsError, SubmissionsError, ArgumentError, StorageError
         If ``course.toml``, the submissions or an argument cannot be used, or something cannot be written.
     """
-    course = _course(course)
+    course = _find_course(course)
     out = folder_path("out", out)
     workers = whole_number("workers", workers, 1, 64)
     executor = check_executor(executor)
@@ -121,19 +120,20 @@ def grade(
         assignment.name,
         other_notebooks=[name for name in _names(course) if name != assignment.name],
     )
-    chosen = _chosen(handed_in, only)
+    chosen = _choose(handed_in, only)
     for name in settings.strangers(assignment.number, [submission.student for submission in handed_in]):
         warnings.warn(
             f"{settings.path}: {name!r} has an extension for {assignment.number} but handed in nothing under"
             " that name.",
             stacklevel=2,
         )
-    found = {submission: _answers(submission, assignment) for submission in handed_in}
+    found = {submission: _find_answers(submission, assignment) for submission in handed_in}
     if dry_run:
         results = [
-            _result(submission, assignment, found[submission], None, settings, trust) for submission in chosen
+            _submission_result(submission, assignment, found[submission], None, settings, trust)
+            for submission in chosen
         ]
-        return Graded(tuple(results), class_summary(results, _written(assignment)), None)
+        return Graded(tuple(results), class_summary(results, _labels_in_words(assignment)), None)
     jobs = {
         submission: job_of(assignment, found[submission].sources, settings, trust)
         for submission in handed_in
@@ -148,12 +148,12 @@ def grade(
     ]
     if left := [submission.student for submission in handed_in if submission not in graded]:
         warnings.warn(
-            f"Not in the gradebook, as not graded yet or changed since: {_few(left)}; the same command"
+            f"Not in the gradebook, as not graded yet or changed since: {_join_few(left)}; the same command"
             " without --only grades them.",
             stacklevel=2,
         )
     results = [
-        _result(submission, assignment, found[submission], done.get(submission), settings, trust)
+        _submission_result(submission, assignment, found[submission], done.get(submission), settings, trust)
         for submission in graded
     ]
     summary = _write(results, assignment, settings, out)
@@ -184,11 +184,11 @@ def _refuse_what_others_wrote(out, notebook):
         )
 
 
-def _few(names, most=5):
+def _join_few(names, most=5):
     return join_words(names if len(names) <= most else [*names[:most], f"{len(names) - most} more"])
 
 
-def _course(course):
+def _find_course(course):
     if course is not None:
         return folder_path("course", course)
     return next(
@@ -203,10 +203,10 @@ def _names(course):
 
 def _labels(course, notebook):
     """All exercises of a notebook, those worth nothing too."""
-    return [cell.exercise for cell in read_source(source_of(course, str(notebook))) if cell.exercise]
+    return [cell.exercise for cell in read_source(find_source(course, str(notebook))) if cell.exercise]
 
 
-def _chosen(handed_in, only):
+def _choose(handed_in, only):
     students = {submission.student: submission for submission in handed_in}
     for name in only:
         if name not in students:
@@ -218,7 +218,7 @@ def _chosen(handed_in, only):
     return [students[name] for name in only] if only else list(handed_in)
 
 
-def _answers(submission, assignment):
+def _find_answers(submission, assignment):
     if submission.handed is None:
         return FoundAnswers()  # its notes say why
     try:
@@ -227,7 +227,7 @@ def _answers(submission, assignment):
         return FoundAnswers(notes=(str(error),))
 
 
-def _result(submission, assignment, found, done, settings, trust):
+def _submission_result(submission, assignment, found, done, settings, trust):
     """One submission's result; ``done`` is what the run gave, None if it was not run."""
     notes = [*submission.notes, *found.notes]
     if submission.late:
@@ -237,7 +237,7 @@ def _result(submission, assignment, found, done, settings, trust):
     if done and "trouble" in done:
         notes.append(f"could not be graded: {done['trouble']}")
     exercises = tuple(
-        _exercise(exercise, submission, found, done, settings) for exercise in assignment.exercises
+        _exercise_result(exercise, submission, found, done, settings) for exercise in assignment.exercises
     )
     result = SubmissionResult(
         submission.student,
@@ -259,7 +259,7 @@ def _result(submission, assignment, found, done, settings, trust):
     return replace(result, late_days=days, penalty=lost, notes=tuple(notes))
 
 
-def _exercise(exercise, submission, found, done, settings):
+def _exercise_result(exercise, submission, found, done, settings):
     if done and "exercises" in done:
         result = next(ExerciseResult(**made) for made in done["exercises"] if made["label"] == exercise.label)
         result = replace(
@@ -287,12 +287,12 @@ def _exercise(exercise, submission, found, done, settings):
     return settings.left_to_a_person(result) if exercise.written else result
 
 
-def _written(assignment):
+def _labels_in_words(assignment):
     return frozenset(exercise.label for exercise in assignment.exercises if exercise.written)
 
 
 def _write(results, assignment, settings, out):
-    written = _written(assignment)
+    written = _labels_in_words(assignment)
     summary = class_summary(results, written)
     write_gradebook(results, out / GRADEBOOK)
     write_report(results, out / REPORT, settings)

@@ -83,12 +83,12 @@ def penalty(settings, number, student, submitted, points):
     due = settings.due_for(number, student)
     if submitted is None or due is None:
         return 0, 0.0
-    days = _days_late(_when(submitted, settings.timezone), due, settings)
+    days = _days_late(_parse_moment(submitted, settings.timezone), due, settings)
     share = min(settings.late.at_most, days * settings.late.per_day)
     return days, min(float(points), round(share * points, 2))
 
 
-def _when(submitted, zone):
+def _parse_moment(submitted, zone):
     try:
         moment = datetime.fromisoformat(submitted) if isinstance(submitted, str) else submitted
         moment = moment if moment.tzinfo else later_of_two(moment, zone)

@@ -3,9 +3,11 @@ submission may use.
 
 ::
 
-    [grading] seed = "only the instructors know this"    # hidden inputs are made from it timezone =
-    "Europe/Zurich"                 # of dates without an offset written = "check"                          #
-    answers in words: "check" gives the points of the automatic check, "by hand" leaves them to a person
+    [grading]
+    seed = "only the instructors know this"    # hidden inputs are made from it
+    timezone = "Europe/Zurich"                 # of dates without an offset
+    written = "check"                          # answers in words: "check" gives the points of the automatic
+                                               # check, "by hand" leaves them to a person
 
     [grading.points]
     "03.2" = 2                                 # instead of what the notebook says
@@ -25,6 +27,7 @@ submission may use.
     seconds_a_cell = 120
 """
 
+import difflib
 import re
 import tomllib
 import unicodedata
@@ -33,11 +36,15 @@ from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from gpt2lab.errors import LabError
 from gpt2lab.grading.lateness import Late, moment_of
-from gpt2lab.grading.settings_table import SettingsError, TableReader, nearest
 
 WRITTEN = ("check", "by hand")
 _TABLES = ("points", "due", "extensions", "late", "limits")
+
+
+class SettingsError(LabError, ValueError):
+    """``course.toml`` cannot be used; the message begins with its path and names the key."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,7 @@ class Settings:
             if label[:2] in numbers and label not in labels:
                 raise SettingsError(
                     f"{self.path}: [grading.points] has {label!r}, which is no exercise;"
-                    f" {nearest(label, labels)}"
+                    f" {_nearest(label, labels)}"
                 )
 
     def to_dict(self):
@@ -202,24 +209,22 @@ def read_settings(path):
         if (
             isinstance(value, dict)
             and key != "grading"
-            and nearest(key, ["grading"], cutoff=0.7).startswith("did")
+            and _nearest(key, ["grading"], cutoff=0.7).startswith("did")
         ):
             raise SettingsError(f"{path}: [{key}] is unknown; did you mean [grading]?")
-    top = TableReader(path, "grading", content.get("grading", {}), ("seed", "timezone", "written", *_TABLES))
+    top = _Table(path, "grading", content.get("grading", {}), ("seed", "timezone", "written", *_TABLES))
     zone = top.value("timezone", _zone, None)
-    below = {
-        name: TableReader(path, f"grading.{name}", top.values.get(name, {}), _keys(name)) for name in _TABLES
-    }
+    below = {name: _Table(path, f"grading.{name}", top.values.get(name, {}), _keys(name)) for name in _TABLES}
     due = below["due"].entries(_notebook, lambda value: moment_of(value, zone))
     return Settings(
         seed=top.value("seed", _seed, ""),
         timezone=zone,
         written=top.value("written", _who, "check"),
-        points=below["points"].flattened().entries(_label, _points),
+        points=below["points"].flatten().entries(_label, _points),
         due=due,
         extensions=_extensions(below["extensions"], due, zone),
-        late=below["late"].filled(Late, {"per_day": _share, "at_most": _share, "grace_minutes": _minutes}),
-        limits=below["limits"].filled(
+        late=below["late"].fill(Late, {"per_day": _share, "at_most": _share, "grace_minutes": _minutes}),
+        limits=below["limits"].fill(
             Limits,
             dict.fromkeys(_keys("limits"), _count)
             | dict.fromkeys(("seconds_a_cell", "seconds_a_notebook"), _positive),
@@ -243,7 +248,7 @@ def _extensions(table, due, zone):
                 f"{table.path}: [grading.extensions] has {number!r}, which is due at no time; write it into"
                 " [grading.due] first."
             )
-        own = TableReader(table.path, f"grading.extensions.{number}", own).entries(
+        own = _Table(table.path, f"grading.extensions.{number}", own).entries(
             _student, lambda value: moment_of(value, zone)
         )
         if len({_name(name) for name in own}) < len(own):
@@ -259,6 +264,99 @@ def _extensions(table, due, zone):
                 )
         found[number] = own
     return found
+
+
+class _Table:
+    """Reads one table of the file key by key, and says in a sentence which key is wrong.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for messages.
+    name : str
+        Of the table, for example ``"grading.late"``.
+    values : dict
+        What was read.
+    keys : tuple of str, optional
+        All that may be there; any key if None.
+
+    Raises
+    ------
+    SettingsError
+        If it is no table or has an unknown key.
+    """
+
+    def __init__(self, path, name, values, keys=None):
+        self.path = path
+        self.name = name
+        self.values = values
+        if not isinstance(values, dict):
+            above, _, key = name.rpartition(".")
+            raise SettingsError(
+                f"{path}: {key} = {values!r} in [{above}] is no table; write it as [{name}], with a line for"
+                " each of its values."
+                if above
+                else (
+                    f"{path}: {key} = {values!r} is no table; write [{name}], with a line for each of its"
+                    " values."
+                )
+            )
+        for key in values if keys is not None else ():
+            if key not in keys:
+                raise SettingsError(f"{path}: [{name}] has an unknown key {key!r}; {_nearest(key, keys)}")
+
+    def value(self, key, convert, default):
+        """The value of a key, or the default; ``convert`` checks it and raises ValueError with what would be
+        right.
+        """
+        return self._convert(key, convert, self.values[key]) if key in self.values else default
+
+    def entries(self, key_of, value_of):
+        """All of the table, keys and values checked: dict."""
+        found = {}
+        for written, value in self.values.items():
+            key = self._convert(written, key_of, written)
+            if key in found:
+                raise SettingsError(f"{self.path}: [{self.name}] has {key!r} twice; leave one of the two.")
+            found[key] = self._convert(written, value_of, value)
+        return found
+
+    def flatten(self):
+        """The table with ``03.2 = 2`` taken as ``"03.2" = 2``: TOML reads a key without quotes as a table in
+        a table.
+        """
+        flat = {}
+        for key, value in self.values.items():
+            flat |= (
+                {f"{key}.{below}": each for below, each in value.items()}
+                if isinstance(value, dict)
+                else {key: value}
+            )
+        return _Table(self.path, self.name, flat)
+
+    def fill(self, kind, convert):
+        """A dataclass whose fields are the keys of the table; what is not there has its default."""
+        return kind(**{key: self._convert(key, convert[key], value) for key, value in self.values.items()})
+
+    def _convert(self, key, convert, value):
+        try:
+            return convert(value)
+        except ValueError as error:
+            shown = "" if value is key else f" = {_quote(value)}"
+            raise SettingsError(
+                f"{self.path}: {key!r}{shown} in [{self.name}] cannot be used; {error}."
+            ) from None
+
+
+def _quote(value):
+    text = value.isoformat() if hasattr(value, "isoformat") else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _nearest(key, names, cutoff=0.5):
+    """The end of a sentence on an unknown name: ``did you mean 'due'?`` or the names that there are."""
+    near = difflib.get_close_matches(str(key), names, n=1, cutoff=cutoff)
+    return f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}."
 
 
 # What a value has to be: each returns it as it is kept, or raises ValueError with what would be right.

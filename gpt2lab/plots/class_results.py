@@ -26,7 +26,7 @@ def class_results(table, distribution=None):
     ----------
     table : pandas.DataFrame
         A row an exercise, its label the index: ``title``, ``mean_share`` and the count of each state, as in
-        `grading.summary.class_summary(…).exercises`.
+        `grading.results.summary.class_summary(…).exercises`.
     distribution : pandas.DataFrame, optional
         Submissions by their share of the points, drawn below: ``from_per_cent``, ``to_per_cent``,
         ``submissions``, as in its ``distribution``.

@@ -16,7 +16,7 @@ from nbval.plugin import find_comment_markers
 from places import REPOSITORY
 
 from gpt2lab.grading.answers.finding import LIKE, LONGEST, find_answers, likeness
-from gpt2lab.grading.answers.plain_python import without_magics, without_markers
+from gpt2lab.grading.answers.plain_python import take_out_magics, take_out_markers
 from gpt2lab.grading.intake.salvage import MOST_CELLS, read_cells
 
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
@@ -389,11 +389,11 @@ class TestMarkersOfNbval:
         )
     )
     def test_none_stays_in_any_mixture(self, pieces):
-        assert not list(find_comment_markers(without_markers("".join(pieces))[0]))
+        assert not list(find_comment_markers(take_out_markers("".join(pieces))[0]))
 
     def test_what_only_mentions_one_stays(self):
         source = 'x = "# NBVAL_SKIP"\n# NBVAL_SKIP is for graders\ny = 1  # NBVAL_SKIP'
-        assert without_markers(source) == (source, 0)
+        assert take_out_markers(source) == (source, 0)
 
 
 class TestMagics:
@@ -415,7 +415,7 @@ class TestMagics:
     )
     def test_python_behind_a_magic_stays(self, source, plain):
         assert (
-            without_magics(source) == (plain, without_magics(source)[1]) and without_magics(source)[1]
+            take_out_magics(source) == (plain, take_out_magics(source)[1]) and take_out_magics(source)[1]
         ) or source.startswith("In")
 
     @pytest.mark.parametrize(
@@ -454,7 +454,7 @@ class TestMagics:
         compile(found.sources["03.2"], "answer", "exec")
 
     def test_a_shell_escape_over_several_lines_goes_as_a_whole(self):
-        plain, taken = without_magics("!echo a \\\n  b \\\n  c\nx = 1")
+        plain, taken = take_out_magics("!echo a \\\n  b \\\n  c\nx = 1")
         assert (
             plain.endswith("\nx = 1")
             and plain.startswith("pass")
@@ -475,13 +475,13 @@ class TestMagics:
         ],
     )
     def test_python_stays_as_it_is(self, source):
-        assert without_magics(source) == (source, [])
+        assert take_out_magics(source) == (source, [])
 
     def test_a_text_that_was_not_closed_ends_with_its_line(self):
-        assert without_magics("x = 'oops\n%pip install y")[1] == ["%pip install y"]
+        assert take_out_magics("x = 'oops\n%pip install y")[1] == ["%pip install y"]
 
     def test_get_ipython_is_python(self):
-        assert without_magics("get_ipython().system('ls')")[1] == []
+        assert take_out_magics("get_ipython().system('ls')")[1] == []
 
     @given(
         st.lists(
@@ -517,7 +517,7 @@ class TestMagics:
     )
     @settings(max_examples=400)
     def test_what_is_left_holds_nothing_that_ipython_would_change(self, pieces):
-        plain, _ = without_magics("".join(pieces))
+        plain, _ = take_out_magics("".join(pieces))
         try:
             compile(plain, "answer", "exec")
         except SyntaxError:

@@ -21,6 +21,7 @@ from gpt2lab.errors import ArgumentError
 from gpt2lab.grading.judging.findings import STATES, ExerciseResult, SubmissionResult
 from gpt2lab.grading.results.summary import class_summary
 from gpt2lab.grading.results.summary_page import summary_page, write_summary
+from gpt2lab.grading.results.terminal import describe_class
 
 MORE_TAGS = TAGS | {
     "h3",
@@ -178,7 +179,7 @@ def test_the_same_file_is_found_however_many_have_it():
 
 
 def test_the_words_for_a_terminal_say_the_same_in_a_few_lines(summary):
-    said = summary.in_words()
+    said = describe_class(summary)
     assert said.splitlines()[0].startswith(
         "Notebook 03, Watch the loss: 30 submissions, 4.9 of 10 points on average (median 5, from 0 to 10)."
     )
@@ -195,16 +196,20 @@ def test_the_words_for_a_terminal_say_the_same_in_a_few_lines(summary):
 
 
 def test_no_submissions_and_unreadable_ones_have_a_summary_too():
-    assert class_summary([]).in_words() == "Class: no submissions."
+    assert describe_class(class_summary([])) == "Class: no submissions."
     assert "no submissions." in words(summary_page(class_summary([]))).lower()
     unreadable = class_summary(
         [SubmissionResult("Bob", "b.ipynb", "03_watch_the_loss", notes=("It is no notebook.",))], WRITTEN
     )
-    assert "There are notes on Bob" in unreadable.in_words() and "It is no notebook." in words(
+    assert "There are notes on Bob" in describe_class(unreadable) and "It is no notebook." in words(
         summary_page(unreadable)
     )
     undecided = class_summary(students("x", "y", state="by hand"))
-    assert undecided.hardest is None and "2 by hand" in undecided.in_words() and "–" in undecided.in_words()
+    assert (
+        undecided.hardest is None
+        and "2 by hand" in describe_class(undecided)
+        and "–" in describe_class(undecided)
+    )
     assert "2 not decided" in words(summary_page(undecided))
 
 
@@ -252,7 +257,7 @@ def test_no_text_becomes_a_part_of_the_page_or_reaches_the_terminal_as_it_is(row
     ]
     for written in (WRITTEN, frozenset()):
         summary = class_summary(results, written)
-        assert all(line.isprintable() for line in summary.in_words().splitlines())
+        assert all(line.isprintable() for line in describe_class(summary).splitlines())
         # it holds no text of theirs
         with (
             patch("gpt2lab.plots.class_results"),

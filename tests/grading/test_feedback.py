@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sample_class import NASTY, WRITTEN, nasty_class, sample_class
 
 from gpt2lab.errors import StorageError
-from gpt2lab.grading.answers.student_source import normalised, own_part, prose
+from gpt2lab.grading.answers.student_source import normalise, own_part, prose
 from gpt2lab.grading.judging.findings import STATES, ExerciseResult, SubmissionResult
 from gpt2lab.grading.results.feedback import SAID, feedback_page, notebook_title, write_feedback
 
@@ -219,7 +219,7 @@ def test_a_source_is_shown_without_the_line_of_its_exercise_and_words_without_th
     ],
 )
 def test_a_source_made_to_break_the_reader_is_read_all_the_same(source):
-    assert isinstance(prose(source), str) and isinstance(normalised(source), str)
+    assert isinstance(prose(source), str) and isinstance(normalise(source), str)
 
 
 def test_two_sources_are_alike_whatever_their_layout_and_comments():
@@ -227,8 +227,8 @@ def test_two_sources_are_alike_whatever_their_layout_and_comments():
         "def f(a,b):\n  # sum\n  return (a+b)",
         "# EXERCISE 03.2 (x)\ndef f( a, b ):\n\n        return (a +\n b)  # done",
     )
-    assert normalised(one) == normalised(other) != normalised(one.replace("+", "-"))
-    assert normalised("if x:\n  y()\nz()") != normalised("if x:\n  y()\n  z()")
+    assert normalise(one) == normalise(other) != normalise(one.replace("+", "-"))
+    assert normalise("if x:\n  y()\nz()") != normalise("if x:\n  y()\n  z()")
 
 
 any_text = (

@@ -20,7 +20,7 @@ from sample_class import NASTY, nasty_class, sample_class
 from gpt2lab.errors import StorageError
 from gpt2lab.grading.judging.findings import SubmissionResult
 from gpt2lab.grading.results.gradebook import write_gradebook, write_report
-from gpt2lab.grading.results.untrusted import as_html, cell, one_line
+from gpt2lab.grading.results.untrusted import as_html, one_line, spreadsheet_cell
 from gpt2lab.grading.settings import Settings
 
 SIGNS = "=+-@\t\r＝＋－＠"
@@ -124,7 +124,7 @@ def harmless(text):
 
 @given(any_text)
 def test_no_text_begins_a_formula_or_holds_what_has_no_shape(text):
-    shown = cell(text)
+    shown = spreadsheet_cell(text)
     assert harmless(shown) and shown.isprintable() and len(shown) <= 2_000
     assert all(harmless(part) for part in shown.split(";"))
     shown.encode()
@@ -150,7 +150,7 @@ def test_no_text_begins_a_formula_or_holds_what_has_no_shape(text):
     ],
 )
 def test_a_formula_gets_an_apostrophe_and_an_honest_text_stays(text, shown):
-    assert cell(text) == shown
+    assert spreadsheet_cell(text) == shown
 
 
 def test_long_texts_are_cut(written):

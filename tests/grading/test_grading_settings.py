@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from gpt2lab.errors import ArgumentError, LabError
 from gpt2lab.grading.judging.findings import ExerciseResult
 from gpt2lab.grading.lateness import Late, penalty
-from gpt2lab.grading.settings import Limits, Settings, read_settings
-from gpt2lab.grading.settings_table import SettingsError
+from gpt2lab.grading.settings import Limits, Settings, SettingsError, read_settings
 
 WHOLE = """
 repository = "someone/course"

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from gpt2lab import LabError
 from gpt2lab.grading.intake import archives, handed_in
-from gpt2lab.grading.intake.naming import LONGEST_SHOWN, feedback_name, shown
+from gpt2lab.grading.intake.naming import LONGEST_SHOWN, clean_name, feedback_name
 from gpt2lab.grading.intake.submissions import SubmissionsError, find_submissions
 
 NAME = "03_watch_the_loss"
@@ -730,7 +730,7 @@ class TestNames:
 
     @given(st.text())
     def test_any_name_is_shown(self, name):
-        text = shown(name)
+        text = clean_name(name)
         assert len(text) <= LONGEST_SHOWN and text == " ".join(text.split())
         text.encode()
         assert all(
@@ -749,7 +749,7 @@ class TestNames:
             "O'Brien",
             "می\u200cخواهم",
         ):
-            assert shown(name) == name
+            assert clean_name(name) == name
 
     @given(
         st.lists(

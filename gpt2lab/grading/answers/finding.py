@@ -10,8 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from gpt2lab.base.wording import join_words
-from gpt2lab.grading.answers.own_definitions import definitions, used_in
-from gpt2lab.grading.answers.plain_python import without_magics, without_markers
+from gpt2lab.grading.answers.own_definitions import find_definitions, pick_used
+from gpt2lab.grading.answers.plain_python import take_out_magics, take_out_markers
 from gpt2lab.grading.intake.salvage import read_cells
 
 LONGEST = 100_000  # characters of an answer
@@ -93,7 +93,7 @@ def find_answers(content, exercises, given=()):
     Returns
     -------
     FoundAnswers
-        Never raises. Markers of nbval and IPython's magics are taken out of code (see `without_magics`); an
+        Never raises. Markers of nbval and IPython's magics are taken out of code (see `take_out_magics`); an
         answer is cut at `LONGEST` characters.
     """
     cells, notes = read_cells(content)
@@ -107,9 +107,11 @@ def find_answers(content, exercises, given=()):
     for exercise in exercises:
         places = [place for place, piece in enumerate(pieces) if piece.label == exercise.label]
         if places:
-            taken[exercise.label] = _one_of(places, pieces, exercise, notes)
+            taken[exercise.label] = _choose(places, pieces, exercise, notes)
     missing = [exercise for exercise in exercises if exercise.label not in taken]
-    for exercise, place in sorted(_alike(pieces, missing), key=lambda pair: exercises.index(pair[0])):
+    for exercise, place in sorted(
+        _match_by_likeness(pieces, missing), key=lambda pair: exercises.index(pair[0])
+    ):
         taken[exercise.label] = (pieces[place].source, pieces[place].kind, "likeness")
         pieces[place] = replace(pieces[place], label=exercise.label, how="likeness")
         notes.append(
@@ -117,20 +119,20 @@ def find_answers(content, exercises, given=()):
             " the cell that was handed out."
         )
     own = (
-        definitions(piece.source for piece in pieces if piece.label is None and piece.kind == "code")
+        find_definitions(piece.source for piece in pieces if piece.label is None and piece.kind == "code")
         if handed_out
         else {}
     )
     for exercise in exercises:
         if exercise.label in taken and exercise.kind == "code" and own:
             # A draft of another answer must not take the place of what the hidden inputs give in its stead.
-            others = {name for other in exercises if other is not exercise for name in _asked_for(other)}
+            others = {name for other in exercises if other is not exercise for name in _open_names(other)}
             taken[exercise.label] = (
-                _with_own(taken[exercise.label][0], own, others, exercise, notes),
+                _put_own_in_front(taken[exercise.label][0], own, others, exercise, notes),
                 *taken[exercise.label][1:],
             )
     sources = {
-        exercise.label: _graded(exercise, *taken[exercise.label][:2], notes)
+        exercise.label: _clean_answer(exercise, *taken[exercise.label][:2], notes)
         for exercise in exercises
         if exercise.label in taken
     }
@@ -145,9 +147,9 @@ def _pieces(cells, exercises, notes):
     labels = {exercise.label for exercise in exercises}
     pieces = []
     for cell in cells:
-        first, *more = _parted(cell)
+        first, *more = _part(cell)
         by_metadata = by_id.get(cell.grade_id) or by_id.get(cell.cell_id)
-        anchored = _anchored(cell.kind, first)
+        anchored = _find_anchor(cell.kind, first)
         if anchored and by_metadata and anchored != by_metadata:
             notes.append(
                 f"{by_metadata}: a cell has its id but says that it is {anchored}; what it says counts."
@@ -173,7 +175,7 @@ def _pieces(cells, exercises, notes):
     return pieces
 
 
-def _parted(cell):
+def _part(cell):
     """The source of a cell, parted where the first line of another exercise or check stands in it."""
     parts = [[]]
     current = None
@@ -191,7 +193,7 @@ def _parted(cell):
     return ["\n".join(part) for part in parts]
 
 
-def _anchored(kind, source):
+def _find_anchor(kind, source):
     """The label that one of the first lines names; None if none does."""
     lines = [line for line in source[:5_000].split("\n") if line.strip()][:_ANCHOR_LINES]
     anchor = _ANCHOR_IN_MARKDOWN if kind == "markdown" else _ANCHOR
@@ -202,14 +204,14 @@ def _label(found):
     return f"{int(found[1]):02d}.{int(found[2])}"
 
 
-def _one_of(places, pieces, exercise, notes):
+def _choose(places, pieces, exercise, notes):
     """(source, kind, how) of the answer among the pieces that claim to be it: the last that is not blank."""
     answered = [place for place in places if not _is_blank(pieces[place].source, exercise)]
     place = (answered or places)[-1]
     if len({_same(pieces[each].source) for each in places}) > 1:
         which = "the last that is not blank" if answered else "the last"
         notes.append(f"{exercise.label}: {len(places)} cells claim to be its answer; {which} is graded.")
-    first, last = _split_over(place, places, pieces, exercise)
+    first, last = _find_ends(place, places, pieces, exercise)
     if first == last:
         return pieces[place].source, pieces[place].kind, pieces[place].how
     notes.append(
@@ -223,18 +225,18 @@ def _one_of(places, pieces, exercise, notes):
     return "\n".join(part.source for part in parts), pieces[place].kind, pieces[place].how
 
 
-def _split_over(place, places, pieces, exercise):
+def _find_ends(place, places, pieces, exercise):
     """First and last of the neighbouring pieces that make up an answer; more than one if only together they
     bind what the exercise asks for.
     """
-    names = _asked_for(exercise)
+    names = _open_names(exercise)
     if not names or exercise.kind != "code":
         return place, place
     if _binds(pieces[place].source, names):
         above = place - 1
         if (
             above in places
-            and not _anchored(pieces[place].kind, pieces[place].source)
+            and not _find_anchor(pieces[place].kind, pieces[place].source)
             and not _binds(pieces[above].source, names)
         ):
             return above, place
@@ -269,7 +271,7 @@ def _same(source):
     return "\n".join(line.rstrip() for line in source.strip().split("\n"))
 
 
-def _asked_for(exercise):
+def _open_names(exercise):
     """The names that the blank leaves open: those given ``...``, else those of the functions whose body it
     is.
     """
@@ -280,10 +282,10 @@ def _asked_for(exercise):
 
 def _binds(source, names):
     """Whether a source gives each of the names something else than ``...``."""
-    return names and all(_bound(source, name, r"(?!\s*\.\.\.\s*(?:#|$))") for name in names)
+    return names and all(_gives(source, name, r"(?!\s*\.\.\.\s*(?:#|$))") for name in names)
 
 
-def _bound(source, name, but=""):
+def _gives(source, name, but=""):
     """Whether a line of a source gives a name a value, and not ``but``."""
     name = re.escape(name)
     binding = re.compile(
@@ -292,7 +294,7 @@ def _bound(source, name, but=""):
     return any(binding.match(line[:_LONGEST_LINE]) for line in source.split("\n"))
 
 
-def _alike(pieces, missing):
+def _match_by_likeness(pieces, missing):
     """(exercise, place) for the exercises that are missing: the likest pairs first, no piece twice."""
     loose = [place for place, piece in enumerate(pieces) if piece.label is None and piece.source.strip()]
     scores = defaultdict(list)
@@ -300,7 +302,7 @@ def _alike(pieces, missing):
         candidates = [place for place in loose if _may_be(pieces[place], exercise)][:_MOST_CANDIDATES]
         for place in candidates:
             if (score := likeness(pieces[place].source, exercise))[0] >= (
-                LIKE if _asked_for(exercise) else LIKE_WITHOUT_NAME
+                LIKE if _open_names(exercise) else LIKE_WITHOUT_NAME
             ):
                 scores[(*score, place)].append((exercise, place))
     used = set()
@@ -316,9 +318,9 @@ def _alike(pieces, missing):
 def _may_be(piece, exercise):
     if piece.kind != exercise.kind:
         return False
-    if names := _asked_for(exercise):
-        return any(_bound(piece.source, name) for name in names)
-    return len(_words("\n".join(_handed_out(exercise)))) >= _FEWEST_WORDS
+    if names := _open_names(exercise):
+        return any(_gives(piece.source, name) for name in names)
+    return len(_words("\n".join(_given_lines(exercise)))) >= _FEWEST_WORDS
 
 
 def likeness(source, exercise):
@@ -332,20 +334,20 @@ def likeness(source, exercise):
         are alike.
     """
     code = _words("\n".join(_code_lines(source)))
-    lines = "\n".join(_handed_out(exercise))
+    lines = "\n".join(_given_lines(exercise))
     return _share(_words("\n".join(_code_lines(lines))), code), _share(_words(lines), _words(source))
 
 
-def _handed_out(exercise):
+def _given_lines(exercise):
     """The lines that a student was given, without the first and without what stands for the answer."""
     lines = [line for line in exercise.blank.split("\n") if not _ANCHOR.match(line)]
     return [re.sub(r"\.\.\.(?: *#.*)?$|^\*Your answer here\.\*$", "", line) for line in lines]
 
 
-def _with_own(source, own, others, exercise, notes):
+def _put_own_in_front(source, own, others, exercise, notes):
     if _is_blank(source, exercise):
         return source
-    names, statements = used_in(source[:LONGEST], own, others)
+    names, statements = pick_used(source[:LONGEST], own, others)
     if names:
         notes.append(
             f"{exercise.label}: uses {join_words(names[:5])} of a cell that the student added; it was put in"
@@ -363,7 +365,7 @@ def _share(wanted, words):
     return sum(block.size for block in blocks) / len(wanted) if wanted else 0.0
 
 
-def _graded(exercise, source, kind, notes):
+def _clean_answer(exercise, source, kind, notes):
     """The source as it goes into the instructor's notebook."""
     if len(source) > LONGEST:
         notes.append(
@@ -376,13 +378,13 @@ def _graded(exercise, source, kind, notes):
             f" graded as {exercise.kind}."
         )
     if exercise.kind == "code":
-        source, taken = without_magics(source)
+        source, taken = take_out_magics(source)
         if taken:
             notes.append(
                 f"{exercise.label}: taken out, as it is no Python:"
                 f" {join_words(taken[:5])}{' and more' if len(taken) > 5 else ''}."
             )
-    source, markers = without_markers(source)
+    source, markers = take_out_markers(source)
     if markers:
         notes.append(f"{exercise.label}: a marker that would have kept nbval from checking was taken out.")
     return source

@@ -7,7 +7,7 @@ limits.
 
 import re
 
-from gpt2lab.grading.answers.plain_python import PythonReader, without_magics
+from gpt2lab.grading.answers.plain_python import PythonReader, take_out_magics
 
 MOST_CHARACTERS = 20_000  # of what is put in front of one answer, and of a cell that is looked through
 _DEFINED = re.compile(r"(?:async +)?(?:def|class) +([^\W\d]\w*)")
@@ -15,7 +15,7 @@ _LAMBDA = re.compile(r"([^\W\d]\w*)\s*(?::[^=]*)?=\s*lambda\b")
 _IMPORTED = re.compile(r"(?:from\s+[\w.]+\s+)?import\b(.*)", re.DOTALL)
 
 
-def definitions(sources):
+def find_definitions(sources):
     """The functions, classes and imports that stand at the left margin of some cells, each by the names that
     it binds; the last of a name counts.
 
@@ -29,7 +29,7 @@ def definitions(sources):
     """
     found = {}
     for source in sources:
-        for statement in _statements(without_magics(source[:MOST_CHARACTERS])[0]):
+        for statement in _statements(take_out_magics(source[:MOST_CHARACTERS])[0]):
             defined = next((match[1] for match in map(_DEFINED.match, statement.split("\n")) if match), None)
             imported = _IMPORTED.match(statement)
             if imported:
@@ -42,7 +42,7 @@ def definitions(sources):
     return found
 
 
-def used_in(answer, defined, but=()):
+def pick_used(answer, defined, but=()):
     """The statements of ``defined`` that an answer uses, and those that these use, in an order in which they
     can run.
 
@@ -50,7 +50,7 @@ def used_in(answer, defined, but=()):
     ----------
     answer : str
     defined : dict of str to str
-        What `definitions` found.
+        What `find_definitions` found.
     but : collection of str, default ()
         Names that are left alone.
 

@@ -4,7 +4,7 @@ escapes.
 
 import re
 
-from gpt2lab.grading.intake.naming import shown
+from gpt2lab.grading.intake.naming import clean_name
 
 # Whose cells are no Python; the whole cell goes.
 _FOREIGN = {
@@ -38,7 +38,7 @@ _OUTSIDE = re.compile(r"\"\"\"|'''|[\"'#()\[\]{}]|\\$")
 _CLOSING = {quote: re.compile(rf"\\.|\\$|{quote}") for quote in ('"""', "'''", '"', "'")}
 
 
-def without_magics(source):
+def take_out_magics(source):
     """The source as plain Python.
 
     What follows ``%time`` is a statement and stays; other magics, shell escapes and calls for help become
@@ -75,12 +75,12 @@ def without_magics(source):
         place = goes_on
         indent = line[: len(line) - len(line.lstrip())]
         plain = _plain(line.strip())
-        kept.append(f"{indent}{plain}" if plain else f"{indent}pass  # taken out: {shown(line, 60)}")
-        taken.append("%time" if plain else shown(line, 60))
+        kept.append(f"{indent}{plain}" if plain else f"{indent}pass  # taken out: {clean_name(line, 60)}")
+        taken.append("%time" if plain else clean_name(line, 60))
     return "\n".join(kept), taken
 
 
-def without_markers(source):
+def take_out_markers(source):
     """(the source without the comments by which nbval is told what not to check, how many there were).
 
     They are looked for as nbval does: in every line, also of a text, and a line may end in any sign that
@@ -102,7 +102,7 @@ def _without_cell_magics(lines):
         found = None if place is None else _CELL_MAGIC.match(lines[place].strip())
         if not found:
             return lines, taken
-        taken.append(shown(lines[place], 60))
+        taken.append(clean_name(lines[place], 60))
         lines = [] if found[1] in _FOREIGN else [*lines[:place], *lines[place + 1 :]]
 
 

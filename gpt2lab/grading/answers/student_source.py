@@ -51,7 +51,7 @@ def prose(answer):
     return texts[0].strip("\n") if parsed and len(texts) == len(parsed.body) == 1 else own.strip("\n")
 
 
-def normalised(answer):
+def normalise(answer):
     """A source as one line, without comments and with one space between its pieces, so that copies that were
     laid out otherwise are alike.
     """

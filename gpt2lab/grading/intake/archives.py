@@ -10,7 +10,7 @@ import time
 import zipfile
 from functools import lru_cache
 
-from gpt2lab.grading.intake.naming import shown
+from gpt2lab.grading.intake.naming import clean_name
 
 LARGEST_ARCHIVE = 50_000_000  # bytes of an archive within an archive, which has to be held in memory
 HIGHEST_RATIO = 200  # of unpacked to packed size; a notebook with a long log of training reaches 50
@@ -23,7 +23,7 @@ class Refused(Exception):
     """Why something is not read; a clause for a note."""
 
 
-def opened(path):
+def open_plain_file(path):
     """A plain file, open to be read from; a link, a pipe or a device is not opened, also if it took the
     place of a file just now.
     """
@@ -64,7 +64,7 @@ class _ShortReads:
         return data
 
 
-def archive(path, inside=()):
+def open_archive(path, inside=()):
     """An archive, open to be read from.
 
     Parameters
@@ -85,7 +85,7 @@ def archive(path, inside=()):
         raise Refused(f"cannot be read ({error.strerror})") from error
     # By these a file is known again. Processes must not share an open file: they would move each other's
     # place in it.
-    return _archive(
+    return _open_archive(
         path,
         (os.getpid(), status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns),
         inside,
@@ -93,14 +93,16 @@ def archive(path, inside=()):
 
 
 @lru_cache(maxsize=2)
-def _archive(path, state, inside):
+def _open_archive(path, state, inside):
     """An archive, open; kept for the next call, since the list of what a class handed in may be long."""
     if inside:
-        file = io.BytesIO(entry_bytes(_archive(path, state, inside[:-1]), inside[-1], LARGEST_ARCHIVE + 1))
+        file = io.BytesIO(
+            read_entry(_open_archive(path, state, inside[:-1]), inside[-1], LARGEST_ARCHIVE + 1)
+        )
         if file.getbuffer().nbytes > LARGEST_ARCHIVE:
             raise Refused(f"is larger than {LARGEST_ARCHIVE / 1e6:.0f} MB")
     else:
-        file = opened(path)
+        file = open_plain_file(path)
     reader = _ShortReads(file)
     try:
         unpacked = zipfile.ZipFile(reader)
@@ -112,10 +114,10 @@ def _archive(path, state, inside):
 
 def close_archives():
     """Let go of the archives that are kept open."""
-    _archive.cache_clear()
+    _open_archive.cache_clear()
 
 
-def entry_bytes(unpacked, place, most):
+def read_entry(unpacked, place, most):
     """Up to ``most`` bytes of an entry of an open archive."""
     try:
         entry = unpacked.infolist()[place]
@@ -185,4 +187,4 @@ def entry_time(entry):
 
 
 def _first_line(error):
-    return shown(str(error).partition("\n")[0] or type(error).__name__)
+    return clean_name(str(error).partition("\n")[0] or type(error).__name__)

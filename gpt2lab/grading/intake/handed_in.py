@@ -13,14 +13,14 @@ from pathlib import Path
 
 from gpt2lab.grading.intake.archives import (
     Refused,
-    archive,
-    entry_bytes,
     entry_parts,
     entry_time,
     entry_trouble,
-    opened,
+    open_archive,
+    open_plain_file,
+    read_entry,
 )
-from gpt2lab.grading.intake.naming import shown
+from gpt2lab.grading.intake.naming import clean_name
 
 LARGEST_NOTEBOOK = 20_000_000  # bytes
 MOST_UNPACKED = 200_000_000  # bytes taken out of the archives of one student
@@ -72,7 +72,7 @@ class HandedIn:
     @property
     def name(self):
         """As it is shown: its parts, each cleaned."""
-        return shown("/".join(shown(part) for part in self.parts), 200)
+        return clean_name("/".join(clean_name(part) for part in self.parts), 200)
 
     def read(self, limit=LARGEST_NOTEBOOK):
         """Its bytes.
@@ -86,16 +86,16 @@ class HandedIn:
             raise Refused(self.trouble or "is a folder")
         most = min(limit, self.size) + 1  # a buffer of that length is taken at once
         if self.inside:
-            content = entry_bytes(archive(self.path, self.inside[:-1]), self.inside[-1], most)
+            content = read_entry(open_archive(self.path, self.inside[:-1]), self.inside[-1], most)
         else:
-            with opened(self.path) as file:
+            with open_plain_file(self.path) as file:
                 content = file.read(most)
         if len(content) > limit:
             raise Refused(f"is larger than {limit / 1e6:.0f} MB")
         return content
 
 
-def listed(root):
+def list_handed_in(root):
     """Everything below a folder, or in an archive.
 
     Parameters
@@ -114,13 +114,13 @@ def listed(root):
         If ``root`` itself cannot be read.
     """
     if root.is_dir():
-        found = _in_folder(root, (), 0, None)
+        found = _list_folder(root, (), 0, None)
     elif root.suffix.lower() == ".zip":
-        found = _in_archive(HandedIn((), root), 0, None)
+        found = _list_archive(HandedIn((), root), 0, None)
     else:
-        with opened(root) as file:
+        with open_plain_file(root) as file:
             status = os.fstat(file.fileno())
-        found = _perhaps_unpacked(
+        found = _list_file(
             HandedIn((root.name,), root, (), status.st_size, status.st_mtime, status.st_mtime), 1, None
         )
     return sorted(found, key=lambda handed: handed.parts)
@@ -143,7 +143,7 @@ class _Allowance:
             raise Refused(f"holds more than {MOST_UNPACKED / 1e6:.0f} MB in archives")
 
 
-def _in_folder(folder, parts, depth, allowance):
+def _list_folder(folder, parts, depth, allowance):
     try:
         with os.scandir(folder) as scan:
             entries = sorted(
@@ -156,7 +156,7 @@ def _in_folder(folder, parts, depth, allowance):
         return [HandedIn(parts, folder, trouble=f"cannot be read ({error.strerror})")]
     found = []
     for entry in entries:
-        if _ignored(entry.name):
+        if _is_ignored(entry.name):
             continue
         allowed = allowance or _Allowance()
         if not allowed.take_file():
@@ -168,11 +168,11 @@ def _in_folder(folder, parts, depth, allowance):
                     trouble=f"is one of more than {MOST_FILES:,} files; it and those after it were not read",
                 ),
             ]
-        found += _on_disk(entry, (*parts, entry.name), depth, allowed)
+        found += _list_entry(entry, (*parts, entry.name), depth, allowed)
     return found or [HandedIn(parts, folder, is_folder=True)] * (depth > 0)
 
 
-def _on_disk(entry, parts, depth, allowance):
+def _list_entry(entry, parts, depth, allowance):
     path = Path(entry.path)
     try:
         status = entry.stat(follow_symlinks=False)
@@ -183,14 +183,14 @@ def _on_disk(entry, parts, depth, allowance):
     if stat.S_ISDIR(status.st_mode):
         if depth >= DEEPEST_FOLDER:
             return [HandedIn(parts, path, trouble=f"is nested more than {DEEPEST_FOLDER} folders deep")]
-        return _in_folder(path, parts, depth + 1, allowance)
+        return _list_folder(path, parts, depth + 1, allowance)
     if not stat.S_ISREG(status.st_mode):
         return [HandedIn(parts, path, trouble="is no plain file (a pipe, a socket or a device)")]
     handed = HandedIn(parts, path, size=status.st_size, modified=status.st_mtime, received=status.st_mtime)
-    return _perhaps_unpacked(handed, 1, allowance)
+    return _list_file(handed, 1, allowance)
 
 
-def _perhaps_unpacked(handed, depth, allowance):
+def _list_file(handed, depth, allowance):
     """The file, or what is in it if it is an archive."""
     name = handed.parts[-1].lower()
     if handed.trouble or not name.endswith(".zip"):
@@ -207,23 +207,23 @@ def _perhaps_unpacked(handed, depth, allowance):
     if depth > DEEPEST_ARCHIVE:
         return [replace(handed, trouble=f"is an archive more than {DEEPEST_ARCHIVE} archives deep")]
     try:
-        return _in_archive(handed, depth, allowance) or [replace(handed, is_folder=True)]
+        return _list_archive(handed, depth, allowance) or [replace(handed, is_folder=True)]
     except Refused as error:
         return [replace(handed, trouble=str(error))]
 
 
-def _in_archive(handed, depth, allowance):
+def _list_archive(handed, depth, allowance):
     """The entries of an archive; with ``depth`` 0 it is that of a class, of which each folder has an
     allowance of its own.
     """
     if handed.inside:
         allowance.take_bytes(handed.size)
-    entries = archive(handed.path, handed.inside).infolist()
+    entries = open_archive(handed.path, handed.inside).infolist()
     allowances = {}
     found = []
     for place, entry in enumerate(entries):
         inner, odd = entry_parts(entry)
-        if not inner or any(map(_ignored, inner)):
+        if not inner or any(map(_is_ignored, inner)):
             continue
         allowed = allowance or allowances.setdefault(inner[0], _Allowance())
         if not allowed.take_file():
@@ -252,9 +252,9 @@ def _in_archive(handed, depth, allowance):
             odd,
             entry.is_dir(),
         )
-        found += [child] if entry.is_dir() else _perhaps_unpacked(child, depth + 1, allowed)
+        found += [child] if entry.is_dir() else _list_file(child, depth + 1, allowed)
     return found
 
 
-def _ignored(name):
+def _is_ignored(name):
     return name.startswith(".") or name in _IGNORED

@@ -51,7 +51,7 @@ class Owner:
     layout: str = "folder"
 
 
-def owner(handed, assignment, others=()):
+def find_owner(handed, assignment, others=()):
     """The `Owner` of something handed in, or None if it stands among the submissions and is none.
 
     Parameters
@@ -63,12 +63,12 @@ def owner(handed, assignment, others=()):
         Names of the course's other notebooks, so that ``ada_04_corpus_size.ipynb`` is known to be Ada's.
     """
     first, *rest = handed.parts
-    if found := _named_by(_MOODLE, first):
+    if found := _match(_MOODLE, first):
         named = (found["rest"],) if found["rest"] and not rest else tuple(rest)
         return Owner(
             ("moodle", found["id"], found["name"]), found["name"], found["id"], rest=named, layout="moodle"
         )
-    if not handed.is_folder and (found := _named_by(_CANVAS, first)):
+    if not handed.is_folder and (found := _match(_CANVAS, first)):
         return Owner(
             ("canvas", found["id"], found["name"]),
             found["name"],
@@ -78,7 +78,7 @@ def owner(handed, assignment, others=()):
             (found["rest"], *rest),
             "canvas",
         )
-    if not rest and (found := _named_by(_CANVAS_TEXT, first)):
+    if not rest and (found := _match(_CANVAS_TEXT, first)):
         return Owner(
             ("canvas", found["id"], found["name"]),
             found["name"],
@@ -99,10 +99,10 @@ def owner(handed, assignment, others=()):
 
 def is_of_platform(name):
     """Whether a file or folder is named as Moodle or Canvas does."""
-    return any(_named_by(pattern, name) for pattern in (_MOODLE, _CANVAS, _CANVAS_TEXT))
+    return any(_match(pattern, name) for pattern in (_MOODLE, _CANVAS, _CANVAS_TEXT))
 
 
-def _named_by(pattern, name):
+def _match(pattern, name):
     """No platform writes longer names, and the patterns take quadratic time."""
     return pattern.fullmatch(name) if len(name) <= _LONGEST_NAME else None
 
@@ -113,7 +113,7 @@ def without_assignment(stem, assignments):
     """
     for assignment in assignments:
         if found := re.fullmatch(
-            f"(?P<before>.*?){_alike(assignment)}(?P<after>.*)", stem, re.IGNORECASE | re.DOTALL
+            f"(?P<before>.*?){_pattern_of(assignment)}(?P<after>.*)", stem, re.IGNORECASE | re.DOTALL
         ):
             before, after = (found[part].strip(" _-.()[]") for part in ("before", "after"))
             if before.lower() == "copy of":  # Colab's
@@ -127,7 +127,7 @@ def without_assignment(stem, assignments):
 def is_named(parts, assignment):
     """Whether a file, or a folder that it is in, has the name of the assignment."""
     return any(
-        re.search(_alike(assignment) + r"(?![^\W\d_])", _split(part)[0], re.IGNORECASE) for part in parts
+        re.search(_pattern_of(assignment) + r"(?![^\W\d_])", _split(part)[0], re.IGNORECASE) for part in parts
     )
 
 
@@ -156,7 +156,7 @@ def inner_root(names, folders, own_name=""):
     return name if around and not is_of_platform(name) else None
 
 
-def _alike(assignment):
+def _pattern_of(assignment):
     """A pattern for the name of an assignment, whose words may be parted otherwise."""
     return r"(?<![^\W_])" + r"[\s_\-+.]*".join(map(re.escape, re.split(r"[\s_\-]+", assignment)))
 

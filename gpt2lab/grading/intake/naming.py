@@ -14,7 +14,7 @@ _JOINERS = "\u200c\u200d"  # invisible, but Persian and Indian names are spelled
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d|conin|conout|clock)", re.IGNORECASE)
 
 
-def shown(name, longest=LONGEST_SHOWN):
+def clean_name(name, longest=LONGEST_SHOWN):
     """A name as one short line of visible characters.
 
     Control characters, escapes of terminals and marks that turn the direction of writing are taken out; bytes
@@ -32,7 +32,7 @@ def shown(name, longest=LONGEST_SHOWN):
     -------
     str
     """
-    name = _decoded(name[: 100 * longest])
+    name = _decode(name[: 100 * longest])
     name = unicodedata.normalize("NFC", _ESCAPES.sub("", name))
     visible = (" " if letter in "\t\n\r\v\f\x85\u2028\u2029" else letter for letter in name)
     visible = "".join(
@@ -44,7 +44,7 @@ def shown(name, longest=LONGEST_SHOWN):
     return visible if len(visible) <= longest else visible[: longest - 1].rstrip() + "…"
 
 
-def _decoded(name):
+def _decode(name):
     """Bytes of a file's name that are no UTF-8, which Python hides in surrogates, as ``\\xff``."""
     try:
         return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
@@ -77,7 +77,7 @@ def feedback_name(student, taken=()):
     >>> feedback_name(names[0]), feedback_name("ada lovelace", {"Ada_Lovelace"}), feedback_name(names[1])
     ('Ada_Lovelace', 'ada_lovelace-2', 'con_')
     """
-    plain = unicodedata.normalize("NFKC", shown(student))
+    plain = unicodedata.normalize("NFKC", clean_name(student))
     plain = "".join(
         letter if letter == "-" or unicodedata.category(letter)[0] in "LMN" else "_" for letter in plain
     )
@@ -88,15 +88,15 @@ def feedback_name(student, taken=()):
     stem = stem or "student"
     if _RESERVED.fullmatch(stem):
         stem += "_"
-    used = {_folded(name) for name in taken}
+    used = {_fold(name) for name in taken}
     found = stem
     number = 1
-    while _folded(found) in used:
+    while _fold(found) in used:
         number += 1
         found = f"{stem}-{number}"
     return found
 
 
-def _folded(name):
+def _fold(name):
     """Alike for names that are one file on the file systems of Windows and macOS."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

@@ -14,7 +14,7 @@ from gpt2lab.corpus.readers.decoding import clean, refuse_binary
 from gpt2lab.corpus.readers.json_text import parse_json
 from gpt2lab.errors import TextError
 from gpt2lab.grading.intake.handed_in import LARGEST_NOTEBOOK
-from gpt2lab.grading.intake.naming import shown
+from gpt2lab.grading.intake.naming import clean_name
 
 LONGEST_CELL = 200_000  # characters that are kept of one
 MOST_CELLS = 10_000
@@ -65,16 +65,16 @@ def read_cells(content):
             f"The file has {len(content) / 1e6:,.0f} MB; only the first {LARGEST_NOTEBOOK / 1e6:.0f} were"
             " read."
         )
-    text = _decoded(content[:LARGEST_NOTEBOOK], notes)
+    text = _decode(content[:LARGEST_NOTEBOOK], notes)
     cells = [] if _is_page(text) else list(_cells(text, 0, (), notes))
     if not cells and '"cell_type"' in text and (loose := _LOOSE_CELL.search(text)):
         cells = list(_cells(text, loose.start(), ("[cells",), notes))
     if cells or (re.match(r'\s*\{\s*"', text) and '"cells"' in text):
-        return cells, notes + _damage(text)
+        return cells, notes + _find_damage(text)
     return _cells_of_text(content, text, notes)
 
 
-def _decoded(content, notes):
+def _decode(content, notes):
     """The text of a file; says so in the notes unless it is UTF-8."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
@@ -220,7 +220,7 @@ def _string(literal):
         return literal[1:-1]
 
 
-def _damage(text):
+def _find_damage(text):
     """What is wrong with the JSON of a notebook whose cells were found all the same."""
     if _CONFLICT.search(text):
         return ["The file holds the marks of a merge conflict; both versions were read."]
@@ -229,7 +229,7 @@ def _damage(text):
     try:
         parse_json(text, "The file")
     except TextError as error:
-        return [f"{shown(str(error), 300)} What is whole in it was read."]
+        return [f"{clean_name(str(error), 300)} What is whole in it was read."]
     return []
 
 
@@ -239,7 +239,7 @@ def _cells_of_text(content, text, notes):
         wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:2_000]
         refuse_binary("The file", content, "utf-16" if wide else "utf-8")  # NUL bytes have been named already
     except TextError as error:
-        return [], [*notes, shown(str(error), 300)]
+        return [], [*notes, clean_name(str(error), 300)]
     if not _EXERCISE.search(text):
         what = "JSON, but" if _is_json(text) else "a web page," if _is_page(text) else "something else,"
         return [], [
@@ -268,7 +268,9 @@ def _is_page(text):
 
 def _is_json(text):
     return (
-        text.lstrip()[:1] in ("{", "[") and sum(map(text.count, "{[,")) <= _MOST_PARSED and not _damage(text)
+        text.lstrip()[:1] in ("{", "[")
+        and sum(map(text.count, "{[,")) <= _MOST_PARSED
+        and not _find_damage(text)
     )
 
 

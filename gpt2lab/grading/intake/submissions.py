@@ -11,14 +11,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from gpt2lab.base.arguments import file_path
-from gpt2lab.base.wording import join_words as in_words
-from gpt2lab.base.wording import pluralize
+from gpt2lab.base.wording import join_words, pluralize
 from gpt2lab.corpus.readers.plain_text import find_folder
 from gpt2lab.errors import LabError
 from gpt2lab.grading.intake.archives import Refused, close_archives
-from gpt2lab.grading.intake.handed_in import MOST_UNPACKED, HandedIn, listed
-from gpt2lab.grading.intake.layouts import SUFFIXES, Owner, inner_root, is_named, is_of_platform, owner
-from gpt2lab.grading.intake.naming import shown
+from gpt2lab.grading.intake.handed_in import MOST_UNPACKED, HandedIn, list_handed_in
+from gpt2lab.grading.intake.layouts import SUFFIXES, Owner, find_owner, inner_root, is_named, is_of_platform
+from gpt2lab.grading.intake.naming import clean_name
 
 _MOST_LOOKED_INTO = 50  # notebooks of one student of which none has the name of the assignment
 _MOST_NOTES = 20
@@ -130,7 +129,7 @@ def find_submissions(path, notebook_name, other_notebooks=()):
     passed_over = []
     for handed in everything:
         belongs = (
-            (owner(handed, notebook_name, other_notebooks) or _owner_of_a_text(handed, notebook_name))
+            (find_owner(handed, notebook_name, other_notebooks) or _owner_of_a_text(handed, notebook_name))
             if handed.parts
             else None
         )
@@ -148,14 +147,14 @@ def find_submissions(path, notebook_name, other_notebooks=()):
         more = f" and {pluralize(len(passed_over) - 3, 'other file')}" if len(passed_over) > 3 else ""
         warnings.warn(
             f"{path}: passed over, as nobody's notebook:"
-            f" {in_words(passed_over[:3]) if not more else ', '.join(passed_over[:3])}{more}.",
+            f" {join_words(passed_over[:3]) if not more else ', '.join(passed_over[:3])}{more}.",
             stacklevel=3,
         )
     found = [_of_student(files, notebook_name) for files in students.values()]
     close_archives()
     numbers = [files[0][0].number for files in students.values()]
     return sorted(
-        _told_apart(found, numbers),
+        _tell_apart(found, numbers),
         key=lambda submission: (submission.student.casefold(), submission.student),
     )
 
@@ -172,7 +171,7 @@ def _owner_of_a_text(handed, notebook_name):
     ):
         return None
     try:
-        ours, _ = _exercises(handed.read(), notebook_name)
+        ours, _ = _which_exercises(handed.read(), notebook_name)
     except Refused:
         return None
     name = handed.parts[0].rpartition(".")[0]
@@ -182,23 +181,23 @@ def _owner_of_a_text(handed, notebook_name):
 def _all_handed_in(path, root):
     """What is there, without the folders and the archive that stand around the whole."""
     try:
-        found = listed(root)
+        found = list_handed_in(root)
         if len({handed.parts[0] for handed in found}) == 1 and any(
             is_of_platform(part) for handed in found if handed.inside for part in handed.parts[1:3]
         ):
             root = found[0].path  # the archive of a class, alone in its folder
-            found = listed(root)
+            found = list_handed_in(root)
     except Refused as error:
         raise SubmissionsError(
             f"{path} {error}; check that you may read it, or download it again."
         ) from error
-    while around := _around(found, root.stem):
+    while around := _folder_around(found, root.stem):
         found = [replace(handed, parts=handed.parts[1:]) for handed in found if handed.parts[0] == around]
         found = [handed for handed in found if handed.parts]
     return found
 
 
-def _around(found, own_name):
+def _folder_around(found, own_name):
     folders = {}
     for handed in found:
         if len(handed.parts) > 1 and not handed.parts[0].lower().endswith(".zip"):
@@ -208,36 +207,36 @@ def _around(found, own_name):
 
 def _of_student(files, notebook_name):
     """The submission among the files of one student."""
-    student = shown(files[0][0].name) or "(no name)"
+    student = clean_name(files[0][0].name) or "(no name)"
     notes = [f"{handed.name} {handed.trouble}." for _, handed in files if handed.trouble]
     readable = [pair for pair in files if not (pair[1].trouble or pair[1].is_folder)]
-    chosen, more = _chosen(readable, notebook_name)
+    chosen, more = _choose(readable, notebook_name)
     notes += more
     if chosen is None:
-        notes.append(f"There is no notebook of {notebook_name}{_instead(readable)}.")
-        return Submission(student, late=any(each.late for each, _ in files), notes=_few(notes))
+        notes.append(f"There is no notebook of {notebook_name}{_what_is_there(readable)}.")
+        return Submission(student, late=any(each.late for each, _ in files), notes=_cut_notes(notes))
     belongs = chosen.owner
     handed = chosen.handed
     if handed.remark:
         notes.append(f"{handed.name} {handed.remark}; it was read all the same.")
     if belongs.layout == "file" and is_named((belongs.name,), notebook_name):
         notes.append("The name of the file does not say whose it is.")
-    when, clock, odd = _time(belongs, handed, files)
+    when, clock, odd = _find_time(belongs, handed, files)
     return Submission(
-        student, handed.name, handed, when, clock, belongs.late, chosen.checksum, _few([*notes, *odd])
+        student, handed.name, handed, when, clock, belongs.late, chosen.checksum, _cut_notes([*notes, *odd])
     )
 
 
-def _few(notes):
+def _cut_notes(notes):
     more = [f"And {len(notes) - _MOST_NOTES} more notes of this kind."] if len(notes) > _MOST_NOTES else []
     return (*notes[:_MOST_NOTES], *more)
 
 
-def _instead(readable):
+def _what_is_there(readable):
     names = [handed.name for _, handed in readable if handed.parts[-1] != "timestamp.txt"]
     if not names:
         return "; nothing that can be read was handed in"
-    return f", but {in_words(names[:3])}" + (
+    return f", but {join_words(names[:3])}" + (
         f" and {pluralize(len(names) - 3, 'other file')}" if len(names) > 3 else ""
     )
 
@@ -255,14 +254,14 @@ class _Candidate:
     checksum: str
 
 
-def _chosen(readable, notebook_name):
+def _choose(readable, notebook_name):
     """(the `_Candidate` that counts, or None; notes): by its name, else by its exercises, else the only
     notebook there is.
     """
     readable = [pair for pair in readable if pair[0].rest and pair[0].rest[-1] != "timestamp.txt"]
     notebooks = [pair for pair in readable if pair[0].rest[-1].lower().endswith(SUFFIXES)]
     named = [pair for pair in notebooks if is_named(pair[0].rest, notebook_name)]
-    candidates, notes = _looked_into(named, notebook_name)
+    candidates, notes = _look_into(named, notebook_name)
     notes += [
         f"{each.handed.name} has the name of this assignment but the exercises of another."
         for each in candidates
@@ -271,19 +270,19 @@ def _chosen(readable, notebook_name):
     if fits := [each for each in candidates if each.ours] or [
         each for each in candidates if not each.foreign
     ]:
-        return fits[0], notes + _passed_over(fits[0], candidates)
+        return fits[0], notes + _note_on_others(fits[0], candidates)
     unnamed = [pair for pair in notebooks if pair not in named]
-    candidates, more = _looked_into(unnamed, notebook_name)
+    candidates, more = _look_into(unnamed, notebook_name)
     notes += more
     if fits := [each for each in candidates if each.ours]:
-        return fits[0], notes + _passed_over(fits[0], fits) + _called(
+        return fits[0], notes + _note_on_others(fits[0], fits) + _note_on_name(
             fits[0], notebook_name, "as it holds exercises of this assignment"
         )
     if len(notebooks) == 1 and candidates and not candidates[0].foreign:
-        return candidates[0], notes + _called(
+        return candidates[0], notes + _note_on_name(
             candidates[0], notebook_name, "as it is the only notebook there is"
         )
-    candidates, more = _looked_into(
+    candidates, more = _look_into(
         [pair for pair in readable if pair[0].rest[-1].lower().endswith(_TEXTS)], notebook_name
     )
     if fits := [each for each in candidates if each.ours]:
@@ -297,7 +296,7 @@ def _chosen(readable, notebook_name):
     return None, notes
 
 
-def _looked_into(pairs, notebook_name):
+def _look_into(pairs, notebook_name):
     """(candidates, the newest first; notes)."""
     candidates = []
     notes = []
@@ -314,25 +313,28 @@ def _looked_into(pairs, notebook_name):
         else:
             candidates.append(
                 _Candidate(
-                    belongs, handed, *_exercises(content, notebook_name), hashlib.sha256(content).hexdigest()
+                    belongs,
+                    handed,
+                    *_which_exercises(content, notebook_name),
+                    hashlib.sha256(content).hexdigest(),
                 )
             )
     return candidates, notes
 
 
-def _passed_over(chosen, candidates):
+def _note_on_others(chosen, candidates):
     names = [each.handed.name for each in candidates if each.checksum != chosen.checksum]
     return (
         [
             f"More than one notebook fits; {chosen.handed.name} is graded, the newest with exercises, not"
-            f" {in_words(names[:3])}."
+            f" {join_words(names[:3])}."
         ]
         if names
         else []
     )
 
 
-def _called(chosen, notebook_name, why):
+def _note_on_name(chosen, notebook_name, why):
     # A lone file is called after the student, and rightly so.
     return (
         []
@@ -346,7 +348,7 @@ def _newest_first(pair):
     return (-belongs.version, -(handed.received or 0), -(handed.modified or 0), handed.parts)
 
 
-def _exercises(content, notebook_name):
+def _which_exercises(content, notebook_name):
     """Whether a file holds exercises of this assignment, and of others; looked for in its bytes, since it
     may be damaged.
     """
@@ -358,7 +360,7 @@ def _exercises(content, notebook_name):
     return bool(own) and int(own[0]) in labels, bool(labels - {own and int(own[0])})
 
 
-def _time(belongs, handed, files):
+def _find_time(belongs, handed, files):
     """(ISO time or None, where from, notes). A timestamp.txt counts only where nbgrader writes it, not where
     a student could have uploaded one.
     """
@@ -370,14 +372,14 @@ def _time(belongs, handed, files):
         }
         for depth in range(len(handed.parts) - 1, 0, -1):
             if stamp := stamps.get((*handed.parts[:depth], "timestamp.txt")):
-                when, odd = _stamped(stamp)
+                when, odd = _read_stamp(stamp)
                 if when:
                     return when, "timestamp.txt", odd
-                return *_dated(handed), odd
-    return *_dated(handed), ()
+                return *_date_of_file(handed), odd
+    return *_date_of_file(handed), ()
 
 
-def _stamped(stamp):
+def _read_stamp(stamp):
     try:
         found = _STAMP.search(stamp.read(1_000).decode("utf-8", "replace"))
         when = datetime.fromisoformat(found[1])
@@ -395,19 +397,19 @@ def _stamped(stamp):
         known = UTC if zone.upper() in ("UTC", "GMT", "Z") else ZoneInfo(zone)
     except (OSError, ValueError, LookupError):
         return when.replace(tzinfo=UTC).isoformat(), (
-            f"{stamp.name} names the time zone {shown(zone, 40)}, which is unknown; taken as UTC.",
+            f"{stamp.name} names the time zone {clean_name(zone, 40)}, which is unknown; taken as UTC.",
         )
     return when.replace(tzinfo=known).isoformat(), ()
 
 
-def _dated(handed):
+def _date_of_file(handed):
     try:
         return (datetime.fromtimestamp(handed.received, UTC).isoformat(timespec="seconds"), handed.clock)
     except (TypeError, ValueError, OverflowError, OSError):
         return None, ""
 
 
-def _told_apart(submissions, numbers):
+def _tell_apart(submissions, numbers):
     """Students of the same name get their number, or a running one, behind it."""
     times = Counter(submission.student for submission in submissions)
     used = {name for name, number in times.items() if number == 1}
@@ -416,7 +418,7 @@ def _told_apart(submissions, numbers):
         name = submission.student
         running = 1
         if times[name] > 1:
-            name = f"{submission.student} ({shown(number, 20)})" if number else submission.student
+            name = f"{submission.student} ({clean_name(number, 20)})" if number else submission.student
             while name in used:
                 running += 1
                 name = f"{submission.student} ({running})"

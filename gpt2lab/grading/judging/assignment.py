@@ -117,7 +117,7 @@ def read_assignment(course, name, points=None):
     for cell in cells:
         worth = (points or {}).get(cell.exercise, cell.points)
         if cell.exercise and worth:
-            exercises.append(_exercise(source, cell, worth, titles, blanks, by_kind))
+            exercises.append(_read_exercise(source, cell, worth, titles, blanks, by_kind))
     # As if the course were not published: where submissions are graded the package is there, and the line
     # that installs it is no plain Python.
     setup = set_up_cell({"repository": ""}, source.name[:2]) if any(cell.is_setup for cell in cells) else ""
@@ -142,7 +142,7 @@ def find_source(course, name):
     return found[0]
 
 
-def _exercise(source, cell, points, titles, blanks, by_kind):
+def _read_exercise(source, cell, points, titles, blanks, by_kind):
     label = cell.exercise
     grade_id = f"exercise-{cell.exercise.replace('.', '-')}"
     for_grading = {
@@ -158,11 +158,11 @@ def _exercise(source, cell, points, titles, blanks, by_kind):
     }
     made |= {"blank": blanks[grade_id], "solution": solution, **for_grading}
     if cell.kind == "code":
-        made |= _looked_at(source, by_kind["check"][label]) | {"names": bound_names(solution)}
+        made |= _read_check(source, by_kind["check"][label]) | {"names": bound_names(solution)}
     return Exercise(**made)
 
 
-def _looked_at(source, check):
+def _read_check(source, check):
     """The expressions that a check cell hands over, and what stands before its call."""
     statements = ast.parse(check.source).body
     call = statements[-1].value if statements and isinstance(statements[-1], ast.Expr) else None

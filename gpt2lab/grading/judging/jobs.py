@@ -41,7 +41,7 @@ def job_of(assignment, sources, settings, trust):
 def grade_submission(assignment, answers, limits, trusted, seed, seed_checksum):
     """Run one submission; the arguments are those of `job_of`. Returns a dict that JSON can hold."""
     began = time.monotonic()
-    assignment, key = _prepared(json.dumps(assignment), seed)
+    assignment, key = _prepare(json.dumps(assignment), seed)
     exercises = grade_answers(assignment, key, answers, limits, trusted)
     return {
         "exercises": [asdict(exercise) for exercise in exercises],
@@ -56,13 +56,13 @@ grade_submission.stored_as = "gpt2lab.grading.jobs.graded"
 _preparing = threading.Lock()
 
 
-def _prepared(assignment, seed):
+def _prepare(assignment, seed):
     with _preparing:  # several threads would each load the models of the key
-        return _key(assignment, seed)
+        return _prepare_once(assignment, seed)
 
 
 @functools.lru_cache(maxsize=2)
-def _key(assignment, seed):
+def _prepare_once(assignment, seed):
     made = json.loads(assignment)
     exercises = tuple(
         Exercise(**{name: _tuples(value) for name, value in exercise.items()})
@@ -121,7 +121,7 @@ def _check_key(jobs, missing):
     """Refuse before anybody is graded if the instructor's own solutions fail."""
     if missing:
         job = next(iter(missing.values()))
-        _prepared(json.dumps(job["assignment"]), job["seed"])
+        _prepare(json.dumps(job["assignment"]), job["seed"])
 
 
 @contextmanager

@@ -64,14 +64,14 @@ class Key:
         context = [self._evaluate(namespace, part, label) for part in exercise.context]
         # A name that the hidden inputs bind takes the place of a value that the check cell gives by that
         # name.
-        hidden = bound(exercise)
+        hidden = hidden_names(exercise)
         named = {
             name: namespace[name] if name in hidden else self._evaluate(namespace, part, label)
             for name, part in exercise.named
         }
         self.contexts[label] = context, named
         if callable(value):
-            value, self.calls[label] = _recorded(value)
+            value, self.calls[label] = _record_calls(value)
         verdict = checking.judge(label, value, *context, **named)
         if verdict.state != "right":
             raise AssignmentError(
@@ -137,7 +137,7 @@ def _bundled_models():
         os.environ.update({name: value for name, value in asked.items() if value is not None})
 
 
-def _recorded(function):
+def _record_calls(function):
     calls = []
 
     def recording(*arguments):
@@ -161,11 +161,11 @@ def scene(exercise, seed):
     """Code that binds the hidden inputs of an exercise, and forgets what earlier answers called by the names
     of this one.
     """
-    names = tuple(name for name in exercise.names if name not in bound(exercise))
+    names = tuple(name for name in exercise.names if name not in hidden_names(exercise))
     forget = f"for _name in {names!r}:\n    globals().pop(_name, None)\n" if names else ""
     return forget + prelude(exercise, seed) + exercise.hidden
 
 
-def bound(exercise):
+def hidden_names(exercise):
     """The names that the hidden inputs of an exercise bind."""
     return bound_names(exercise.hidden)

@@ -1,17 +1,30 @@
-"""What is said of an answer, where its source, or the file that it stood in, tells more than its
-value does.
+"""What is said to the student of an answer: our words and the student's own source, nothing of what its code
+said.
 """
 
+import ast
 import re
 
 from gpt2lab.course.checks.checking import is_computed, is_typed
-from gpt2lab.grading.judging.running import is_blank
+from gpt2lab.grading.sandbox.payload import UNREAD, Failure
 
+NOT_GRADED = "This exercise could not be graded; your instructor will look at it."
+OPEN = "You left this one open."
+MISSING = (
+    "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
+)
 TYPED = (
     "You typed a value. Your cell was run with other values than those you saw: write it as an expression of"
     " the variables, so that it is right for them too."
 )
+# What students upload can bring Python's parser to its limits.
+_BEYOND_THE_PARSER = (ValueError, RecursionError, MemoryError)
 _DAMAGED = re.compile("What is whole in it was read")  # in a note on the whole file
+
+
+def is_blank(exercise, answer):
+    """Whether an answer's cell is as it was handed out, or empty."""
+    return not answer.strip() or "".join(answer.split()) == "".join(exercise.blank.split())
 
 
 def reason_for(result, exercise):
@@ -26,7 +39,7 @@ def reason_for(result, exercise):
     -------
     str
     """
-    if result.state == "wrong" and is_computed(exercise.label) and _typed(result.answer):
+    if result.state == "wrong" and is_computed(exercise.label) and _is_typed(result.answer):
         return TYPED
     if result.state == "unanswered" and not is_blank(exercise, result.answer):
         return (
@@ -37,14 +50,10 @@ def reason_for(result, exercise):
     return result.reason
 
 
-def _typed(source):
+def _is_typed(source):
     try:
         return is_typed(source)
-    except (
-        ValueError,
-        RecursionError,
-        MemoryError,
-    ):  # what students upload can bring Python's parser to its limits
+    except _BEYOND_THE_PARSER:
         return False
 
 
@@ -67,3 +76,44 @@ def why_missing(submission, found):
     if any(map(_DAMAGED.search, found.notes)):
         return "Your file is damaged, and this answer was not found in what could be read of it."
     return ""
+
+
+def why_no_value(exercise, answer, error, verdict):
+    """Why an answer has no value, in our words and the student's own source; nothing that the student's code
+    said is quoted.
+    """
+    lines = answer.splitlines()
+    try:
+        ast.parse(answer)
+    except SyntaxError as invalid:
+        return f"Your cell is no valid Python{_at(lines, invalid.lineno)}: {invalid.msg}."
+    except _BEYOND_THE_PARSER:
+        return "Your cell is no valid Python."
+    at = _at(lines, error.get("line"))
+    if error:
+        kind = error.get("type", "")
+        unknown = re.search(r"name '(\w{1,60})' is not defined", error.get("message", ""))
+        name = unknown[1] if unknown and kind == "NameError" else ""
+        if len(name) == 1 and re.search(rf"= *{name} *(#|$)", answer, re.MULTILINE):
+            return f"Your cell takes {name} for a name{at}. Put a letter into quotes."
+        if name and re.search(rf"\b{name}\b", answer):
+            return (
+                f"Your cell uses {name}, which nothing before it defines{at}. Only answer cells are run;"
+                " imports and functions of other cells go along, and all else that an answer needs must stand"
+                " in it."
+            )
+        return f"Your cell ends with {_article(Failure(kind).kind)}{at}."
+    if isinstance(verdict, Failure):
+        wanted = " and ".join(exercise.names) or "what was asked for"
+        return f"Your cell runs, but {wanted} has no value afterwards ({verdict.kind})."
+    return UNREAD
+
+
+def _article(kind):
+    return f"{'an' if kind[:1] in 'AEIOUaeiou' else 'a'} {kind}"
+
+
+def _at(lines, number):
+    if not isinstance(number, int) or not 1 <= number <= len(lines):
+        return ""
+    return f" in line {number}, {lines[number - 1].strip()[:120]!r}"

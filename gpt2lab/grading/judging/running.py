@@ -2,11 +2,9 @@
 each exercise.
 """
 
-import ast
 import contextlib
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -17,15 +15,11 @@ from pathlib import Path
 import psutil
 
 from gpt2lab.grading.judging.findings import ExerciseResult
+from gpt2lab.grading.judging.reasons import MISSING, NOT_GRADED, OPEN, is_blank, why_no_value
 from gpt2lab.grading.judging.rebuilding import rebuild
 from gpt2lab.grading.sandbox import bubblewrap, processes
-from gpt2lab.grading.sandbox.payload import LONGEST, UNREAD, Failure, Unreadable
+from gpt2lab.grading.sandbox.payload import LONGEST, Unreadable
 
-NOT_GRADED = "This exercise could not be graded; your instructor will look at it."
-OPEN = "You left this one open."
-MISSING = (
-    "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
-)
 _LINE = 13 * LONGEST  # characters of a message from pytest, if every one of a payload is written as an escape
 
 
@@ -239,56 +233,4 @@ def _found(exercise, answer, judging):
         return "wrong", verdict.reason, note
     if is_blank(exercise, answer) or (state == "unanswered" and not error):
         return "unanswered", OPEN, note
-    return "failed", _failure(exercise, answer, error, verdict), note
-
-
-def is_blank(exercise, answer):
-    """Whether an answer's cell is as it was handed out, or empty."""
-    return not answer.strip() or "".join(answer.split()) == "".join(exercise.blank.split())
-
-
-def _failure(exercise, answer, error, verdict):
-    """Why an answer has no value, in our words and the student's own source; nothing that the student's code
-    said is quoted.
-    """
-    lines = answer.splitlines()
-    try:
-        ast.parse(answer)
-    except SyntaxError as invalid:
-        return f"Your cell is no valid Python{_at(lines, invalid.lineno)}: {invalid.msg}."
-    except (ValueError, RecursionError, MemoryError):
-        return "Your cell is no valid Python."
-    kind = error.get("type", "")
-    if error:
-        name = re.search(r"name '(\w{1,60})' is not defined", error.get("message", ""))
-        if (
-            kind == "NameError"
-            and name
-            and len(name[1]) == 1
-            and re.search(rf"= *{name[1]} *(#|$)", answer, re.MULTILINE)
-        ):
-            return (
-                f"Your cell takes {name[1]} for a name{_at(lines, error.get('line'))}. Put a letter into"
-                " quotes."
-            )
-        if kind == "NameError" and name and re.search(rf"\b{name[1]}\b", answer):
-            return (
-                f"Your cell uses {name[1]}, which nothing before it defines{_at(lines, error.get('line'))}."
-                " Only answer cells are run; imports and functions of other cells go along, and all else"
-                " that an answer needs must stand in it."
-            )
-        return f"Your cell ends with {_article(Failure(kind).kind)}{_at(lines, error.get('line'))}."
-    if isinstance(verdict, Failure):
-        wanted = " and ".join(exercise.names) or "what was asked for"
-        return f"Your cell runs, but {wanted} has no value afterwards ({verdict.kind})."
-    return UNREAD
-
-
-def _article(kind):
-    return f"{'an' if kind[:1] in 'AEIOUaeiou' else 'a'} {kind}"
-
-
-def _at(lines, number):
-    if not isinstance(number, int) or not 1 <= number <= len(lines):
-        return ""
-    return f" in line {number}, {lines[number - 1].strip()[:120]!r}"
+    return "failed", why_no_value(exercise, answer, error, verdict), note

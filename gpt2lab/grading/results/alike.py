@@ -5,7 +5,7 @@ anything.
 from collections import defaultdict
 from dataclasses import dataclass
 
-from gpt2lab.grading.answers.student_source import normalised, prose
+from gpt2lab.grading.answers.student_source import normalise, prose
 from gpt2lab.grading.results.untrusted import name_of
 
 LONG = 60  # characters of code below which two people come upon the same by themselves
@@ -34,7 +34,7 @@ class Alike:
     answer: str = ""
 
 
-def alike(results, written=frozenset()):
+def find_alike(results, written=frozenset()):
     """Submissions with the same unusual answer.
 
     Compared are answers that are not right, without their comments and spaces, and answers in words, without
@@ -77,5 +77,5 @@ def _key(exercise, in_words):
     if in_words:
         words = prose(exercise.answer).casefold().split()
         return " ".join(words) if len(words) >= WORDY else ""
-    code = "" if exercise.state in ("right", "by hand") else normalised(exercise.answer)
+    code = "" if exercise.state in ("right", "by hand") else normalise(exercise.answer)
     return code if len(code) >= LONG else ""

@@ -89,9 +89,13 @@ def feedback_page(result, due=None, written=frozenset()):
     """
     header = [
         f'<p class="student">For <bdi>{as_html(name_of(result.student))}</bdi></p>',
-        f'<p class="total">{_total(result)}</p>',
+        f'<p class="total">{_say_total(result)}</p>',
     ]
-    header += [f"<p>{words}</p>" for words in (_late(result, due), _open(result), _counted(result)) if words]
+    header += [
+        f"<p>{words}</p>"
+        for words in (_say_late(result, due), _say_open(result), _count_right(result))
+        if words
+    ]
     contents = "\n".join(
         f'<li><a href="#exercise-{number}">{_heading(exercise)}</a>: <span'
         f' aria-hidden="true">{SAID[exercise.state][0]}</span> {SAID[exercise.state][1].lower()},'
@@ -119,38 +123,36 @@ def notebook_title(name):
     """A notebook in words: ``03_watch_the_loss`` is ``notebook 03, Watch the loss``."""
     number, _, words = one_line(name, 100).partition("_")
     return f"notebook {number}" + (
-        f", {capital(words.replace('_', ' ').replace('gpt2', 'GPT-2'))}" if words else ""
+        f", {capitalize(words.replace('_', ' ').replace('gpt2', 'GPT-2'))}" if words else ""
     )
 
 
-def capital(text):
+def capitalize(text):
     """A text with a capital at its beginning."""
     return text[:1].upper() + text[1:]
 
 
-def points_in_words(points):
+def name_points(points):
     """Points as people write them: ``1 point``, ``2.5 points``."""
     return f"{round(points, 2):g} {'point' if points == 1 else 'points'}"
 
 
 def _worth(exercise):
     if exercise.state in OPEN:
-        return f"worth {points_in_words(exercise.points)}"
-    return f"{round(exercise.earned, 2):g} of {points_in_words(exercise.points)}"
+        return f"worth {name_points(exercise.points)}"
+    return f"{round(exercise.earned, 2):g} of {name_points(exercise.points)}"
 
 
 def _heading(exercise):
-    return as_html(one_line(f"{exercise.label} {capital(exercise.title)}", 200))
+    return as_html(one_line(f"{exercise.label} {capitalize(exercise.title)}", 200))
 
 
-def _total(result):
+def _say_total(result):
     so_far = " so far" if any(exercise.state in OPEN for exercise in result.exercises) else ""
-    return (
-        f"You have <strong>{round(result.earned, 2):g} of {points_in_words(result.points)}</strong>{so_far}."
-    )
+    return f"You have <strong>{round(result.earned, 2):g} of {name_points(result.points)}</strong>{so_far}."
 
 
-def _late(result, due):
+def _say_late(result, due):
     if not result.late_days:
         return ""
     on = f" on {_date(result.submitted)}," if result.submitted else ""
@@ -163,9 +165,9 @@ def _late(result, due):
         return f"{came} No points were taken off."
     earned = sum(exercise.earned for exercise in result.exercises)
     if result.penalty > earned:
-        return f"{came} That costs {points_in_words(result.penalty)}, though no sum goes below 0."
+        return f"{came} That costs {name_points(result.penalty)}, though no sum goes below 0."
     return (
-        f"{came} That takes {points_in_words(result.penalty)} off the {points_in_words(earned)} that your"
+        f"{came} That takes {name_points(result.penalty)} off the {name_points(earned)} that your"
         " answers earned."
     )
 
@@ -196,19 +198,19 @@ _MONTHS = (
 )
 
 
-def _open(result):
+def _say_open(result):
     still = [exercise for exercise in result.exercises if exercise.state in OPEN]
     if not still:
         return ""
     one = len(still) == 1
     return (
         f"{join_words(html.escape(exercise.label) for exercise in still)}, worth"
-        f" {points_in_words(sum(exercise.points for exercise in still))}, {'is' if one else 'are'} not in"
+        f" {name_points(sum(exercise.points for exercise in still))}, {'is' if one else 'are'} not in"
         f" this sum yet: your instructor still looks at {'it' if one else 'them'}."
     )
 
 
-def _counted(result):
+def _count_right(result):
     right = sum(exercise.state == "right" for exercise in result.exercises)
     if not result.exercises:
         return "None of its exercises could be graded; your instructor knows why."
@@ -244,12 +246,12 @@ def _section(number, exercise, in_words):
     if exercise.answer.strip():
         parts.append(
             '<p class="whose">Your'
-            f" answer</p>\n{answered(exercise.answer, f'Your answer to {label}', in_words)}"
+            f" answer</p>\n{answer_as_html(exercise.answer, f'Your answer to {label}', in_words)}"
         )
     return "\n".join([*parts, "</section>"])
 
 
-def answered(answer, name, in_words):
+def answer_as_html(answer, name, in_words):
     """A student's answer as HTML, which those who use the keyboard can scroll; ``name`` (HTML) is what it is
     called to those who hear the page.
     """

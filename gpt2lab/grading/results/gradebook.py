@@ -7,7 +7,7 @@ from datetime import datetime
 
 from gpt2lab import __version__
 from gpt2lab.base.storage import write_bytes
-from gpt2lab.grading.results.untrusted import cell
+from gpt2lab.grading.results.untrusted import spreadsheet_cell
 
 SANDBOXED = "sandbox"
 TRUSTED = "no sandbox (--trust)"
@@ -44,7 +44,7 @@ def write_gradebook(results, path):
             "student",
             "file",
             "submitted",
-            *(cell(f"{label} ({points:g})") for label, points in worth.items()),
+            *(spreadsheet_cell(f"{label} ({points:g})") for label, points in worth.items()),
             "total",
             "out of",
             "late days",
@@ -71,9 +71,9 @@ def _worth(results):
 def _row(result, worth):
     earned = {exercise.label: exercise.earned for exercise in result.exercises}
     return [
-        cell(result.student),
-        cell(result.file),
-        cell(result.submitted or ""),
+        spreadsheet_cell(result.student),
+        spreadsheet_cell(result.file),
+        spreadsheet_cell(result.submitted or ""),
         *(_number(earned[label]) if label in earned else "" for label in worth),
         _number(result.earned),
         _number(result.points),
@@ -81,7 +81,9 @@ def _row(result, worth):
         _number(result.penalty),
         _number(100 * result.earned / result.points, 1) if result.points else "",
         SANDBOXED if result.sandboxed else TRUSTED,
-        cell(" ".join(note if note.endswith((".", "…")) else f"{note}." for note in result.notes)),
+        spreadsheet_cell(
+            " ".join(note if note.endswith((".", "…")) else f"{note}." for note in result.notes)
+        ),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What became of a class: tables for the instructor, and a short version in words."""
+"""What became of a class, in tables for the instructor."""
 
 import re
 from collections import Counter, defaultdict
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from gpt2lab.base.wording import join_words, pluralize
+from gpt2lab.base.wording import pluralize
 from gpt2lab.grading.answers.student_source import prose
 from gpt2lab.grading.judging.findings import STATES
-from gpt2lab.grading.results.alike import alike
-from gpt2lab.grading.results.feedback import capital, notebook_title
+from gpt2lab.grading.results.alike import find_alike
+from gpt2lab.grading.results.feedback import capitalize, notebook_title
 from gpt2lab.grading.results.gradebook import by_student
 from gpt2lab.grading.results.untrusted import name_of, one_line
 
@@ -65,41 +65,12 @@ class ClassSummary:
         shares = self.exercises["mean_share"][~self.exercises[list(_OPEN)].any(axis=1)].dropna()
         return shares.idxmin() if shares.nunique() > 1 else None
 
-    def in_words(self, reasons=3):
-        """The summary for a terminal: lines of text, with the most frequent ``reasons``."""
-        lines = [f"{self.title}: {self.points_in_words()}"]
-        names = [one_line(f"{label} {title}", 34) for label, title in self.exercises["title"].items()]
-        for name, (_, row) in zip(names, self.exercises.iterrows()):
-            states = ", ".join(f"{row[state]} {state}" for state in STATES if row[state])
-            lines.append(f"  {name:<{max(map(len, names))}}  {_percent(row['mean_share']):>5}  {states}")
-        if self.hardest:
-            lines.append(f"Hardest: {self.hardest} {self.exercises['title'][self.hardest]}.")
-        for row in self.reasons.head(reasons).itertuples():
-            lines.append(
-                f"{'Once' if row.count == 1 else f'{row.count} times'} in {row.label}:"
-                f" {one_line(row.reason, 110)}"
-            )
-        if self.alike:
-            lines.append(
-                f"{pluralize(len(self.alike), 'group')} of submissions"
-                f" {'shares' if len(self.alike) == 1 else 'share'} an unusual answer; look at"
-                f" {'it' if len(self.alike) == 1 else 'them'} in the summary, it is no proof."
-            )
-        if self.notes:
-            noted = list(dict.fromkeys(student for student, _ in self.notes))
-            lines.append(
-                "There are notes on"
-                f" {join_words(noted) if len(noted) <= 5 else pluralize(len(noted), 'submission')}; read them in"
-                " the summary."
-            )
-        return "\n".join(lines)
-
     @property
     def title(self):
         """The assignment in words."""
-        return capital(notebook_title(self.notebook) if self.notebook else "class")
+        return capitalize(notebook_title(self.notebook) if self.notebook else "class")
 
-    def points_in_words(self):
+    def describe_points(self):
         """How many submissions there are, and their points, in a sentence."""
         points = self.totals["points"]
         if points.empty:
@@ -132,7 +103,7 @@ def class_summary(results, written=frozenset()):
         reasons=_reasons(results),
         totals=totals,
         distribution=_distribution(totals),
-        alike=alike(results, written),
+        alike=find_alike(results, written),
         answers=_answers(results, written),
         notes=tuple(
             (name_of(result.student), one_line(note, _REASON))
@@ -162,7 +133,7 @@ def _exercises(results):
         known = [exercise.earned for _, exercise in members if exercise.state not in _OPEN]
         mean = float(np.mean(known)) if known else np.nan
         rows[label] = {
-            "title": one_line(capital(first.title), 100),
+            "title": one_line(capitalize(first.title), 100),
             "points": first.points,
             "submissions": len(members),
         }
@@ -263,5 +234,6 @@ def _notes(result, written):
     )
 
 
-def _percent(share):
+def percent(share):
+    """A share as people write it: ``80 %``; a dash where there is none."""
     return "–" if share != share else f"{100 * share:.0f} %"

@@ -6,7 +6,8 @@ from gpt2lab.base.pages import html_figure, html_page, html_table
 from gpt2lab.base.storage import write_bytes
 from gpt2lab.base.wording import join_words
 from gpt2lab.grading.judging.findings import STATES
-from gpt2lab.grading.results.feedback import SAID, STYLE, answered, capital, points_in_words
+from gpt2lab.grading.results.feedback import SAID, STYLE, answer_as_html, capitalize, name_points
+from gpt2lab.grading.results.summary import percent
 from gpt2lab.grading.results.untrusted import as_html
 
 SUMMARY = "summary.html"
@@ -69,7 +70,7 @@ def summary_page(summary):
         for number, (title, body) in enumerate(parts, 1)
     )
     header = (
-        f'<p class="total">{html.escape(capital(summary.points_in_words()))}</p>\n<p>For the instructor'
+        f'<p class="total">{html.escape(capitalize(summary.describe_points()))}</p>\n<p>For the instructor'
         " alone: this page names students.</p>"
     )
     return html_page(f"{summary.title}: the class", header, main, contents=contents, style=STYLE)
@@ -87,7 +88,7 @@ def _exercises(summary):
         (
             f"{label} {row['title']}",
             f"{row['points']:g}",
-            _percent(row["mean_share"]),
+            percent(row["mean_share"]),
             *(_count(row[state], row[f"{state}_share"]) for state in states),
         )
         for label, row in summary.exercises.iterrows()
@@ -137,7 +138,7 @@ def _alike(summary):
     for group in summary.alike:
         names = join_words(f"<bdi>{as_html(name)}</bdi>" for name in group.students)
         if group.label:
-            shown = answered(
+            shown = answer_as_html(
                 group.answer,
                 f"Answer to {html.escape(group.label)} of {as_html(group.students[0])}",
                 group.label in summary.answers,
@@ -152,22 +153,18 @@ def _answers(summary):
     said = ["<p>All answers in words, those of one exercise below one another.</p>"]
     for label, answers in summary.answers.items():
         row = summary.exercises.loc[label]
-        said.append(f"<h3>{html.escape(f'{label} {row.title}')} ({points_in_words(row['points'])})</h3>")
+        said.append(f"<h3>{html.escape(f'{label} {row.title}')} ({name_points(row['points'])})</h3>")
         for number, (student, state, words, note) in enumerate(answers, 1):
             sign, word, _ = SAID[state]
             name = f"Answer {number} to {html.escape(label)}, of {as_html(student)}"
             said.append(
                 f'<h4><bdi>{as_html(student)}</bdi> <span class="worth"><span'
                 f' aria-hidden="true">{sign}</span> {word.lower()}</span></h4>\n'
-                + answered(words, name, True)
+                + answer_as_html(words, name, True)
                 + (f'\n<p class="next">{as_html(note)}</p>' if note and state == "by hand" else "")
             )
     return "\n".join(said)
 
 
 def _count(count, share):
-    return f"{count:,} ({_percent(share)})".replace(" ", "\u00a0") if count else "–"
-
-
-def _percent(share):
-    return "–" if share != share else f"{100 * share:.0f} %"
+    return f"{count:,} ({percent(share)})".replace(" ", "\u00a0") if count else "–"

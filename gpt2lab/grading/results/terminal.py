@@ -1,26 +1,51 @@
 """What a grading says in the terminal."""
 
-from gpt2lab.base.wording import pluralize
+from gpt2lab.base.wording import join_words, pluralize
+from gpt2lab.grading.judging.findings import STATES
 from gpt2lab.grading.results.feedback import FEEDBACK
 from gpt2lab.grading.results.gradebook import GRADEBOOK
+from gpt2lab.grading.results.summary import percent
 from gpt2lab.grading.results.summary_page import SUMMARY
 from gpt2lab.grading.results.untrusted import name_of, one_line
 
 _WIDTH = 28  # characters of a name
 
 
-def graded_in_words(graded):
+def describe_class(summary, reasons=3):
+    """A `ClassSummary` as lines of text, with the most frequent ``reasons``."""
+    lines = [f"{summary.title}: {summary.describe_points()}"]
+    names = [one_line(f"{label} {title}", 34) for label, title in summary.exercises["title"].items()]
+    for name, (_, row) in zip(names, summary.exercises.iterrows()):
+        states = ", ".join(f"{row[state]} {state}" for state in STATES if row[state])
+        lines.append(f"  {name:<{max(map(len, names))}}  {percent(row['mean_share']):>5}  {states}")
+    if summary.hardest:
+        lines.append(f"Hardest: {summary.hardest} {summary.exercises['title'][summary.hardest]}.")
+    for row in summary.reasons.head(reasons).itertuples():
+        times = "Once" if row.count == 1 else f"{row.count} times"
+        lines.append(f"{times} in {row.label}: {one_line(row.reason, 110)}")
+    if summary.alike:
+        shares, them = ("shares", "it") if len(summary.alike) == 1 else ("share", "them")
+        lines.append(
+            f"{pluralize(len(summary.alike), 'group')} of submissions {shares} an unusual answer;"
+            f" look at {them} in the summary, it is no proof."
+        )
+    if summary.notes:
+        noted = list(dict.fromkeys(student for student, _ in summary.notes))
+        whom = join_words(noted) if len(noted) <= 5 else pluralize(len(noted), "submission")
+        lines.append(f"There are notes on {whom}; read them in the summary.")
+    return "\n".join(lines)
+
+
+def describe_grades(graded):
     """A graded class: the summary, what was not graded, and where everything is."""
-    lines = [graded.summary.in_words(), ""]
-    unsure = sum(exercise.state == "not graded" for result in graded.results for exercise in result.exercises)
-    if reads := sum(
-        exercise.state == "by hand" for result in graded.results for exercise in result.exercises
-    ):
+    lines = [describe_class(graded.summary), ""]
+    states = [exercise.state for result in graded.results for exercise in result.exercises]
+    if reads := states.count("by hand"):
         lines.append(
             f"{pluralize(reads, 'answer')} for you to read, side by side in the summary; the points of these"
             " are not in it yet."
         )
-    if unsure:
+    if unsure := states.count("not graded"):
         lines.append(f"{pluralize(unsure, 'answer')} could not be graded; the same command tries again.")
     if not all(result.sandboxed for result in graded.results):
         lines.append("The submissions were run without a sandbox (--trust); the gradebook says so.")
@@ -31,7 +56,7 @@ def graded_in_words(graded):
     return "\n".join(lines)
 
 
-def found_in_words(graded):
+def describe_trial(graded):
     """A trial: a line a student with the answers that were found and are not blank, and the notes."""
     lines = []
     for result in graded.results:

@@ -69,7 +69,7 @@ def _cut(text, longest):
 _FORMULA = re.compile(r"(^|[;,|:])(?=[\s\"'`´‘’‚“”„«»‹›＂＇]*([=+\-@−]|[＝＋－＠﹦﹢﹣﹫⁺⁻⁼₊₋₌]))")
 
 
-def cell(text, longest=2_000):
+def spreadsheet_cell(text, longest=2_000):
     """A text for a cell of a spreadsheet: one line, and with an apostrophe before whatever would begin a
     formula.
     """

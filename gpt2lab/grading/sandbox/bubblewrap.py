@@ -89,7 +89,7 @@ def outer(command, folder, limits, variables=None):
         else ["--unshare-pid", "--unshare-user", "--proc", "/proc"]
     )
     # Before the rest, which may lie in /tmp and would be covered.
-    flags += [*_memory_folder("/tmp", 64), *_system(), *_visible([folder], at={folder: GRADING})]
+    flags += [*_memory_folder("/tmp", 64), *_system(), *_bind_read_only([folder], at={folder: GRADING})]
     flags += [part for number in range(KERNELS) for part in _memory_folder(f"{RUNTIME}/{number}", 1)]
     flags += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", *_variables(variables)]
     if not (shutil.which("setpriv") and shutil.which("prlimit")):
@@ -98,7 +98,7 @@ def outer(command, folder, limits, variables=None):
             " the submissions without a sandbox."
         )
     if not administrator:
-        return [*_limited(limits), *flags, "--", *command]
+        return [*_limit_memory(limits), *flags, "--", *command]
     own_processes = ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
     # The administrator becomes nobody, whom limits on processes bind.
     drop = [
@@ -110,7 +110,7 @@ def outer(command, folder, limits, variables=None):
         "--inh-caps=-all",
         "--no-new-privs",
     ]
-    return [*_limited(limits), *own_processes, *flags, "--", *drop, *command]
+    return [*_limit_memory(limits), *own_processes, *flags, "--", *drop, *command]
 
 
 def inner(command, limits, folder, forbidden=None):
@@ -236,7 +236,7 @@ def _bubblewrap():
     return found
 
 
-def _limited(limits):
+def _limit_memory(limits):
     return ending_with_us([shutil.which("prlimit"), f"--data={limits['memory_MB'] << 20}", "--core=0"])
 
 
@@ -266,7 +266,7 @@ def _system():
             if path.count("/") == 2
             else ["--perms", "0755", "--dir", str(Path(path).parent), "--ro-bind-try", path, path]
         )
-    return ["--ro-bind", "/usr", "/usr", *flags, *_visible(_python())]
+    return ["--ro-bind", "/usr", "/usr", *flags, *_bind_read_only(_python())]
 
 
 @functools.cache
@@ -310,7 +310,7 @@ def _versions():
     return sorted({_PACKAGE, *(folder.resolve() for folder in others if folder.is_dir())})
 
 
-def _visible(folders, at=None):
+def _bind_read_only(folders, at=None):
     """Flags that bind folders read-only, with the folders above them, which everybody may pass."""
     flags = []
     for folder in folders:

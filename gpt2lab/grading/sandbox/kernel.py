@@ -69,8 +69,8 @@ class WatchedKernel(RunningKernel):
         self.begin_cell()
         if time.monotonic() > self.ends:
             raise self._too_long()
-        self.folder = _folder(trusted)
-        self.km, self.kc = _started(self.folder, limits, trusted)
+        self.folder = _meeting_place(trusted)
+        self.km, self.kc = _start_kernel(self.folder, limits, trusted)
         # A message larger than `LARGEST` ends the connection, and is the only thing that does while the
         # kernel lives.
         self._cut_off = self.kc.iopub_channel.socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)
@@ -233,7 +233,7 @@ class WatchedKernel(RunningKernel):
         del self.km
 
 
-def _folder(trusted):
+def _meeting_place(trusted):
     """Where the kernel and pytest meet; another for each kernel, since an earlier one may have left anything
     in its own.
     """
@@ -247,7 +247,7 @@ def _folder(trusted):
     return folder
 
 
-def _started(folder, limits, trusted):
+def _start_kernel(folder, limits, trusted):
     command = [
         sys.executable,
         "-m",
@@ -291,7 +291,7 @@ def _started(folder, limits, trusted):
 def _why(limits, trusted):
     """What a kernel says when it cannot start; asked of another one, which is told nothing else."""
     command = [sys.executable, "-m", "ipykernel_launcher", "--version"]
-    command = command if trusted else bubblewrap.inner(command, limits, _folder(trusted))
+    command = command if trusted else bubblewrap.inner(command, limits, _meeting_place(trusted))
     try:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=START
