@@ -194,39 +194,3 @@ def test_a_text_cannot_end_the_facts(tmp_path):
     card = path.read_text()
     lab.Corpus((lab.Document("text", name, name),)).data_card(path)
     assert path.read_text() == card and card.count("<!-- gpt2lab: end") == 1
-
-
-# The chat posts
-
-
-def test_the_chat_posts_are_all_there_with_their_authors():
-    posts = lab.chat_posts()
-    assert len(posts) == 258_112 and len(posts.authors) == 1_315
-    assert posts.documents[0] == lab.Document("Hello", "720840be", "a07edb12:1")
-    assert len({document.name for document in posts}) == len(posts) and all(
-        document.text.strip() for document in posts
-    )
-
-
-def test_the_authors_of_chat_posts_can_be_chosen_by_how_much_they_wrote():
-    assert len(lab.chat_posts(authors=3).authors) == 3 and len(lab.chat_posts(least=1000).authors) == 40
-    assert lab.chat_posts(authors=1, least=1000).authors == ["31267496"]
-    for options, complaint in (
-        ({"least": 10**6}, "leaves no author"),
-        ({"authors": 0}, "authors=0"),
-        ({"least": 0.5}, "least=0.5"),
-    ):
-        with pytest.raises(lab.LabError, match=complaint):
-            lab.chat_posts(**options)
-
-
-def test_without_their_package_one_is_told_what_to_install(monkeypatch):
-    from gpt2lab.corpus import course_texts
-
-    def missing(name):
-        raise ModuleNotFoundError(name)
-
-    monkeypatch.setattr(course_texts.resources, "files", missing)
-    course_texts._chat_records.cache_clear()
-    with pytest.raises(TextError, match="pip install chitchat-dataset"):
-        lab.chat_posts()

@@ -9,6 +9,7 @@ from email.policy import SMTP
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reading import events, refusal
 
 import gpt2lab as lab
 from gpt2lab.errors import LabError
@@ -35,7 +36,7 @@ def mail(text=None, sender="Ada Lovelace <ada@example.org>", subject="Hello", ht
     return message
 
 
-def written(path, mails):
+def write_mailbox(path, mails):
     box = mailbox.mbox(path)
     for message in mails:
         box.add(message)
@@ -44,22 +45,7 @@ def written(path, mails):
 
 
 def read_one(tmp_path, message, **options):
-    return lab.Corpus.from_mbox(written(tmp_path / "Sent", [message]), **options)
-
-
-def events(corpus):
-    return {
-        (what, why): count
-        for what, why, count in corpus.preparation[["what", "why", "count"]].itertuples(index=False)
-        if what != "kept"
-    }
-
-
-def refusal(path):
-    with pytest.raises(LabError) as caught:
-        lab.Corpus.from_mbox(path)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
+    return lab.Corpus.from_mbox(write_mailbox(tmp_path / "Sent", [message]), **options)
 
 
 @given(
@@ -67,7 +53,7 @@ def refusal(path):
     st.sampled_from(["quoted-printable", "base64", "8bit"]),
 )
 def test_any_mails_are_read_back(tmp_path_factory, mails, encoding):
-    path = written(
+    path = write_mailbox(
         tmp_path_factory.mktemp("mail") / "Sent",
         [mail(text, f"{name} <a@example.org>", cte=encoding) for text, name in mails],
     )
@@ -77,7 +63,7 @@ def test_any_mails_are_read_back(tmp_path_factory, mails, encoding):
 
 def test_lines_that_begin_with_from_are_no_new_mail(tmp_path):
     text = "From here on:\n\nFrom now on, 10:30 is tea time.\n>From the start"
-    path = written(tmp_path / "Sent", [mail(text), mail("second")])
+    path = write_mailbox(tmp_path / "Sent", [mail(text), mail("second")])
     assert b"\n>From here on" in path.read_bytes()  # how an mbox keeps them apart from its own
     assert [document.text for document in lab.Corpus.from_mbox(path, quotes=True)] == [
         text.replace(">From", "From"),
@@ -172,7 +158,7 @@ def test_html_alone_becomes_text_and_beside_plain_text_it_is_left_aside(tmp_path
         lab.Corpus.from_mbox(tmp_path / "Sent", quotes=True).text
         == "Yes & no\n\nOn Monday Alan wrote:\n\nTea?"
     )
-    assert lab.Corpus.from_mbox(written(tmp_path / "both", [mail("plain", html=html)])).text == "plain"
+    assert lab.Corpus.from_mbox(write_mailbox(tmp_path / "both", [mail("plain", html=html)])).text == "plain"
 
 
 def test_attachments_and_mails_without_text_are_left_out(tmp_path):
@@ -183,7 +169,8 @@ def test_attachments_and_mails_without_text_are_left_out(tmp_path):
     picture.set_content(b"\x89PNG", maintype="image", subtype="png")
     twice = mail("once")
     twice["Message-ID"] = "<1@example.org>"
-    corpus = lab.Corpus.from_mbox(written(tmp_path / "Sent", [attached, picture, twice, twice, mail(" \n")]))
+    path = write_mailbox(tmp_path / "Sent", [attached, picture, twice, twice, mail(" \n")])
+    corpus = lab.Corpus.from_mbox(path)
     assert [document.text for document in corpus] == ["See the picture.", "once"]
     assert events(corpus) == {
         ("left out", "mails without a text part"): 1,
@@ -201,7 +188,7 @@ def test_what_a_server_says_and_mails_in_mails_are_nobodys_own_words(tmp_path):
         b" text/plain\n\nNot delivered.\n--x\nContent-Type: message/delivery-status\n\nReporting-MTA: dns;"
         b" b.c\n\nStatus: 5.0.0\n--x--\n"
     )
-    path = written(tmp_path / "Sent", [forward, bounce])
+    path = write_mailbox(tmp_path / "Sent", [forward, bounce])
     assert [document.text for document in lab.Corpus.from_mbox(path)] == ["Look at this.", "Not delivered."]
     assert "A secret of Alan." in lab.Corpus.from_mbox(path, quotes=True).text
 
@@ -216,13 +203,13 @@ def test_names_and_texts_in_other_encodings_are_read(tmp_path):
         b'From: e@example.org\nContent-Type: text/plain; charset="utf-8"\nContent-Transfer-Encoding:'
         b" 8bit\n\nGr\xfc\xdfe\n"
     )
-    corpus = lab.Corpus.from_mbox(written(tmp_path / "wrong", [wrong]))
+    corpus = lab.Corpus.from_mbox(write_mailbox(tmp_path / "wrong", [wrong]))
     assert corpus.text == "Grüße" and corpus.authors == ["e@example.org"]
     assert events(corpus) == {("changed", "text read in another encoding than it says"): 1}
     unknown = (
         b'From: =?x-none?Q?E=FC?= <e@example.org>\nContent-Type: text/plain; charset="x-none"\n\nplain\n'
     )
-    assert lab.Corpus.from_mbox(written(tmp_path / "unknown", [unknown])).text == "plain"
+    assert lab.Corpus.from_mbox(write_mailbox(tmp_path / "unknown", [unknown])).text == "plain"
 
 
 def test_lines_broken_to_fit_a_screen_are_joined(tmp_path):
@@ -230,7 +217,7 @@ def test_lines_broken_to_fit_a_screen_are_joined(tmp_path):
         b"From: Ada <a@b.c>\nContent-Type: text/plain; charset=utf-8; format=flowed\n\n"
         b"A long \nline\nand a short one\n> a \n> quotation\n from here\n-- \nAda\n"
     )
-    path = written(tmp_path / "Sent", [flowed])
+    path = write_mailbox(tmp_path / "Sent", [flowed])
     assert (
         lab.Corpus.from_mbox(path, quotes=True).text
         == "A long line\nand a short one\n> a quotation\nfrom here"
@@ -262,7 +249,7 @@ def test_lines_broken_to_fit_a_screen_are_joined(tmp_path):
 )
 def test_what_is_no_mailbox_is_refused_with_the_place(tmp_path, content, complaint):
     (tmp_path / "box").write_bytes(content)
-    assert complaint in refusal(tmp_path / "box")
+    assert complaint in refusal(lab.Corpus.from_mbox, tmp_path / "box")
 
 
 @given(st.binary(max_size=200))

@@ -11,7 +11,7 @@ from gpt2lab.corpus.readers.plain_text import read_text
 from gpt2lab.errors import ArgumentError, LabError, TextError
 
 
-def written(folder, content, name="text.txt"):
+def write(folder, content, name="text.txt"):
     path = folder / name
     path.write_bytes(content)
     return path
@@ -25,28 +25,26 @@ def refusal(path, kind=TextError, **options):
 
 
 def test_a_text_comes_back_as_it_was_written(tmp_path):
-    assert (
-        read_text(written(tmp_path, "  naïve – 你好\n\n\ttab  \n".encode())) == "  naïve – 你好\n\n\ttab  \n"
-    )
+    assert read_text(write(tmp_path, "  naïve – 你好\n\n\ttab  \n".encode())) == "  naïve – 你好\n\n\ttab  \n"
 
 
 def test_line_ends_of_windows_and_old_macs_become_newlines(tmp_path):
-    assert read_text(written(tmp_path, b"one\r\ntwo\rthree\n")) == "one\ntwo\nthree\n"
+    assert read_text(write(tmp_path, b"one\r\ntwo\rthree\n")) == "one\ntwo\nthree\n"
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path):
-    assert read_text(written(tmp_path, b"\xef\xbb\xbfone")) == "one"
-    assert read_text(written(tmp_path, "one".encode("utf-16")), encoding="utf-16") == "one"
+    assert read_text(write(tmp_path, b"\xef\xbb\xbfone")) == "one"
+    assert read_text(write(tmp_path, "one".encode("utf-16")), encoding="utf-16") == "one"
 
 
 def test_a_misspelled_name_is_answered_with_the_nearest_one(tmp_path):
-    written(tmp_path, b"x", "shakespeare.txt")
+    write(tmp_path, b"x", "shakespeare.txt")
     message = refusal(tmp_path / "Shakespear.txt")
     assert "Shakespear.txt" in message and "did you mean 'shakespeare.txt'" in message
 
 
 def test_a_missing_file_without_a_near_name_is_answered_with_what_is_there(tmp_path):
-    written(tmp_path, b"x", "novel.txt")
+    write(tmp_path, b"x", "novel.txt")
     assert "it holds novel.txt" in refusal(tmp_path / "zzz.csv")
     assert "does not exist" in refusal(tmp_path / "nowhere" / "zzz.csv")
 
@@ -54,7 +52,7 @@ def test_a_missing_file_without_a_near_name_is_answered_with_what_is_there(tmp_p
 def test_a_folder_is_not_a_file_and_a_file_not_a_folder(tmp_path):
     assert "is a folder" in refusal(tmp_path) and "from_directory" in refusal(tmp_path)
     with pytest.raises(TextError, match="is a file, not a folder.*from_file"):
-        list_text_files(written(tmp_path, b"x"))
+        list_text_files(write(tmp_path, b"x"))
     with pytest.raises(TextError, match="There is no folder"):
         list_text_files(tmp_path / "nowhere")
 
@@ -66,14 +64,14 @@ def test_a_text_in_place_of_a_path_is_recognised():
 
 
 def test_empty_and_blank_files_are_refused(tmp_path):
-    assert "is empty" in refusal(written(tmp_path, b""))
-    assert "only white space" in refusal(written(tmp_path, b" \r\n\t\n"))
-    assert "only white space" in refusal(written(tmp_path, b"\xef\xbb\xbf"))
+    assert "is empty" in refusal(write(tmp_path, b""))
+    assert "only white space" in refusal(write(tmp_path, b" \r\n\t\n"))
+    assert "only white space" in refusal(write(tmp_path, b"\xef\xbb\xbf"))
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
 def test_a_byte_that_is_not_utf8_is_named_with_its_offset_and_line(tmp_path, encoding):
-    path = written(tmp_path, "one\r\ntwo\rau café".encode(encoding))
+    path = write(tmp_path, "one\r\ntwo\rau café".encode(encoding))
     message = refusal(path)
     assert all(
         part in message
@@ -83,18 +81,18 @@ def test_a_byte_that_is_not_utf8_is_named_with_its_offset_and_line(tmp_path, enc
 
 
 def test_curly_quotes_of_windows_are_not_taken_for_latin_1(tmp_path):
-    message = refusal(written(tmp_path, "“Well”".encode("cp1252")))
+    message = refusal(write(tmp_path, "“Well”".encode("cp1252")))
     assert "0x93" in message and 'pass encoding="cp1252"' in message and "“Well”" in message
 
 
 def test_a_file_that_ends_within_a_character_was_cut_off(tmp_path):
-    message = refusal(written(tmp_path, "été".encode()[:-1]))
+    message = refusal(write(tmp_path, "été".encode()[:-1]))
     assert "cut off" in message and "offset 3" in message
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_wide_encodings_are_recognised(tmp_path, encoding):
-    path = written(tmp_path, "Some text, as Notepad once saved it.\n".encode(encoding))
+    path = write(tmp_path, "Some text, as Notepad once saved it.\n".encode(encoding))
     message = refusal(path)
     assert f"encoding='{encoding}'" in message and "UTF-8" in message
     assert read_text(path, encoding=encoding) == "Some text, as Notepad once saved it.\n"
@@ -119,36 +117,8 @@ def zipped():
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_a_binary_file_is_called_by_its_kind(tmp_path, content, kind, encoding):
-    assert kind in refusal(written(tmp_path, content), encoding=encoding)
+    assert kind in refusal(write(tmp_path, content), encoding=encoding)
 
 
 def test_an_unknown_encoding_is_refused_before_anything_is_read(tmp_path):
-    assert "encoding='utf-9' is unknown" in refusal(
-        written(tmp_path, b"text"), ArgumentError, encoding="utf-9"
-    )
-
-
-def test_texts_of_a_folder_come_in_order_without_hidden_ones(tmp_path):
-    for name in (
-        "b.txt",
-        "a/z.md",
-        "a/b/c.TXT",
-        ".hidden.txt",
-        ".git/config.txt",
-        "__MACOSX/a.txt",
-        "picture.png",
-        "README",
-    ):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        written(tmp_path, b"x", name)
-    names = [path.relative_to(tmp_path).as_posix() for path in list_text_files(tmp_path)]
-    assert names == ["README", "a/b/c.TXT", "a/z.md", "b.txt"]
-
-
-def test_a_folder_without_texts_says_what_it_has(tmp_path):
-    with pytest.raises(TextError, match="holds no files"):
-        list_text_files(tmp_path)
-    for name in ("a.pdf", "b.pdf", "c.csv"):
-        written(tmp_path, b"x", name)
-    with pytest.raises(TextError, match=r"only 1 \.csv, 2 \.pdf.*from_csv"):
-        list_text_files(tmp_path)
+    assert "encoding='utf-9' is unknown" in refusal(write(tmp_path, b"text"), ArgumentError, encoding="utf-9")
