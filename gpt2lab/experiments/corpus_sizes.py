@@ -1,19 +1,14 @@
 """Corpus size against parameters: the same number of steps on more and more of a text."""
 
-import tempfile
-
-from gpt2lab.base.arguments import one_of, whole_number
+from gpt2lab.base.arguments import whole_number
 from gpt2lab.base.jobs import run_jobs
-from gpt2lab.corpus import Corpus, Splits, presidential_speeches
-from gpt2lab.errors import ArgumentError
+from gpt2lab.corpus import presidential_speeches
+from gpt2lab.experiments.fine_tuning import last_loss, temporary_run
+from gpt2lab.experiments.settings import check_settings, check_text, check_values
 from gpt2lab.measures.copying import copied
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.perplexity import perplexity
 from gpt2lab.pretrained.catalog import find_card
-from gpt2lab.pretrained.download import vocabulary
-from gpt2lab.pretrained.encoder import load_encoder
-from gpt2lab.training.finetuning import finetune, training_tokens
-from gpt2lab.training.settings import RECORDED, Settings
 
 COLUMNS = (
     "model_name",
@@ -37,20 +32,6 @@ COLUMNS = (
     "copied_human",
     "sample",
     "seconds",
-)
-# What a grid decides for all its fine-tunings.
-OWN_SETTINGS = (
-    "model_name",
-    "steps",
-    "seed",
-    "run_name",
-    "checkpoint_dir",
-    "restore_from",
-    "overwrite",
-    "sample_every",
-    "save_every",
-    "max_checkpoints",
-    "patience",
 )
 
 
@@ -144,9 +125,9 @@ def corpus_sizes(
     """
     import pandas as pd
 
-    model_names = several("model_names", model_names, lambda name: find_card(name).name)
-    characters = several("characters", characters, lambda size: whole_number("characters", size, 1))
-    seeds = several("seeds", seeds, lambda seed: whole_number("seeds", seed, 0, 2**64 - 1))
+    model_names = check_values("model_names", model_names, lambda name: find_card(name).name)
+    characters = check_values("characters", characters, lambda size: whole_number("characters", size, 1))
+    seeds = check_values("seeds", seeds, lambda seed: whole_number("seeds", seed, 0, 2**64 - 1))
     splits = presidential_speeches(since=1947).split() if splits is None else splits
     steps = whole_number("steps", steps, 1)
     nsamples = whole_number("nsamples", nsamples, 1)
@@ -203,69 +184,6 @@ def corpus_sizes(
     return table.sort_values(["parameters", "characters", "seed"], ignore_index=True)
 
 
-def several(name, values, checked):
-    """The values of a list, each of them ``checked``: at least one, and none twice.
-
-    Raises
-    ------
-    ArgumentError
-        If it is no list, empty, or names one twice.
-    """
-    if isinstance(values, str) or not hasattr(values, "__iter__"):
-        raise ArgumentError(f"{name}={values!r} is a single value; put it into a list, {name}=[{values!r}].")
-    values = [checked(value) for value in values]
-    if not values:
-        raise ArgumentError(f"{name} is empty; give at least one.")
-    if len(set(values)) < len(values):
-        raise ArgumentError(f"{name}={values!r} names one twice; give each once.")
-    return values
-
-
-def check_settings(asked, model_names, steps, model_dir):
-    """Refuse what `finetune` would refuse, before the first fine-tuning.
-
-    Raises
-    ------
-    ArgumentError
-        As `finetune`; also for a setting that it does not have or the grid decides.
-    """
-    for name in asked:
-        one_of("setting", name, [each for each in RECORDED if each not in (*OWN_SETTINGS, "model_dir")])
-    for name in model_names:
-        Settings(Corpus(), name, steps, model_dir=model_dir, **asked)
-
-
-def check_text(splits, characters, model_names, model_dir):
-    """Refuse splits that lack a part, and lengths that the text does not have or that are below a window of a
-    model.
-
-    Raises
-    ------
-    ArgumentError, TextError
-    """
-    if not isinstance(splits, Splits):
-        raise ArgumentError(
-            f"splits is of type {type(splits).__name__}; give what corpus.split(valid=0.1, test=0.1) returns."
-        )
-    for part in ("valid", "test"):
-        if not getattr(splits, part).characters:
-            raise ArgumentError(
-                f"splits has no {part} text to measure on; hold some out with corpus.split(valid=0.1,"
-                " test=0.1)."
-            )
-    if max(characters) > splits.train.characters:
-        raise ArgumentError(
-            f"characters={max(characters):,} is more than the training text has; give"
-            f" {splits.train.characters:,} or fewer, or a longer text."
-        )
-    for name in model_names:
-        training_tokens(
-            splits.train.first(min(characters)),
-            load_encoder(vocabulary(name, model_dir)),
-            find_card(name).n_ctx,
-        )
-
-
 def pretrained(model_name, test, model_dir):
     """The job that measures a model before fine-tuning: dict of columns."""
     from gpt2lab.training.loading import load
@@ -276,23 +194,18 @@ def pretrained(model_name, test, model_dir):
 
 
 def fine_tuned(model_name, characters, seed, steps, text, valid, test, settings, nsamples, length, model_dir):
-    """The job of one fine-tuning, in a folder that does not outlive it: dict of columns."""
-    with tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as folder:
-        run = finetune(
-            text,
-            model_name,
-            steps,
-            valid,
-            run_name="run",
-            seed=seed,
-            model_dir=model_dir,
-            checkpoint_dir=folder,
-            sample_every=0,
-            save_every=steps,
-            **settings,
-        )
-        if run.configuration["status"] == "stopped":
-            raise KeyboardInterrupt  # `finetune` saves and returns; half a fine-tuning is no result
+    """The job of one fine-tuning: dict of columns."""
+    with temporary_run(
+        text,
+        model_name,
+        steps,
+        valid,
+        seed=seed,
+        model_dir=model_dir,
+        sample_every=0,
+        save_every=steps,
+        **settings,
+    ) as run:
         with run.load() as lm:
             measured = perplexity(lm, test)
             samples = lm.generate(nsamples=nsamples, length=length, seed=seed)
@@ -300,7 +213,6 @@ def fine_tuned(model_name, characters, seed, steps, text, valid, test, settings,
         history = run.history
     tokens = run.configuration["text"]["tokens"]
     parameters = lm.parameters
-    trained = history["loss"].dropna()
     valid_losses = history.dropna(subset=["valid_loss"]).set_index("step")["valid_loss"]
     return {
         "model_name": model_name,
@@ -311,7 +223,7 @@ def fine_tuned(model_name, characters, seed, steps, text, valid, test, settings,
         "tokens_per_parameter": tokens / parameters,
         "characters_per_parameter": characters / parameters,
         "epochs": float(history["epoch"].iloc[-1]),
-        "train_loss": float(trained.tail(max(10, len(trained) // 10)).mean()),
+        "train_loss": last_loss(history),
         "valid_loss": float(valid_losses.iloc[-1]),
         "best_valid_loss": float(valid_losses.min()),
         "best_step": int(valid_losses.idxmin()),

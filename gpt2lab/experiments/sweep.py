@@ -14,7 +14,7 @@ from pathlib import Path
 from gpt2lab.base.arguments import real_number, whole_number, yes_or_no
 from gpt2lab.base.jobs import check_executor, run_jobs
 from gpt2lab.errors import ArgumentError, ExperimentError, TextError
-from gpt2lab.experiments.corpus_sizes import several
+from gpt2lab.experiments.settings import check_prefix, check_values
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.of_samples import MEASURES, measure_samples, measure_with_model
 from gpt2lab.measures.words import strings_of, words
@@ -193,7 +193,7 @@ def settings_of(asked, grid, vocabulary):
         "top_p": lambda value: real_number("top_p", value, low=0, high=1),
     }
     varied = {
-        name: several(name, values, check[name]) for name, values in asked.items() if values is not None
+        name: check_values(name, values, check[name]) for name, values in asked.items() if values is not None
     }
     if grid:
         return [
@@ -214,10 +214,7 @@ def check_writing(lm, nsamples, length, seed, prefix):
     ------
     ArgumentError
     """
-    if prefix is not None and (not isinstance(prefix, str) or not prefix):
-        raise ArgumentError(
-            f"prefix={prefix!r} is no text; give the words that each sample begins with, or None."
-        )
+    check_prefix(prefix)
     if whole_number("nsamples", nsamples, 1) == 1:
         raise ArgumentError(
             "nsamples=1 cannot be measured, since self-BLEU compares each sample with the others; give 2 or"
@@ -258,7 +255,7 @@ class Writer:
         """The job of one setting: dict of ``samples`` (list of str), the measures that need the model, and
         ``seconds``.
         """
-        lm = self._lm or opened(**self.origin, weights=weights)
+        lm = self._lm or open_origin(**self.origin, weights=weights)
         start = time.perf_counter()
         samples = lm.generate(prefix, nsamples, length, temperature, top_k, top_p, seed, include_prefix=False)
         return {
@@ -269,7 +266,7 @@ class Writer:
 
 
 @functools.lru_cache(maxsize=1)  # a process that gets several settings of one sweep opens its model once
-def opened(folder, prefix, name, precision, weights):
+def open_origin(folder, prefix, name, precision, weights):
     """The model of a folder, if it is still the one that the sweep began with."""
     from gpt2lab.language_model import open_folder
 

@@ -18,7 +18,7 @@ import gpt2lab as lab
 from gpt2lab import plots
 from gpt2lab.cli import main
 from gpt2lab.errors import ArgumentError, ExperimentError, TextError
-from gpt2lab.experiments.sweep import Writer, opened
+from gpt2lab.experiments.sweep import Writer, open_origin
 
 HUMAN = (
     "We hold these truths to be self evident that all people are created equal and that they have rights. "
@@ -383,7 +383,7 @@ def test_weights_that_changed_on_disk_are_not_taken_for_those_of_the_sweep(small
     with run.load() as tuned:
         assert tuned.checksum() != small.checksum()
         with pytest.raises(ExperimentError, match="no longer those"):
-            opened(**Writer(tuned).origin, weights=small.checksum())
+            open_origin(**Writer(tuned).origin, weights=small.checksum())
     with pytest.raises(ArgumentError, match="closed"):
         lab.sweep(tuned, [0.5])
 

@@ -1,4 +1,4 @@
-"""Figures of grids of fine-tunings."""
+"""Figures of a grid of fine-tunings: what the length of the text does, and where published laws stand."""
 
 from gpt2lab.base.captions import STYLES, CaptionedFigure
 from gpt2lab.base.wording import pluralize
@@ -21,7 +21,10 @@ _COLUMNS = {
     "copied",
     "copied_human",
 }
-MARKERS = "os^D"
+_MARKERS = "os^D"
+# How far above the end of its line each label stands (points), since the first two lines meet at the largest
+# size, and what it says besides the law's name.
+_LAWS = {KAPLAN: (9, ""), HOFFMANN: (-5, ""), MUENNIGHOFF: (-5, ",\neach token read 4 times")}
 
 
 def _grid(table):
@@ -68,7 +71,7 @@ def corpus_sizes(table):
     right = []
     shares = []
     sentences = []
-    for name, (colour, style), marker in zip(names, STYLES, MARKERS):
+    for name, (colour, style), marker in zip(names, STYLES, _MARKERS):
         rows = summary[summary["model_name"] == name]
         before = table.loc[table["model_name"] == name, "test_loss_before"].iloc[0]
         losses.axhline(before, color=colour, linestyle=(0, (1, 3)), linewidth=1.2)
@@ -207,11 +210,11 @@ def scaling_laws(table):
         "size of the model (parameters)", "length of the text (tokens)", width=8.0, height=4.4
     )
     axes.set(xscale="log", yscale="log")
-    for (law, (up, words)), (colour, style) in zip(_LAW_LABELS.items(), STYLES[2:] + STYLES[1:2]):
+    for (law, (up, more)), (colour, style) in zip(_LAWS.items(), STYLES[2:] + STYLES[1:2]):
         axes.plot(laws["parameters"], laws[law], style, color=colour, linewidth=1.8)
         label_point(
             axes,
-            words,
+            law + more,
             laws.iloc[-1][["parameters", law]],
             (9, up),
             color=colour,
@@ -239,19 +242,10 @@ def scaling_laws(table):
     return figure
 
 
-# How far above the end of its line each label stands (points), and the words: the first two lines meet at the
-# largest size.
-_LAW_LABELS = {
-    KAPLAN: (9, "Kaplan et al. 2020"),
-    HOFFMANN: (-5, "Hoffmann et al. 2022"),
-    MUENNIGHOFF: (-5, "Muennighoff et al. 2023,\neach token read 4 times"),
-}
-
-
 def _laws_in_words(points, helped, asked):
     most = points.loc[points["tokens"].idxmax()]
     name = most["model_name"]
-    lowest, highest = asked.loc[name, [KAPLAN, HOFFMANN, MUENNIGHOFF]].agg(["min", "max"])
+    lowest, highest = asked.loc[name, list(_LAWS)].agg(["min", "max"])
     share = f"{int(helped.sum())} of {pluralize(len(points), 'fine-tuning')}"
     return (
         f"To learn a language from random weights, {name} would want {lowest / 1e6:,.0f} to"
