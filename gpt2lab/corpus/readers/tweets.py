@@ -178,7 +178,7 @@ def _user_name(archive):
 def _notes(archive):
     """The whole texts of long posts by their first characters."""
     texts = [
-        _path(note, "core", "text")
+        _look_up(note, "core", "text")
         for name in archive.find(_NOTES)
         for note in _records(archive, name, "note_tweet")
     ]
@@ -197,7 +197,7 @@ def _complete(text, notes, log, place):
 def _expand_links(text, tweet):
     """Put the addresses themselves in the place of t.co's."""
     for kind in ("entities", "extended_entities"):
-        for link in [*(_path(tweet, kind, "urls") or []), *(_path(tweet, kind, "media") or [])]:
+        for link in [*(_look_up(tweet, kind, "urls") or []), *(_look_up(tweet, kind, "media") or [])]:
             if (
                 isinstance(link, dict)
                 and isinstance(link.get("url"), str)
@@ -207,7 +207,7 @@ def _expand_links(text, tweet):
     return text
 
 
-def _path(value, *names):
+def _look_up(value, *names):
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value

@@ -91,3 +91,24 @@ def test_an_endless_line_is_read_or_refused_in_a_short_sentence(tmp_path):
         lab.Corpus.from_jsonl(write(tmp_path, "posts.jsonl", json.dumps({"text": line}))).documents[0].text
         == line
     )
+
+
+def test_a_class_made_of_corpus_gets_its_own_kind_of_every_reader(tmp_path):
+    class Letters(lab.Corpus):
+        pass
+
+    for name, content in (
+        ("a.txt", "one"),
+        ("a.csv", "text\none\n"),
+        ("a.jsonl", '{"text": "one"}'),
+        ("b/a.txt", "one"),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        made = Letters.from_file(write(tmp_path, name, content))
+        assert type(made) is Letters and type(made.first(2)) is Letters and made.text == "one"
+    for made in (
+        Letters.from_directory(tmp_path),
+        Letters.from_folders(tmp_path),
+        Letters.from_texts(["one"]),
+    ):
+        assert type(made) is Letters
