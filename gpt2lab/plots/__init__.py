@@ -5,8 +5,8 @@ from gpt2lab.plots.class_results import class_results
 from gpt2lab.plots.corpus_sizes import corpus_sizes, scaling_laws
 from gpt2lab.plots.flags import flags
 from gpt2lab.plots.model_sizes import model_sizes
-from gpt2lab.plots.perplexity import perplexity
 from gpt2lab.plots.parameters import parameter_parts, parameters
+from gpt2lab.plots.perplexity import perplexity
 from gpt2lab.plots.sweep import quality_diversity, sweep
 from gpt2lab.plots.texts import copied_spans, overlap, overlap_growth
 from gpt2lab.plots.tokens import next_tokens, sampling_grid, token_losses, visible

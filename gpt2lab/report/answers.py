@@ -72,22 +72,16 @@ def read(content, path):
         name = mark[2]
         ends = bool(mark[1])
         if open_mark is None and ends:
-            raise _damaged(
+            raise _damage_error(
                 content,
                 path,
                 mark,
                 f"'{mark[0]}' ends words that begin nowhere; write '<!-- ANSWER {name} -->' above them",
             )
         if open_mark is not None and (not ends or name != open_mark[2]):
-            raise _damaged(
-                content,
-                path,
-                open_mark,
-                f"the words of '{open_mark[0]}' do not end; write '<!-- END ANSWER {open_mark[2]} -->' below"
-                " them",
-            )
+            raise _no_end_error(content, path, open_mark)
         if not ends and name in answers:
-            raise _damaged(
+            raise _damage_error(
                 content,
                 path,
                 mark,
@@ -101,13 +95,7 @@ def read(content, path):
         open_mark = None if ends else mark
         end = mark.end()
     if open_mark is not None:
-        raise _damaged(
-            content,
-            path,
-            open_mark,
-            f"the words of '{open_mark[0]}' do not end; write '<!-- END ANSWER {open_mark[2]} -->' below"
-            " them",
-        )
+        raise _no_end_error(content, path, open_mark)
     outside.append(content[end:])
     lost = [name for name in began[1].split() if name not in answers]
     if lost:
@@ -120,18 +108,23 @@ def read(content, path):
     return Written(answers, tuple(line for line in lines if line))
 
 
-def _damaged(content, path, mark, what):
+def _damage_error(content, path, mark, what):
     return TextError(
         f"{path}, line {content.count(chr(10), 0, mark.start()) + 1}: {what}, on a line of its own. Nothing"
         " was changed."
     )
 
 
+def _no_end_error(content, path, mark):
+    what = f"the words of '{mark[0]}' do not end; write '<!-- END ANSWER {mark[2]} -->' below them"
+    return _damage_error(content, path, mark, what)
+
+
 def _words(text):
     return "\n".join(line for line in text.split("\n") if line.strip() != PLACEHOLDER).strip()
 
 
-def kept(found, last, names):
+def keep_words(found, last, names):
     """The words for a new report: those of the old one, with what has no place any more under *Notes*.
 
     Parameters
@@ -185,7 +178,7 @@ def check_given(answers):
             )
 
 
-def merged(answers, given, last):
+def merge_words(answers, given, last):
     """Words given in Python go where nothing was written, or where the file still has those that were given
     last; else the file's are kept.
 

@@ -62,23 +62,25 @@ def table_of(frame, caption, forms=None, first="", names=None):
     names : dict of str to str, optional
         Headings of the other columns.
     """
-    forms = forms or {}
     names = names or {}
     rows = tuple(
-        (written(label), *(written(value, forms.get(column)) for column, value in zip(frame.columns, values)))
+        (
+            format_value(label),
+            *(format_value(value, forms.get(column)) for column, value in zip(frame.columns, values)),
+        )
         for label, values in zip(frame.index, frame.itertuples(index=False))
     )
     return Table(caption, (first, *(names.get(column, str(column)) for column in frame.columns)), rows)
 
 
-def written(value, form=None):
+def format_value(value, form=None):
     """A value as a table shows it; a dash where there is none."""
     if value is None or type(value).__name__ == "NAType" or value != value:
         return "–"
     if isinstance(value, str):
         return value
     if isinstance(value, (tuple, list)):
-        return " to ".join(written(each, form) for each in value)
+        return " to ".join(format_value(each, form) for each in value)
     if form:
         return form.format(value)
     if isinstance(value, bool) or type(value).__name__ == "bool_":

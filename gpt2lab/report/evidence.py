@@ -16,12 +16,21 @@ from gpt2lab.measures.of_samples import MEASURES, TITLES, measure_samples
 from gpt2lab.measures.overlap import compare_overlap
 from gpt2lab.measures.perplexity import compare_perplexity
 from gpt2lab.measures.words import words
-from gpt2lab.report.blocks import Missing, Picture, Samples, Table, Words, table_of, written
+from gpt2lab.report.blocks import Missing, Picture, Samples, Table, Words, format_value, table_of
 from gpt2lab.report.settings import changed_settings
 
 SIDES = ("before", "after")
 _PARTS = {"train": "training", "valid": "validation", "test": "test"}
 _SIZES = {"documents": "{:,}", "characters": "{:,}", "MB": "{:.3f}", "tokens": "{:,}"}
+_RECORDED = {"train": "text", "valid": "valid"}  # what `run.json` calls them
+_COMPLEXITY = {
+    "sentence_words": "words per sentence",
+    "word_letters": "letters per word",
+    "distinct_2": "dist-2",
+    "repetition_4": "repeated 4-grams",
+    "known_words": "known words",
+    "known_3grams": "known 3-grams",
+}
 
 
 def text(found):
@@ -185,10 +194,10 @@ def over_fitting(found):
     rows = tuple(
         (
             name,
-            written(100 * copied_share(texts, train), "{:.1f} %"),
-            written(100 * spans[name]["share_8"].mean(), "{:.2f} %"),
-            written(spans[name]["words"].max()),
-            written(spans[name]["characters"].max()),
+            format_value(100 * copied_share(texts, train), "{:.1f} %"),
+            format_value(100 * spans[name]["share_8"].mean(), "{:.2f} %"),
+            format_value(spans[name]["words"].max()),
+            format_value(spans[name]["characters"].max()),
         )
         for name, texts in sets.items()
     )
@@ -241,7 +250,7 @@ def other_size(found):
             name: complexity(texts, train) for name, texts in _sets(found).items() if any(map(words, texts))
         }
         compared = tuple(
-            (name, *(written(getattr(row, measure)) for measure in NAMES)) for name, row in rows.items()
+            (name, *(format_value(getattr(row, measure)) for measure in NAMES)) for name, row in rows.items()
         )
         blocks.append(
             Table(
@@ -252,16 +261,6 @@ def other_size(found):
             )
         )
     return blocks
-
-
-_COMPLEXITY = {
-    "sentence_words": "words per sentence",
-    "word_letters": "letters per word",
-    "distinct_2": "dist-2",
-    "repetition_4": "repeated 4-grams",
-    "known_words": "known words",
-    "known_3grams": "known 3-grams",
-}
 
 
 def perplexities(found):
@@ -360,7 +359,7 @@ def sampling(found):
         rows = tuple(
             (
                 name,
-                *(written(values[measure.column], "{:.3f}") for measure in varied.values()),
+                *(format_value(values[measure.column], "{:.3f}") for measure in varied.values()),
                 f"{values['words']:.1f}",
             )
             for name, values in sets.items()
@@ -429,7 +428,7 @@ def dataset(found):
         elif part != "test" and found.run.configuration.get(_RECORDED[part]):
             rows[part] = found.run.configuration[_RECORDED[part]]
     table = tuple(
-        (_PARTS[part], *(written(row.get(name), form) for name, form in _SIZES.items()))
+        (_PARTS[part], *(format_value(row.get(name), form) for name, form in _SIZES.items()))
         for part, row in rows.items()
     )
     authors = sorted({author for corpus in found.splits.values() if corpus for author in corpus.authors})
@@ -450,9 +449,6 @@ def dataset(found):
             )
         )
     return blocks
-
-
-_RECORDED = {"train": "text", "valid": "valid"}  # what `run.json` calls them
 
 
 def author(found):
@@ -486,7 +482,7 @@ def flags(found):
 
 def _sets(found):
     """Samples before and after, and human text of the same lengths where there is some that was held out."""
-    sets = {f"{side}": found.samples[side] for side in SIDES if side in found.samples}
+    sets = {side: found.samples[side] for side in SIDES if side in found.samples}
     held_out = found.splits["test"] or found.splits["valid"]
     return sets | (
         {"human": human_samples(held_out, like=sets["after"], seed=found.writing["seed"])}
@@ -513,8 +509,8 @@ def _size_in_words(found):
     if recorded is None:
         return "a size that plain gpt-2-simple did not write down"
     return (
-        f"{pluralize(recorded['documents'], 'document')}, {pluralize(recorded['characters'], 'character')} and"
-        f" {pluralize(recorded['tokens'], 'token')}"
+        f"{pluralize(recorded['documents'], 'document')}, {pluralize(recorded['characters'], 'character')}"
+        f" and {pluralize(recorded['tokens'], 'token')}"
     )
 
 

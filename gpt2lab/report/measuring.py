@@ -188,27 +188,29 @@ def measure(findings, folder, model_dir):
         part: corpus for part, corpus in findings.splits.items() if part != "train" and corpus is not None
     }
     with ExitStack() as stack, bar(2 * (1 + len(texts)), "Report", "measurement") as progress:
-        models = {"before": _base(findings, name, model_dir), "after": _tuned(findings)}
+        models = {"before": _base_model(findings, name, model_dir), "after": _tuned_model(findings)}
         for side, model in models.items():
             if model is None:
                 progress.update(1 + len(texts))
                 continue
             stack.enter_context(model)
             progress.set_postfix({"now": f"samples {side}"})
-            findings.samples[side] = _kept(
+            findings.samples[side] = _measure_once(
                 model.samples, {"weights": model.weights, **findings.writing}, folder
             )["samples"]
             progress.update()
             for part, corpus in texts.items():
                 progress.set_postfix({"now": f"perplexity {side}, {part}"})
                 scored = Scored(
-                    _kept(model.losses, {"weights": model.weights, "text": corpus}, folder)["documents"]
+                    _measure_once(model.losses, {"weights": model.weights, "text": corpus}, folder)[
+                        "documents"
+                    ]
                 )
                 findings.perplexities[part, side] = perplexity(scored, corpus)
                 progress.update()
 
 
-def _kept(function, job, folder):
+def _measure_once(function, job, folder):
     """The result of one job, computed only if the folder does not hold it."""
     try:
         with silent():
@@ -219,7 +221,7 @@ def _kept(function, job, folder):
         raise
 
 
-def _base(findings, name, model_dir):
+def _base_model(findings, name, model_dir):
     from gpt2lab.pretrained.download import download
     from gpt2lab.training.loading import load
 
@@ -234,7 +236,7 @@ def _base(findings, name, model_dir):
     return Model(lambda: load(find_card(name).name, model_dir=model_dir), checkpoints.latest_prefix(folder))
 
 
-def _tuned(findings):
+def _tuned_model(findings):
     step = tuned_step(findings.run)
     if step not in findings.run.checkpoints:
         raise CheckpointError(

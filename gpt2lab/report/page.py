@@ -32,20 +32,20 @@ def page(report, pictures, folder):
             anchor = f"question-{section.question.name}"
             heading = f"{number}. {html.escape(question.title)}"
             entries.append(f'<li><a href="#{anchor}">{heading}</a></li>')
-            blocks = "\n".join(_written(block, pictures) for block in section.numbered)
+            blocks = "\n".join(_html_of(block, pictures) for block in section.numbered)
             words = report.answers[question.name]
             sections.append(
-                f'<section aria-labelledby="{anchor}">\n<h3 id="{anchor}">{heading}</h3>\n<p'
-                f' class="question">{html.escape(question.prompt)}</p>\n'
+                f'<section aria-labelledby="{anchor}">\n<h3 id="{anchor}">{heading}</h3>\n'
+                f'<p class="question">{html.escape(question.prompt)}</p>\n'
                 f"{blocks}\n{_answer(question, words, folder)}\n</section>"
             )
         contents.append(f"<li>{html.escape(part)}<ul>{''.join(entries)}</ul></li>")
     contents.append('<li><a href="#how-it-was-made">How it was made</a></li>')
-    made = "\n".join(_written(block, pictures) for block in report.made)
+    made = "\n".join(_html_of(block, pictures) for block in report.made)
     about = "\n".join(f"<p>{_inline(words)}</p>" for words in report.about)
     sections.append(
-        '<section aria-labelledby="how-it-was-made">\n<h2 id="how-it-was-made">How it was'
-        f" made</h2>\n{made}\n</section>"
+        '<section aria-labelledby="how-it-was-made">\n<h2 id="how-it-was-made">How it was made</h2>\n'
+        f"{made}\n</section>"
     )
     return html_page(report.title, f"{by}\n{about}", "\n".join(sections), contents="\n".join(contents))
 
@@ -60,7 +60,7 @@ def _answer(question, words, folder):
     )
 
 
-def _written(numbered, pictures):
+def _html_of(numbered, pictures):
     number, block = numbered
     if isinstance(block, Words):
         return f"<p>{_inline(block.text)}</p>"

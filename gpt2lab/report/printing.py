@@ -33,7 +33,7 @@ _ARGUMENTS = (
 )
 
 
-def browser():
+def find_browser():
     """The path of Chromium, Chrome or Edge (str), on the PATH, where they are usually installed, or where
     Playwright keeps its own; None if there is none.
     """
@@ -67,7 +67,7 @@ def print_page(page, chromium):
     ----------
     page : Path
     chromium : str
-        From `browser`.
+        From `find_browser`.
 
     Returns
     -------

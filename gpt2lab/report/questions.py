@@ -145,7 +145,7 @@ def parts_with(further=None):
     return (*PARTS[:-1], (OWN, own), PARTS[-1])
 
 
-def known(argument, names, parts):
+def check_names(argument, names, parts):
     """Check that all names are those of questions.
 
     Raises

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from gpt2lab import __version__
 from gpt2lab.base.docstrings import describe_parameters
-from gpt2lab.report.blocks import Missing, Table, Words, written
+from gpt2lab.report.blocks import Missing, Table, Words, format_value
 
 # Settings that say where files are or how much is shown, not how the model learns.
 _PLACES = (
@@ -69,7 +69,7 @@ def how_it_was_made(found, seconds):
         ("model after fine-tuning", found.tuned_name),
         ("status of the run", configuration.get("status", "written by plain gpt-2-simple")),
         ("fine-tuned on", configuration.get("started", "unknown")),
-        ("steps", written(history["step"].max(), "{:,.0f}")),
+        ("steps", format_value(history["step"].max(), "{:,.0f}")),
         ("time of training", _time(trained)),
         ("seed of training", _value(settings.get("seed", "unknown"))),
         ("seed of samples and draws", _value(writing["seed"])),

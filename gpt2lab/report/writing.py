@@ -20,7 +20,7 @@ from gpt2lab.report import answers as places
 from gpt2lab.report.blocks import Picture, Table, blocks_of
 from gpt2lab.report.contents import Contents, Report, Section
 from gpt2lab.report.measuring import Findings, base_of, check_texts, measure, tuned_step
-from gpt2lab.report.questions import known, parts_with
+from gpt2lab.report.questions import check_names, parts_with
 from gpt2lab.report.settings import how_it_was_made
 from gpt2lab.training.run import Run
 from gpt2lab.training.settings import as_corpus
@@ -134,27 +134,27 @@ def report(
     The report is in report: report.md, report.html, report.pdf. No words yet on: text, size, loss …
     """
     began = time.perf_counter()
-    run = _opened(run, checkpoint_dir)
+    run = _open_run(run, checkpoint_dir)
     title = _one_line("title", title)
     author = _one_line("author", author)
     given = {"valid": valid, "test": test, "train": train}
     splits = {name: None if given[name] is None else as_corpus(name, given[name]) for name in SPLITS}
-    writing = _writing(run, nsamples, length, temperature, top_k, top_p, seed)
+    writing = _check_writing(run, nsamples, length, temperature, top_k, top_p, seed)
     tables = {
-        "sweep": _table("sweep", sweep),
-        "model_sizes": _table("model_sizes", model_sizes),
-        "corpus_sizes": _table("corpus_sizes", corpus_sizes),
+        "sweep": _read_table("sweep", sweep),
+        "model_sizes": _read_table("model_sizes", model_sizes),
+        "corpus_sizes": _read_table("corpus_sizes", corpus_sizes),
     }
     parts = parts_with(questions)
     shown = whole_number("shown", shown, 1)
     added = {name: blocks_of(name, items) for name, items in (evidence or {}).items()}
-    known("evidence", added, parts)
-    known("answers", answers or {}, parts)
+    check_names("evidence", added, parts)
+    check_names("answers", answers or {}, parts)
     places.check_given(answers or {})
     check_texts(run, splits)
     _check_tables(tables)
     folder = make_folder(folder_path("folder", folder))
-    _old(folder)
+    _read_old(folder)
     found = _findings(run, splits, tables, writing, shown, model_dir)
     measure(found, folder / KEPT, model_dir)
     sections, made = _sections(found, parts, added, began)
@@ -171,7 +171,7 @@ def report(
     return _write(contents, folder, found, answers or {})
 
 
-def _opened(run, checkpoint_dir):
+def _open_run(run, checkpoint_dir):
     if isinstance(run, str):
         run = Run.open(run, checkpoint_dir)
     if not isinstance(run, Run):
@@ -183,7 +183,7 @@ def _opened(run, checkpoint_dir):
     return run
 
 
-def _writing(run, nsamples, length, temperature, top_k, top_p, seed):
+def _check_writing(run, nsamples, length, temperature, top_k, top_p, seed):
     hparams = checkpoints.read_hparams(run.folder)
     return {
         "nsamples": whole_number("nsamples", nsamples, 2),
@@ -197,7 +197,7 @@ def _writing(run, nsamples, length, temperature, top_k, top_p, seed):
     }
 
 
-def _table(name, given):
+def _read_table(name, given):
     if isinstance(given, (str, Path)):
         import pandas as pd
 
@@ -275,7 +275,7 @@ def _sections(found, parts, added, began):
 
     numbers = {Picture: 0, Table: 0}
 
-    def numbered(blocks):
+    def number_blocks(blocks):
         for block in blocks:
             numbers[type(block)] = number = numbers.get(type(block), 0) + 1
             yield number, block
@@ -288,12 +288,12 @@ def _sections(found, parts, added, began):
             blocks = EVIDENCE[question.name](found) if question.name in EVIDENCE else []
             if question.name == "author" and own:
                 blocks = blocks[:-1]  # what was missing is there
-            shown.append(Section(question, list(numbered([*blocks, *own]))))
+            shown.append(Section(question, list(number_blocks([*blocks, *own]))))
         sections.append((title, tuple(shown)))
-    return tuple(sections), list(numbered(how_it_was_made(found, time.perf_counter() - began)))
+    return tuple(sections), list(number_blocks(how_it_was_made(found, time.perf_counter() - began)))
 
 
-def _old(folder):
+def _read_old(folder):
     """The report in a folder and the one that gpt2lab wrote there last, taken apart; (None, None) if there is
     none.
 
@@ -324,17 +324,17 @@ def _old(folder):
 def _write(contents, folder, found, given):
     from gpt2lab.report.markdown import markdown
     from gpt2lab.report.page import page
-    from gpt2lab.report.printing import browser, print_page
+    from gpt2lab.report.printing import find_browser, print_page
 
     pictures = {block.name: block.figure.png() for block in _blocks(contents) if isinstance(block, Picture)}
     make_folder(folder / contents.figures)
     for name, content in pictures.items():
         write_bytes(folder / contents.figures / f"{name}.png", content)
-    old, last = _old(folder)  # only now: somebody may have written while it was measured
+    old, last = _read_old(folder)  # only now: somebody may have written while it was measured
     if old is not None:
         fresh = places.read(markdown(contents), folder / MARKDOWN)
-        contents.answers.update(places.kept(old, last or fresh, contents.names))
-    merged, ignored = places.merged(contents.answers, given, last.answers if last else {})
+        contents.answers.update(places.keep_words(old, last or fresh, contents.names))
+    merged, ignored = places.merge_words(contents.answers, given, last.answers if last else {})
     contents.answers.update(merged)
     if ignored:
         warnings.warn(
@@ -349,7 +349,7 @@ def _write(contents, folder, found, given):
     write_bytes(folder / KEPT / LAST, text)
     write_bytes(folder / SAMPLES, _samples_csv(found))
     write_bytes(folder / PAGE, page(contents, pictures, folder).encode())
-    chromium = browser()
+    chromium = find_browser()
     printed = chromium and print_page(folder / PAGE, chromium)
     if printed:
         write_bytes(folder / PRINTED, printed)

@@ -77,7 +77,7 @@ def test_words_without_a_place_go_to_the_notes():
     written = document(loss="It fell.", size="Small.", notes="Mine.").replace(
         "## End", "Written at the end.\n\n## End"
     )
-    kept = answers.kept(answers.read(written, "report.md"), last, ["loss", "notes"])
+    kept = answers.keep_words(answers.read(written, "report.md"), last, ["loss", "notes"])
     assert kept["loss"] == "It fell." and kept["notes"].startswith("Mine.\n\n")
     assert (
         "Small." in kept["notes"] and "Written at the end." in kept["notes"] and "## End" not in kept["notes"]
@@ -86,7 +86,7 @@ def test_words_without_a_place_go_to_the_notes():
 
 def test_words_given_in_python_do_not_replace_those_changed_in_the_file():
     last = {"loss": "first", "size": "first"}
-    found, ignored = answers.merged(
+    found, ignored = answers.merge_words(
         {"loss": "first", "size": "changed", "notes": ""},
         {"loss": "second", "size": "second", "notes": "new"},
         last,
@@ -214,11 +214,11 @@ def test_a_browser_of_playwright_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr(printing, "NAMES", ())
     monkeypatch.setattr(printing.sys, "platform", "linux")
     monkeypatch.setenv("PLAYWRIGHT_BROWSERS_PATH", str(tmp_path))
-    assert printing.browser() is None
+    assert printing.find_browser() is None
     place = tmp_path / "chromium-1200" / "chrome-linux" / "chrome"
     place.parent.mkdir(parents=True)
     place.touch()
-    assert printing.browser() == str(place)
+    assert printing.find_browser() == str(place)
 
 
 def test_a_browser_that_does_not_print_is_said_and_costs_nothing_else(tmp_path):
@@ -236,7 +236,7 @@ def test_text():
 @pytest.fixture
 def no_browser(monkeypatch):
     """Printing takes seconds, and most tests are not about it."""
-    monkeypatch.setattr(printing, "browser", lambda: None)
+    monkeypatch.setattr(printing, "find_browser", lambda: None)
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +244,7 @@ def measured(run, held_out, test_text, speeches, tmp_path_factory):
     """The folder of a report with all texts."""
     folder = tmp_path_factory.mktemp("report")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(printing, "browser", lambda: None)
+        patch.setattr(printing, "find_browser", lambda: None)
         lab.report(run, held_out, test_text, speeches, folder, **QUICK)
     return folder
 
