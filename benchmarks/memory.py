@@ -61,33 +61,26 @@ def finetuning(model_name, batch_size=1, accumulate_gradients=1, **settings):
     """Do what `finetune` does with memory; return the peak of each of its phases, in bytes."""
     import numpy as np
 
-    from gpt2lab.engine import Trainer, random_weights
-    from gpt2lab.engine.fetched import Fetched
-    from gpt2lab.language_model import LanguageModel
+    from gpt2lab.engine import Network, Reader, Trainer, random_weights
+    from gpt2lab.engine.network import Fetched
     from gpt2lab.pretrained import checkpoints
     from gpt2lab.pretrained.catalog import find_card
 
     hparams = find_card(model_name).hparams
     weights = random_weights(hparams, 0)
     peak()
-    model = LanguageModel(
-        hparams,
-        weights,
-        None,
-        model_name,
-        trainer=lambda network: Trainer(
-            network, batch_size, accumulate_gradients=accumulate_gradients, **settings
-        ),
-    )
+    network = Network(hparams)
+    network.assign(weights)
+    Reader(network, weights_move=True)  # its caches are in memory too
+    trainer = Trainer(network, batch_size, accumulate_gradients=accumulate_gradients, **settings)
     del weights
     peaks = {"opening": peak()}
     dice = np.random.default_rng(0)
     for _ in range(STEPS):
         shape = (accumulate_gradients, batch_size, hparams["n_ctx"])
-        model.trainer.step(list(dice.integers(0, hparams["n_vocab"], shape, dtype=np.int32)), 1e-5)
+        trainer.step(list(dice.integers(0, hparams["n_vocab"], shape, dtype=np.int32)), 1e-5)
     peaks["step"] = peak()
-    network = model.trainer.network
-    moments = model.trainer.optimizer_variables
+    moments = trainer.optimizer_variables
     with tempfile.TemporaryDirectory() as folder:
         checkpoints.save(
             Path(folder), STEPS, Fetched(network, network.variables), Fetched(network, moments), ()
@@ -108,12 +101,12 @@ class NoWords:
 def generating(model_name, batch_size, length):
     """Write samples; return the peak of opening the model and of writing, in bytes."""
     from gpt2lab.engine import random_weights
-    from gpt2lab.language_model import LanguageModel
+    from gpt2lab.language_model import build_model
     from gpt2lab.pretrained.catalog import find_card
 
     weights = random_weights(find_card(model_name).hparams, 0)
     peak()
-    model = LanguageModel(find_card(model_name).hparams, weights, NoWords(), model_name)
+    model = build_model(find_card(model_name).hparams, weights, NoWords(), model_name)
     del weights
     peaks = {"opening": peak()}
     model.generate(nsamples=batch_size, batch_size=batch_size, length=length - 1, seed=0)

@@ -11,7 +11,16 @@ from types import ModuleType
 import lazy_loader
 
 __version__ = "0.1.0"
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name):
+    if name not in __all__:  # with the module, Python itself says what may have been meant
+        here = sys.modules[__name__]
+        raise AttributeError(f"module 'gpt2lab' has no attribute {name!r}", name=name, obj=here)
+    return _load(name)
+
+
 
 from gpt2lab.base import moved, progress  # noqa: E402  they ask for the version
 

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import click
 
-from gpt2lab import __version__
+import gpt2lab as lab
 from gpt2lab.base.docstrings import describe_parameters
+from gpt2lab.base.storage import write_bytes
+from gpt2lab.demo import demo as run_demo
 from gpt2lab.errors import ArgumentError, LabError
+from gpt2lab.training.settings import RECORDED, as_corpus
 
 MODEL = ("model_name", "model_dir")
 OPENED = ("model_name", "run_name", "checkpoint", "model_dir", "checkpoint_dir", "precision")
@@ -58,51 +61,29 @@ TYPES = {"seed": int, "batch_size": int, "stride": int, "patience": int, "clip_n
 
 
 def _load(checkpoint, **opened):
-    from gpt2lab.training.loading import load
-
-    return load(checkpoint=int(checkpoint) if checkpoint.isdecimal() else checkpoint, **opened)
-
-
-def _about_opening(command):
-    """The options of ``gpt2lab.load``; importing that room does not start TensorFlow."""
-    from gpt2lab.training.loading import load
-
-    return options(load, OPENED)(command)
-
-
-def _about(room, function, names=None, **defaults):
-    from importlib import import_module
-
-    target = import_module(f"gpt2lab.{room}")
-    for part in function.split("."):
-        target = getattr(target, part)
-    return options(target, names, **defaults)
+    return lab.load(checkpoint=int(checkpoint) if checkpoint.isdecimal() else checkpoint, **opened)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__)
+@click.version_option(lab.__version__)
 def main():
     """Fine-tune GPT-2 and measure what it did."""
 
 
 @main.command()
-@_about("pretrained.catalog", "models", ("model_dir",))
+@options(lab.models, ("model_dir",))
 def models(model_dir):
     """List the sizes of GPT-2."""
-    from gpt2lab.pretrained import catalog
-
-    table = catalog.models(model_dir).reset_index()
+    table = lab.models(model_dir).reset_index()
     yes_or_no = {name: lambda value: "yes" if value else "no" for name in ("bundled", "on_disk")}
     click.echo(table.to_string(index=False, formatters={"parameters": "{:,}".format, **yes_or_no}))
 
 
 @main.command()
-@_about("pretrained.download", "download", MODEL)
+@options(lab.download, MODEL)
 def download(model_name, model_dir):
     """Fetch a pretrained model, or unpack a bundled one."""
-    from gpt2lab.pretrained.download import download
-
-    click.echo(download(model_name, model_dir))
+    click.echo(lab.download(model_name, model_dir))
 
 
 @main.command()
@@ -112,44 +93,10 @@ def download(model_name, model_dir):
     type=click.Path(path_type=Path),
     help="File or folder of held-out text, for the validation loss.",
 )
-@_about(
-    "training.finetuning",
-    "finetune",
-    (
-        "model_name",
-        "steps",
-        "eval_every",
-        "patience",
-        "run_name",
-        "seed",
-        "model_dir",
-        "checkpoint_dir",
-        "batch_size",
-        "learning_rate",
-        "accumulate_gradients",
-        "restore_from",
-        "sample_every",
-        "sample_length",
-        "sample_num",
-        "save_every",
-        "print_every",
-        "max_checkpoints",
-        "only_train_transformer_layers",
-        "optimizer",
-        "overwrite",
-        "weight_decay",
-        "clip_norm",
-        "warmup_steps",
-        "decay",
-        "recompute",
-        "precision",
-    ),
-)
+@options(lab.finetune, RECORDED)
 def finetune(dataset, **settings):
     """Fine-tune a model on DATASET, a text file, a CSV file or a folder of texts."""
-    from gpt2lab.training.finetuning import finetune
-
-    run = finetune(dataset, **settings)
+    run = lab.finetune(dataset, **settings)
     status = run.configuration["status"]
     if status == "stopped":
         click.echo(
@@ -167,21 +114,18 @@ def finetune(dataset, **settings):
 
 
 @main.command()
-@_about("training.estimation", "estimate")
+@options(lab.estimate)
 def estimate(**settings):
     """Predict the memory that a fine-tuning or a generation takes."""
-    from gpt2lab.training.estimation import estimate
-
-    found = estimate(**settings)
+    found = lab.estimate(**settings)
     click.echo(found)
     click.echo(found.explanation)
 
 
 @main.command()
-@_about_opening
-@_about(
-    "language_model",
-    "LanguageModel.generate",
+@options(lab.load, OPENED)
+@options(
+    lab.LanguageModel.generate,
     (
         "prefix",
         "nsamples",
@@ -204,8 +148,8 @@ def generate(**settings):
 
 @main.command()
 @click.argument("dataset", type=click.Path(path_type=Path))
-@_about_opening
-@_about("measures.perplexity", "perplexity", ("stride",))
+@options(lab.load, OPENED)
+@options(lab.perplexity, ("stride",))
 @click.option(
     "--output",
     type=click.Path(path_type=Path),
@@ -213,13 +157,9 @@ def generate(**settings):
 )
 def perplexity(dataset, stride, output, **opened):
     """Measure how much DATASET, a text file, a CSV file or a folder of texts, surprises a model."""
-    from gpt2lab.base.storage import write_bytes
-    from gpt2lab.measures.perplexity import perplexity
-    from gpt2lab.training.finetuning import as_corpus
-
     corpus = as_corpus("dataset", dataset)
     with _load(**opened) as lm:
-        found = perplexity(lm, corpus, stride)
+        found = lab.perplexity(lm, corpus, stride)
         click.echo(f"{lm.name}: {found}")
     if output:
         write_bytes(output, found.table.to_csv(index=False).encode())
@@ -239,7 +179,7 @@ def _numbers(context, option, text):
 
 
 @main.command()
-@_about_opening
+@options(lab.load, OPENED)
 @click.option(
     "--temperature",
     callback=_numbers,
@@ -251,24 +191,18 @@ def _numbers(context, option, text):
 @click.option(
     "--top-p", callback=_numbers, help="Values of top_p to try, with commas between; 0 cuts nothing."
 )
-@_about(
-    "experiments", "sweep", ("nsamples", "length", "seed", "prefix", "reference", "train", "grid", "folder")
-)
+@options(lab.sweep, ("nsamples", "length", "seed", "prefix", "reference", "train", "grid", "folder"))
 @click.option(
     "--output", type=click.Path(path_type=Path), help="CSV file that the table goes to, with all digits."
 )
 def sweep(reference, train, output, **settings):
     """Measure samples under several settings of sampling, each parameter varied alone."""
-    from gpt2lab.base.storage import write_bytes
-    from gpt2lab.experiments import sweep
-    from gpt2lab.training.finetuning import as_corpus
-
     texts = {
         name: path and as_corpus(name, path) for name, path in (("reference", reference), ("train", train))
     }
     opened = {name: settings.pop(name) for name in OPENED}
     with _load(**opened) as lm:
-        table = sweep(lm, **settings, **texts)
+        table = lab.sweep(lm, **settings, **texts)
     click.echo(table.to_string(index=False, na_rep="", float_format="{:.4g}".format))
     if output:
         write_bytes(output, table.to_csv(index=False).encode())
@@ -289,9 +223,8 @@ def sweep(reference, train, output, **settings):
     type=click.Path(path_type=Path),
     help="The text that the run learned from, to say what is copied.",
 )
-@_about(
-    "report",
-    "report",
+@options(
+    lab.report,
     (
         "folder",
         "nsamples",
@@ -312,9 +245,7 @@ def sweep(reference, train, output, **settings):
 )
 def report(run_name, **settings):
     """Write a report on RUN, with places for your own words that later calls keep."""
-    from gpt2lab.report import report
-
-    click.echo(report(run_name, **settings))
+    click.echo(lab.report(run_name, **settings))
 
 
 @main.command()
@@ -424,9 +355,7 @@ def grade(notebook, submissions, dry_run, **settings):
 
 
 @main.command()
-@_about("demo", "demo", ("out", "model_dir", "seed"))
+@options(run_demo, ("out", "model_dir", "seed"))
 def demo(out, model_dir, seed):
     """Fine-tune the bundled 3M on presidential speeches and write down what changed (about three minutes)."""
-    from gpt2lab.demo import demo
-
-    demo(out, model_dir, seed, say=click.echo)
+    run_demo(out, model_dir, seed, say=click.echo)

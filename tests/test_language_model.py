@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import gpt2lab as lab
 from gpt2lab.errors import ArgumentError, CheckpointError, TextError
-from gpt2lab.language_model import LanguageModel
+from gpt2lab.language_model import build_model
 
 PREFIX = "My fellow Americans"
 END = "<|endoftext|>"
@@ -161,7 +161,7 @@ def ending(small):
     towards = weights["model/wte"][small.end_of_text]
     wanted = np.log(0.05 / table.loc[small.end_of_text, "probability"])
     weights["model/ln_f/b"] = weights["model/ln_f/b"] + wanted * towards / (towards @ towards)
-    with LanguageModel(small.hparams, weights, small._encoder, "ending") as lm:
+    with build_model(small.hparams, weights, small._encoder, "ending") as lm:
         yield lm
 
 

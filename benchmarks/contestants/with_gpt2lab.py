@@ -6,9 +6,7 @@ import numpy as np
 
 import gpt2lab as lab
 from benchmarks.contestants import training_batch
-from gpt2lab.language_model import LanguageModel
 from gpt2lab.pretrained import checkpoints
-from gpt2lab.pretrained.encoder import load_encoder
 
 
 class Gpt2lab:
@@ -89,21 +87,17 @@ class Gpt2lab:
         return work
 
     def train_step(self, batch_size, recompute=False, precision="float32"):
-        from gpt2lab.engine import Trainer
+        from gpt2lab.engine import Network, Trainer
 
         hparams = checkpoints.read_hparams(self.folder)
-        lm = LanguageModel(
-            hparams,
-            checkpoints.read_weights(checkpoints.latest_prefix(self.folder), hparams),
-            load_encoder(self.folder),
-            "training",
-            trainer=lambda network: Trainer(network, batch_size, recompute=recompute, precision=precision),
-        )
+        network = Network(hparams)
+        network.assign(checkpoints.read_weights(checkpoints.latest_prefix(self.folder), hparams))
+        trainer = Trainer(network, batch_size, recompute=recompute, precision=precision)
         steps = iter(range(10**6))
 
         def work():
             return {
-                "loss": lm.trainer.step([training_batch(next(steps), batch_size, hparams["n_vocab"])], 1e-4)
+                "loss": trainer.step([training_batch(next(steps), batch_size, hparams["n_vocab"])], 1e-4)
             }
 
         return work

@@ -1,5 +1,6 @@
 """One graph, one session, one set of weights."""
 
+import hashlib
 from collections.abc import Mapping
 
 import numpy as np
@@ -93,6 +94,18 @@ class Network:
     def values(self, variables=None):
         """The weights (or other ``variables``) as a dictionary of arrays."""
         return self.session.run(self.variables if variables is None else variables)
+
+    def checksum(self):
+        """What tells these weights from all others: a string of 64 hexadecimal digits."""
+        digest = hashlib.sha256()
+        for name in sorted(self.variables):  # one at a time, since together they can be half of the memory
+            value = self.values(self.variables[name])
+            digest.update(f"{name} {value.dtype} {value.shape} ".encode() + value.tobytes())
+        return digest.hexdigest()
+
+    def close_graph(self):
+        """Let nobody add to the graph: from here on a call that would is an error in this library."""
+        self.graph.finalize()
 
     def single_core_sessions(self, count):
         """Sessions of the same graph, each with its own copy of the weights and one core: list of

@@ -154,7 +154,8 @@ def test_our_record_goes_on_with_what_plain_gpt_2_simple_logged(plain):
     run = lab.Run.open("ours", plain.checkpoint)
     history = run.history
     assert history["step"].tolist() == list(range(10))
-    assert history["loss"].iloc[-3:].tolist() == [value for _, _, value in event_file.read_scalars(run.folder)]
+    logged = [value for _, _, value in event_file.read_scalars(run.folder)]
+    assert history["loss"].iloc[-3:].tolist() == logged
     assert history["seconds"].is_monotonic_increasing and not history["average_loss"].iloc[1:].isna().any()
     assert run.checkpoints[-1] == 9
     with run.load() as lm:

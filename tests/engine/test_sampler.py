@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import gpt2lab as lab
-from gpt2lab.engine import sampler, uniforms
+from gpt2lab.engine import Network, Reader, sampler, uniforms
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 
 VOCABULARY = 3000  # above SHORTLIST, and no multiple of BLOCK
@@ -144,9 +144,13 @@ def test_a_model_that_learns_writes_with_the_weights_of_the_moment(models):
     folder = models / "1M"
     hparams = read_hparams(folder)
     weights = read_weights(latest_prefix(folder), hparams)
-    with LanguageModel(hparams, weights, load_encoder(folder), "1M", trainer=lambda network: "none") as lm:
+    network = Network(hparams)
+    network.assign(weights)
+    reader = Reader(network, weights_move=True)
+    network.close_graph()
+    with LanguageModel(network, reader, load_encoder(folder), "1M") as lm:
         before = lm.generate(nsamples=8, length=20, seed=1)
-        lm._network.assign({name: value * 0.5 for name, value in weights.items()})
+        network.assign({name: value * 0.5 for name, value in weights.items()})
         assert lm.generate(nsamples=8, length=20, seed=1) != before
 
 

@@ -18,7 +18,7 @@ from gpt2lab.base import machine
 from gpt2lab.base.wording import format_bytes
 from gpt2lab.engine.memory import OPTIMIZERS, samples_that_fit
 from gpt2lab.errors import ArgumentError, MemoryShortageError
-from gpt2lab.pretrained.catalog import CARDS, PRECISIONS, find_card
+from gpt2lab.pretrained.catalog import CARDS, PRECISIONS, bundled_names, find_card
 from gpt2lab.training.estimation import TRUSTED, alternatives, require_memory
 
 SIZES = list(CARDS)
@@ -198,7 +198,7 @@ def test_the_cheapest_setting_that_fits_is_proposed_first(monkeypatch):
         "recompute": True,
         "only_train_transformer_layers": True,
     }
-    assert refused(f"{fewer - 1}", monkeypatch, batch_size=4)[2]["model_name"] == "3M"
+    assert refused(f"{fewer - 1}", monkeypatch, batch_size=4)[2]["model_name"] == bundled_names()[-1]
 
 
 def test_a_run_that_goes_on_is_offered_no_other_size_and_where_nothing_fits_it_says_so(monkeypatch):

@@ -149,7 +149,8 @@ def test_a_run_killed_at_each_file_that_it_replaces_ends_like_one_that_was_not(b
     def go_on(number):
         checkpoint_dir = copies / f"{number}-{('before', 'after')[number % 2]}"
         folder = checkpoint_dir / "run1"
-        if folder.is_dir() and checkpoints.latest_prefix(folder):  # whatever was under way, what is there is whole
+        # whatever was under way, what is there is whole
+        if folder.is_dir() and checkpoints.latest_prefix(folder):
             step = checkpoints.latest_step(folder)
             assert f"model-{step}" in expected["arrays"] or step == 1
             assert checkpoints.read_weights(checkpoints.latest_prefix(folder), find_card("1M").hparams)

@@ -4,16 +4,14 @@ a moment and needs no TensorFlow.
 
 import hashlib
 import itertools
-import threading
 from collections import Counter
 
 import numpy as np
 
 from gpt2lab.language_model import LanguageModel
 from gpt2lab.pretrained.bundled import packed_folder
-from gpt2lab.pretrained.catalog import parameter_count
 from gpt2lab.pretrained.checkpoints import read_hparams
-from gpt2lab.pretrained.encoder import load_encoder
+from gpt2lab.pretrained.encoder import END_OF_TEXT, encode, load_encoder
 
 VOCABULARY = "3M"  # whose tokens it has, whatever it is called: those of a bundled size are always there
 # Shares of the guess that come from the token before and, after a known beginning, from what followed it; the
@@ -36,46 +34,33 @@ class CountedModel(LanguageModel):
     """
 
     def __init__(self, texts, name=VOCABULARY, after=None):
-        folder = packed_folder(VOCABULARY)
-        self.hparams = read_hparams(folder)
-        self.name = name
-        self.origin = None
-        self._encoder = load_encoder(folder)
-        self.parameters = parameter_count(**self.hparams)
-        self.trainer = None
-        self._lock = threading.Lock()
-        self._remembered = (None,)
-        documents = [[self.end_of_text, *self.encode(text), self.end_of_text] for text in texts]
-        beginnings = {
-            tuple(self.encode(prefix)): [token for text in own for token in self.encode(text)]
-            for prefix, own in (after or {}).items()
-        }
-        self._reader = Counts(documents, beginnings, self.hparams["n_vocab"])
-
-        self._checksum = hashlib.sha256(repr((list(texts), after)).encode()).hexdigest()
-
-    def close(self):
-        """As `LanguageModel.close`."""
-        self._reader = None
-
-    def checksum(self):
-        """What tells these counts from others."""
-        return self._checksum
+        encoder = load_encoder(packed_folder(VOCABULARY))
+        counts = Counts(encoder, texts, after)
+        super().__init__(counts, counts, encoder, name)
 
 
 class Counts:
-    """What a `Reader` can be asked, from counts.
+    """Network and reader in one: what a `Network` and a `Reader` can be asked, from counts.
 
     Parameters
     ----------
-    documents : list of list of int
-        Each between two end-of-text tokens.
-    beginnings : dict of tuple to list of int
-        The tokens that followed a beginning.
-    vocabulary : int
+    encoder : Encoder
+    texts : sequence of str
+    after : dict of str to sequence of str, or None
     """
 
-    def __init__(self, documents, beginnings, vocabulary):
+    graph = None
+
+    def __init__(self, encoder, texts, after):
+        self.hparams = read_hparams(packed_folder(VOCABULARY))
+        self._what = (list(texts), after)
+        vocabulary = self.hparams["n_vocab"]
+        end = encoder.encoder[END_OF_TEXT]
+        documents = [[end, *encode(encoder, text), end] for text in texts]
+        beginnings = {
+            tuple(encode(encoder, prefix)): [token for text in own for token in encode(encoder, text)]
+            for prefix, own in (after or {}).items()
+        }
         followers = {}
         for tokens in documents:
             for token, following in itertools.pairwise(tokens):
@@ -94,6 +79,13 @@ class Counts:
             )
             for known, found in beginnings.items()
         }
+
+    def checksum(self):
+        """As `Network.checksum`: what tells these counts from others."""
+        return hashlib.sha256(repr(self._what).encode()).hexdigest()
+
+    def close(self):
+        """As `Network.close`; nothing is held open."""
 
     def _before_the_last(self, tokens):
         """Probabilities by frequency, and by how the text begins, with or without an end-of-text token
