@@ -13,7 +13,7 @@ CLICKED = {"method": "custom", "content": {"event": "click"}}
 
 
 @contextlib.contextmanager
-def heard(button):
+def hear_clicks(button):
     """While this is open, clicks on a button can be heard from within the cell that is running.
 
     Everything else that arrives (cells to execute, moves of sliders) takes its usual way and keeps its order;

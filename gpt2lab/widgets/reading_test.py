@@ -2,9 +2,11 @@
 
 import html
 import re
+from collections.abc import Sequence
 
 from gpt2lab.base.progress import is_live
 from gpt2lab.errors import ArgumentError
+from gpt2lab.measures.preference import Preference
 from gpt2lab.measures.reading import LEFT, NEITHER, RIGHT, ReadingTest
 
 QUESTION = "Which text is more intelligible: which one makes more sense?"
@@ -12,7 +14,7 @@ _CHOICES = ((LEFT, "A is more intelligible"), (RIGHT, "B is more intelligible"),
 _CELL = "text-align:left; vertical-align:top; white-space:normal; overflow-wrap:anywhere; padding:0.4em 0.8em"
 
 
-def reading_test(samples, seed=0, pairs=10):
+def reading_test(samples: dict[str, Sequence[str]], seed: int = 0, pairs: int = 10) -> "ReadingPanel":
     """Read pairs of texts without knowing who wrote which, and say which is more intelligible.
 
     In a notebook the pairs come one after the other with buttons, which the keyboard reaches too (Tab,
@@ -59,7 +61,7 @@ class ReadingPanel:
         What was answered so far, a letter a pair.
     """
 
-    def __init__(self, test):
+    def __init__(self, test: ReadingTest):
         self.test = test
         self.answers = ""
         self._finished = False
@@ -71,28 +73,28 @@ class ReadingPanel:
             " panel.score('ABBA-…')."
         )
 
-    def score(self, answers):
+    def score(self, answers: str) -> Preference:
         """What answers say that were written down; see `ReadingTest.score`."""
         return self.test.score(answers)
 
     @property
-    def result(self):
+    def result(self) -> Preference | None:
         """The `Preference` of the answers given with the buttons; None before the test is finished."""
         return self.test.score(self.answers) if self._finished else None
 
-    def answer(self, letter):
+    def answer(self, letter: str) -> None:
         """Answer the pair that is shown: ``A``, ``B``, or ``-`` for "cannot tell"."""
         if letter not in (LEFT, RIGHT, NEITHER):
             raise ArgumentError(f"letter={letter!r} is no answer; give 'A', 'B' or '-'.")
         if len(self.answers) < len(self.test):
             self.answers += letter
 
-    def back(self):
+    def back(self) -> None:
         """Take the last answer back; not once the key was shown."""
         if not self._finished:
             self.answers = self.answers[:-1]
 
-    def finish(self):
+    def finish(self) -> None:
         """Show the result, once every pair is answered."""
         self._finished = len(self.answers) == len(self.test)
 
@@ -102,16 +104,17 @@ class ReadingPanel:
         if not is_live():
             display(self._twin(unfolded=True), raw=True)
             return
-        display(_buttons(self))
+        display(_make_buttons(self))
         self._handle = display(self._twin(unfolded=False), raw=True, display_id=True)
 
     def _twin(self, unfolded):
         """The static twin as the data of an output. Beside the buttons it is folded, and has the key only
         when the answers are in.
         """
+        names = html.escape(" and one of ".join(self.test.names))
         pairs = (
-            f"<p>{QUESTION} Each pair has one text of {_both(self.test.names)}, in an order that nobody can"
-            f" guess.</p>{_table(self.test)}"
+            f"<p>{QUESTION} Each pair has one text of {names}, in an order that nobody can guess.</p>"
+            f"{_pairs_html(self.test)}"
         )
         key = "".join(f"<li>{html.escape(line)}</li>" for line in self.test.key_in_words().splitlines())
         key = f"<details><summary>The key: who wrote what. Answer first.</summary><ul>{key}</ul></details>"
@@ -125,14 +128,12 @@ class ReadingPanel:
             # The summary says the result too: of the widget above nothing is left in a notebook that is
             # opened again.
             body = (
-                f"<details><summary>{_count(self.result)}</summary>{_result(self)}</details><details><summary>All"
-                f" pairs again</summary>{pairs}</details>{key}"
+                f"<details><summary>{_count_answers(self.result)}</summary>{_result_html(self)}</details>"
+                f"<details><summary>All pairs again</summary>{pairs}</details>{key}"
             )
         else:
-            body = (
-                "<details><summary>All pairs in print, if you would rather read them at"
-                f" once</summary>{pairs}</details>"
-            )
+            summary = "All pairs in print, if you would rather read them at once"
+            body = f"<details><summary>{summary}</summary>{pairs}</details>"
         return {"text/html": f'<div class="gpt2lab-reading-test-twin">{body}</div>', "text/plain": repr(self)}
 
     def _reveal(self):
@@ -140,18 +141,14 @@ class ReadingPanel:
             self._handle.update(self._twin(unfolded=False), raw=True)
 
 
-def _both(names):
-    return html.escape(" and one of ".join(names))
-
-
-def _count(result):
+def _count_answers(result):
     return html.escape(
         f"Your result: {result.names[0]} was preferred {result.wins}, {result.names[1]} {result.losses}"
         f' times; {result.ties} answers were "cannot tell"'
     )
 
 
-def _result(panel):
+def _result_html(panel):
     if not panel.result:
         return ""
     return (
@@ -160,10 +157,10 @@ def _result(panel):
     )
 
 
-def _table(test):
+def _pairs_html(test):
     rows = "".join(
         f'<tr><th scope="row" style="{_CELL}">{number}</th>'
-        + "".join(f'<td style="{_CELL}">{_escaped(text)}</td>' for text in pair)
+        + "".join(f'<td style="{_CELL}">{_text_html(text)}</td>' for text in pair)
         + "</tr>"
         for number, pair in enumerate(test.pairs, 1)
     )
@@ -172,17 +169,17 @@ def _table(test):
         for name, width in (("pair", "3em"), (LEFT, "auto"), (RIGHT, "auto"))
     )
     return (
-        '<table style="width:100%;'
-        f' max-width:60em"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        '<table style="width:100%; max-width:60em">'
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
 
-def _escaped(text):
+def _text_html(text):
     # A dollar sign would start a formula in a notebook.
     return re.sub(r"\s*\n\s*", "<br>", html.escape(text.strip())).replace("$", "&#36;")
 
 
-def _buttons(panel):
+def _make_buttons(panel):
     """The test as a widget: two texts side by side, a button for each answer, one to go back."""
     import ipywidgets as widgets
 
@@ -203,9 +200,9 @@ def _buttons(panel):
     def show():
         done = len(panel.answers)
         over = done == len(panel.test)
-        progress.value = _progress(panel, over)
-        texts.value = "" if over else _pair(panel.test.pairs[done])
-        outcome.value = _result(panel)
+        progress.value = _progress_html(panel, over)
+        texts.value = "" if over else _pair_html(panel.test.pairs[done])
+        outcome.value = _result_html(panel)
         for choice in choices.values():
             choice.layout.display = "none" if over else None
         finish.layout.display = None if over and not panel.result else "none"
@@ -236,7 +233,7 @@ def _buttons(panel):
     return box
 
 
-def _progress(panel, over):
+def _progress_html(panel, over):
     number = len(panel.test)
     if panel.result:
         words = f"All {number} pairs answered."
@@ -247,17 +244,15 @@ def _progress(panel, over):
     return f'<div role="status" style="white-space:normal; line-height:1.4">{words}</div>'
 
 
-def _pair(pair):
+def _pair_html(pair):
     column = (
         "flex:1 1 280px; min-width:0; border:1px solid #888; border-radius:4px; padding:0.5em 0.9em;"
         " overflow-wrap:anywhere"
     )
     columns = "".join(
-        f'<section aria-label="Text {letter}" style="{column}"><strong>{letter}</strong><p'
-        f' style="margin:0.3em 0; line-height:1.5">{_escaped(text)}</p></section>'
+        f'<section aria-label="Text {letter}" style="{column}"><strong>{letter}</strong>'
+        f'<p style="margin:0.3em 0; line-height:1.5">{_text_html(text)}</p></section>'
         for letter, text in zip((LEFT, RIGHT), pair)
     )
-    return (
-        '<div style="display:flex; flex-wrap:wrap; gap:0.8em; white-space:normal;'
-        f' max-width:72em">{columns}</div>'
-    )
+    row = "display:flex; flex-wrap:wrap; gap:0.8em; white-space:normal; max-width:72em"
+    return f'<div style="{row}">{columns}</div>'

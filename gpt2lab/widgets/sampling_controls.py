@@ -7,32 +7,8 @@ SETTINGS = (*CUTS, "length", "seed")
 # ends of the sliders
 _LONGEST = 300
 _SEEDS = 100
-_K = (
-    1,
-    2,
-    3,
-    4,
-    5,
-    7,
-    10,
-    15,
-    20,
-    25,
-    30,
-    40,
-    50,
-    75,
-    100,
-    150,
-    200,
-    300,
-    500,
-    1000,
-    2000,
-    5000,
-    10000,
-    20000,
-)
+_TOP_K = (1, 2, 3, 4, 5, 7, 10, 15, 20, 25, 30, 40, 50, 75)
+_TOP_K += (100, 150, 200, 300, 500, 1000, 2000, 5000, 10_000, 20_000)
 _TIPS = {
     "prompt": "What the text begins with.",
     "temperature": "Divides the logits: below 1 safer, above 1 wilder, 0 always takes the most likely token.",
@@ -58,12 +34,14 @@ _HIDE_TWIN = "<style>@media screen {{{} {{display: none}}}}</style>".format(
 def make_controls(lm, prompt, settings):
     """The prompt, a slider for each setting, and the button: dict of str to widget."""
     vocabulary = lm.hparams["n_vocab"]
-    steps = sorted({k for k in _K if k < vocabulary} | {settings["top_k"], vocabulary} - {0})
+    steps = sorted({k for k in _TOP_K if k < vocabulary} | {settings["top_k"], vocabulary} - {0})
     temperature = float(settings["temperature"])
     longest = min(_LONGEST, lm.window - 1)
     return {
-        "prompt": _labelled(ipywidgets.Textarea, "prompt", value=prompt, rows=2, layout={"width": "auto"}),
-        "temperature": _labelled(
+        "prompt": _make_control(
+            ipywidgets.Textarea, "prompt", value=prompt, rows=2, layout={"width": "auto"}
+        ),
+        "temperature": _make_control(
             ipywidgets.FloatSlider,
             "temperature",
             value=temperature,
@@ -71,30 +49,30 @@ def make_controls(lm, prompt, settings):
             max=max(2.0, temperature),
             step=0.05,
         ),
-        "top_k": _labelled(
+        "top_k": _make_control(
             ipywidgets.SelectionSlider,
             "top_k",
             value=settings["top_k"],
             options=[("off", 0), *((f"{k:,}", k) for k in steps)],
         ),
-        "top_p": _labelled(
+        "top_p": _make_control(
             ipywidgets.FloatSlider, "top_p", value=float(settings["top_p"]), min=0, max=1, step=0.01
         ),
-        "length": _labelled(
+        "length": _make_control(
             ipywidgets.IntSlider,
             "length",
             value=settings["length"],
             min=1,
             max=max(longest, settings["length"]),
         ),
-        "seed": _labelled(
+        "seed": _make_control(
             ipywidgets.IntSlider, "seed", value=settings["seed"], min=0, max=max(_SEEDS, settings["seed"])
         ),
         "write": make_button("Write", "Write a text with these settings.", button_style="primary"),
     }
 
 
-def _labelled(kind, name, **traits):
+def _make_control(kind, name, **traits):
     traits = {"layout": {"width": "98%"}} | traits
     return kind(
         description=name,

@@ -2,7 +2,9 @@
 
 import threading
 import time
+from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 import ipywidgets
 
@@ -12,6 +14,12 @@ from gpt2lab.errors import ArgumentError, LabError
 from gpt2lab.plots import sampling_grid
 from gpt2lab.widgets.next_tokens_chart import next_tokens_html
 from gpt2lab.widgets.sampling_controls import CUTS, SETTINGS, arrange, make_button, make_controls
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gpt2lab.base.captions import CaptionedFigure
+    from gpt2lab.language_model import LanguageModel
 
 TWIN = (
     {"temperature": 0.5},
@@ -26,8 +34,15 @@ _PAPER = "background:#ffffff;color:#111111;font-size:14px;line-height:1.45;paddi
 
 
 def sampling_explorer(
-    lm, prompt="I went to the", temperature=1.0, top_k=0, top_p=0.0, length=60, seed=0, twin=TWIN
-):
+    lm: "LanguageModel",
+    prompt: str = "I went to the",
+    temperature: float = 1.0,
+    top_k: int = 0,
+    top_p: float = 0.0,
+    length: int = 60,
+    seed: int = 0,
+    twin: Sequence[dict[str, float]] = TWIN,
+) -> "SamplingExplorer":
     """Try temperature, top_k and top_p with sliders: what they leave of the next tokens, and the text that
     comes of it.
 
@@ -88,7 +103,7 @@ class SamplingExplorer:
         _check(lm, prompt, settings)
         self._lm = lm
         self._records = []
-        self._twin_settings = _checked_twin(twin)
+        self._twin_settings = _check_twin(twin)
         self._asked = None
         self._worker = None
         self._lock = threading.Lock()
@@ -108,17 +123,17 @@ class SamplingExplorer:
         return f"SamplingExplorer({self._lm.name!r}, prompt={self.prompt!r}): {where}"
 
     @property
-    def prompt(self):
+    def prompt(self) -> str:
         """What is in the box."""
         return self.controls["prompt"].value
 
     @property
-    def settings(self):
+    def settings(self) -> dict[str, float]:
         """Where the sliders stand: dict of temperature, top_k, top_p, length, seed."""
         return {name: self.controls[name].value for name in SETTINGS}
 
     @property
-    def history(self):
+    def history(self) -> "pd.DataFrame":
         """What was tried, the newest first: DataFrame of number, prompt, the settings, text (without the
         prompt).
         """
@@ -126,7 +141,7 @@ class SamplingExplorer:
 
         return pd.DataFrame(self._records[::-1], columns=["number", "prompt", *SETTINGS, "text"])
 
-    def write(self):
+    def write(self) -> None:
         """Write a text with the settings as they are now, in a thread of its own; of what is asked meanwhile
         the last is written next.
         """
@@ -136,13 +151,13 @@ class SamplingExplorer:
                 self._worker = threading.Thread(target=self._work, daemon=True)
                 self._worker.start()
 
-    def wait(self):
+    def wait(self) -> None:
         """Wait until what was asked for is written."""
         worker = self._worker
         if worker is not None:
             worker.join()
 
-    def take_back(self, number):
+    def take_back(self, number: int) -> None:
         """Set the prompt and the sliders to those of a text of the history.
 
         Parameters
@@ -161,11 +176,11 @@ class SamplingExplorer:
             self._taking_back = False
         self._draw()
 
-    def twin(self):
+    def twin(self) -> "CaptionedFigure":
         """The chart under the settings given as ``twin``: CaptionedFigure."""
         return sampling_grid(
             {
-                _in_words(settings): self._lm.next_tokens(self.prompt, **settings)
+                _name_settings(settings): self._lm.next_tokens(self.prompt, **settings)
                 for settings in self._twin_settings
             }
         )
@@ -180,16 +195,16 @@ class SamplingExplorer:
         try:
             self.twin()._ipython_display_()
         except LabError as error:  # the model was closed
-            display({"text/html": _message(error), "text/plain": str(error)}, raw=True)
+            display({"text/html": _message_html(error), "text/plain": str(error)}, raw=True)
 
     def _draw(self, _change=None):
         if self._taking_back:
             return
         try:
             table = self._lm.next_tokens(self.prompt, **{name: self.controls[name].value for name in CUTS})
-            self.chart.value = next_tokens_html(table) + "".join(_message(note) for note in self._notes())
+            self.chart.value = next_tokens_html(table) + "".join(map(_message_html, self._notes()))
         except LabError as error:
-            self.chart.value = _message(error)
+            self.chart.value = _message_html(error)
 
     def _notes(self):
         prompt = self.prompt
@@ -222,7 +237,7 @@ class SamplingExplorer:
             self._write(asked)
 
     def _write(self, asked):
-        self.text.value = _message("Writing …")
+        self.text.value = _message_html("Writing …")
         prompt = asked["prompt"]
         settings = {name: asked[name] for name in SETTINGS}
         start = time.perf_counter()
@@ -230,9 +245,9 @@ class SamplingExplorer:
             with progress.silent():
                 (text,) = self._lm.generate(prompt, include_prefix=False, **settings)
         except LabError as error:
-            self.text.value = _message(str(error).replace("prefix", "prompt"))  # as it is called here
+            self.text.value = _message_html(str(error).replace("prefix", "prompt"))  # as it is called here
         except Exception as error:  # whatever it is, nobody sees a traceback of a thread
-            self.text.value = _message(
+            self.text.value = _message_html(
                 f"Writing failed ({type(error).__name__}: {error}); press the button again, or load the model"
                 " anew."
             )
@@ -242,10 +257,10 @@ class SamplingExplorer:
 
     def _show(self, record, seconds):
         number = record["number"]
-        about = escape(f"No. {number}: {_in_words(record)}; {seconds:.1f} s")
+        about = escape(f"No. {number}: {_name_settings(record)}; {seconds:.1f} s")
         self.text.value = (
-            f'<div style="{_PAPER}" role="status"><div'
-            f' style="color:#444444">{about}</div>{_text_html(record)}</div>'
+            f'<div style="{_PAPER}" role="status">'
+            f'<div style="color:#444444">{about}</div>{_text_html(record)}</div>'
         )
         button = make_button(
             f"Use no. {number} again",
@@ -254,7 +269,7 @@ class SamplingExplorer:
             flex="0 0 auto",
         )
         button.on_click(lambda _: self.take_back(number))
-        words = ipywidgets.HTML(_folded(record), layout={"flex": "1 1 300px", "min_width": "0"})
+        words = ipywidgets.HTML(_row_html(record), layout={"flex": "1 1 300px", "min_width": "0"})
         rows = (ipywidgets.HBox([button, words]), *self.rows.children)
         self.rows.children = rows[:ROWS]
         for row in rows[ROWS:]:
@@ -280,7 +295,7 @@ def _check(lm, prompt, settings):
     lm.next_tokens(prompt, **{name: settings[name] for name in CUTS})
 
 
-def _checked_twin(twin):
+def _check_twin(twin):
     twin = list(twin) if isinstance(twin, (list, tuple)) else None
     if (
         not twin
@@ -294,7 +309,7 @@ def _checked_twin(twin):
     return twin
 
 
-def _in_words(settings):
+def _name_settings(settings):
     words = [
         f"{name} {settings[name]:g}"
         for name in CUTS
@@ -304,7 +319,7 @@ def _in_words(settings):
     return ", ".join(words) or "no cuts"
 
 
-def _message(words):
+def _message_html(words):
     return f'<div style="{_PAPER}" role="status">{escape(str(words))}</div>'
 
 
@@ -316,11 +331,11 @@ def _text_html(record):
     )
 
 
-def _folded(record):
-    summary = escape(f"{_in_words(record)}: {_beginning(record)}")
+def _row_html(record):
+    summary = escape(f"{_name_settings(record)}: {_beginning(record)}")
     return (
-        f'<details style="{_PAPER};padding:2px 6px"><summary'
-        f' style="display:list-item;cursor:pointer">{summary}</summary>{_text_html(record)}</details>'
+        f'<details style="{_PAPER};padding:2px 6px">'
+        f'<summary style="display:list-item;cursor:pointer">{summary}</summary>{_text_html(record)}</details>'
     )
 
 

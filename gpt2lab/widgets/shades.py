@@ -20,8 +20,8 @@ class Shades:
         One more than edges, as ``#RRGGBB``.
     """
 
-    edges: tuple
-    colours: tuple
+    edges: tuple[float, ...]
+    colours: tuple[str, ...]
 
     def place(self, value):
         """The number of the range that a value is in."""
@@ -36,13 +36,9 @@ class Shades:
         """A range in words."""
         low = (None, *self.edges)[place]
         high = (*self.edges, None)[place]
-        return (
-            f"below {high:g}"
-            if low is None
-            else f"{low:g} or more"
-            if high is None
-            else f"{low:g} to {high:g}"
-        )
+        if low is None:
+            return f"below {high:g}"
+        return f"{low:g} or more" if high is None else f"{low:g} to {high:g}"
 
 
 # Each darker than the one before, so that grey keeps the order. Blue alone has it for every eye.

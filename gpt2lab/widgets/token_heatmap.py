@@ -5,6 +5,8 @@ twin.
 import math
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,9 +16,16 @@ from gpt2lab.errors import ArgumentError
 from gpt2lab.plots import visible
 from gpt2lab.widgets.shades import CHANGE, LOSS
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gpt2lab.language_model import LanguageModel
+
+    Scores = LanguageModel | pd.DataFrame
+
 _PAPER = (
-    "background:#ffffff;color:#111111;font-family:system-ui,sans-serif;font-size:14px;line-height:1.5;padding:8px;"
-    "print-color-adjust:exact;-webkit-print-color-adjust:exact"
+    "background:#ffffff;color:#111111;font-family:system-ui,sans-serif;font-size:14px;line-height:1.5;"
+    "padding:8px;print-color-adjust:exact;-webkit-print-color-adjust:exact"
 )
 _TEXT = "white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.9;margin:6px 0"
 _TABLE = "border-collapse:separate;border-spacing:10px 1px;border:0;margin:4px 0;font-size:13px"
@@ -39,7 +48,7 @@ class TokenHeatmap:
     html: str
     caption: str
 
-    def save(self, path):
+    def save(self, path: str | Path) -> None:
         """Write a page of its own, in UTF-8.
 
         Parameters
@@ -48,9 +57,9 @@ class TokenHeatmap:
             For example ``"heatmap.html"``; a file that is there is replaced.
         """
         page = (
-            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport"'
-            ' content="width=device-width">\n<title>Loss of each'
-            f" token</title>\n</head>\n<body>\n{self.html}\n</body>\n</html>\n"
+            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            '<meta name="viewport" content="width=device-width">\n<title>Loss of each token</title>\n'
+            f"</head>\n<body>\n{self.html}\n</body>\n</html>\n"
         )
         write_bytes(file_path(path), page.encode())
 
@@ -67,14 +76,21 @@ class _Piece:
     text: str
     start: int
     end: int
-    losses: tuple
+    losses: tuple[float, ...]
 
     @property
-    def nats(self):
+    def nats(self) -> float:
         return sum(self.losses)
 
 
-def token_heatmap(models, text, stride=None, difference=False, marked=5, most=1000):
+def token_heatmap(
+    models: "Scores | dict[str, Scores]",
+    text: str,
+    stride: int | None = None,
+    difference: bool = False,
+    marked: int = 5,
+    most: int = 1000,
+) -> TokenHeatmap:
     """Colour every token of a text by its own loss, for one model or for several beside each other on the
     same scale.
 
@@ -117,7 +133,7 @@ def token_heatmap(models, text, stride=None, difference=False, marked=5, most=10
     tables = _tables(models, text, stride)
     if yes_or_no("difference", difference):
         _check_comparable(tables)
-    shown = {label: _pieces(table, text, most) for label, table in tables.items()}
+    shown = {label: _join_tokens(table, text, most) for label, table in tables.items()}
     views = [_view(label, tables[label], pieces, text, marked) for label, pieces in shown.items()]
     if difference:
         views.append(_difference_view(shown, text, marked))
@@ -171,7 +187,7 @@ def _check_comparable(tables):
         )
 
 
-def _pieces(table, text, most):
+def _join_tokens(table, text, most):
     """The first tokens of a table, joined where they share a character."""
     pieces = []
     for number, (start, end, nats) in enumerate(table[["start", "end", "nats"]].itertuples(index=False)):
@@ -199,7 +215,7 @@ def _view(label, table, pieces, text, marked):
         (rank, _context(pieces[number], text), f"{pieces[number].nats:.2f}", _odds(pieces[number].nats))
         for number, rank in ranks.items()
     ]
-    heading = f"{label}: mean {mean:.2f} nats per token, perplexity {_figure(mean)}"
+    heading = f"{label}: mean {mean:.2f} nats per token, perplexity {_exponential(mean)}"
     return _panel(heading, coloured, "The most surprising", ("", "token", "nats", "probability"), rows)
 
 
@@ -266,10 +282,10 @@ def _about(piece):
 
 def _odds(nats):
     probability = math.exp(-nats)
-    return f"{probability:.0%}" if probability >= 0.1 else f"1 in {_figure(nats)}"
+    return f"{probability:.0%}" if probability >= 0.1 else f"1 in {_exponential(nats)}"
 
 
-def _figure(nats):
+def _exponential(nats):
     """The exponential of a loss, as short as it may be said."""
     value = math.exp(min(nats, 700))
     return f"{value:.1f}" if value < 100 else f"{value:,.0f}" if value < 1e7 else f"{value:.0e}"
@@ -298,15 +314,15 @@ def _html_table(columns, rows, title):
     )
     caption = f'<caption style="text-align:left;color:#111111;font-weight:bold">{escape(title)}</caption>'
     return (
-        f'<table style="{_TABLE}">{caption}<thead><tr'
-        f' style="{_ROW}">{head}</tr></thead><tbody>{body}</tbody></table>'
+        f'<table style="{_TABLE}">{caption}'
+        f'<thead><tr style="{_ROW}">{head}</tr></thead><tbody>{body}</tbody></table>'
     )
 
 
 def _legend(shades, title):
+    frame = "padding:1px 8px;border:1px solid #aaaaaa;white-space:nowrap"
     swatches = "".join(
-        f'<span style="{shades.style(place)};padding:1px 8px;border:1px solid'
-        f' #aaaaaa;white-space:nowrap">{shades.label(place)}</span> '
+        f'<span style="{shades.style(place)};{frame}">{shades.label(place)}</span> '
         for place in range(len(shades.colours))
     )
     return f'<div style="white-space:normal;margin:4px 0">{title}: {swatches}</div>'
@@ -317,26 +333,14 @@ def _all_losses(shown):
     labels = list(shown)
     first, *others = shown.values()
     if all([piece.start for piece in pieces] == [piece.start for piece in first] for pieces in others):
-        tables = [
-            (
-                labels,
-                [[_listed(row[0]), *(f"{piece.nats:.2f}" for piece in row)] for row in zip(first, *others)],
-            )
-        ]
+        groups = [(labels, list(zip(first, *others)))]
     else:
-        tables = [
-            ([label], [[_listed(piece), f"{piece.nats:.2f}"] for piece in pieces])
-            for label, pieces in shown.items()
-        ]
-    return (
-        "<details><summary>All losses as a table</summary>"
-        + "".join(_html_table(("token", *labels), rows, "Loss (nats)") for labels, rows in tables)
-        + "</details>"
-    )
-
-
-def _listed(piece):
-    return escape(visible(piece.text))
+        groups = [([label], [(piece,) for piece in pieces]) for label, pieces in shown.items()]
+    tables = ""
+    for labels, rows in groups:
+        cells = [[escape(visible(row[0].text)), *(f"{piece.nats:.2f}" for piece in row)] for row in rows]
+        tables += _html_table(("token", *labels), cells, "Loss (nats)")
+    return f"<details><summary>All losses as a table</summary>{tables}</details>"
 
 
 def _caption(tables, shown):
@@ -345,7 +349,8 @@ def _caption(tables, shown):
         hardest = max(shown[label], key=lambda piece: piece.nats)
         mean = table["nats"].mean()
         surprise = f"the most surprising is {visible(hardest.text)} with {hardest.nats:.1f}"
-        sentences.append(f"{label}: mean {mean:.2f} nats per token (perplexity {_figure(mean)}), {surprise}")
+        perplexity = _exponential(mean)
+        sentences.append(f"{label}: mean {mean:.2f} nats per token (perplexity {perplexity}), {surprise}")
     lengths = {label: len(table) for label, table in tables.items()}
     counts = " and ".join(f"{length:,}" for length in dict.fromkeys(lengths.values()))
     words = (

@@ -14,13 +14,12 @@ from gpt2lab import plots
 from gpt2lab.base import progress
 from gpt2lab.errors import ArgumentError
 from gpt2lab.training.run import COLUMNS, Run
-from gpt2lab.widgets.clicks import heard
+from gpt2lab.widgets.clicks import hear_clicks
 from gpt2lab.widgets.training_report import TrainingReport
 
 SHARE = 0.03  # of the time that passes, at most, goes into figures
-# seconds at least from one figure, one status line, to the next
-FIGURE_EVERY = 1.0
-WORDS_EVERY = 0.25
+FIGURE_EVERY = 1.0  # seconds at least from one figure to the next
+WORDS_EVERY = 0.25  # and from one status line
 RECENT = 20  # steps whose time says how long the rest will take
 ENDS = {
     "finished": "Finished",
@@ -31,7 +30,7 @@ ENDS = {
 }
 
 
-def training_monitor(run=None):
+def training_monitor(run: Run | None = None) -> "TrainingMonitor | TrainingReport":
     """Watch a fine-tuning run.
 
     Parameters
@@ -93,17 +92,17 @@ class TrainingMonitor:
         self.drawing_seconds = 0.0
 
     @property
-    def stop_requested(self):
+    def stop_requested(self) -> bool:
         return self._asked.is_set()
 
-    def stop(self, *_):
+    def stop(self, *_) -> None:
         """Ask the run to end after the step under way, as the button does."""
         self._asked.set()
         if self._button is not None:
             self._button.disabled = True
             self._button.description = "Stopping after this step …"
 
-    def begin(self, name, first, target, rows):
+    def begin(self, name: str, first: int, target: int, rows: list[dict]) -> None:
         """The run begins."""
         self._target = target
         self._rows = list(rows)
@@ -119,10 +118,10 @@ class TrainingMonitor:
         with self._closed_by_an_error():
             self._build(name)
             self._show()
-            self._poll = self._open.enter_context(heard(self._button))
+            self._poll = self._open.enter_context(hear_clicks(self._button))
             self._open.enter_context(progress.silent())  # bars of what happens within a step
 
-    def step(self, row):
+    def step(self, row: dict) -> None:
         """There is a new row of the history."""
         self._rows.append(row)
         if self._bar is not None:
@@ -132,17 +131,17 @@ class TrainingMonitor:
             self._poll()
             self._update()
 
-    def sample(self, step, text=None):
+    def sample(self, step: int, text: str | None = None) -> None:
         """The model writes a text, or has written it."""
         if self._bar is not None:
             return
         if text is None:
-            self._status.value = _line(f"{self._in_words()} · writing a sample …")
+            self._status.value = _status_html(f"{self._status_line()} · writing a sample …")
         else:
             self._newest = step, text.strip()
-            self._sample.value = _scrollable(*self._newest)
+            self._sample.value = _sample_html(*self._newest)
 
-    def end(self, status):
+    def end(self, status: str) -> None:
         """The run is over."""
         self._ended = status
         if self._bar is not None:
@@ -152,7 +151,7 @@ class TrainingMonitor:
             self._leave()
         self._close()
 
-    def static(self):
+    def static(self) -> TrainingReport:
         """The figure and the table of the run so far.
 
         Returns
@@ -164,10 +163,10 @@ class TrainingMonitor:
         ArgumentError
             If nothing was trained yet.
         """
-        return TrainingReport.of(self._history(), self._in_words() if self._ended else "")
+        return TrainingReport.of(self._history(), self._status_line() if self._ended else "")
 
     def __repr__(self):
-        return f"TrainingMonitor({self._in_words()})"
+        return f"TrainingMonitor({self._status_line()})"
 
     def _history(self):
         return pd.DataFrame(self._rows, columns=list(COLUMNS))
@@ -183,7 +182,7 @@ class TrainingMonitor:
         )
         self._button.on_click(self.stop)
         self._status = HTML(
-            _line(f"{name}: waiting for the first step …"), layout=Layout(margin="2px 2px 2px 12px")
+            _status_html(f"{name}: waiting for the first step …"), layout=Layout(margin="2px 2px 2px 12px")
         )
         self._figure = Image(format="png", layout=Layout(width="640px", max_width="100%", display="none"))
         self._sample = HTML(layout=Layout(max_width="800px"))
@@ -206,19 +205,19 @@ class TrainingMonitor:
         ).png(dpi=100)
         # Between the widgets stands in words what the figure shows: a notebook that is saved while the run
         # goes on keeps that, but no widget.
-        shown = _view(self._widgets[-2]), _paragraph(""), _view(self._sample)
+        shown = _view_output(self._widgets[-2]), _caption_output(""), _view_output(self._sample)
         self._outputs = [display(data, display_id=True, raw=True) for data in shown]
 
     def _update(self):
         now = self._clock()
         if now >= self._next_words:
-            self._status.value = _line(self._in_words())
+            self._status.value = _status_html(self._status_line())
             self._next_words = now + WORDS_EVERY
         if now >= self._next_figure and not math.isnan(self._rows[-1]["loss"]):
             figure = plots.loss(self._history())
             self._figure.value = figure.png(dpi=100)
             self._figure.layout.display = None
-            self._outputs[1].update(_paragraph(figure.caption), raw=True)
+            self._outputs[1].update(_caption_output(figure.caption), raw=True)
             took = self._clock() - now
             self.drawing_seconds += took
             self._next_figure = now + max(FIGURE_EVERY, took / SHARE)
@@ -226,14 +225,15 @@ class TrainingMonitor:
     def _leave(self):
         """Put what stays where the widget was."""
         if all(math.isnan(row["loss"]) for row in self._rows):
-            outputs = (_paragraph(self._in_words()), {}), (_paragraph(""), {})  # not one step was taken
+            # not one step was taken
+            outputs = (_caption_output(self._status_line()), {}), (_caption_output(""), {})
         else:
             outputs = self.static().outputs()
         step, text = self._newest
         sample = (
-            {"text/html": _scrollable(step, text), "text/plain": f"Sample after step {step:,}:\n{text}"}
+            {"text/html": _sample_html(step, text), "text/plain": f"Sample after step {step:,}:\n{text}"}
             if text
-            else _paragraph("")
+            else _caption_output("")
         )
         outputs = *outputs, (sample, {})
         for handle, (data, metadata) in zip(self._outputs, outputs):
@@ -247,7 +247,7 @@ class TrainingMonitor:
             with contextlib.suppress(Exception):
                 self._close()  # a button that nobody listens to is worse than none
                 for handle in self._outputs:
-                    handle.update(_paragraph(""), raw=True)
+                    handle.update(_caption_output(""), raw=True)
             raise
 
     def _close(self):
@@ -257,7 +257,7 @@ class TrainingMonitor:
             if widget is not None:
                 widget.close()
 
-    def _in_words(self):
+    def _status_line(self):
         """The status line."""
         if not self._rows:
             return "Nothing was trained."
@@ -285,14 +285,13 @@ class TrainingMonitor:
     def _pace(self):
         """Seconds per step of late, with all that is done between steps; 0 while nobody knows."""
         recent = [row for row in self._rows if not math.isnan(row["loss"])][-RECENT - 1 :]
-        return (
-            (recent[-1]["seconds"] - recent[0]["seconds"]) / (recent[-1]["step"] - recent[0]["step"])
-            if len(recent) > 1
-            else 0.0
-        )
+        if len(recent) < 2:
+            return 0.0
+        first, *_, last = recent
+        return (last["seconds"] - first["seconds"]) / (last["step"] - first["step"])
 
 
-def _view(widget):
+def _view_output(widget):
     # As ipywidgets shows a widget, whose version 7 however would not let what is shown be replaced.
     view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     return {
@@ -301,25 +300,29 @@ def _view(widget):
     }
 
 
-def _line(words):
+def _status_html(words):
     return f"<div style='line-height: 1.5; min-height: 3em'>{html.escape(words)}</div>"
 
 
-def _paragraph(words):
+def _caption_output(words):
     return {"text/html": f"<p><em>{html.escape(words)}</em></p>" if words else "", "text/plain": words}
 
 
-def _scrollable(step, text):
+def _sample_html(step, text):
+    name = f"Sample after step {step:,}"
+    style = (
+        "max-height: 9em; overflow: auto; white-space: pre-wrap; line-height: 1.4; padding: 4px 8px;"
+        " border: 1px solid #999999"
+    )
     return (
-        f"<p>Sample after step {step:,}:</p><div tabindex='0' role='region' aria-label='Sample after step"
-        f" {step:,}' style='max-height: 9em; overflow: auto; white-space: pre-wrap; line-height: 1.4;"
-        f" padding: 4px 8px; border: 1px solid #999999'>{html.escape(text)}</div>"
+        f"<p>{name}:</p><div tabindex='0' role='region' aria-label='{name}' style='{style}'>"
+        f"{html.escape(text)}</div>"
     )
 
 
 def _duration(seconds):
     minutes, seconds = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
-    return (
-        f"{hours} h {minutes} min" if hours else f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
-    )
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"

@@ -18,7 +18,7 @@ _COLUMNS = {
     "average_loss": "running average",
     "valid_loss": "validation loss",
 }
-_AS_WRITTEN = {
+_FORMATS = {
     "step": "{:,.0f}",
     "epoch": "{:.2f}",
     "training loss": "{:.3f}",
@@ -49,7 +49,7 @@ class TrainingReport:
     status: str = ""
 
     @classmethod
-    def of(cls, history, status=""):
+    def of(cls, history: pd.DataFrame, status: str = "") -> "TrainingReport":
         """The report of a history.
 
         Raises
@@ -57,9 +57,9 @@ class TrainingReport:
         ArgumentError
             If nothing was trained yet.
         """
-        return cls(plots.loss(history), _thinned(history), status)
+        return cls(plots.loss(history), _choose_rows(history), status)
 
-    def outputs(self):
+    def outputs(self) -> tuple[tuple[dict, dict], tuple[dict, dict]]:
         """What a notebook stores: the picture, and words with the table; each a dictionary of formats and
         one of metadata.
         """
@@ -68,23 +68,15 @@ class TrainingReport:
         words = [f"<p><strong>{ended}</strong>{dot}{rest}</p>"] if ended else []
         words += [
             f"<p><em>{html.escape(self.figure.caption)}</em></p>",
-            self._written().to_html(index=False, border=0, justify="right"),
+            self._format_table().to_html(index=False, border=0, justify="right"),
             "<p>Losses in nats per token.</p>",
         ]
         return picture, ({"text/html": "\n".join(words), "text/plain": repr(self)}, {})
 
     def __repr__(self):
-        return "\n".join(
-            filter(
-                None,
-                (
-                    self.status,
-                    self.figure.caption,
-                    self._written().to_string(index=False),
-                    "Losses in nats per token.",
-                ),
-            )
-        )
+        table = self._format_table().to_string(index=False)
+        lines = (self.status, self.figure.caption, table, "Losses in nats per token.")
+        return "\n".join(filter(None, lines))
 
     def _ipython_display_(self):
         from IPython.display import display
@@ -92,16 +84,16 @@ class TrainingReport:
         for data, metadata in self.outputs():
             display(data, metadata=metadata, raw=True)
 
-    def _written(self):
+    def _format_table(self):
         return pd.DataFrame(
             {
-                name: ["–" if math.isnan(value) else _AS_WRITTEN[name].format(value) for value in values]
+                name: ["–" if math.isnan(value) else _FORMATS[name].format(value) for value in values]
                 for name, values in self.table.items()
             }
         )
 
 
-def _thinned(history):
+def _choose_rows(history):
     trained = history.dropna(subset=["loss"])
     measured = history.dropna(subset=["valid_loss"])
     rows = history.loc[measured.index.union(trained.index[-1:])] if len(measured) > 1 else trained

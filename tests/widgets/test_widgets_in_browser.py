@@ -166,7 +166,9 @@ def test_the_explorer_in_jupyterlab(open_notebook, jupyter_lab, chromium, models
     notebook.run(1)
     explorer = use(notebook.page, small, notebook.page.locator(".jp-OutputArea-output img"))
     notebook.page.set_viewport_size({"width": 700, "height": 900})
-    assert explorer.root.evaluate("root => root.scrollWidth <= root.clientWidth")
+    notebook.page.wait_for_function(
+        "root => root.scrollWidth <= root.clientWidth", arg=explorer.root.element_handle()
+    )
     notebook.run(2)
     notebook.wait_for(2, "at last")
     check_what_the_kernel_knows(notebook.text(2), "8.")
@@ -183,7 +185,7 @@ def test_the_explorer_in_jupyterlab(open_notebook, jupyter_lab, chromium, models
     reopened = browser.OpenNotebook(later, jupyter_lab, notebook.path)
     twin = reopened.cell(0).locator("img")
     twin.wait_for()
-    assert twin.is_visible() and "with temperature 0.5 of" in reopened.text(0)
+    reopened.wait_for(0, "with temperature 0.5 of")
     later.close()
 
 
