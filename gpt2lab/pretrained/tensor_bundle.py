@@ -1,15 +1,15 @@
 """TensorFlow's checkpoint files (V2, a "tensor bundle"), read, verified and written without TensorFlow.
 
 ``<prefix>.data-00000-of-00001`` holds the raw numbers, one tensor after the other. ``<prefix>.index`` says
-what lies where: a sorted table in LevelDB's format
-(https://github.com/google/leveldb/blob/main/doc/table_format.md), uncompressed, from a tensor's name to a
-``BundleEntryProto`` (tensorflow/core/protobuf/tensor_bundle.proto), with a checksum for every block and every
-tensor.
+what lies where: a LevelDB table from a tensor's name to a ``BundleEntryProto``
+(tensorflow/core/protobuf/tensor_bundle.proto), with a checksum for every tensor.
+
+Own code, since the message types are inside of TensorFlow, which takes seconds to start, and LevelDB's
+libraries open databases rather than a single table.
 """
 
 import math
 import mmap
-import struct
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,21 +18,13 @@ import numpy as np
 from gpt2lab.base.storage import replace_file
 from gpt2lab.errors import CheckpointError
 from gpt2lab.pretrained.checksum import crc32c, mask
-from gpt2lab.pretrained.protobuf_wire import (
-    encode_field,
-    encode_fixed32,
-    encode_varint,
-    parse_message,
-    read_varint,
-    to_signed,
-)
+from gpt2lab.pretrained.leveldb_table import encode_table, parse_table
+from gpt2lab.pretrained.protobuf_wire import encode_field, encode_fixed32, parse_message, to_signed
 
 # Numbers from tensorflow/core/framework/types.proto. Checkpoints are little-endian.
 _DTYPES = {1: "<f4", 2: "<f8", 3: "<i4", 4: "u1", 5: "<i2", 6: "i1", 9: "<i8", 10: "?"}
 _DTYPES |= {17: "<u2", 19: "<f2", 22: "<u4", 23: "<u8"}
 _NUMBERS = {np.dtype(dtype): number for number, dtype in _DTYPES.items()}
-_MAGIC = 0xDB4775248B80FB57
-_FOOTER = 48  # bytes: two block handles padded to 40, then the magic number
 _CHUNK = 1 << 24  # bytes checksummed at a time, so that memory stays flat and a bar moves
 
 
@@ -95,12 +87,12 @@ def read_entries(prefix):
 def parse_entries(content, path):
     """What :func:`read_entries` finds in the bytes of an index file; ``path`` is what an error calls it."""
     try:
-        table = _parse_table(content)
+        table = parse_table(content)
         header = parse_message(table.pop(b""))
         if header.get(1, [0]) != [1] or header.get(2, [0]) != [0]:
             raise ValueError("it is sharded or big-endian")
         found = {name.decode(): _parse_entry(value) for name, value in table.items()}
-    except (ValueError, KeyError, IndexError, struct.error) as error:
+    except (ValueError, KeyError, IndexError) as error:
         how = error.args[0] if isinstance(error, ValueError) else "it is not a checkpoint index"
         raise _damage_error(path, how) from error
     return found
@@ -231,7 +223,7 @@ def write(prefix, tensors):
             table[name.encode()] = value + encode_fixed32(6, mask(crc))
             offset += array.nbytes
     with replace_file(index_path(prefix)) as file:
-        file.write(_encode_table(table))
+        file.write(encode_table(table))
 
 
 def empty_meta_graph():
@@ -256,80 +248,6 @@ def _parse_entry(value):
     if min((offset, size, *shape)) < 0 or entry.dtype.itemsize * math.prod(shape) != size:
         raise ValueError("a tensor's shape and size do not agree")
     return entry
-
-
-def _parse_table(content):
-    """Keys and values of a LevelDB table; every byte of ``content`` is checked."""
-    if len(content) < _FOOTER or int.from_bytes(content[-8:], "little") != _MAGIC:
-        raise ValueError("its end is missing")
-    body = content[:-_FOOTER]
-    footer = content[-_FOOTER:-8]
-    at = 0
-    handle = []
-    for _ in range(4):
-        value, at = read_varint(footer, at)
-        handle.append(value)
-    # Numbers can be written in more than one way and the padding is never read: only the one right spelling
-    # is sound.
-    if b"".join(map(encode_varint, handle)).ljust(40, b"\0") != footer:
-        raise ValueError("its end is damaged")
-    blocks = [tuple(handle[:2]), tuple(handle[2:])]
-    _parse_block(body, *blocks[0])
-    found = {}
-    for value in _parse_block(body, *blocks[1]).values():
-        start, at = read_varint(value)
-        size, _ = read_varint(value, at)
-        blocks.append((start, size))
-        found.update(_parse_block(body, start, size))
-    if sum(size + 5 for _, size in blocks) != len(body):
-        raise ValueError("its blocks do not fill it")
-    return found
-
-
-def _parse_block(body, start, size):
-    block = body[start : start + size]
-    trailer = body[start + size : start + size + 5]
-    if (
-        len(block) != size
-        or len(trailer) != 5
-        or mask(crc32c(block + trailer[:1])) != int.from_bytes(trailer[1:], "little")
-    ):
-        raise ValueError("a checksum is wrong")
-    if trailer[0]:
-        raise ValueError("it is compressed")
-    end = size - 4 - 4 * int.from_bytes(block[-4:], "little")
-    at = 0
-    key = b""
-    found = {}
-    while at < end:
-        shared, at = read_varint(block, at)
-        fresh, at = read_varint(block, at)
-        length, at = read_varint(block, at)
-        key = key[:shared] + block[at : at + fresh]
-        found[key] = block[at + fresh : at + fresh + length]
-        at += fresh + length
-    return found
-
-
-def _encode_table(table):
-    """The bytes of a LevelDB table with one block of data (TensorFlow starts a second one at 256 KiB, but
-    reads any size).
-    """
-    body = b""
-    handles = []
-    for rows in (table, {}, None):
-        if rows is None:
-            rows = {max(table): handles[0]}
-        # Every row spells out its key and is a point of entry: no row is found through the one before it.
-        parts = [
-            encode_varint(0) + encode_varint(len(key)) + encode_varint(len(value)) + key + value
-            for key, value in sorted(rows.items())
-        ]
-        starts = np.cumsum([0, *map(len, parts)])[: max(1, len(parts))]
-        block = b"".join(parts) + struct.pack(f"<{len(starts)}I", *starts) + struct.pack("<I", len(starts))
-        handles.append(encode_varint(len(body)) + encode_varint(len(block)))
-        body += block + b"\0" + struct.pack("<I", mask(crc32c(block + b"\0")))
-    return body + (handles[1] + handles[2]).ljust(40, b"\0") + struct.pack("<Q", _MAGIC)
 
 
 def _reading_error(path, error):
