@@ -10,7 +10,9 @@ from types import ModuleType
 
 import lazy_loader
 
-__version__ = "0.1.0"
+from gpt2lab.base import moved, progress
+from gpt2lab.base.version import __version__ as __version__
+
 _load, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
 
 
@@ -21,12 +23,6 @@ def __getattr__(name):
     return _load(name)
 
 
-
-from gpt2lab.base import moved, progress  # noqa: E402  they ask for the version
-
-sys.meta_path.append(moved.Moved())
-
-
 def _live_monitor():
     from gpt2lab.widgets import training_monitor
 
@@ -34,6 +30,7 @@ def _live_monitor():
 
 
 progress.offer_monitor(_live_monitor)
+sys.meta_path.append(moved.Moved())
 
 
 class _Package(ModuleType):

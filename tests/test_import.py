@@ -38,6 +38,7 @@ def test_the_import_is_silent_and_loads_nothing_large():
         "gpt2lab.base",
         "gpt2lab.base.moved",
         "gpt2lab.base.progress",
+        "gpt2lab.base.version",
         "gpt2lab.errors",
     }
 

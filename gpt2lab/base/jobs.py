@@ -9,20 +9,37 @@ import signal
 import sys
 import uuid
 import warnings
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
 
-from gpt2lab import __version__
 from gpt2lab.base.arguments import folder_path, whole_number
 from gpt2lab.base.machine import cores
 from gpt2lab.base.progress import bar, silent
 from gpt2lab.base.storage import make_folder, write_bytes
+from gpt2lab.base.version import __version__
 from gpt2lab.errors import ArgumentError, ExperimentError
 
 POLL = 1.0  # seconds after which a wait is begun anew: on Windows Ctrl-C does not end one that has no limit
 
 
-def run_jobs(function, jobs, folder, executor=None, named=(), apart=("model_dir",), desc="Experiments"):
+class Runner(Protocol):
+    """What runs jobs: an executor of `concurrent.futures`, or a Dask client."""
+
+    def submit(self, function: Callable, /, *arguments: Any, **keywords: Any) -> Any: ...
+
+
+def run_jobs(
+    function: Callable[..., dict],
+    jobs: Sequence[dict],
+    folder: str | Path,
+    executor: Runner | None = None,
+    named: Sequence[str] = (),
+    apart: Sequence[str] = ("model_dir",),
+    desc: str = "Experiments",
+) -> list[dict]:
     """Call a function with each of several settings, and keep what it returns.
 
     A result goes to a file of its own in ``folder`` as soon as it is there. The same call, made again after
@@ -89,19 +106,19 @@ def run_jobs(function, jobs, folder, executor=None, named=(), apart=("model_dir"
                     )
                 except (TypeError, ValueError) as problem:
                     error = problem
-            if error is None:
-                write_bytes(file, (content + "\n").encode())
-                # the same, to the last type, as when it is read back
-                results[file] = json.loads(content)["result"]
-            else:
+            if error is not None:
                 errors[file] = error
+            else:
+                write_bytes(file, (content + "\n").encode())
+                # The same, to the last type, as when it is read back
+                results[file] = json.loads(content)["result"]
             progress.update()
     if errors:
         raise failure(errors, len(results), folder) from next(iter(errors.values()))
     return [results[file] for file in files]
 
 
-def processes(count=2):
+def processes(count: int = 2) -> ProcessPoolExecutor:
     """Several processes on this machine, as an executor for `run_jobs`, `corpus_sizes` and all else that
     takes one.
 
@@ -246,11 +263,10 @@ def run_each(function, jobs, executor=None):
     """
     if executor is None:
         for file, job in jobs.items():
+            result = error = None
             try:
                 result = _run_silently(function, job)
-                error = None
             except Exception as problem:
-                result = None
                 error = problem
             yield file, result, error
         return
@@ -289,7 +305,7 @@ _called_off = set()  # the calls of which a job was interrupted in this process
 
 def _run_silently(function, job, call=None):
     if call in _called_off:
-        # a pool hands out one job more than it works on, which nobody can cancel any more
+        # A pool hands out one job more than it works on, which nobody can cancel any more
         raise KeyboardInterrupt
     try:
         # The bar of the grid is the one to look at, and processes that share a terminal would write over one

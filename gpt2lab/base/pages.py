@@ -5,7 +5,7 @@ import html
 import re
 from pathlib import Path
 
-from gpt2lab import __version__
+from gpt2lab.base.version import __version__
 
 _STYLE = (Path(__file__).parent / "pages.css").read_text(encoding="utf-8")
 _NUMBER = re.compile(r"[-+]?[\d.,]+(e[-+]?\d+)?( ?%)?|–|nan|inf|")

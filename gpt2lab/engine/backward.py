@@ -12,7 +12,7 @@ from gpt2lab.engine.quiet_tensorflow import tensorflow
 from gpt2lab.engine.transformer import Weights
 
 
-def loss_and_collected(network, context, trained, collect, recompute=False, precision="float32"):
+def compute_loss(network, context, trained, collect, recompute=False, precision="float32"):
     """The mean loss of some windows; the gradients are handed over one by one.
 
     Parameters

@@ -161,7 +161,7 @@ def draw(logits, temperature, top_k, top_p, uniform):
             cumulated = tf.cumsum(tf.gather(weights, order, batch_dims=1), axis=1)
             return tf.gather(
                 tf.gather(ids, order, batch_dims=1),
-                passed(cumulated, uniform * cumulated[:, -1:]),
+                find_crossing(cumulated, uniform * cumulated[:, -1:]),
                 batch_dims=1,
             )
 
@@ -176,7 +176,7 @@ def draw(logits, temperature, top_k, top_p, uniform):
     )
 
 
-def passed(cumulated, target):
+def find_crossing(cumulated, target):
     """Where each row of ``cumulated``, [R, N], first passes the targets, [R, S]: int32."""
     tf = tensorflow()
     # Just below the total even for the largest random number, whatever the rounding.
@@ -197,8 +197,8 @@ def draw_from_all(scaled, uniform):
     sums = tf.reduce_sum(weights, axis=2)
     cumulated = tf.cumsum(sums, axis=1)
     target = uniform * cumulated[:, -1:]
-    block = passed(cumulated, target)
+    block = find_crossing(cumulated, target)
     before = tf.gather(cumulated - sums, block, batch_dims=1)
     inside = tf.cumsum(tf.gather(weights, block, batch_dims=1), axis=2)  # [R, S, BLOCK]
-    within = passed(tf.reshape(inside, [-1, BLOCK]), tf.reshape(target - before, [-1, 1]))
+    within = find_crossing(tf.reshape(inside, [-1, BLOCK]), tf.reshape(target - before, [-1, 1]))
     return block * BLOCK + tf.reshape(within, [rows, draws])

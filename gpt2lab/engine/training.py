@@ -8,7 +8,7 @@ import random
 
 import numpy as np
 
-from gpt2lab.engine.backward import loss_and_collected
+from gpt2lab.engine.backward import compute_loss
 from gpt2lab.engine.optimizers import Adam, GradientDescent
 from gpt2lab.engine.quiet_tensorflow import deterministic, gpt_2_simple_source, tensorflow
 
@@ -105,9 +105,7 @@ class Trainer:
             updates.append(self._optimizer.update(name, gradient))
             return updates[-1]
 
-        loss = loss_and_collected(
-            self.network, self._contexts[0], self._optimizer.variables, update, **self._how
-        )
+        loss = compute_loss(self.network, self._contexts[0], self._optimizer.variables, update, **self._how)
         return updates, loss
 
     def _update_at_the_end(self, batches, clip_norm):
@@ -117,7 +115,7 @@ class Trainer:
 
         def gradients_of(context):
             gradients = {}
-            loss = loss_and_collected(
+            loss = compute_loss(
                 self.network,
                 context,
                 names,

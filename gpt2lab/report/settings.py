@@ -5,7 +5,7 @@ import platform
 import time
 from importlib.metadata import PackageNotFoundError, version
 
-from gpt2lab import __version__
+from gpt2lab.base.version import __version__
 from gpt2lab.base.docstrings import describe_parameters
 from gpt2lab.report.blocks import Missing, Table, Words, format_value
 

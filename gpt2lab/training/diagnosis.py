@@ -12,8 +12,7 @@ FEWEST = 20
 NEAR_ZERO = 0.5
 # Windows and steps differ by chance. A change counts when it is a share of the loss that matters, and this
 # many standard errors: more of them where the lowest of many levels is compared, which is low by chance too.
-# of ten runs that fit, one ended 0.97 % above its lowest value
-RISE = 0.015
+RISE = 0.015  # of ten runs that fit, one ended 0.97 % above its lowest value
 RISE_ERRORS = 2
 DIVERGED = 0.2
 DIVERGED_ERRORS = 4

@@ -1,24 +1,28 @@
 """How much memory a fine-tuning or a generation will take, before it is started.
 
-The peak is counted from the arrays that take part in it. The few numbers below say how many of each kind
-there are; they were fitted to what ``python -m benchmarks.memory`` measures, which prints the estimates
-beside it. TensorFlow's allocator on a CPU gives nothing back before the session ends: what a step has taken
-is still taken while the model is saved.
+What takes how much is counted in `engine.memory`; ``python -m benchmarks.memory`` prints what it measures
+beside these estimates.
 """
+
+from __future__ import annotations
 
 import math
 import warnings
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
+from typing import Annotated
 
 from gpt2lab.base import machine
-from gpt2lab.base.arguments import one_of, real_number, whole_number, yes_or_no
+from gpt2lab.base.arguments import one_of, whole_number
+from gpt2lab.base.hints import Count, PositiveNumber, check_all
 from gpt2lab.base.wording import format_bytes
-from gpt2lab.engine.memory import OPTIMIZERS, PROGRAM_BYTES, finetuning_parts, generation_parts
+from gpt2lab.engine.memory import PROGRAM_BYTES, finetuning_parts, generation_parts
 from gpt2lab.errors import MemoryShortageError
-from gpt2lab.pretrained.catalog import CARDS, PRECISIONS, find_card
+from gpt2lab.pretrained.catalog import CARDS, find_card
+from gpt2lab.training.settings import ModelName, Optimizer, Precision
 
-TASKS = ("finetune", "generate")
+Task = Annotated[str, partial(one_of, choices=("finetune", "generate"))]
 # An estimate comes within 20 % of the peak: what is refused would not fit even then.
 TRUSTED = 0.8
 
@@ -67,17 +71,17 @@ class Estimate:
 
 
 def estimate(
-    model_name="3M",
-    batch_size=1,
-    accumulate_gradients=5,
-    only_train_transformer_layers=False,
-    optimizer="adam",
-    recompute=False,
-    precision="float32",
-    clip_norm=None,
-    task="finetune",
-    length=200,
-):
+    model_name: ModelName = "3M",
+    batch_size: Count = 1,
+    accumulate_gradients: Count = 5,
+    only_train_transformer_layers: bool = False,
+    optimizer: Optimizer = "adam",
+    recompute: bool = False,
+    precision: Precision = "float32",
+    clip_norm: PositiveNumber | None = None,
+    task: Task = "finetune",
+    length: Count = 200,
+) -> Estimate:
     """Predict the memory that a fine-tuning or a generation takes at its peak, without starting TensorFlow.
 
     Parameters
@@ -123,31 +127,19 @@ def estimate(
     --------
     >>> lab.estimate("124M", batch_size=2, recompute=True)  # doctest: +SKIP
     """
-    one_of("task", task, TASKS)
-    one_of("optimizer", optimizer, tuple(OPTIMIZERS))
-    one_of("precision", precision, PRECISIONS)
-    hparams = find_card(model_name).hparams
-    batch_size = whole_number("batch_size", batch_size, 1)
-    settings = {
-        "accumulate_gradients": whole_number("accumulate_gradients", accumulate_gradients, 1),
-        "only_train_transformer_layers": yes_or_no(
-            "only_train_transformer_layers", only_train_transformer_layers
-        ),
-        "optimizer": optimizer,
-        "recompute": yes_or_no("recompute", recompute),
-        "precision": precision,
-        "clip_norm": clip_norm if clip_norm is None else real_number("clip_norm", clip_norm, above=0),
-    }
-    length = whole_number("length", length, 1, hparams["n_ctx"], "the window")
-    room = room_for()
+    settings = check_all(estimate, locals())
+    card = find_card(settings.pop("model_name"))
+    task = settings.pop("task")
+    length = whole_number("length", settings.pop("length"), 1, card.n_ctx, "the window")
+    batch_size = settings["batch_size"]
+    room = find_room()
     on_gpu = room.where == "GPU memory"
-    parts = (
-        generation_parts(hparams, batch_size, length, on_gpu)
-        if task == "generate"
-        else finetuning_parts(hparams, batch_size, on_gpu=on_gpu, **settings)
-    )
+    if task == "generate":
+        parts = generation_parts(card.hparams, batch_size, length, on_gpu)
+    else:
+        parts = finetuning_parts(card.hparams, on_gpu=on_gpu, **settings)
     total = sum(parts.values())
-    what = f"{'Fine-tuning' if task == 'finetune' else 'Generating with'} {find_card(model_name).name}"
+    what = f"{'Fine-tuning' if task == 'finetune' else 'Generating with'} {card.name}"
     largest = max(parts, key=parts.get)
     explanation = (
         f"{what} with batch_size={batch_size} takes about {format_bytes(total)}, most of it"
@@ -158,7 +150,7 @@ def estimate(
     return Estimate(total, parts, room.bytes, room.where, explanation)
 
 
-def room_for():
+def find_room():
     """What this process could have: what is free, and what TensorFlow and Python have taken in it already."""
     return machine.available_memory(int(PROGRAM_BYTES))
 
@@ -178,7 +170,7 @@ def require_memory(model_name, batch_size, accumulate_gradients, other_sizes=Tru
     MemoryShortageError
         The message names the first settings that would fit, the cheapest first.
     """
-    room = room_for()
+    room = find_room()
     asked = {
         "model_name": model_name,
         "batch_size": batch_size,

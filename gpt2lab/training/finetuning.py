@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from gpt2lab import __version__
+from gpt2lab.base.version import __version__
 from gpt2lab.engine.memory import finetuning_parts
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.pretrained import checkpoints

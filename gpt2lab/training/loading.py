@@ -1,20 +1,24 @@
 """Open a model by its name, whether it is a pretrained size or a run."""
 
+from __future__ import annotations
+
+from pathlib import Path
+
 from gpt2lab.base.arguments import folder_name, folder_path, one_of
 from gpt2lab.errors import ArgumentError
-from gpt2lab.language_model import open_pretrained
+from gpt2lab.language_model import LanguageModel, open_pretrained
 from gpt2lab.pretrained.catalog import PRECISIONS
 from gpt2lab.training.run import Run
 
 
 def load(
-    model_name=None,
-    run_name=None,
-    checkpoint="latest",
-    model_dir="models",
-    checkpoint_dir="checkpoint",
-    precision="float32",
-):
+    model_name: str | None = None,
+    run_name: str | None = None,
+    checkpoint: str | int = "latest",
+    model_dir: str | Path = "models",
+    checkpoint_dir: str | Path = "checkpoint",
+    precision: str = "float32",
+) -> LanguageModel:
     """Open a pretrained model or a fine-tuning run.
 
     Parameters

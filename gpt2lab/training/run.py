@@ -1,18 +1,24 @@
 """One fine-tuning run as it lies on disk: configuration, history, diagnosis, checkpoints."""
 
+from __future__ import annotations
+
 import csv
 import difflib
 import json
 import math
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpt2lab.base.arguments import folder_name, folder_path
 from gpt2lab.base.storage import write_bytes
 from gpt2lab.errors import CheckpointError
-from gpt2lab.language_model import open_folder, open_pretrained
+from gpt2lab.language_model import LanguageModel, open_folder, open_pretrained
 from gpt2lab.pretrained import checkpoints, event_file
-from gpt2lab.training.diagnosis import diagnose, window_losses
+from gpt2lab.training.diagnosis import Diagnosis, diagnose, window_losses
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS = ("step", "seconds", "tokens", "epoch", "loss", "average_loss", "valid_loss")
 # In history.csv; histories of version 0.1 lack those that `history` does not show.
@@ -47,13 +53,13 @@ class Run:
         wrote.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | Path):
         self.folder = Path(folder)
         self.name = self.folder.name
         self.configuration = read_configuration(self.folder)
 
     @classmethod
-    def open(cls, run_name="run1", checkpoint_dir="checkpoint"):
+    def open(cls, run_name: str = "run1", checkpoint_dir: str | Path = "checkpoint") -> Run:
         """Find a run on disk, also one that plain gpt-2-simple wrote.
 
         Parameters
@@ -91,7 +97,7 @@ class Run:
         return f"Run({self.name!r}, saved steps: {', '.join(map(str, steps)) or 'none'})"
 
     @property
-    def history(self):
+    def history(self) -> pd.DataFrame:
         """The losses, a row a step: pandas.DataFrame with the columns
 
         ``step``; ``seconds`` and ``tokens`` of training so far; ``epoch`` (tokens so far over tokens of the
@@ -105,7 +111,7 @@ class Run:
         return record[[*COLUMNS, *(["learning_rate"] if record["learning_rate"].nunique() > 1 else [])]]
 
     @property
-    def record(self):
+    def record(self) -> pd.DataFrame:
         """The `history` with all that was recorded: pandas.DataFrame with four more columns
 
         ``learning_rate``, whether the rate changed or not; ``valid_windows``, the losses of which
@@ -140,12 +146,12 @@ class Run:
         return frame.reindex(columns=RECORDED).reset_index(drop=True)
 
     @property
-    def checkpoints(self):
+    def checkpoints(self) -> list[int]:
         """Steps whose weights were saved and kept, in order: list of int."""
         return checkpoints.saved_steps(self.folder)
 
     @property
-    def samples(self):
+    def samples(self) -> dict[int, str]:
         """Texts written while training: dict of step to text."""
         found = {
             checkpoints.step_of(path): path.read_text(encoding="utf-8")
@@ -154,12 +160,12 @@ class Run:
         return dict(sorted(found.items()))
 
     @property
-    def best_step(self):
+    def best_step(self) -> int | None:
         """Step with the lowest validation loss, None if none was measured."""
         measured = self.history.dropna(subset=["valid_loss"])
         return None if measured.empty else int(measured.loc[measured["valid_loss"].idxmin(), "step"])
 
-    def load(self, checkpoint="latest", precision="float32"):
+    def load(self, checkpoint: str | int = "latest", precision: str = "float32") -> LanguageModel:
         """Open the model as it was at a saved step.
 
         Parameters
@@ -186,7 +192,7 @@ class Run:
         prefix = checkpoints.find_checkpoint(self.folder, checkpoint, best)
         return open_folder(self.folder, prefix, f"{self.name}, step {checkpoints.step_of(prefix)}", precision)
 
-    def diagnosis(self):
+    def diagnosis(self) -> Diagnosis:
         """Whether the model learned too little, enough, or by heart, and how much of what it writes is
         copied; see `diagnose` for the rules.
 

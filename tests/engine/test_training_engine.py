@@ -115,7 +115,7 @@ def test_bfloat16_gives_nearly_the_same_loss_and_gradients(weights, plain):
     assert loss == pytest.approx(plain[0], rel=1e-3)
     for name, expected in plain[1].items():
         error = np.linalg.norm(found[name] - expected) / np.linalg.norm(expected)
-        # eight roundings to the 8 bits of a bfloat16; units that round their results as well (AMX) come to 0.0206
+        # eight roundings to the 8 bits of a bfloat16; units that round their results too (AMX) come to 0.0206
         assert error < 8 * 2**-8, name
     # else nothing was multiplied in bfloat16
     assert any(np.abs(found[name] - plain[1][name]).max() > 1e-6 for name in found)

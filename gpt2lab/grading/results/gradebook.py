@@ -5,8 +5,8 @@ import io
 import json
 from datetime import datetime
 
-from gpt2lab import __version__
 from gpt2lab.base.storage import write_bytes
+from gpt2lab.base.version import __version__
 from gpt2lab.grading.results.untrusted import spreadsheet_cell
 
 SANDBOXED = "sandbox"

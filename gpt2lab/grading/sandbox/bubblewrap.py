@@ -14,10 +14,9 @@ import sys
 import sysconfig
 from pathlib import Path
 
-import gpt2lab
 from gpt2lab.errors import LabError
 
-# where pytest and kernels meet: in it a small file system for the sockets of each kernel, and nothing else
+# Where pytest and kernels meet: in it a small file system for the sockets of each kernel, and nothing else
 RUNTIME = "/run/gpt2lab"
 KERNELS = 32  # in turn, for one submission
 GRADING = "/run/grading"  # what pytest is given
@@ -26,7 +25,7 @@ NOBODY = 65534
 # put there later is hidden too: the checks know the right answers.
 HIDDEN = {"grading": (), "course/checks": ("__init__.py", "checking.py", "verdicts.py")}
 HIDDEN_FILES = "course/checks_*.py"  # where the checks were before they had a room
-_PACKAGE = Path(gpt2lab.__file__).resolve().parent
+_PACKAGE = Path(__file__).resolve().parents[2]
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
@@ -73,14 +72,8 @@ def outer(command, folder, limits, variables=None):
     list of str
     """
     administrator = os.getuid() == 0
-    flags = [
-        _bubblewrap(),
-        "--unshare-net",
-        "--unshare-ipc",
-        "--unshare-uts",
-        "--unshare-cgroup-try",
-        *_CONTAINED,
-    ]
+    apart = "--unshare-net --unshare-ipc --unshare-uts --unshare-cgroup-try"
+    flags = [_bubblewrap(), *apart.split(), *_CONTAINED]
     # What bubblewrap mounts on /proc for an administrator is covered in part, and then the inner sandbox may
     # not mount its own.
     flags += (
@@ -99,17 +92,11 @@ def outer(command, folder, limits, variables=None):
         )
     if not administrator:
         return [*_limit_memory(limits), *flags, "--", *command]
-    own_processes = ["unshare", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"]
+    own_processes = "unshare --pid --fork --kill-child=KILL --mount-proc".split()
     # The administrator becomes nobody, whom limits on processes bind.
-    drop = [
-        shutil.which("setpriv"),
-        f"--reuid={NOBODY}",
-        f"--regid={NOBODY}",
-        "--clear-groups",
-        "--bounding-set=-all",
-        "--inh-caps=-all",
-        "--no-new-privs",
-    ]
+    nobody = f"--reuid={NOBODY} --regid={NOBODY} --clear-groups"
+    no_rights = "--bounding-set=-all --inh-caps=-all --no-new-privs"
+    drop = [shutil.which("setpriv"), *nobody.split(), *no_rights.split()]
     return [*_limit_memory(limits), *own_processes, *flags, "--", *drop, *command]
 
 
@@ -130,39 +117,11 @@ def inner(command, limits, folder, forbidden=None):
     -------
     list of str
     """
-    flags = [
-        "bwrap",
-        "--unshare-all",
-        "--unshare-user",
-        "--uid",
-        str(NOBODY),
-        "--gid",
-        str(NOBODY),
-        "--cap-drop",
-        "ALL",
-        "--disable-userns",
-        *_CONTAINED,
-    ]
-    flags += [
-        "--proc",
-        "/proc",
-        *_memory_folder("/tmp", limits["disk_MB"]),
-        *_system(),
-        *_hide_answers(),
-        "--bind",
-        str(folder),
-        str(folder),
-    ]
-    flags += [
-        *_memory_folder("/dev/shm", 64),
-        "--remount-ro",
-        "/dev",
-        "--remount-ro",
-        "/",
-        "--chdir",
-        "/tmp",
-        *_variables(),
-    ]
+    nobody = f"--unshare-all --unshare-user --uid {NOBODY} --gid {NOBODY} --cap-drop ALL --disable-userns"
+    flags = ["bwrap", *nobody.split(), *_CONTAINED]
+    flags += ["--proc", "/proc", *_memory_folder("/tmp", limits["disk_MB"]), *_system(), *_hide_answers()]
+    flags += ["--bind", str(folder), str(folder), *_memory_folder("/dev/shm", 64)]
+    flags += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/tmp", *_variables()]
     if forbidden is not None:
         flags += ["--seccomp", str(forbidden)]
     # Processes are limited within the sandbox: there its own are counted, outside those of all kernels that
@@ -298,16 +257,18 @@ def _packages():
 
 
 def _versions():
-    """The folders of this package, and of other versions of it in whatever a kernel sees of Python."""
-    prefixes = {Path("/usr"), Path("/usr/local"), *_python()}
-    beside = (
-        folder
-        for prefix in prefixes
-        for folder in (prefix, *prefix.glob("lib*/python3*/*-packages"))
-        if folder.name in ("site-packages", "dist-packages")
-    )
-    others = (folder / "gpt2lab" for folder in (*_packages(), *beside))
-    return sorted({_PACKAGE, *(folder.resolve() for folder in others if folder.is_dir())})
+    """The folders of this package, and of other versions of it in whatever a kernel sees of Python, each by
+    all of its names.
+    """
+    folders = {*_packages(), *_python()}
+    for prefix in (Path("/usr"), Path("/usr/local"), *_python()):
+        for pattern in (
+            "lib*/python3*/*-packages",
+            "envs/*/lib/python3*/*-packages",
+        ):  # the latter are conda's
+            folders.update(prefix.glob(pattern))
+    found = [folder / "gpt2lab" for folder in folders if (folder / "gpt2lab").is_dir()]
+    return sorted({_PACKAGE, *found, *(folder.resolve() for folder in found)})
 
 
 def _bind_read_only(folders, at=None):
