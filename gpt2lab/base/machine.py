@@ -2,6 +2,7 @@
 the environment says.
 """
 
+import contextlib
 import ctypes.util
 import importlib.util
 import os
@@ -141,15 +142,10 @@ def gpu_bytes():
         mebibytes = {name: int(free) for index, uuid, free in rows for name in (index, uuid)}
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return None
-    free = next(
-        (
-            free
-            for name, free in mebibytes.items()
-            if name == visible or (name.startswith("GPU-") and name.startswith(visible))
-        ),
-        None,
-    )
-    return None if free is None else free * 2**20
+    for name, free in mebibytes.items():
+        if name == visible or (name.startswith("GPU-") and name.startswith(visible)):
+            return free * 2**20
+    return None
 
 
 def _tensorflow_finds_gpus():
@@ -157,13 +153,10 @@ def _tensorflow_finds_gpus():
         return bool(sys.modules["tensorflow"].config.list_physical_devices("GPU"))
     # With the driver alone TensorFlow stays on the CPU; it also needs this library, from the system or from
     # PyPI.
-    try:
-        return (
-            importlib.util.find_spec("nvidia.cudnn") is not None
-            or ctypes.util.find_library("cudnn") is not None
-        )
-    except ModuleNotFoundError:
-        return ctypes.util.find_library("cudnn") is not None
+    with contextlib.suppress(ModuleNotFoundError):
+        if importlib.util.find_spec("nvidia.cudnn") is not None:
+            return True
+    return ctypes.util.find_library("cudnn") is not None
 
 
 def peak_bytes():
@@ -172,12 +165,9 @@ def peak_bytes():
 
     On Linux it is that since the process's program began; what a process was started from does not count.
     """
-    try:
-        return 1024 * int(
-            re.search(r"^VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)[1]
-        )
-    except (OSError, TypeError):
-        pass  # no Linux
+    with contextlib.suppress(OSError, TypeError):  # no Linux
+        status = Path("/proc/self/status").read_text()
+        return 1024 * int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)[1])
     import psutil
 
     peak = getattr(psutil.Process().memory_info(), "peak_wset", None)  # Windows

@@ -3,7 +3,7 @@
 An ``events.out.tfevents.*`` file is a row of records (TensorFlow's TFRecord: length, checksum of it, data,
 checksum of them), each an ``Event`` (tensorflow/core/util/event.proto). gpt-2-simple logs every step under
 the tag ``loss``; a second fine-tuning in the same graph, as in a notebook whose cell is run again, comes out
-as ``loss_1``.
+as ``loss_1``. Own code: TensorBoard would be one more dependency, and starts TensorFlow to read them.
 """
 
 import re

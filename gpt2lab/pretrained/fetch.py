@@ -59,7 +59,7 @@ def fetch(url, path, fact, bar, check=None):
         If it cannot be written.
     """
     part = path.with_name(path.name + ".part")
-    source = local_path(url)
+    source = _local_path(url)
     done_before = bar.n
 
     def show():
@@ -90,7 +90,7 @@ def fetch(url, path, fact, bar, check=None):
     _forget(part)
 
 
-def local_path(url):
+def _local_path(url):
     """The Path that ``url`` names on this machine, or None for one in the network."""
     parts = urlsplit(str(url))
     if parts.scheme in ("http", "https"):

@@ -75,8 +75,8 @@ def _parse_block(body, start, size):
 
 
 def encode_table(table):
-    """The bytes of a table (dict of bytes to bytes), with one block of data: TensorFlow starts a second one at
-    256 KiB, but reads any size.
+    """The bytes of a table (dict of bytes to bytes), with one block of data: TensorFlow starts a second one
+    at 256 KiB, but reads any size.
     """
     body = b""
     handles = []
