@@ -284,8 +284,11 @@ def test_execution_stores_outputs_stably_and_leaves_no_files(course):
         (
             "# SETUP",
             (
-                "import os\nimport sys\nprint('noise', file=sys.stderr)\nopen('litter',"
-                " 'w').close()\nos.environ['GPT2LAB_PROGRESS']"
+                "import os\n"
+                "import sys\n"
+                "print('noise', file=sys.stderr)\n"
+                "open('litter', 'w').close()\n"
+                "os.environ['GPT2LAB_PROGRESS']"
             ),
         )
     )

@@ -83,8 +83,12 @@ def test_the_fine_tuned_stand_in_is_less_surprised_by_new_speeches():
 
 def test_no_tensorflow_is_needed():
     code = (
-        "import sys, numpy\nfrom gpt2lab.course import scenes\nsplits ="
-        " scenes.speeches(numpy.random.default_rng(0))\nlm = scenes.models(splits,"
-        " '3M')[0]\nlm.generate(length=3)\nlm.score('We')\nassert 'tensorflow' not in sys.modules"
+        "import sys, numpy\n"
+        "from gpt2lab.course import scenes\n"
+        "splits = scenes.speeches(numpy.random.default_rng(0))\n"
+        "lm = scenes.models(splits, '3M')[0]\n"
+        "lm.generate(length=3)\n"
+        "lm.score('We')\n"
+        "assert 'tensorflow' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0

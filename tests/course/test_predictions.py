@@ -116,8 +116,8 @@ def test_guesses_survive_a_restart(folder):
 
 def test_several_processes_lose_no_guess(folder):
     code = (
-        "import gpt2lab as lab, sys\nfor number in range(5): lab.course.predict(sys.argv[1], **{f'n{number}':"
-        " 'up'})"
+        "import gpt2lab as lab, sys\n"
+        "for number in range(5): lab.course.predict(sys.argv[1], **{f'n{number}': 'up'})"
     )
     running = [
         subprocess.Popen(

@@ -146,36 +146,36 @@ SOURCES = {
     "01.6": [
         (
             (
-                "def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + window * d"
-                " + layers * block_parameters(d)"
+                "def gpt2_parameters(vocabulary, window, d, layers):\n"
+                "    return vocabulary * d + window * d + layers * block_parameters(d)"
             ),
             "after the last",
         ),
         (
             (
-                "def gpt2_parameters(vocabulary, window, d, layers):\n    return 2 * vocabulary * d + window"
-                " * d + layers * block_parameters(d) + 2 * d"
+                "def gpt2_parameters(vocabulary, window, d, layers):\n"
+                "    return 2 * vocabulary * d + window * d + layers * block_parameters(d) + 2 * d"
             ),
             "twice",
         ),
         (
             (
-                "def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + layers *"
-                " block_parameters(d) + 2 * d"
+                "def gpt2_parameters(vocabulary, window, d, layers):\n"
+                "    return vocabulary * d + layers * block_parameters(d) + 2 * d"
             ),
             "position embedding",
         ),
         (
             (
-                "def gpt2_parameters(vocabulary, window, d, layers):\n    return window * d + layers *"
-                " block_parameters(d) + 2 * d"
+                "def gpt2_parameters(vocabulary, window, d, layers):\n"
+                "    return window * d + layers * block_parameters(d) + 2 * d"
             ),
             "token embedding is missing",
         ),
         (
             (
-                "def gpt2_parameters(vocabulary, window, d, layers):\n    return vocabulary * d + window * d"
-                " + block_parameters(d) + 2 * d"
+                "def gpt2_parameters(vocabulary, window, d, layers):\n"
+                "    return vocabulary * d + window * d + block_parameters(d) + 2 * d"
             ),
             "one block",
         ),
@@ -185,8 +185,8 @@ SOURCES = {
         ),
         (
             (
-                "def gpt2_parameters(vocabulary, window, d, layers):\n    return int(lab.models().loc['124M',"
-                " 'parameters'])"
+                "def gpt2_parameters(vocabulary, window, d, layers):\n"
+                "    return int(lab.models().loc['124M', 'parameters'])"
             ),
             "too large",
         ),
@@ -211,15 +211,16 @@ ALSO_RIGHT = {
     "01.5": [
         "block_parameters = lambda d: 2 * 2 * d + (3*d*d + 3*d + d*d + d) + (4*d*d + 4*d + 4*d*d + d)",
         (
-            "def block_parameters(d):\n    norms, attention = 4 * d, 4 * d * d + 4 * d\n    return norms +"
-            " attention + 8 * d * d + 5 * d"
+            "def block_parameters(d):\n"
+            "    norms, attention = 4 * d, 4 * d * d + 4 * d\n"
+            "    return norms + attention + 8 * d * d + 5 * d"
         ),
         "def block_parameters(d):\n    return np.int64(12) * d * d + 13.0 * d",
     ],
     "01.6": [
         (
-            "def gpt2_parameters(vocabulary, window, d, layers):\n    return (vocabulary + window + 2) * d +"
-            " sum(block_parameters(d) for _ in range(layers))"
+            "def gpt2_parameters(vocabulary, window, d, layers):\n"
+            "    return (vocabulary + window + 2) * d + sum(block_parameters(d) for _ in range(layers))"
         ),
         "def gpt2_parameters(v, w, d, n):\n    return d * (v + w + 2) + n * (12 * d * d + 13 * d)",
     ],

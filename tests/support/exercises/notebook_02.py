@@ -119,9 +119,9 @@ ALSO_RIGHT = {
             " {perplexity_before:.0f} to {perplexity_after:.0f} for the pretrained one.'"
         ),
         (
-            "explanation = 'Training from scratch would need far more text, since all knowledge of how texts"
-            " are built is missing. If we train longer, '\\\n    'the loss on these speeches drops, and the"
-            " loss on others does not drop any more.'"
+            "explanation = 'Training from scratch would need far more text, since all knowledge of how"
+            " texts are built is missing. If we train longer, '\\\n"
+            "    'the loss on these speeches drops, and the loss on others does not drop any more.'"
         ),
     ],
 }

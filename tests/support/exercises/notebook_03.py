@@ -170,8 +170,8 @@ ALSO_RIGHT = {
         "best_step = by_heart.best_step",
         "best_step = by_heart.diagnosis().best_step",
         (
-            "measured = history.dropna(subset='valid_loss')\nbest_step ="
-            " measured.sort_values('valid_loss')['step'].iloc[0]"
+            "measured = history.dropna(subset='valid_loss')\n"
+            "best_step = measured.sort_values('valid_loss')['step'].iloc[0]"
         ),
         "import numpy as np\nbest_step = np.nanargmin(history['valid_loss'])",
         "best_step = int(history['valid_loss'].idxmin())",
@@ -179,8 +179,8 @@ ALSO_RIGHT = {
     "03.3": [
         "gap = by_heart.diagnosis().gap",
         (
-            "valid = by_heart.history.valid_loss.dropna()\ngap = valid.values[-1] -"
-            " history.loss.values[-LAST:].mean()"
+            "valid = by_heart.history.valid_loss.dropna()\n"
+            "gap = valid.values[-1] - history.loss.values[-LAST:].mean()"
         ),
         "gap = round(history['valid_loss'].iloc[-1] - history['loss'].tail(10).mean(), 2)",
     ],

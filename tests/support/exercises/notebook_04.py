@@ -153,22 +153,24 @@ ALSO_RIGHT = {
         "read_once = STEPS * 1024 / (tokens / characters)",
         "tokens_read = STEPS * 1024\nread_once = round(tokens_read * characters / tokens)",
         (
-            "sizes = splits.describe(MODEL)\nread_once = 1024 * STEPS * sizes.characters['train'] /"
-            " sizes.tokens['train']"
+            "sizes = splits.describe(MODEL)\n"
+            "read_once = 1024 * STEPS * sizes.characters['train'] / sizes.tokens['train']"
         ),
         "read_once = splits.train.characters * STEPS * 1024 / tokens",
     ],
     "04.3": [
         (
             "change = table['test_loss'] - table['test_loss_before']\n"
-            "most_epochs, fewest_epochs = max(table['epochs'][change < 0]), min(table['epochs'][change >= 0])"
+            "most_epochs, fewest_epochs = max(table['epochs'][change < 0]), min(table['epochs'][change >="
+            " 0])"
         ),
         (
-            "good = table.query('test_loss < test_loss_before')\nmost_epochs ="
-            " good['epochs'].max()\nfewest_epochs = table.drop(good.index)['epochs'].min()"
+            "good = table.query('test_loss < test_loss_before')\n"
+            "most_epochs = good['epochs'].max()\n"
+            "fewest_epochs = table.drop(good.index)['epochs'].min()"
         ),
-        HELPED + "most_epochs = round(table[helped].epochs.max(), 2)\nfewest_epochs ="
-        " float(table[~helped].epochs.min())",
+        HELPED + "most_epochs = round(table[helped].epochs.max(), 2)\n"
+        "fewest_epochs = float(table[~helped].epochs.min())",
     ],
     "04.4": [
         'by_epochs, by_characters = "B", "(a)"',

@@ -158,8 +158,10 @@ ALSO_RIGHT = {
         "pooled = before_test.perplexity",
         "pooled = np.exp(np.average(documents['nats_per_token'], weights=documents['tokens']))",
         (
-            "total = 0\nfor _, row in documents.iterrows():\n    total += row.tokens *"
-            " row.nats_per_token\npooled = math.e ** (total / documents.tokens.sum())"
+            "total = 0\n"
+            "for _, row in documents.iterrows():\n"
+            "    total += row.tokens * row.nats_per_token\n"
+            "pooled = math.e ** (total / documents.tokens.sum())"
         ),
         "pooled = lab.perplexity(base, splits.test).perplexity",
     ],
@@ -167,13 +169,15 @@ ALSO_RIGHT = {
     "06.5": [
         (
             "finding = f'The perplexity on the test speeches fell to {on_test.ratio:.0%} (interval"
-            " {on_test.interval[0]:.2f} to {on_test.interval[1]:.2f}). '\\\n    f'It fell in {on_test.fell}"
-            " of them. The validation split had been used to choose {tuned.name}.'"
+            " {on_test.interval[0]:.2f} to {on_test.interval[1]:.2f}). '\\\n"
+            "    f'It fell in {on_test.fell} of them. The validation split had been used to choose"
+            " {tuned.name}.'"
         ),
         (
             'finding = f\'\'\'Perplexity went from {yours.loc["before", "speeches, test"]:.1f} to'
-            ' {yours.loc["after", "speeches, test"]:.1f}; the interval\nof the ratio does not hold 1. We'
-            " chose the checkpoint on the other split, so its number is a little too good.'''"
+            ' {yours.loc["after", "speeches, test"]:.1f}; the interval\n'
+            "of the ratio does not hold 1. We chose the checkpoint on the other split, so its number is a"
+            " little too good.'''"
         ),
     ],
 }

@@ -181,8 +181,8 @@ SOURCES = {
 ALSO_RIGHT = {
     "07.2": [
         (
-            "a, b = set('the law of the land'.split()), set('the state of the union is the"
-            " law'.split())\njaccard = len(a & b) / len(a | b)"
+            "a, b = set('the law of the land'.split()), set('the state of the union is the law'.split())\n"
+            "jaccard = len(a & b) / len(a | b)"
         ),
         "jaccard = 0.4286",
     ],
@@ -203,22 +203,24 @@ ALSO_RIGHT = {
         (
             "found = {name: lab.overlap(texts, splits.test, resamples=10) for name, texts in sets.items()}\n"
             "mine = pd.DataFrame({'jaccard': {name: each.jaccard for name, each in found.items()},\n"
-            "                     'precision_2': {name: each.precision[1] for name, each in found.items()},\n"
-            "                     'distinct_1': {name: lab.distinct(texts) for name, texts in sets.items()}})"
+            "                     'precision_2': {name: each.precision[1] for name, each in"
+            " found.items()},\n"
+            "                     'distinct_1': {name: lab.distinct(texts) for name, texts in"
+            " sets.items()}})"
         ),
         source() + "\nmine = mine.round(3)",
     ],
     "07.6": [
         (
-            "answer = 'After fine-tuning the overlap (Jaccard 0.12 against 0.09) is larger, but smaller than"
-            " that of people (0.2). My prediction was right, and '\\\n    'I think that the model now knows"
-            " presidential vocabulary such as Congress.'"
+            "answer = 'After fine-tuning the overlap (Jaccard 0.12 against 0.09) is larger, but smaller"
+            " than that of people (0.2). My prediction was right, and '\\\n"
+            "    'I think that the model now knows presidential vocabulary such as Congress.'"
         ),
         (
             "answer = f'''The fine-tuned model shares {mine.loc['fine-tuned', 'precision_2']:.0%} of its"
-            " pairs, the pretrained one {mine.loc['pretrained', 'precision_2']:.0%}, and\npeople"
-            " {mine.loc['human', 'precision_2']:.0%}. I wrote at the beginning: {because} So I expected it,"
-            " because it had read speeches.'''"
+            " pairs, the pretrained one {mine.loc['pretrained', 'precision_2']:.0%}, and\n"
+            "people {mine.loc['human', 'precision_2']:.0%}. I wrote at the beginning: {because} So I"
+            " expected it, because it had read speeches.'''"
         ),
         (
             "answer = f'{compared.answer} I had thought so, since {run.name} learned from other speeches. The"

@@ -137,8 +137,8 @@ SOURCES = {
         ),
         (
             (
-                "survive_open = (sure.cumsum() < 0.9).sum() + 1\nsurvive_sure = (open_ended.cumsum() <"
-                " 0.9).sum() + 1"
+                "survive_open = (sure.cumsum() < 0.9).sum() + 1\n"
+                "survive_sure = (open_ended.cumsum() < 0.9).sum() + 1"
             ),
             "wrong way round",
         ),
@@ -148,8 +148,8 @@ SOURCES = {
         ),
         (
             (
-                "survive_sure = len(sure) - (sure.cumsum() < 0.9).sum() - 1\nsurvive_open = len(open_ended) -"
-                " (open_ended.cumsum() < 0.9).sum() - 1"
+                "survive_sure = len(sure) - (sure.cumsum() < 0.9).sum() - 1\n"
+                "survive_open = len(open_ended) - (open_ended.cumsum() < 0.9).sum() - 1"
             ),
             "how many are cut",
         ),
@@ -172,8 +172,8 @@ SOURCES = {
         ),
         (
             (
-                "words = [word for text in texts for word in lab.words(text)]\ndist_1 = len(words) /"
-                " len(set(words))"
+                "words = [word for text in texts for word in lab.words(text)]\n"
+                "dist_1 = len(words) / len(set(words))"
             ),
             "round",
         ),
@@ -187,36 +187,36 @@ SOURCES = {
     "08.5": [
         (
             (
-                "by_dist_1 = (tried.dist_1 - human.dist_1).idxmin()\nby_perplexity = (tried.perplexity -"
-                " human.perplexity).idxmin()"
+                "by_dist_1 = (tried.dist_1 - human.dist_1).idxmin()\n"
+                "by_perplexity = (tried.perplexity - human.perplexity).idxmin()"
             ),
             "has the lowest value",
         ),
         (
             (
-                "by_dist_1 = tried.dist_1.idxmax()\nby_perplexity = (tried.perplexity -"
-                " human.perplexity).abs().idxmin()"
+                "by_dist_1 = tried.dist_1.idxmax()\n"
+                "by_perplexity = (tried.perplexity - human.perplexity).abs().idxmin()"
             ),
             "has the highest value",
         ),
         (
             (
-                "by_dist_1 = (table.dist_1 - human.dist_1).abs().idxmin()\nby_perplexity = (table.perplexity"
-                " - human.perplexity).abs().idxmin()"
+                "by_dist_1 = (table.dist_1 - human.dist_1).abs().idxmin()\n"
+                "by_perplexity = (table.perplexity - human.perplexity).abs().idxmin()"
             ),
             "human text itself",
         ),
         (
             (
-                "by_perplexity = (tried.dist_1 - human.dist_1).abs().idxmin()\nby_dist_1 = (tried.perplexity"
-                " - human.perplexity).abs().idxmin()"
+                "by_perplexity = (tried.dist_1 - human.dist_1).abs().idxmin()\n"
+                "by_dist_1 = (tried.perplexity - human.perplexity).abs().idxmin()"
             ),
             "wrong way round",
         ),
         (
             (
-                "by_dist_1 = (tried.dist_1 - human.dist_1).abs().min()\nby_perplexity = (tried.perplexity -"
-                " human.perplexity).abs().min()"
+                "by_dist_1 = (tried.dist_1 - human.dist_1).abs().min()\n"
+                "by_perplexity = (tried.perplexity - human.perplexity).abs().min()"
             ),
             "whole numbers",
         ),
@@ -239,15 +239,16 @@ ALSO_RIGHT = {
         "at_half = p.iloc[0] ** 2 / sum(p ** 2)",
         "at_half = (p ** 2 / (p ** 2).sum()).max()",
         (
-            "import numpy as np\nlogits = np.log(p)\nat_half = (np.exp(logits / 0.5) / np.exp(logits /"
-            " 0.5).sum()).iloc[0]"
+            "import numpy as np\n"
+            "logits = np.log(p)\n"
+            "at_half = (np.exp(logits / 0.5) / np.exp(logits / 0.5).sum()).iloc[0]"
         ),
         "at_half = lm.next_tokens(PROMPT, temperature=0.5).sampled_probability[0]",
     ],
     "08.2": [
         (
-            "survive_sure = int((sure.cumsum() >= 0.9).idxmax()) + 1\nsurvive_open = int((open_ended.cumsum()"
-            " >= 0.9).idxmax()) + 1"
+            "survive_sure = int((sure.cumsum() >= 0.9).idxmax()) + 1\n"
+            "survive_open = int((open_ended.cumsum() >= 0.9).idxmax()) + 1"
         ),
         (
             "survive_sure, survive_open = (int(np.searchsorted(np.cumsum(part), 0.9)) + 1 for part in (sure,"
@@ -258,30 +259,37 @@ ALSO_RIGHT = {
             " OPEN))"
         ),
         (
-            "def kept(part):\n    total = count = 0\n    for share in part:\n        total, count = total +"
-            " share, count + 1\n        if total >= 0.9:\n            return count\nsurvive_sure,"
-            " survive_open = kept(sure), kept(open_ended)"
+            "def kept(part):\n"
+            "    total = count = 0\n"
+            "    for share in part:\n"
+            "        total, count = total + share, count + 1\n"
+            "        if total >= 0.9:\n"
+            "            return count\n"
+            "survive_sure, survive_open = kept(sure), kept(open_ended)"
         ),
     ],
     "08.3": [
         "dist_1 = lab.distinct(texts)",
         (
-            "every = []\nfor text in texts:\n    every += lab.words(text)\ndist_1 ="
-            " np.float64(len(set(every))) / len(every)"
+            "every = []\n"
+            "for text in texts:\n"
+            "    every += lab.words(text)\n"
+            "dist_1 = np.float64(len(set(every))) / len(every)"
         ),
         (
-            "every = sum((lab.words(text) for text in texts), [])\ndist_1 = pd.Series(every).nunique() /"
-            " len(every) if 'pd' in globals() else len(set(every)) / len(every)"
+            "every = sum((lab.words(text) for text in texts), [])\n"
+            "dist_1 = pd.Series(every).nunique() / len(every) if 'pd' in globals() else len(set(every)) /"
+            " len(every)"
         ),
     ],
     "08.5": [
         (
-            "by_dist_1 = np.abs(tried['dist_1'] - human['dist_1']).argmin()\nby_perplexity ="
-            " np.abs(tried['perplexity'] - human['perplexity']).argmin()"
+            "by_dist_1 = np.abs(tried['dist_1'] - human['dist_1']).argmin()\n"
+            "by_perplexity = np.abs(tried['perplexity'] - human['perplexity']).argmin()"
         ),
         (
-            "by_dist_1 = (table.dist_1[:-1] - table.dist_1.iloc[-1]).abs().idxmin()\nby_perplexity ="
-            " np.log(tried.perplexity / human.perplexity).abs().idxmin()"
+            "by_dist_1 = (table.dist_1[:-1] - table.dist_1.iloc[-1]).abs().idxmin()\n"
+            "by_perplexity = np.log(tried.perplexity / human.perplexity).abs().idxmin()"
         ),
         (
             "by_dist_1, by_perplexity = [min(tried.index, key=lambda row: abs(tried.loc[row, name] -"
@@ -290,14 +298,14 @@ ALSO_RIGHT = {
     ],
     "08.6": [
         (
-            "explanation = f'''I take {table.parameter[by_dist_1]} {table.value[by_dist_1]:g}: its dist-1 is"
-            " {table.dist_1[by_dist_1]:.2f}, that of people {human.dist_1:.2f}.\nFurther down the samples"
-            " repeat each other, further up they make no sense.'''"
+            "explanation = f'''I take {table.parameter[by_dist_1]} {table.value[by_dist_1]:g}: its dist-1"
+            " is {table.dist_1[by_dist_1]:.2f}, that of people {human.dist_1:.2f}.\n"
+            "Further down the samples repeat each other, further up they make no sense.'''"
         ),
         (
             "explanation = 'I would choose temperature 1 with top_p 0.9: dist-1 is then close to that of"
-            " people. At lower settings the text becomes repetitive, at 1.5 '\\\n    'it is just word salad"
-            " and chaotic.'"
+            " people. At lower settings the text becomes repetitive, at 1.5 '\\\n"
+            "    'it is just word salad and chaotic.'"
         ),
     ],
 }

@@ -168,8 +168,9 @@ prefix = chr(92) + name + '-'""",
         "import math\ngain = -math.expm1(math.log(own) - sum(map(math.log, others)) / len(others))",
         "gain = matrix['after'].table.loc[AUTHORS[-1], 'gain']",
         (
-            "import math\nfrom statistics import geometric_mean\ngain = (geometric_mean(others) - own) /"
-            " geometric_mean(others)"
+            "import math\n"
+            "from statistics import geometric_mean\n"
+            "gain = (geometric_mean(others) - own) / geometric_mean(others)"
         ),
     ],
     "09.5": [
@@ -179,8 +180,8 @@ prefix = chr(92) + name + '-'""",
         ),
         (
             "answer = f'''Hardly: gain {gain:.1%} for {AUTHORS[-1]}, and the classifier gave"
-            " {guessed['after'].share:.0%} right, against {guessed['before'].share:.0%} before.\nThe words of"
-            " the time may be enough to explain that.'''"
+            " {guessed['after'].share:.0%} right, against {guessed['before'].share:.0%} before.\n"
+            "The words of the time may be enough to explain that.'''"
         ),
     ],
 }

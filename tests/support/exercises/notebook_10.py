@@ -69,9 +69,9 @@ ALSO_RIGHT = {
         f"claims = dict.fromkeys(('loss', 'flags', 'findings'), {SAID!r})",
         (
             "words = f'From {first:.2f} to {last:.2f} nats per token it fell, with {SMALLEST} or {MODEL},"
-            " best at {run.best_step}, says the {settings[\"sweep\"].parameter[0]} row.'\nclaims = {'loss':"
-            " words + run.diagnosis().verdict, 'flags': words + f'{flags.valid_loss.min():.3f}', 'findings':"
-            " words}"
+            ' best at {run.best_step}, says the {settings["sweep"].parameter[0]} row.\'\n'
+            "claims = {'loss': words + run.diagnosis().verdict, 'flags': words +"
+            " f'{flags.valid_loss.min():.3f}', 'findings': words}"
         ),
     ],
 }
