@@ -1,9 +1,11 @@
 """What contributors and those who cite are told is true: commands, files and versions exist."""
 
+import ast
 import re
 import tomllib
 
 import pytest
+import test_house
 import yaml
 from packaging.specifiers import SpecifierSet
 from places import REPOSITORY
@@ -73,19 +75,35 @@ def test_every_file_that_is_named_exists():
     } == set()
 
 
-def test_every_room_that_is_named_exists():
-    rooms = {
-        name
-        for row in re.findall(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", PAGE, flags=re.MULTILINE)
-        for name in re.findall(r"`(\w+)`", row)
+def test_the_drawing_of_the_house_is_the_house():
+    arrows = {room: uses for room, uses in test_house.arrows().items() if room != "__main__"}
+    reached = {}
+    for room in sorted(arrows, key=test_house.ROOMS.index):  # from the ground up
+        reached[room] = arrows[room].union(*(reached[used] for used in arrows[room]))
+    needed = {
+        (room, used)
+        for room, uses in arrows.items()
+        for used in uses
+        if not any(used in reached[other] for other in uses)
     }
-    missing = {
-        name
-        for name in rooms
-        if not (REPOSITORY / "gpt2lab" / name).is_dir()
-        and not (REPOSITORY / "gpt2lab" / f"{name}.py").is_file()
-    }
-    assert len(rooms) > 15 and missing == set()
+    drawn = re.findall(r"^    (\w+) --> (\w+)", PAGE, flags=re.MULTILINE)
+    assert {tuple("__init__" if room == "face" else room for room in pair) for pair in drawn} == needed
+
+
+def test_every_room_has_its_line():
+    rows = re.findall(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", PAGE, flags=re.MULTILINE)
+    rooms = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert rooms == {room for room in test_house.ROOMS if not room.startswith("__")}
+
+
+STATIONS = re.findall(r"^\| `([\w/]+\.py): (\w+)` \|", PAGE, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("file, name", STATIONS)
+def test_every_station_of_a_journey_is_there(file, name):
+    tree = ast.parse((REPOSITORY / "gpt2lab" / file).read_text(encoding="utf-8"))
+    defined = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
+    assert len(STATIONS) > 20 and name in defined
 
 
 def test_the_citation_has_what_its_schema_requires():
