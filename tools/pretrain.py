@@ -32,7 +32,6 @@ except ImportError as error:
     )
     sys.exit(2)
 
-from pretraining.files import write_json
 from pretraining.model import GPT2, from_simple, read_weights, to_simple, write_weights
 from pretraining.texts import (
     SHORT_WINDOW,
@@ -46,6 +45,7 @@ from pretraining.texts import (
 )
 from pretraining.training import Recipe, Trainer
 
+from gpt2lab.base.storage import write_bytes
 from gpt2lab.errors import ArgumentError, CheckpointError, LabError
 from gpt2lab.pretrained.catalog import find_card, parameter_count
 
@@ -186,7 +186,7 @@ def prepare(texts, out, options):
     model = GPT2(hparams, options["dropout"])
     if init and fresh:
         from_simple(model, read_weights(init), init.name)
-    write_json(out / "hparams.json", hparams)
+    write_bytes(out / "hparams.json", json.dumps(hparams).encode())
     train = tokenize(training_texts, tokenizer)
     held_out = tokenize(held_out_texts, tokenizer)
     click.echo(
@@ -220,7 +220,8 @@ def finish(trainer, data):
     # The figures of record are those of the file as others will read it, computed in float32.
     from_simple(trainer.model, read_weights(weights), weights.name)
     figures = {str(length): trainer.evaluate(length, bfloat16=False) for length in (WINDOW, SHORT_WINDOW)}
-    write_json(trainer.folder / "record.json", record(trainer, figures, data), indent=2)
+    content = json.dumps(record(trainer, figures, data), indent=2)
+    write_bytes(trainer.folder / "record.json", content.encode())
     for length, figure in figures.items():
         click.echo(
             f"held out, windows of {int(length):,}: {figure['nats']:.4f} nats per token, perplexity"

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from gpt2lab.base.storage import replace_file
 from gpt2lab.errors import CheckpointError
-from pretraining.files import replacing
 
 MEND = "give the --layers, --width and --heads that it was made with."
 
@@ -172,5 +172,5 @@ def read_weights(path):
 
 def write_weights(path, arrays):
     """Write ``weights.npz`` beside and rename it, so that a reader never sees half a file."""
-    with replacing(path) as file:
+    with replace_file(path) as file:
         np.savez_compressed(file, **arrays)

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from gpt2lab.base.storage import write_bytes
 from gpt2lab.errors import ArgumentError, CheckpointError, TextError
-from pretraining.files import replacing, write_json
 
 END = "<|endoftext|>"
 HELD_OUT_EVERY = 23
@@ -113,9 +113,9 @@ def train_vocabulary(texts, entries, folder):
             " text."
         )
     merges = [" ".join(merge) if isinstance(merge, list) else merge for merge in learned["merges"]]
-    write_json(folder / "encoder.json", learned["vocab"] | {END: entries - 1})
-    with replacing(folder / "vocab.bpe") as file:
-        file.write("\n".join(["#version: 0.2", *merges, ""]).encode())
+    ids = learned["vocab"] | {END: entries - 1}
+    write_bytes(folder / "encoder.json", json.dumps(ids).encode())
+    write_bytes(folder / "vocab.bpe", "\n".join(["#version: 0.2", *merges, ""]).encode())
 
 
 def read_vocabulary(folder):

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
+from gpt2lab.base.storage import replace_file
 from gpt2lab.errors import DivergenceError, TextError
-from pretraining.files import replacing
 from pretraining.model import to_simple, write_weights
 from pretraining.texts import SHORT_WINDOW, WINDOW, Windows, evenly_spaced, onto, random_offsets, windows_at
 
@@ -281,7 +281,7 @@ class Trainer:
             "random": torch.get_rng_state(),  # dropout's
             "random_cuda": torch.cuda.get_rng_state_all() if self.device.type == "cuda" else [],
         }
-        with replacing(self.folder / "state.pt") as file:
+        with replace_file(self.folder / "state.pt") as file:
             torch.save(stored, file)
 
     def resume(self, stored):
