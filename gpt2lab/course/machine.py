@@ -37,7 +37,7 @@ def model_names(notebook: str | None = None) -> tuple[str, str]:
     ArgumentError
         If an override names no size.
     """
-    names = _from_environment()
+    names = _read_environment()
     reason = "set in the environment"
     if names is None:
         found = gpu_found()
@@ -48,7 +48,7 @@ def model_names(notebook: str | None = None) -> tuple[str, str]:
     return names
 
 
-def _from_environment():
+def _read_environment():
     """The two names that the environment asks for, or None."""
     several = os.environ.get("GPT2LAB_MODELS", "")
     first = os.environ.get("GPT2LAB_MODEL", "")

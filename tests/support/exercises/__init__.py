@@ -1,4 +1,7 @@
-"""Answers to the exercises of each notebook, ``notebook_NN.EXERCISES``: label to (what the check cell passes
-besides, a right answer, pairs of a wrong answer and a word of the reason that it gets). ``ALIKE`` has two
-right answers that must be told the same.
+"""Answers to the exercises of each notebook, in ``notebook_NN`` by their label.
+
+``EXERCISES`` has what the check cell passes besides, a right answer, and pairs of a wrong answer and words of
+the reason that it gets; ``ALIKE`` two right answers that must be told the same. As source of the answer's
+cell, run on hidden inputs: ``SOURCES`` has pairs of a wrong answer and words of its reason, ``ALSO_RIGHT``
+right answers that are not the model answer; ``UNBOUND`` has names that a hidden cell need not bind, and why.
 """
