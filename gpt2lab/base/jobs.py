@@ -110,7 +110,7 @@ def run_jobs(
                 errors[file] = error
             else:
                 write_bytes(file, (content + "\n").encode())
-                # The same, to the last type, as when it is read back
+                # The same, to the last type, as when it is read back.
                 results[file] = json.loads(content)["result"]
             progress.update()
     if errors:
@@ -305,7 +305,7 @@ _called_off = set()  # the calls of which a job was interrupted in this process
 
 def _run_silently(function, job, call=None):
     if call in _called_off:
-        # A pool hands out one job more than it works on, which nobody can cancel any more
+        # A pool hands out one job more than it works on, which nobody can cancel any more.
         raise KeyboardInterrupt
     try:
         # The bar of the grid is the one to look at, and processes that share a terminal would write over one

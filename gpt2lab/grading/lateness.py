@@ -47,7 +47,7 @@ def later_of_two(local, zone):
     moment = max(
         (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1)), key=lambda moment: moment.astimezone(UTC)
     )
-    # two moments of one zone would be compared without their offsets
+    # Two moments of one zone would be compared without their offsets.
     return moment.replace(tzinfo=timezone(moment.utcoffset()))
 
 

@@ -170,6 +170,14 @@ def test_a_result_serves_the_very_same_job_only(tmp_path, monkeypatch):
     assert len(list(tmp_path.iterdir())) == 7
 
 
+def test_a_function_that_was_renamed_finds_what_it_stored_before(tmp_path, monkeypatch):
+    (result,) = run_jobs(grid_jobs.double, [{"number": 4}], tmp_path)
+    with pytest.raises(ExperimentError):  # another function is run, which wants other settings
+        run_jobs(grid_jobs.count, [{"number": 4}], tmp_path)
+    monkeypatch.setattr(grid_jobs.count, "stored_as", "grid_jobs.double", raising=False)
+    assert run_jobs(grid_jobs.count, [{"number": 4}], tmp_path) == [result]
+
+
 @pytest.mark.parametrize(
     "damage", ["", "{", "[]", '{"result": {"number": 5, "double": 0}}', '{"job": {}, "result": 7}', "\xff"]
 )

@@ -158,8 +158,7 @@ def test_the_same_unusual_answer_is_found_whatever_its_layout(summary):
         ([COPIED, COPIED.replace("    ", "  ") + "  # mine"], "failed", "03.6", 1),
         ([COPIED, COPIED.replace("> 0", ">= 0")], "wrong", "03.6", 0),
         ([COPIED, COPIED], "right", "03.6", 0),  # there may be only one way to be right
-        # a common mistake, and one of a few
-        ([COPIED] * 4, "wrong", "03.6", 0),
+        ([COPIED] * 4, "wrong", "03.6", 0),  # a common mistake, and one of a few
         ([COPIED] * 4 + ["x"] * 40, "wrong", "03.6", 1),
         (["best = 3", "best = 3"], "wrong", "03.6", 0),
         (["", ""], "missing", "03.6", 0),
@@ -233,7 +232,7 @@ def test_the_page_has_the_figure_the_tables_and_every_answer_in_words(summary, t
         for exercise in result.exercises
         if exercise.label == "03.5" and exercise.answer
     ]
-    # two more are those of the groups
+    # Two more are those of the groups
     assert len(summary.answers["03.5"]) == len(written) == page.count('aria-label="Answer ') - 2
     assert "number 29," in said and list(summary.answers) == ["03.5"]
 
@@ -258,7 +257,7 @@ def test_no_text_becomes_a_part_of_the_page_or_reaches_the_terminal_as_it_is(row
     for written in (WRITTEN, frozenset()):
         summary = class_summary(results, written)
         assert all(line.isprintable() for line in describe_class(summary).splitlines())
-        # it holds no text of theirs
+        # It holds no text of theirs
         with (
             patch("gpt2lab.plots.class_results"),
             patch("gpt2lab.grading.results.summary_page.html_figure", lambda *_: ""),

@@ -254,7 +254,7 @@ def formulas(rows):
 @pytest.mark.slow
 def test_no_cell_is_a_formula_in_a_real_spreadsheet(tmp_path):
     (tmp_path / "trap.csv").write_text('"a","=1+1"\r\nb,x;=1+1\r\n', encoding="utf-8-sig")
-    # the office does what the gradebook must not let it do
+    # The office does what the gradebook must not let it do
     assert formulas(sheet(tmp_path / "trap.csv", ",")) == ["of:=1+1"]
     assert formulas(sheet(tmp_path / "trap.csv", ";")) != []
     write_gradebook(sample_class() + nasty_class(), tmp_path / "gradebook.csv")

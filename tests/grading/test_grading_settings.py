@@ -248,7 +248,7 @@ def test_a_time_without_offset_is_refused_if_the_course_has_no_zone(course):
         ("2026-10-24T12:00:00", "2026-10-25T12:00:01+01:00", 2),
         ("2026-03-28T12:00:00", "2026-03-29T12:00:00+02:00", 1),  # and begins: one of 23
         ("2026-03-28T12:00:00", "2026-03-29T12:00:01+02:00", 2),
-        # half past two comes twice: the later one counts
+        # Half past two comes twice: the later one counts
         ("2026-10-25T02:30:00", "2026-10-25T02:30:00+01:00", 0),
         ("2026-10-25T02:30:00", "2026-10-25T02:30:01+01:00", 1),
         ("2026-03-29T02:30:00", "2026-03-29T03:30:00+02:00", 0),  # and not at all

@@ -61,7 +61,7 @@ def cells(notebook):
 def test_the_assignment_is_the_students_notebook(course, source):
     released = nbformat.read(course / "release" / source.stem / f"{source.stem}.ipynb", as_version=4)
     expected = compose(source, student=True)
-    # nbgrader leaves an empty line where an answer was.
+    # Where an answer was nbgrader leaves an empty line.
     assert [lines(cell) for cell in released.cells] == [lines(cell) for cell in expected.cells]
     assert leaks(source, lines_of(released)) == []
     for one, other in zip(released.cells, expected.cells):

@@ -3,12 +3,19 @@ honest answer.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import gpt2lab
 from gpt2lab.course.checks import verdicts
 from gpt2lab.grading.judging.assignment import Assignment, Exercise
 from gpt2lab.grading.judging.key import Key
 from gpt2lab.grading.judging.running import grade_answers
 
+PACKAGE = Path(gpt2lab.__file__).parent
+# Each is tried one by one from inside of the sandbox, also what is put there later.
+SOURCES = sorted(
+    path for room in ("course", "grading") for path in (PACKAGE / room).rglob("*") if path.is_file()
+)
 SEED = "a-secret-of-the-course"
 LIMITS = {
     "seconds_a_cell": 30,
@@ -18,7 +25,17 @@ LIMITS = {
     "output_kB": 500,
     "disk_MB": 100,
 }
+NEEDED = {"__init__.py", "checking.py", "verdicts.py"}  # of the room of the checks
 HONEST = "answer = number + 1"
+
+
+def is_open(path):
+    """Whether a file of the course or the grader may be read from inside: scenes are, hidden inputs are drawn
+    with a seed that is not there.
+    """
+    parts = path.relative_to(PACKAGE).parts
+    hidden = "grading" in parts or "__pycache__" in parts
+    return not hidden and ("checks" not in parts or path.name in NEEDED)
 
 
 @dataclass

@@ -8,25 +8,8 @@ from gpt2lab.grading.intake.naming import clean_name
 
 # Whose cells are no Python; the whole cell goes.
 _FOREIGN = {
-    "bash",
-    "sh",
-    "script",
-    "html",
-    "javascript",
-    "js",
-    "latex",
-    "markdown",
-    "perl",
-    "ruby",
-    "svg",
-    "writefile",
-    "file",
-    "cmd",
-    "R",
-    "cython",
-    "sql",
-    "python2",
-    "pypy",
+    *"bash sh script html javascript js latex markdown perl ruby svg writefile file cmd".split(),
+    *"R cython sql python2 pypy".split(),
 }
 _MARKER = re.compile(r"#+\s*(NBVAL|PYTEST_VALIDATE)_\w+\s*")
 _CELL_MAGIC = re.compile(r"%%(\w*)")

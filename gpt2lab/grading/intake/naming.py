@@ -4,8 +4,7 @@ import re
 import unicodedata
 
 LONGEST_SHOWN = 120  # characters of a name that is shown
-# characters: up to 240 bytes in UTF-8, of the 255 that file systems allow with what is added
-_LONGEST_STEM = 60
+_LONGEST_STEM = 60  # characters: up to 240 bytes in UTF-8, of the 255 that file systems allow
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_]?)|\x9b[0-?]*[ -/]*[@-~]"
 )

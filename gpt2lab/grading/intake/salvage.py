@@ -19,7 +19,7 @@ from gpt2lab.grading.intake.naming import clean_name
 LONGEST_CELL = 200_000  # characters that are kept of one
 MOST_CELLS = 10_000
 _DEEPEST = 1_000  # brackets; no output of a notebook is nested so deeply
-# brackets and commas of a file that is parsed as JSON, only to say what is wrong with it: at most 30 MB
+# Brackets and commas of a file that is parsed as JSON, only to say what is wrong with it: at most 30 MB
 _MOST_PARSED = 300_000
 _MOST_TOKENS = 1_500_000  # about three seconds
 _STRING = re.compile(r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"')
@@ -209,7 +209,7 @@ def _value(text, span):
         length += len(parts[-1])
         if length > LONGEST_CELL:
             break
-    # half of a pair of surrogates is no text
+    # Half of a pair of surrogates is no text
     return clean("".join(parts)[:LONGEST_CELL]).replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 

@@ -21,7 +21,7 @@ from gpt2lab.grading.intake.naming import clean_name
 
 _MOST_LOOKED_INTO = 50  # notebooks of one student of which none has the name of the assignment
 _MOST_NOTES = 20
-# in which answers are looked for where there is no notebook
+# Where there is no notebook answers are looked for in these.
 _TEXTS = (".py", ".txt", ".json", ".html", ".htm", ".md")
 _STAMP = re.compile(
     r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)\d*\s*([A-Za-z][\w/+\-]*|[+-]\d\d:?\d\d)?"

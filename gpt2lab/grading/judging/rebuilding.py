@@ -58,7 +58,7 @@ def _cell(role, label, source, again):
         "gpt2lab": {"role": role, "label": label, "again": again},
         "tags": ["nbval-check-output" if role == "probe" else "nbval-ignore-output"],
     }
-    # nbval compares the output of cells that were run; what is compared with it is asked of the grader.
+    # The output of cells that were run is compared by nbval; with what, is asked of the grader.
     return {
         "cell_type": "code",
         "id": f"{role}{label.replace('.', '-')}",

@@ -72,7 +72,7 @@ class _Judging:
 
     def _judge(self, label, payload):
         verdict = self.verdicts.get(label)
-        # the same answer may have been run once more, undisturbed
+        # The same answer may have been run once more, undisturbed
         if verdict is None or isinstance(verdict, Unreadable):
             try:
                 verdict = self._key.judge(label, payload)
@@ -141,30 +141,11 @@ def _kill(process):
 
 def _start(folder, given, descriptor, log, limits, trusted):
     seen = str(folder) if trusted else bubblewrap.GRADING
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "pytest",
-        "-q",
-        "-c",
-        f"{seen}/pytest.ini",
-        f"--rootdir={seen}",
-        "--noconftest",
-        "-p",
-        "no:cacheprovider",
-    ]
+    command = [sys.executable, "-P", "-m", "pytest", "-q", "-c", f"{seen}/pytest.ini", f"--rootdir={seen}"]
+    command += ["--noconftest", "-p", "no:cacheprovider", "--tb=no", "--assert=plain"]
     # Ours comes first, since it says what nbval need not import.
-    command += [
-        "--tb=no",
-        "--assert=plain",
-        "-p",
-        "gpt2lab.grading.sandbox.nbval_plugin",
-        "-p",
-        "nbval.plugin",
-        "--nbval-lax",
-        f"{seen}/notebook.ipynb",
-    ]
+    command += ["-p", f"{bubblewrap.__package__}.nbval_plugin", "-p", "nbval.plugin", "--nbval-lax"]
+    command += [f"{seen}/notebook.ipynb"]
     variables = bubblewrap.environment() | given | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     if trusted:
         variables |= {"TMPDIR": str(folder), "HOME": str(folder)}
@@ -199,13 +180,13 @@ def _result(exercise, answer, judging):
             if blank
             else ExerciseResult(**made, state="by hand", reason="A person reads this one.")
         )
-    state, reason, note = _found(exercise, answer, judging)
+    state, reason, note = _outcome(exercise, answer, judging)
     return ExerciseResult(
         **made, state=state, reason=reason, note=note, earned=exercise.points if state == "right" else 0.0
     )
 
 
-def _found(exercise, answer, judging):
+def _outcome(exercise, answer, judging):
     """(state, reason, note) of an answer in code. Only a plain pass of its check, with a verdict of ours, is
     right.
     """

@@ -10,7 +10,7 @@ from gpt2lab.grading.results.untrusted import name_of
 
 LONG = 60  # characters of code below which two people come upon the same by themselves
 WORDY = 15  # the same for words of an answer in words
-# an answer that more people have, and a larger share of the class, is a common one
+# An answer that more people have, and a larger share of the class, is a common one.
 FEW = 3
 SHARE = 0.1
 

@@ -25,34 +25,26 @@ SAID = {
     "unanswered": (
         "○",
         "No answer yet",
-        (
-            "Put your answer in the place of the ... in the answer cell; the check cell below it says at once"
-            " whether it is right."
-        ),
+        "Put your answer in the place of the ... in the answer cell; the check cell below it says at once"
+        " whether it is right.",
     ),
     "missing": (
         "?",
         "Not found",
-        (
-            "Open a fresh copy of the notebook and put your answers into its cells; the first line of each,"
-            " such as # EXERCISE {label}, stays as it is."
-        ),
+        "Open a fresh copy of the notebook and put your answers into its cells; the first line of each,"
+        " such as # EXERCISE {label}, stays as it is.",
     ),
     "failed": (
         "!",
         "Ended in an error",
-        (
-            "Restart the kernel and run all cells from the top, so that nothing is left of cells that you"
-            " have changed since; the last line of the error message says what Python missed."
-        ),
+        "Restart the kernel and run all cells from the top, so that nothing is left of cells that you"
+        " have changed since; the last line of the error message says what Python missed.",
     ),
     "stopped": (
         "■",
         "Stopped",
-        (
-            "Look for a loop that does not end, or for something that grows without need, and try your answer"
-            " on a small example first."
-        ),
+        "Look for a loop that does not end, or for something that grows without need, and try your answer"
+        " on a small example first.",
     ),
     "by hand": ("✎", "Read by a person", "Nothing: your instructor reads this answer and gives its points."),
     "not graded": (
@@ -182,20 +174,7 @@ def _date(moment):
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M}{offset}"
 
 
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+_MONTHS = "January February March April May June July August September October November December".split()
 
 
 def _say_open(result):
@@ -240,13 +219,13 @@ def _section(number, exercise, in_words):
         parts.append(f'<p class="reason">{as_html(exercise.reason.strip())}</p>')
     if next_step:
         parts.append(
-            '<p class="next"><strong>What to do next.</strong>'
-            f" {html.escape(next_step.format(label=exercise.label))}</p>"
+            '<p class="next"><strong>What to do next.</strong> '
+            f"{html.escape(next_step.format(label=exercise.label))}</p>"
         )
     if exercise.answer.strip():
         parts.append(
-            '<p class="whose">Your'
-            f" answer</p>\n{answer_as_html(exercise.answer, f'Your answer to {label}', in_words)}"
+            '<p class="whose">Your answer</p>\n'
+            + answer_as_html(exercise.answer, f"Your answer to {label}", in_words)
         )
     return "\n".join([*parts, "</section>"])
 

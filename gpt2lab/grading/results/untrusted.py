@@ -6,9 +6,8 @@ import html
 import re
 import unicodedata
 
-# characters and lines of a source on a page
-LONGEST = 4_000
-MOST_LINES = 200
+LONGEST = 4_000  # characters of a source on a page, and
+MOST_LINES = 200  # its lines
 NAME = 120  # characters of a name
 # A joiner between letters of other scripts, or of an emoji, is part of how they are written.
 _JOINER = re.compile("(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])")

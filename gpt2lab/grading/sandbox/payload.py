@@ -14,19 +14,20 @@ UNREAD = "Your answer could not be read: its cell, or what it left running, dist
 # could carry hidden inputs to the outside.
 _KINDS = {
     *dir(builtins),
-    "ndarray",
-    "Series",
-    "Index",
-    "DataFrame",
-    "module",
-    "Figure",
-    "Axes",
-    "LanguageModel",
-    "Corpus",
-    "Run",
-    "Splits",
-    "Perplexity",
+    *"ndarray Series Index DataFrame module Figure Axes".split(),
+    *"LanguageModel Corpus Run Splits Perplexity".split(),
 }
+# Those that are made without arguments.
+_PLAIN_ERRORS = (
+    ValueError,
+    TypeError,
+    NameError,
+    ZeroDivisionError,
+    RecursionError,
+    IndexError,
+    KeyError,
+    AttributeError,
+)
 _MISSING = ...
 
 
@@ -65,21 +66,7 @@ class Failure:
 
     def as_exception(self):
         known = getattr(builtins, self.kind, RuntimeError)
-        return (
-            known()
-            if known
-            in (
-                ValueError,
-                TypeError,
-                NameError,
-                ZeroDivisionError,
-                RecursionError,
-                IndexError,
-                KeyError,
-                AttributeError,
-            )
-            else RuntimeError()
-        )
+        return known() if known in _PLAIN_ERRORS else RuntimeError()
 
 
 def read_payload(text, calls=None):
@@ -128,10 +115,10 @@ def _value(made, calls=None, depth=0):
     if kind == "text":
         return _text(made["value"])
     if kind in ("list", "tuple"):
-        items = [_value(item, depth=depth + 1) for item in _few(made["items"])]
+        items = [_value(item, depth=depth + 1) for item in _short_list(made["items"])]
         return tuple(items) if kind == "tuple" else items
     if kind == "dict":
-        return {_key(key): _value(item, depth=depth + 1) for key, item in _few(made["items"])}
+        return {_key(key): _value(item, depth=depth + 1) for key, item in _short_list(made["items"])}
     if kind == "table":
         return _table(made)
     if kind == "function":
@@ -157,7 +144,7 @@ def _text(value):
     return value
 
 
-def _few(items):
+def _short_list(items):
     if not isinstance(items, list) or len(items) > ITEMS:
         raise Unreadable("no list, or a longer one than a probe shows")
     return items
@@ -173,8 +160,11 @@ def _key(made):
 def _table(made):
     import pandas as pd
 
-    index = [_key(item) for item in _few(made["index"])]
-    columns = {_key(name): [_cell(item) for item in _few(column)] for name, column in _few(made["columns"])}
+    index = [_key(item) for item in _short_list(made["index"])]
+    columns = {
+        _key(name): [_cell(item) for item in _short_list(column)]
+        for name, column in _short_list(made["columns"])
+    }
     return pd.DataFrame(columns, index=index)
 
 
