@@ -45,14 +45,14 @@ class Trial:
         with contextlib.redirect_stdout(io.StringIO()):
             with contextlib.suppress(Exception):
                 exec(source, namespace)
-            return json.dumps(_shown(namespace, self.assignment[label].answer, self.key.calls.get(label)))
+            return json.dumps(_payload(namespace, self.assignment[label].answer, self.key.calls.get(label)))
 
     def judge(self, label, source):
         """A `Verdict`, or a `Failure` if the answer has no value."""
         return self.key.judge(label, self.payload(label, source))
 
 
-def _shown(namespace, expression, calls):
+def _payload(namespace, expression, calls):
     published = []
     display = SimpleNamespace(display_pub=SimpleNamespace(publish=published.append))
     probe.get_ipython = lambda: display
