@@ -26,7 +26,7 @@ class CaptionedFigure(Figure):
 
     def __init__(self, width: float = 6.4, height: float = 3.8):
         super().__init__(figsize=(width, height), dpi=100, layout="constrained")
-        self.caption = ""
+        self.caption: str = ""
 
     def png(self, dpi: int = 144) -> bytes:
         """The figure as PNG: bytes, the caption stored inside as its description."""
