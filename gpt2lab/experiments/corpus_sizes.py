@@ -1,14 +1,23 @@
 """Corpus size against parameters: the same number of steps on more and more of a text."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from gpt2lab.base.arguments import whole_number
 from gpt2lab.base.jobs import run_jobs
-from gpt2lab.corpus import presidential_speeches
+from gpt2lab.corpus import Splits, presidential_speeches
 from gpt2lab.experiments.fine_tuning import last_loss, temporary_run
 from gpt2lab.experiments.settings import check_settings, check_text, check_values
 from gpt2lab.measures.copying import copied
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.perplexity import perplexity
 from gpt2lab.pretrained.catalog import find_card
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import pandas as pd
 
 COLUMNS = (
     "model_name",
@@ -36,23 +45,23 @@ COLUMNS = (
 
 
 def corpus_sizes(
-    model_names=("1M", "3M"),
-    characters=(10_000, 30_000, 100_000, 300_000, 1_000_000),
-    steps=100,
-    seeds=(0,),
-    splits=None,
+    model_names: Sequence[str] = ("1M", "3M"),
+    characters: Sequence[int] = (10_000, 30_000, 100_000, 300_000, 1_000_000),
+    steps: int = 100,
+    seeds: Sequence[int] = (0,),
+    splits: Splits | None = None,
     *,
-    test_characters=50_000,
-    nsamples=8,
-    length=120,
-    executor=None,
-    folder="experiments/corpus_sizes",
-    model_dir="models",
-    learning_rate=1e-3,
-    accumulate_gradients=1,
-    eval_every=None,
+    test_characters: int = 50_000,
+    nsamples: int = 8,
+    length: int = 120,
+    executor: "Executor | None" = None,
+    folder: str | Path = "experiments/corpus_sizes",
+    model_dir: str | Path = "models",
+    learning_rate: float = 1e-3,
+    accumulate_gradients: int = 1,
+    eval_every: int | None = None,
     **settings,
-):
+) -> "pd.DataFrame":
     """Fine-tune models with equal steps on texts of several lengths, and measure each on the same held-out
     text.
 

@@ -1,12 +1,21 @@
 """What the flags of a fine-tuning do: the same amount of reading under one setting after the other."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from gpt2lab.base.arguments import real_number, whole_number
 from gpt2lab.base.jobs import run_jobs
-from gpt2lab.corpus import presidential_speeches
+from gpt2lab.corpus import Splits, presidential_speeches
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.fine_tuning import temporary_run
 from gpt2lab.experiments.settings import check_settings, check_text, check_values
 from gpt2lab.pretrained.catalog import find_card
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import pandas as pd
 
 BASELINE = "none"
 COLUMNS = (
@@ -26,20 +35,20 @@ COLUMNS = (
 
 
 def flags(
-    model_name="1M",
-    windows=120,
-    splits=None,
+    model_name: str = "1M",
+    windows: int = 120,
+    splits: Splits | None = None,
     *,
-    accumulate_gradients=(5, 20),
-    epochs=(4, 16),
-    save_every=(10,),
-    seed=0,
-    learning_rate=1e-3,
-    executor=None,
-    folder="experiments/flags",
-    model_dir="models",
+    accumulate_gradients: Sequence[int] = (5, 20),
+    epochs: Sequence[float] = (4, 16),
+    save_every: Sequence[int] = (10,),
+    seed: int = 0,
+    learning_rate: float = 1e-3,
+    executor: "Executor | None" = None,
+    folder: str | Path = "experiments/flags",
+    model_dir: str | Path = "models",
     **settings,
-):
+) -> "pd.DataFrame":
     """Change one flag of a fine-tuning at a time, with the same amount of reading, and measure what changes.
 
     Every run reads ``windows`` windows: with ``accumulate_gradients=5`` in a fifth of the steps. So all take

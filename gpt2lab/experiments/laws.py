@@ -1,15 +1,20 @@
 """Published laws of how many tokens a model of some size wants to be *pre*trained on."""
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gpt2lab.pretrained.catalog import CARDS, find_card, weight_shapes
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KAPLAN = "Kaplan et al. 2020"
 HOFFMANN = "Hoffmann et al. 2022"
 MUENNIGHOFF = "Muennighoff et al. 2023"
 
 
-def scaling_laws(model_names=None):
+def scaling_laws(model_names: Sequence[str] | None = None) -> "pd.DataFrame":
     """How many tokens the published laws ask for, to train models of some sizes from random weights.
 
     Fine-tuning is not pretraining: these laws say how much text a model needs to learn a language from

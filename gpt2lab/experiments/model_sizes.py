@@ -1,7 +1,10 @@
 """What more parameters buy: the same text, steps and seeds through several sizes."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpt2lab.base.arguments import real_number, whole_number
 from gpt2lab.base.fresh_process import run_in_fresh_process
@@ -19,6 +22,11 @@ from gpt2lab.pretrained.download import download_vocabulary
 from gpt2lab.pretrained.encoder import load_encoder
 from gpt2lab.training.estimation import estimate
 from gpt2lab.training.finetuning import MEMORY_SETTINGS
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import pandas as pd
 
 COLUMNS = (
     "model_name",
@@ -59,30 +67,30 @@ class ModelSizes:
         row ``human`` for as many pieces of ``splits.test`` of the same lengths as the largest size's samples.
     """
 
-    table: object = field(repr=False, compare=False)
-    samples: dict = field(repr=False)
-    complexity: object = field(compare=False)
+    table: "pd.DataFrame" = field(repr=False, compare=False)
+    samples: dict[str, list[str]] = field(repr=False)
+    complexity: "pd.DataFrame" = field(compare=False)
 
 
 def model_sizes(
-    model_names=("1M", "3M"),
-    steps=100,
-    seeds=(0,),
-    splits=None,
+    model_names: Sequence[str] = ("1M", "3M"),
+    steps: int = 100,
+    seeds: Sequence[int] = (0,),
+    splits: Splits | None = None,
     *,
-    test_characters=50_000,
-    prefix=PREFIX,
-    nsamples=20,
-    length=80,
-    temperature=0.7,
-    executor=None,
-    folder="experiments/model_sizes",
-    model_dir="models",
-    learning_rate=1e-3,
-    accumulate_gradients=1,
-    eval_every=None,
+    test_characters: int = 50_000,
+    prefix: str | None = PREFIX,
+    nsamples: int = 20,
+    length: int = 80,
+    temperature: float = 0.7,
+    executor: "Executor | None" = None,
+    folder: str | Path = "experiments/model_sizes",
+    model_dir: str | Path = "models",
+    learning_rate: float = 1e-3,
+    accumulate_gradients: int = 1,
+    eval_every: int | None = None,
     **settings,
-):
+) -> ModelSizes:
     """Fine-tune models of several sizes in the same way, and measure what each has learned, what it took, and
     what it writes.
 

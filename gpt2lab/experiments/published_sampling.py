@@ -1,10 +1,14 @@
 """What was published on sampling from GPT-2, and which of it a sweep of one's own bears out."""
 
 import math
+from typing import TYPE_CHECKING
 
 from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.sweep import HUMAN, USUAL
 from gpt2lab.measures.of_samples import distance_to_human
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Holtzman et al. (2019), "The curious case of neural text degeneration", table 1: GPT-2 (774M), 5,000
 # passages of up to 200 tokens, each after the beginning of a human one. Decoding: temperature, top_k, top_p;
@@ -44,7 +48,7 @@ _NEARER = (
 )
 
 
-def published_sampling():
+def published_sampling() -> "pd.DataFrame":
     """The figures that Holtzman et al. published on text that GPT-2 wrote under ten ways of decoding.
 
     Returns
@@ -73,7 +77,7 @@ def published_sampling():
     return pd.DataFrame(rows, index=pd.Index(_TABLE, name="decoding")).astype({"top_k": "Int64"})
 
 
-def sampling_orderings(table):
+def sampling_orderings(table: "pd.DataFrame") -> "pd.DataFrame":
     """Which of the orderings that Holtzman et al. published hold in a sweep.
 
     In the place of each published setting stands the one of the sweep that is nearest to it, of the same

@@ -1,9 +1,19 @@
 """Several seeds of one experiment as one row."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from gpt2lab.errors import ArgumentError
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def over_seeds(table, columns=("train_loss", "test_loss", "copied"), by=("model_name", "characters")):
+
+def over_seeds(
+    table: "pd.DataFrame",
+    columns: Sequence[str] = ("train_loss", "test_loss", "copied"),
+    by: Sequence[str] = ("model_name", "characters"),
+) -> "pd.DataFrame":
     """Mean, lowest and highest value over the seeds of each experiment.
 
     With two or three seeds lowest and highest say all that there is to say; an interval computed from so few

@@ -8,8 +8,10 @@ import math
 import tempfile
 import time
 import warnings
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpt2lab.base.arguments import real_number, whole_number, yes_or_no
 from gpt2lab.base.jobs import check_executor, run_jobs
@@ -17,7 +19,14 @@ from gpt2lab.errors import ArgumentError, ExperimentError, TextError
 from gpt2lab.experiments.settings import check_prefix, check_values
 from gpt2lab.measures.human import human_samples
 from gpt2lab.measures.of_samples import MEASURES, measure_samples, measure_with_model
-from gpt2lab.measures.words import strings_of, words
+from gpt2lab.measures.words import Texts, strings_of, words
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    import pandas as pd
+
+    from gpt2lab.language_model import LanguageModel
 
 # What a parameter is while another one is varied: the model's own probabilities, nothing cut.
 USUAL = {"temperature": 1.0, "top_k": 0, "top_p": 0.0}
@@ -29,21 +38,21 @@ SETTING = ("parameter", "value", *USUAL, "nsamples", "length", "seed")
 
 
 def sweep(
-    lm,
-    temperature=None,
-    top_k=None,
-    top_p=None,
-    nsamples=100,
-    length=60,
-    seed=0,
+    lm: "LanguageModel",
+    temperature: Sequence[float] | None = None,
+    top_k: Sequence[int] | None = None,
+    top_p: Sequence[float] | None = None,
+    nsamples: int = 100,
+    length: int = 60,
+    seed: int = 0,
     *,
-    prefix=None,
-    reference=None,
-    train=None,
-    grid=False,
-    executor=None,
-    folder=None,
-):
+    prefix: str | None = None,
+    reference: "Texts | None" = None,
+    train: "Texts | None" = None,
+    grid: bool = False,
+    executor: "Executor | None" = None,
+    folder: str | Path | None = None,
+) -> "pd.DataFrame":
     """Write samples under one setting of sampling after the other, and measure each set.
 
     Each parameter is varied alone. Meanwhile the others leave the model's probabilities as they are:

@@ -1,8 +1,9 @@
 """Whether a reader that knows how people write can tell for which author a text was generated."""
 
 import statistics
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,11 @@ from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.preference import clopper_pearson
 from gpt2lab.measures.words import WORD, strings_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gpt2lab.corpus import Corpus
 
 _FOLDS = 5
 _PERMUTATIONS = 10_000
@@ -45,17 +51,17 @@ class AuthorGuesses:
     right: int
     texts: int
     share: float
-    interval: tuple = field(compare=False)
+    interval: tuple[float, float] = field(compare=False)
     chance: float
     p_value: float
     human_share: float
-    confusion: object = field(compare=False)
+    confusion: "pd.DataFrame" = field(compare=False)
 
     def __repr__(self):
         return self.answer
 
 
-def guess_authors(samples, human, seed=0):
+def guess_authors(samples: Mapping[str, Sequence[str]], human: "Corpus", seed: int = 0) -> AuthorGuesses:
     """Let a classifier guess for which author each text was generated, and compare it with chance and with
     human text.
 
@@ -95,7 +101,7 @@ def guess_authors(samples, human, seed=0):
     Stamatatos (2009), "A survey of modern authorship attribution methods"; scikit-learn: Pedregosa et al.
     (2011).
     """
-    samples = _checked(samples)
+    samples = _check_samples(samples)
     seed = whole_number("seed", seed, 0, 2**32 - 1)
     texts, authors, sources = _human_texts(human, samples)
     asked = [(author, text) for author, own in samples.items() for text in own]
@@ -103,7 +109,7 @@ def guess_authors(samples, human, seed=0):
     guesses = _classifier().fit(texts, authors).predict([text for _, text in asked])
     wanted = np.array([author for author, _ in asked])
     right = int((guesses == wanted).sum())
-    human_share = _cross_validated(np.array(texts, object), np.array(authors), sources, typical, seed)
+    human_share = _cross_validate(np.array(texts, object), np.array(authors), sources, typical, seed)
     names = list(samples)
     chance, p_value = _by_chance(wanted, guesses, seed)
     share = right / len(asked)
@@ -122,7 +128,7 @@ def guess_authors(samples, human, seed=0):
     )
 
 
-def _checked(samples):
+def _check_samples(samples):
     if not isinstance(samples, Mapping):
         raise ArgumentError(
             f"samples is of type {type(samples).__name__}; give a dict of author to list of texts."
@@ -170,7 +176,7 @@ def _classifier():
     )
 
 
-def _cross_validated(texts, authors, sources, words, seed):
+def _cross_validate(texts, authors, sources, words, seed):
     """Mean over authors of the share of their texts that are guessed right, each cut to that many words and
     guessed from other documents.
     """
@@ -181,7 +187,7 @@ def _cross_validated(texts, authors, sources, words, seed):
         for author in set(authors)
     }
     fewest = min(map(len, of_author.values()))
-    # all that there is of an author is one document: its passages are all that can be held apart
+    # All that there is of an author is one document: its passages are all that can be held apart
     if fewest < 2:
         sources = list(map(str, range(len(texts))))
         fewest = min(np.unique(authors, return_counts=True)[1])

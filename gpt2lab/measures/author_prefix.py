@@ -1,7 +1,9 @@
 """Whether a prefix with an author's name tells a model anything about how that author writes."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,7 +12,12 @@ from gpt2lab.base.wording import pluralize
 from gpt2lab.corpus.document import TEMPLATE, author_prefix
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.intervals import pooled_mean
-from gpt2lab.measures.perplexity import losses_after
+from gpt2lab.measures.perplexity import ScoringModel, losses_after
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gpt2lab.corpus import Corpus
 
 
 @dataclass(frozen=True, repr=False)
@@ -36,16 +43,23 @@ class AuthorMatrix:
     """
 
     answer: str
-    perplexity: object = field(compare=False)
+    perplexity: "pd.DataFrame" = field(compare=False)
     gain: float
-    interval: tuple = field(compare=False)
-    table: object = field(compare=False)
+    interval: tuple[float, float] = field(compare=False)
+    table: "pd.DataFrame" = field(compare=False)
 
     def __repr__(self):
         return self.answer
 
 
-def author_matrix(lm, texts, authors=None, template=TEMPLATE, characters=10_000, seed=0):
+def author_matrix(
+    lm: ScoringModel,
+    texts: "Corpus",
+    authors: Sequence[str] | None = None,
+    template: str = TEMPLATE,
+    characters: int = 10_000,
+    seed: int = 0,
+) -> AuthorMatrix:
     """Perplexity of the texts of each author after the prefix of each: is it lowest on the diagonal?
 
     Parameters

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 
 from gpt2lab.errors import TextError
 from gpt2lab.measures.diversity import distinct, repetition
-from gpt2lab.measures.words import strings_of, words
+from gpt2lab.measures.words import Texts, strings_of, words
 
 _ENDS = frozenset(".!?")
-# a point after them ends no sentence
+# A point after them ends no sentence
 _TITLES = frozenset(("mr", "mrs", "ms", "dr", "st", "jr", "sr", "gen", "sen", "rep"))
 
 
@@ -46,7 +46,7 @@ class Complexity:
 NAMES = tuple(field.name for field in fields(Complexity))
 
 
-def complexity(texts, human):
+def complexity(texts: Texts, human: Texts) -> Complexity:
     """How complex texts are, in words and sentences, and how much of them is found in human text.
 
     None of the six figures says whether a text makes sense. Read each beside that of human texts of the same

@@ -3,18 +3,23 @@
 import functools
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError, TextError
-from gpt2lab.measures.words import WORD, strings_of
+from gpt2lab.measures.words import WORD, Texts, strings_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _BORDER = b"\xff"  # occurs in no UTF-8, so that nothing matches across it
 _NOWHERE = {"start": None, "document": None, "name": None, "position": None}
 
 
-def copied(samples, train, n=(5, 8)):
+def copied(samples: Texts, train: Texts, n: int | Sequence[int] = (5, 8)) -> "pd.DataFrame":
     """The longest span that each sample has word for word from the training text, and the share of its
     n-grams that stand there.
 
@@ -83,7 +88,7 @@ def copied(samples, train, n=(5, 8)):
     )
 
 
-def copied_spans(sample, train, least=8):
+def copied_spans(sample: str, train: Texts, least: int = 8) -> "pd.DataFrame":
     """All stretches of a sample that stand word for word in the training text, for `plots.copied_spans` to
     underline.
 
@@ -125,7 +130,7 @@ def copied_spans(sample, train, least=8):
     return pd.DataFrame(trained.spans(sample, least), columns=columns)
 
 
-def copied_share(samples, train, least=8):
+def copied_share(samples: Texts, train: Texts, least: int = 8) -> float:
     """Share of the words of all samples together that stand word for word in the training text, in stretches
     of ``least`` words or more.
 
@@ -167,11 +172,11 @@ def _training_text(train):
     names = [document.name for document in documents] or [f"text {i}" for i in range(1, len(texts) + 1)]
     if not any(texts):
         raise TextError("train has no text; give the text that the model was trained on.")
-    return _sorted_texts(tuple(texts), tuple(names))
+    return _sort_texts(tuple(texts), tuple(names))
 
 
 @functools.lru_cache(maxsize=1)  # five bytes of memory for each byte of text, twice
-def _sorted_texts(texts, names):
+def _sort_texts(texts, names):
     return _TrainingText(texts, names)
 
 
@@ -187,7 +192,7 @@ class _Sorted:
         self.bytes = b"".join(pieces)
         self.starts = np.cumsum([0, *map(len, pieces[:-1])]).tolist()
         order = divsufsort(self.bytes)
-        # in the machine's own format, the only one a memoryview can index
+        # In the machine's own format, the only one a memoryview can index
         self._order = memoryview(order.astype(order.dtype.type))
 
     def match(self, sample, start):
@@ -213,7 +218,7 @@ class _TrainingText:
     def __init__(self, texts, names):
         self.names = names
         self._characters = _Sorted(texts)
-        self._words = _Sorted([_spaced(WORD.findall(text)) for text in texts])
+        self._words = _Sorted([_join_spaced(WORD.findall(text)) for text in texts])
 
     def longest_span(self, sample):
         """The longest span of characters that the sample and one document have in common, as a row of
@@ -259,7 +264,7 @@ class _TrainingText:
     def ngram_shares(self, sample, lengths):
         """``share_n`` for each n of ``lengths``."""
         words = WORD.findall(sample)
-        spaced = _bytes(_spaced(words))
+        spaced = _bytes(_join_spaced(words))
         spaces = [i for i, byte in enumerate(spaced) if byte == 32]
         # A match from the space before one word to the space after another holds whole words only.
         known = np.array(
@@ -282,7 +287,7 @@ class _TrainingText:
         ends = []
         end = 0
         for start in starts:
-            # what follows a start ends no earlier, so once the end is reached it stays there
+            # What follows a start ends no earlier, so once the end is reached it stays there
             if end < len(raw):
                 end = begins[start] + self._characters.match(raw, begins[start])
             ends.append(end)
@@ -312,7 +317,7 @@ def _bytes(text):
     return text.encode("utf-8", "surrogatepass")
 
 
-def _spaced(words):
+def _join_spaced(words):
     return "".join([" ", *(f"{word} " for word in words)])
 
 

@@ -5,13 +5,13 @@ import numpy as np
 from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.ngrams import NGrams
-from gpt2lab.measures.words import tokenized_samples
+from gpt2lab.measures.words import Samples, tokenize_samples
 
-# what smoothing method 1 puts in the place of a count of zero, in Chen and Cherry's code and in nltk's
+# What smoothing method 1 puts in the place of a count of zero, in Chen and Cherry's code and in nltk's
 _EPSILON = 0.1
 
 
-def distinct(samples, n=1):
+def distinct(samples: Samples, n: int = 1) -> float:
     """Distinct-n: how many different n-grams there are for each word that was generated.
 
     ``distinct n-grams / words``, over all samples together. An n-gram does not run from one sample into the
@@ -58,7 +58,7 @@ def distinct(samples, n=1):
     return (int(numbers.max()) + 1 if numbers.size else 0) / int(ngrams.lengths.sum())
 
 
-def self_bleu(samples, n=4):
+def self_bleu(samples: Samples, n: int = 4) -> float:
     """Self-BLEU: how much of each sample stands in the others.
 
     The mean over samples of the sentence BLEU-n of the sample with all other samples as its references,
@@ -125,7 +125,7 @@ def self_bleu(samples, n=4):
     return float(np.mean(np.where(shares_a_word, np.exp(log_bleu + log_penalty), 0.0)))
 
 
-def repetition(samples, n=4):
+def repetition(samples: Samples, n: int = 4) -> float:
     """seq-rep-n: the share of a sample's n-grams that it has used before.
 
     ``1 - unique n-grams / n-grams`` of each sample, and the mean over samples. A sample shorter than n has no
@@ -173,7 +173,7 @@ def repetition(samples, n=4):
     return float(np.mean(1 - unique[long_enough] / total[long_enough]))
 
 
-def zipf(samples, most=5000):
+def zipf(samples: Samples, most: int = 5000) -> float:
     """Zipf coefficient: how steeply the frequency of words falls with their rank.
 
     Words of all samples together are ranked by how often they occur; the coefficient is the slope, with its
@@ -226,7 +226,7 @@ def zipf(samples, most=5000):
 
 
 def _ngrams_of(samples, at_least=1):
-    tokenized = tokenized_samples(samples)
+    tokenized = tokenize_samples(samples)
     if len(tokenized.texts) < at_least:
         raise ArgumentError(
             "samples has only one entry; self-BLEU compares each sample with the others, so give at least"

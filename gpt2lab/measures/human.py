@@ -4,10 +4,10 @@ import random
 
 from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError, TextError
-from gpt2lab.measures.words import WORD, strings_of, tokenized_samples, tokenized_texts
+from gpt2lab.measures.words import WORD, Samples, strings_of, tokenize_samples, tokenize_texts
 
 
-def human_samples(texts, like, seed=0):
+def human_samples(texts: "Samples | str", like: Samples, seed: int = 0) -> list:
     """Pieces of human text, as many as there are samples and each as long as its sample.
 
     Most measures move with the number and the length of samples, so that only equal numbers of equal length
@@ -42,16 +42,16 @@ def human_samples(texts, like, seed=0):
     >>> human_samples("We hold these truths to be self-evident.", like=["Four score and seven"])
     ['We hold these truths']
     """
-    return pieces(texts, tokenized_samples(like, "like"), whole_number("seed", seed, 0))
+    return cut_pieces(texts, tokenize_samples(like, "like"), whole_number("seed", seed, 0))
 
 
-def pieces(texts, like, seed, name="texts"):
+def cut_pieces(texts, like, seed, name="texts"):
     """The same for samples that are split already, whatever the text is called."""
     if like.unit == "words":
         documents = strings_of(texts, name)
         bounds = [[match.span() for match in WORD.finditer(text)] for text in documents]
     else:
-        tokenized = tokenized_texts(texts, name)
+        tokenized = tokenize_texts(texts, name)
         if tokenized.unit != "tokens":
             raise ArgumentError(
                 f"The samples are lists of tokens and {name} is text; give both as strings or both as lists"

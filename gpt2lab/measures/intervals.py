@@ -11,7 +11,7 @@ _DRAWN = 400_000
 _LARGEST = 50
 
 
-def resampled(value, without, seed, resamples):
+def resample_influences(value, without, seed, resamples):
     """The bootstrap, of influences instead of samples: measures of resamples.
 
     Parameters
@@ -31,7 +31,7 @@ def resampled(value, without, seed, resamples):
     if number < 2:
         return np.full((resamples, len(value)), np.nan)
     draws = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), size=resamples)
-    # so that rounding puts no zero on the wrong side of zero
+    # So that rounding puts no zero on the wrong side of zero
     return np.round(value + draws @ _influence(without) / number, 12)
 
 

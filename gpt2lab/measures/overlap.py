@@ -1,17 +1,22 @@
 """What samples have in common with a text that the model has not seen, and which of two sets has more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gpt2lab.base.arguments import whole_number
 from gpt2lab.base.wording import join_words
 from gpt2lab.errors import ArgumentError, TextError
-from gpt2lab.measures.human import pieces
-from gpt2lab.measures.intervals import difference_interval, quantiles, resampled, share_interval
+from gpt2lab.measures.human import cut_pieces
+from gpt2lab.measures.intervals import difference_interval, quantiles, resample_influences, share_interval
 from gpt2lab.measures.ngrams import NGrams
 from gpt2lab.measures.preference import two_names
-from gpt2lab.measures.words import Tokenized, tokenized_samples, tokenized_texts
+from gpt2lab.measures.words import Samples, Tokenized, tokenize_samples, tokenize_texts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ORDERS = (1, 2, 3, 4)
 MEASURES = ("shared_types", "share_of_types", "jaccard", *(f"precision_{n}" for n in ORDERS))
@@ -50,8 +55,8 @@ class Overlap:
     shared_types: int
     share_of_types: float
     jaccard: float
-    precision: tuple
-    intervals: dict = field(compare=False)
+    precision: tuple[float, ...]
+    intervals: dict[str, tuple[float, float]] = field(compare=False)
     samples: int
     tokens: int
     types: int
@@ -60,7 +65,7 @@ class Overlap:
     unit: str
 
     @property
-    def table(self):
+    def table(self) -> "pd.DataFrame":
         """DataFrame: a row per measure with its value and the limits of its interval."""
         import pandas as pd
 
@@ -80,7 +85,7 @@ class Overlap:
         )
 
 
-def overlap(samples, reference, seed=0, resamples=1000):
+def overlap(samples: Samples, reference: "Samples | str", seed: int = 0, resamples: int = 1000) -> Overlap:
     """What samples have in common with a reference, for example with the test split.
 
     Shared types, their share of the samples' types, Jaccard similarity of the two sets of types, and clipped
@@ -154,8 +159,8 @@ def _tokenize_both(samples, reference, name="samples"):
     """Samples and reference as lists of tokens, refused unless both are text or both are tokens and neither
     is empty.
     """
-    samples = tokenized_samples(samples, name)
-    reference = tokenized_texts(reference)
+    samples = tokenize_samples(samples, name)
+    reference = tokenize_texts(reference)
     if samples.unit != reference.unit:
         raise ArgumentError(
             f"{name} has {samples.unit} and reference has {reference.unit}; give both as strings or both as"
@@ -175,7 +180,7 @@ def _measure(samples, reference, seed, resamples):
     with np.errstate(invalid="ignore", divide="ignore"):
         # Row 0: all samples. Row i + 1: all but sample i.
         values = np.column_stack([shared, shared / types, shared / (types + reference_types - shared)])
-        drawn = resampled(values[0], values[1:], seed, resamples)
+        drawn = resample_influences(values[0], values[1:], seed, resamples)
     limits = [*np.clip(quantiles(drawn), 0, [reference_types, 1, 1]).T.tolist()]
     precision = []
     for n in ORDERS:
@@ -249,17 +254,25 @@ class OverlapComparison:
     """
 
     answer: str
-    table: object = field(compare=False)
+    table: "pd.DataFrame" = field(compare=False)
     before: Overlap
     after: Overlap
     human: Overlap | None
-    names: tuple = ("before", "after")
+    names: tuple[str, str] = ("before", "after")
 
     def __repr__(self):
         return self.answer
 
 
-def compare_overlap(before, after, reference, human=None, seed=0, resamples=1000, names=("before", "after")):
+def compare_overlap(
+    before: Samples,
+    after: Samples,
+    reference: "Samples | str",
+    human: "Samples | str | None" = None,
+    seed: int = 0,
+    resamples: int = 1000,
+    names: Sequence[str] = ("before", "after"),
+) -> OverlapComparison:
     """Which of two sets of samples has more in common with a reference, by how much, and whether it is more
     than chance.
 
@@ -310,7 +323,7 @@ def compare_overlap(before, after, reference, human=None, seed=0, resamples=1000
                 f"{name} has only one sample; give at least two, so that chance can be told from difference."
             )
     if human is not None:
-        sets["human"] = tokenized_samples(pieces(human, sets["after"], seed, "human"), "human")
+        sets["human"] = tokenize_samples(cut_pieces(human, sets["after"], seed, "human"), "human")
     size = min(sum(samples.lengths) for samples in sets.values())
     sets = {name: Tokenized(_cut(samples.texts, size), samples.unit) for name, samples in sets.items()}
     for name in ("before", "after"):

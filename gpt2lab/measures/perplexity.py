@@ -1,15 +1,31 @@
 """How surprised a model is by a text, and how much less than another model by the same documents."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.intervals import pooled_mean
+from gpt2lab.measures.words import Texts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MEASURES = ("perplexity", "nats_per_token", "bits_per_byte")
+
+
+class ScoringModel(Protocol):
+    """What measures ask of a model, as `LanguageModel` answers it."""
+
+    def encode(self, text: str) -> list[int]:
+        """The tokens of a text."""
+
+    def token_losses(self, texts: Sequence[str], stride: int | None = None) -> list[tuple]:
+        """For each text its token ids, and the loss of each in nats."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,8 +58,8 @@ class Perplexity:
     bits_per_byte: float
     tokens: int
     bytes: int
-    intervals: dict = field(compare=False)
-    table: object = field(compare=False)
+    intervals: dict[str, tuple[float, float]] = field(compare=False)
+    table: "pd.DataFrame" = field(compare=False)
     stride: int | None = field(compare=False, default=None)
 
     def __str__(self):
@@ -73,7 +89,7 @@ class Perplexity:
         )
 
 
-def perplexity(lm, text_or_corpus, stride=None):
+def perplexity(lm: ScoringModel, text_or_corpus: Texts, stride: int | None = None) -> Perplexity:
     """Perplexity of a model on a text or on all documents of a corpus.
 
     Each document is read from its beginning, after an end-of-text token; every token counts the same.
@@ -241,19 +257,19 @@ class PerplexityComparison:
 
     answer: str
     ratio: float
-    interval: tuple = field(compare=False)
+    interval: tuple[float, float] = field(compare=False)
     bits_per_byte_ratio: float
-    bits_per_byte_interval: tuple = field(compare=False)
+    bits_per_byte_interval: tuple[float, float] = field(compare=False)
     fell: int
     before: Perplexity
     after: Perplexity
-    table: object = field(compare=False)
+    table: "pd.DataFrame" = field(compare=False)
 
     def __repr__(self):
         return self.answer
 
     @property
-    def row(self):
+    def row(self) -> dict:
         """A row for a table of several texts: dict of documents, tokens, and before, after and ratio with
         the ends of their intervals.
         """
@@ -271,7 +287,12 @@ class PerplexityComparison:
         }
 
 
-def compare_perplexity(before, after, text_or_corpus=None, stride=None):
+def compare_perplexity(
+    before: ScoringModel | Perplexity,
+    after: ScoringModel | Perplexity,
+    text_or_corpus: "Texts | None" = None,
+    stride: int | None = None,
+) -> PerplexityComparison:
     """By how much one model is less surprised than another, on the same documents, and whether that is more
     than chance.
 
@@ -313,7 +334,7 @@ def compare_perplexity(before, after, text_or_corpus=None, stride=None):
     Perplexity fell from 55.2 to 46.3, by 16 % (95 % interval 12 to 20 %), and in 13 of 13 documents.
     """
     found = {
-        name: _scored(name, model, text_or_corpus, stride)
+        name: _score(name, model, text_or_corpus, stride)
         for name, model in (("before", before), ("after", after))
     }
     before, after = found.values()
@@ -343,7 +364,7 @@ def compare_perplexity(before, after, text_or_corpus=None, stride=None):
     )
 
 
-def _scored(name, model, text_or_corpus, stride):
+def _score(name, model, text_or_corpus, stride):
     if isinstance(model, Perplexity):
         return model
     if text_or_corpus is None:

@@ -1,12 +1,13 @@
 """Which of two is preferred, and whether chance alone could have answered so."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError
 
-# below this probability chance is ruled out; the interval is the same test seen from the other side
+# Below this probability chance is ruled out; the interval is the same test seen from the other side
 LEVEL = 0.05
 _MOST = 300  # pairs beyond which nobody reads on
 
@@ -32,22 +33,22 @@ class Preference:
         Whether there is a difference, in plain words.
     """
 
-    names: tuple
+    names: tuple[str, str]
     wins: int
     losses: int
     ties: int
     share: float
-    interval: tuple
+    interval: tuple[float, float]
     p_value: float
     explanation: str = field(repr=False)
 
     @property
-    def told_apart(self):
+    def told_apart(self) -> bool:
         """Whether chance is ruled out: ``p_value`` is below 0.05."""
         return self.p_value < LEVEL
 
     @property
-    def numbers(self):
+    def numbers(self) -> str:
         """Share, interval and p-value in words."""
         if not self.wins + self.losses:
             return "no pair was decided"
@@ -58,7 +59,9 @@ class Preference:
         )
 
 
-def preference(wins, losses, ties=0, names=("the first", "the second")):
+def preference(
+    wins: int, losses: int, ties: int = 0, names: Sequence[str] = ("the first", "the second")
+) -> Preference:
     """Which of two was preferred, with an exact interval and the sign test.
 
     Parameters

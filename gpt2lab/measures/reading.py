@@ -4,11 +4,12 @@ wrote which.
 
 import random
 import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gpt2lab.base.arguments import whole_number
 from gpt2lab.errors import ArgumentError, TextError
-from gpt2lab.measures.preference import preference, two_names
+from gpt2lab.measures.preference import Preference, preference, two_names
 from gpt2lab.measures.words import WORD, strings_of
 
 LEFT = "A"
@@ -32,12 +33,12 @@ class ReadingTest:
         Who wrote text A and text B of each pair. Look at it when you have answered.
     """
 
-    pairs: tuple
-    names: tuple
-    key: tuple = field(repr=False)
+    pairs: tuple[tuple[str, str], ...]
+    names: tuple[str, str]
+    key: tuple[tuple[str, str], ...] = field(repr=False)
 
     @classmethod
-    def draw(cls, samples, pairs=10, seed=0):
+    def draw(cls, samples: Mapping[str, Sequence[str]], pairs: int = 10, seed: int = 0) -> "ReadingTest":
         """Put the texts of two writers into pairs.
 
         Parameters
@@ -89,10 +90,10 @@ class ReadingTest:
             key.append(names if in_order else names[::-1])
         return cls(tuple(shown), names, tuple(key))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.pairs)
 
-    def score(self, answers):
+    def score(self, answers: str | Sequence[str]) -> Preference:
         """What the answers say.
 
         Parameters
@@ -121,7 +122,7 @@ class ReadingTest:
             preferred.count(second), preferred.count(first), preferred.count(None), names=(second, first)
         )
 
-    def answers(self, answers):
+    def answers(self, answers: str | Sequence[str]) -> str:
         """``answers`` as a string of ``A``, ``B`` and ``-``, one for each pair; see `score`."""
         if not isinstance(answers, (str, list, tuple)) or not all(
             isinstance(answer, str) for answer in answers
@@ -166,7 +167,7 @@ class ReadingTest:
                 ]
         return "\n".join(blocks)
 
-    def key_in_words(self):
+    def key_in_words(self) -> str:
         """Who wrote what, a line a pair."""
         return "\n".join(
             f"Pair {number}: A is of {left}, B of {right}."

@@ -1,19 +1,27 @@
 """What the measures count: words of texts, split in one way everywhere, or the tokens that they are given."""
 
 import numbers
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 import regex
 
 from gpt2lab.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from gpt2lab.corpus import Corpus
+
+Texts: TypeAlias = "Corpus | str | Sequence[str]"
+# Strings, which are split into words, or lists of tokens.
+Samples: TypeAlias = "Corpus | Sequence[str] | Sequence[Sequence[int | str]]"
 
 # `regex` rather than `re`: its \w takes in combining marks, without which Hindi or a decomposed é would fall
 # to pieces.
 WORD = regex.compile(r"\w+(?:['’\-]\w+|(?<=\d)[.,]\d\w*)*|[^\w\s]")
 
 
-def words(text):
+def words(text: str) -> list[str]:
     """Split a text into words and punctuation marks: what every measure here counts.
 
     A word is a run of letters, digits, underscores and combining marks. Apostrophes and hyphens inside it
@@ -57,7 +65,7 @@ class Tokenized:
         return [len(text) for text in self.texts]
 
 
-def tokenized_samples(samples, name="samples"):
+def tokenize_samples(samples, name="samples"):
     """Samples as lists of tokens: strings are split by `words`, lists of tokens (ids or strings) are taken as
     they are.
 
@@ -66,7 +74,7 @@ def tokenized_samples(samples, name="samples"):
     ArgumentError
         If there are none, or they are a single string, a mixture of strings and lists, or something else.
     """
-    samples = _listed(samples, name)
+    samples = _as_list(samples, name)
     if not samples:
         raise ArgumentError(
             f"{name} is empty; give at least one sample, for example {name}=lm.generate(nsamples=100)."
@@ -81,11 +89,11 @@ def tokenized_samples(samples, name="samples"):
     return Tokenized([_tokens(sample, f"{name}[{i}]") for i, sample in enumerate(samples)], "tokens")
 
 
-def tokenized_texts(texts, name="reference"):
+def tokenize_texts(texts, name="reference"):
     """The same for a text to compare with: a string, a Corpus, a list of strings or a list of lists of
     tokens.
     """
-    return tokenized_samples([texts] if isinstance(texts, str) else texts, name)
+    return tokenize_samples([texts] if isinstance(texts, str) else texts, name)
 
 
 def strings_of(texts, name, single=True):
@@ -98,7 +106,7 @@ def strings_of(texts, name, single=True):
         If there are none, or it is something else: where texts are compared by the character, tokens will not
         do.
     """
-    texts = _listed([texts] if single and isinstance(texts, str) else texts, name)
+    texts = _as_list([texts] if single and isinstance(texts, str) else texts, name)
     if not texts:
         raise ArgumentError(f"{name} is empty; give at least one text.")
     for i, text in enumerate(texts):
@@ -109,7 +117,7 @@ def strings_of(texts, name, single=True):
     return texts
 
 
-def _listed(texts, name):
+def _as_list(texts, name):
     if hasattr(texts, "documents"):
         return [document.text for document in texts.documents]
     if isinstance(texts, str):

@@ -1,17 +1,19 @@
 """The figure of an author matrix: which prefix suits whose texts."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from gpt2lab.base.captions import CaptionedFigure
 from gpt2lab.errors import ArgumentError
+from gpt2lab.measures.author_prefix import AuthorMatrix
 
-# best prefix of a row, worst prefix of a row
-_PAPER = "#FFFFFF"
-_INK = "#0072B2"
+_BETTER = "#0072B2"  # than the mean of its row
+_MEAN = "#FFFFFF"
 _WORSE = "#D55E00"
 
 
-def author_matrix(matrices):
+def author_matrix(matrices: AuthorMatrix | Mapping[str, AuthorMatrix]) -> CaptionedFigure:
     """Which prefix suits whose texts, one panel a model.
 
     Parameters
@@ -75,7 +77,7 @@ def _panel(axes, values, names, most):
 
     axes.imshow(
         values,
-        cmap=LinearSegmentedColormap.from_list("fit", [_INK, _PAPER, _WORSE]),
+        cmap=LinearSegmentedColormap.from_list("fit", [_BETTER, _MEAN, _WORSE]),
         vmin=-1.6 * most,
         vmax=1.6 * most,
         aspect="auto",

@@ -1,12 +1,16 @@
 """The figure of what became of each exercise in a class."""
 
 import textwrap
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.patches import Patch
 
 from gpt2lab.base.captions import CaptionedFigure
 from gpt2lab.plots.drawing import check_table, label_point
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # What is shown together, its colour, that of the numbers on it, and a pattern that tells it apart when
 # printed in grey.
@@ -19,7 +23,7 @@ GROUPS = {
 }
 
 
-def class_results(table, distribution=None):
+def class_results(table: "pd.DataFrame", distribution: "pd.DataFrame | None" = None) -> CaptionedFigure:
     """How many submissions have each exercise right, not quite, ended in an error, without an answer.
 
     Parameters

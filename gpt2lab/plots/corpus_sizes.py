@@ -1,5 +1,7 @@
 """Figures of a grid of fine-tunings: what the length of the text does, and where published laws stand."""
 
+from typing import TYPE_CHECKING
+
 from gpt2lab.base.captions import STYLES, CaptionedFigure
 from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError
@@ -7,6 +9,9 @@ from gpt2lab.experiments.laws import HOFFMANN, KAPLAN, MUENNIGHOFF
 from gpt2lab.experiments.laws import scaling_laws as laws_of_sizes
 from gpt2lab.experiments.seeds import over_seeds
 from gpt2lab.plots.drawing import captioned_axes, check_table, end_label, label_point
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COLUMNS = {
     "model_name",
@@ -43,7 +48,7 @@ def _grid(table):
     )
 
 
-def corpus_sizes(table):
+def corpus_sizes(table: "pd.DataFrame") -> CaptionedFigure:
     """What texts of several lengths did to the losses, and how much of them the models copy.
 
     Parameters
@@ -174,7 +179,7 @@ def _bars_in_words(summary):
     return f"Marks are means over {seeds} seeds, bars go from the lowest to the highest." if seeds > 1 else ""
 
 
-def scaling_laws(table):
+def scaling_laws(table: "pd.DataFrame") -> CaptionedFigure:
     """Where the fine-tunings of a grid stand beside what published laws ask for pretraining.
 
     The laws say how many tokens a model has to see to learn a language from random weights, within a budget

@@ -1,10 +1,15 @@
 """The figure of a fine-tuning under one flag after the other."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from gpt2lab.base.captions import DARK, LIGHT, MIDDLE, CaptionedFigure
 from gpt2lab.experiments.flags import BASELINE
 from gpt2lab.plots.drawing import check_table, label_point
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COLUMNS = {
     "flag",
@@ -20,7 +25,7 @@ _COLUMNS = {
 }
 
 
-def flags(table):
+def flags(table: "pd.DataFrame") -> CaptionedFigure:
     """What each flag does to the validation loss, to copying and to the time, with the same amount of
     reading.
 
@@ -88,7 +93,7 @@ def _mark_values(axes, values, usual, label, form, left=None):
     axes.axvline(usual, color=DARK, linestyle=":", linewidth=1.2)
     axes.plot(values, np.arange(len(values)), "o", color=DARK, markersize=8)
     for place, (value, before) in enumerate(zip(values, [False] * len(values) if left is None else left)):
-        # the dotted line goes behind the number
+        # The dotted line goes behind the number
         label_point(
             axes,
             form.format(value),

@@ -1,13 +1,20 @@
 """The figure of several sizes that were fine-tuned in the same way."""
 
+from typing import TYPE_CHECKING
+
 from gpt2lab.base.captions import DARK, MIDDLE, CaptionedFigure
 from gpt2lab.experiments.seeds import over_seeds
 from gpt2lab.plots.drawing import check_table, label_point
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gpt2lab.experiments.model_sizes import ModelSizes
+
 _MEASURED = ("test_loss_before", "test_loss", "seconds_a_step", "memory_MB", "memory_estimated_MB")
 
 
-def model_sizes(table):
+def model_sizes(table: "ModelSizes | pd.DataFrame") -> CaptionedFigure:
     """What more parameters bought, and what they cost: loss on the test text, time and memory.
 
     Parameters
@@ -66,7 +73,7 @@ def _losses(axes, sizes):
     for column, words, colour in (("test_loss_before", "before", MIDDLE), ("test_loss", "after", DARK)):
         label_point(axes, words, (0, first[column]), (-10, 0), fontsize=11, color=colour)
     _names(axes, sizes, "loss on the test text (nats per token)")
-    # room for the words on the left, the numbers on the right
+    # Room for the words on the left, the numbers on the right
     axes.set_xlim(-0.1 - 0.38 * len(sizes), len(sizes) - 0.35)
     axes.margins(y=0.12)
 

@@ -1,8 +1,10 @@
 """Figures of the sizes of GPT-2."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from gpt2lab.base.captions import DARK, MIDDLE
+from gpt2lab.base.captions import DARK, MIDDLE, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes
 from gpt2lab.pretrained.catalog import find_card, parameter_count, weight_shapes
@@ -16,7 +18,7 @@ PARTS = {
 }
 
 
-def parameter_parts(model_name):
+def parameter_parts(model_name: str) -> dict[str, int]:
     """Where the parameters of a size sit: dict of part to number of parameters, in the order of `PARTS`."""
     shapes = weight_shapes(find_card(model_name).hparams)
     return {
@@ -25,7 +27,7 @@ def parameter_parts(model_name):
     }
 
 
-def parameters(model_name="124M"):
+def parameters(model_name: str | Sequence[str] = "124M") -> CaptionedFigure:
     """Where the parameters of a model sit, part by part.
 
     Parameters

@@ -8,15 +8,15 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 from gpt2lab.base.captions import DARK, MIDDLE, CaptionedFigure
 from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError
+from gpt2lab.measures.perplexity import Perplexity, PerplexityComparison
 from gpt2lab.plots.drawing import label_point
 
 _NAMED = 40  # rows that have room for a name each
-# inches of a row, and of all documents
-_ROW = 0.25
-_HIGHEST = 10.0
+_ROW = 0.25  # inches
+_HIGHEST = 10.0  # inches of all documents
 
 
-def perplexity(found):
+def perplexity(found: Perplexity | PerplexityComparison) -> CaptionedFigure:
     """Perplexity of each document and of all together with its 95 % interval, of one model or before and
     after.
 

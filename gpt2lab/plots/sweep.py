@@ -3,6 +3,8 @@ diversity.
 """
 
 import itertools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +14,9 @@ from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.sweep import GRID, HUMAN, USUAL
 from gpt2lab.measures.of_samples import BY_RATIO, TITLES, distance_to_human
 from gpt2lab.plots.drawing import captioned_axes, check_table, label_point
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _COLUMNS = {"parameter", "value", *USUAL, "self_bleu", "perplexity"}
 _SHORT = {"temperature": "T", "top_k": "k", "top_p": "p"}
@@ -33,7 +38,7 @@ def _settings(table):
     return table[table["parameter"] != HUMAN], human.iloc[0] if len(human) else None
 
 
-def sweep(table, measures=None):
+def sweep(table: "pd.DataFrame", measures: Sequence[str] | None = None) -> CaptionedFigure:
     """What each parameter of sampling does to each measure, with human text as a line.
 
     Parameters
@@ -75,7 +80,7 @@ def sweep(table, measures=None):
                 axes.axhline(human[measure], color="#000000", linestyle="--", linewidth=1.2, zorder=0)
         row[0].set_ylabel(TITLES[measure], fontsize=10)
         row[0].margins(y=0.3)
-        # nothing is copied, say: a line at 0, and no axis of its rounding errors
+        # Nothing is copied, say: a line at 0, and no axis of its rounding errors
         if not table[measure].any():
             row[0].set_ylim(-0.02, 0.1)
         if human is not None and human[measure] == human[measure]:
@@ -196,7 +201,7 @@ def _human_in_words(settings, human, measures):
     values = join_words(f"{TITLES[each]} {_figures(human[each])}" for each in known)
     found = {}
     for each in known:
-        # with nothing copied anywhere, say, no setting is nearer than others
+        # With nothing copied anywhere, say, no setting is nearer than others
         if settings[each].nunique() > 1:
             found.setdefault(_label(_nearest(settings, human, each)), []).append(TITLES[each])
     nearest = (
@@ -221,7 +226,7 @@ def _label(row):
     return ", ".join([f"T {row['temperature']:g}", *cuts])
 
 
-def quality_diversity(table):
+def quality_diversity(table: "pd.DataFrame") -> CaptionedFigure:
     """The plane of quality and diversity: how likely the samples are to the model, against how much they have
     in common.
 

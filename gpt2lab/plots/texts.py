@@ -3,12 +3,17 @@
 import re
 import textwrap
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from gpt2lab.base.captions import DARK, MIDDLE, STYLES, CaptionedFigure
 from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError
+from gpt2lab.measures.overlap import OverlapComparison
 from gpt2lab.measures.words import words
 from gpt2lab.plots.drawing import check_table, end_label, label_point
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _TITLES = {
     "share_of_types": "types shared",
@@ -21,13 +26,12 @@ _TITLES = {
 _SETS = (STYLES[1], STYLES[0], *STYLES[2:])  # before and after as `overlap` has them
 _MONOSPACED = ["DejaVu Sans Mono", "DejaVu Sans"]
 _ADVANCE = 0.602  # width of a character of DejaVu Sans Mono, as a share of its size
-# characters a line, and their size: 5 points wide, a whole number of pixels when printed as PNG
-_COLUMNS = 92
-_POINTS = 5 / _ADVANCE
+_COLUMNS = 92  # characters a line
+_POINTS = 5 / _ADVANCE  # their size: 5 points wide, a whole number of pixels when printed as PNG
 _LINE = 2.1  # height of a line with room for an underline, likewise
 
 
-def overlap(comparison):
+def overlap(comparison: OverlapComparison) -> CaptionedFigure:
     """What two sets of samples have in common with a reference, with intervals, and the same for human text.
 
     Parameters
@@ -85,7 +89,7 @@ def overlap(comparison):
     return figure
 
 
-def overlap_growth(table):
+def overlap_growth(table: "pd.DataFrame") -> CaptionedFigure:
     """How overlap changes with the number of samples that are compared.
 
     Parameters
@@ -148,7 +152,7 @@ def overlap_growth(table):
     return figure
 
 
-def copied_spans(sample, spans):
+def copied_spans(sample: str, spans: "pd.DataFrame") -> CaptionedFigure:
     """A sample with the stretches underlined and numbered that stand word for word in the training text.
 
     Parameters

@@ -1,5 +1,8 @@
 """Figures of what a model makes of single tokens."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
@@ -8,12 +11,15 @@ from gpt2lab.base.captions import DARK, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes, check_table, label_point
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 _SIGNS = str.maketrans({" ": "␣", "\n": "↵", "\t": "⇥"})
-# ends of an axis of percentages: few, so that it stays where it is while a setting moves
+# Ends of an axis of percentages: few, so that it stays where it is while a setting moves
 _LIMITS = (1, 2, 5, 10, 20, 50, 100)
 
 
-def visible(token):
+def visible(token: str) -> str:
     """A token as it can be read: spaces as ␣, line ends as ↵, other characters without a shape by their
     code.
     """
@@ -98,7 +104,7 @@ def _draw_guesses(axes, shown, end):
     axes.set_xlim(0, end)
 
 
-def next_tokens(table, top=12):
+def next_tokens(table: "pd.DataFrame", top: int = 12) -> CaptionedFigure:
     """The most likely next tokens, and what the cuts of sampling make of them.
 
     Parameters
@@ -136,7 +142,7 @@ def next_tokens(table, top=12):
     return figure
 
 
-def sampling_grid(tables, top=8, columns=3):
+def sampling_grid(tables: Mapping[str, "pd.DataFrame"], top: int = 8, columns: int = 3) -> CaptionedFigure:
     """What several settings of sampling make of the same next tokens, a chart each.
 
     Parameters
@@ -204,7 +210,7 @@ def sampling_grid(tables, top=8, columns=3):
     return figure
 
 
-def token_losses(table, most=40):
+def token_losses(table: "pd.DataFrame", most: int = 40) -> CaptionedFigure:
     """Each token's own loss as a bar, in reading order.
 
     Parameters

@@ -1,11 +1,19 @@
 """Figures of fine-tuning runs."""
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from gpt2lab.base.captions import DARK, LIGHT, MIDDLE, STYLES
+from gpt2lab.base.captions import DARK, LIGHT, MIDDLE, STYLES, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes, end_label, label_point
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gpt2lab.training.run import Run
 
 
 def _history(run):
@@ -22,7 +30,7 @@ def _steps(number):
     return f"{int(number)} step" if number == 1 else f"{int(number)} steps"
 
 
-def loss(run):
+def loss(run: "Run | pd.DataFrame") -> CaptionedFigure:
     """Training and validation loss of a run against its steps; thin lines stand where a pass over the text
     (an epoch) was complete.
 
@@ -119,7 +127,7 @@ def _mark_epochs(axes, history):
     )
 
 
-def copying(run):
+def copying(run: "Run | pd.DataFrame") -> CaptionedFigure:
     """How much of what a run writes is copied word for word from its training text, against its steps.
 
     Parameters
@@ -167,7 +175,7 @@ def copying(run):
     return figure
 
 
-def losses(runs):
+def losses(runs: Mapping[str, "Run | pd.DataFrame"]) -> CaptionedFigure:
     """Training losses of several runs against their steps.
 
     Parameters

@@ -63,11 +63,9 @@ def table_of(frame, caption, forms=None, first="", names=None):
         Headings of the other columns.
     """
     names = names or {}
+    forms = [(forms or {}).get(column) for column in frame.columns]
     rows = tuple(
-        (
-            format_value(label),
-            *(format_value(value, forms.get(column)) for column, value in zip(frame.columns, values)),
-        )
+        (format_value(label), *map(format_value, values, forms))
         for label, values in zip(frame.index, frame.itertuples(index=False))
     )
     return Table(caption, (first, *(names.get(column, str(column)) for column in frame.columns)), rows)

@@ -24,7 +24,7 @@ class Report:
     markdown: Path
     html: Path
     pdf: Path | None
-    unanswered: tuple
+    unanswered: tuple[str, ...]
 
     def __repr__(self):
         files = ", ".join(path.name for path in (self.markdown, self.html, self.pdf) if path)

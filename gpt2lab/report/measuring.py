@@ -195,18 +195,14 @@ def measure(findings, folder, model_dir):
                 continue
             stack.enter_context(model)
             progress.set_postfix({"now": f"samples {side}"})
-            findings.samples[side] = _measure_once(
-                model.samples, {"weights": model.weights, **findings.writing}, folder
-            )["samples"]
+            job = {"weights": model.weights, **findings.writing}
+            findings.samples[side] = _measure_once(model.samples, job, folder)["samples"]
             progress.update()
             for part, corpus in texts.items():
                 progress.set_postfix({"now": f"perplexity {side}, {part}"})
-                scored = Scored(
-                    _measure_once(model.losses, {"weights": model.weights, "text": corpus}, folder)[
-                        "documents"
-                    ]
-                )
-                findings.perplexities[part, side] = perplexity(scored, corpus)
+                job = {"weights": model.weights, "text": corpus}
+                documents = _measure_once(model.losses, job, folder)["documents"]
+                findings.perplexities[part, side] = perplexity(Scored(documents), corpus)
                 progress.update()
 
 

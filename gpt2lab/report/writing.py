@@ -6,10 +6,13 @@ import csv
 import io
 import time
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gpt2lab.base.arguments import folder_path, real_number, whole_number
 from gpt2lab.base.storage import make_folder, write_bytes
+from gpt2lab.corpus import Corpus
 from gpt2lab.corpus.readers.decoding import clean
 from gpt2lab.corpus.readers.plain_text import read_text
 from gpt2lab.corpus.splits import SPLITS
@@ -23,6 +26,11 @@ from gpt2lab.report.measuring import Findings, base_of, check_texts, measure, tu
 from gpt2lab.report.questions import check_names, parts_with
 from gpt2lab.report.settings import how_it_was_made
 from gpt2lab.training.run import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gpt2lab.experiments import ModelSizes
 from gpt2lab.training.settings import as_corpus
 
 MARKDOWN = "report.md"
@@ -34,30 +42,30 @@ LAST = "last.md"
 
 
 def report(
-    run,
-    valid=None,
-    test=None,
-    train=None,
-    folder="report",
-    nsamples=100,
-    seed=0,
+    run: Run | str,
+    valid: Corpus | str | Path | None = None,
+    test: Corpus | str | Path | None = None,
+    train: Corpus | str | Path | None = None,
+    folder: str | Path = "report",
+    nsamples: int = 100,
+    seed: int = 0,
     *,
-    length=100,
-    temperature=0.7,
-    top_k=0,
-    top_p=0.0,
-    shown=3,
-    sweep=None,
-    model_sizes=None,
-    corpus_sizes=None,
-    evidence=None,
-    questions=None,
-    answers=None,
-    author=None,
-    title=None,
-    checkpoint_dir="checkpoint",
-    model_dir=None,
-):
+    length: int = 100,
+    temperature: float = 0.7,
+    top_k: int = 0,
+    top_p: float = 0.0,
+    shown: int = 3,
+    sweep: "pd.DataFrame | str | Path | None" = None,
+    model_sizes: "ModelSizes | pd.DataFrame | str | Path | None" = None,
+    corpus_sizes: "pd.DataFrame | str | Path | None" = None,
+    evidence: Mapping[str, object] | None = None,
+    questions: Mapping[str, str] | None = None,
+    answers: Mapping[str, str] | None = None,
+    author: str | None = None,
+    title: str | None = None,
+    checkpoint_dir: str | Path = "checkpoint",
+    model_dir: str | Path | None = None,
+) -> Report:
     """Write a report on a fine-tuning run: the questions of the course, what answers them, and places for the
     student's own words.
 

@@ -254,7 +254,7 @@ def test_a_dask_cluster_gives_the_same_table(one_seed, tmp_path, monkeypatch):
     asked, expected = one_seed
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    # where the workers stand, who are given neither texts nor results by way of the disk
+    # Where the workers stand, who are given neither texts nor results by way of the disk
     monkeypatch.chdir(elsewhere)
     with (
         distributed.LocalCluster(

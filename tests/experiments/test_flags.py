@@ -33,7 +33,7 @@ def test_every_run_reads_as_much_and_one_flag_differs(table):
     assert repeated["epochs"] == pytest.approx(6, rel=0.1) and 1 > usual["epochs"] == pytest.approx(
         accumulated["epochs"]
     )
-    # weights and two moments of 1M
+    # Weights and two moments of 1M
     assert saved["written_MB"] == pytest.approx(4 * usual["written_MB"]) and usual["written_MB"] > 10
 
 

@@ -76,7 +76,7 @@ def test_a_row_a_size_with_the_larger_below_and_times_of_a_step(found):
 @pytest.mark.slow
 def test_the_memory_is_near_the_estimate_and_that_of_each_size_alone(found):
     table = found.table.set_index("model_name")
-    # the estimate promises 20 %
+    # The estimate promises 20 %
     assert (table["memory_MB"] / table["memory_estimated_MB"]).between(0.75, 1.25).all()
     assert table.loc["3M", "memory_above_MB"] > 1.3 * table.loc["1M", "memory_above_MB"] > 0
 
@@ -86,7 +86,7 @@ def test_samples_go_into_a_reading_test_and_are_measured_beside_human_text(found
     assert list(found.samples) == ["1M", "3M"] and list(found.complexity.index) == ["1M", "3M", "human"]
     assert all(text.startswith("My fellow Americans,") for texts in found.samples.values() for text in texts)
     assert tuple(found.complexity.columns) == NAMES
-    # its pieces are not from the text that the models learned from
+    # Its pieces are not from the text that the models learned from
     assert found.complexity.loc["human", "known_words"] < 1
     test = lab.widgets.reading_test(found.samples, pairs=4).test
     assert test.names == ("1M", "3M")

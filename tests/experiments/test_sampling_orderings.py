@@ -47,7 +47,7 @@ def test_the_published_table_bears_out_its_own_orderings():
 def test_orderings_that_do_not_hold_are_found():
     published = published_sampling()
     measures = ["perplexity", "self_bleu", "zipf", "repetition"]
-    # distances by ratio stay what they are
+    # Distances by ratio stay what they are
     other_way_round = published.assign(**{name: 1 / published[name] for name in measures})
     held = set(sampling_orderings(as_sweep(other_way_round)).query("holds")["ordering"])
     assert {ordering.split()[1] for ordering in held} <= {"variety", "surprise"}

@@ -171,7 +171,7 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(parrot, tmp_path):
     found = lab.sweep(parrot, **asked)
     assert len(parrot.asked) == 5 + 5 and parrot.asked[4] == parrot.asked[5]
     again = lab.sweep(parrot, **asked)
-    # the seconds too: nothing was done again
+    # The seconds too: nothing was done again
     assert len(parrot.asked) == 10 and again.equals(found) and again.attrs == found.attrs
     lab.sweep(parrot, **asked, reference=HUMAN, train=HUMAN)
     assert len(parrot.asked) == 10

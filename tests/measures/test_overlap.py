@@ -298,7 +298,7 @@ def test_all_sets_are_cut_to_the_size_of_the_smallest():
         [speech(rng, 900)],
         human=[speech(rng, 400)],
     )
-    # thirteen pieces of 30
+    # Thirteen pieces of 30
     assert [each.tokens for each in (found.before, found.after, found.human)] == [390, 390, 390]
     same = [speech(rng, 50) for _ in range(5)]
     equal = lab.compare_overlap(same, same + same, [speech(rng, 500)]).table

@@ -26,7 +26,7 @@ def guide(tokens, window, stride, loss):
         end = min(begin + window, len(tokens))
         ids = tokens[begin:end]
         labels = [-100] * (len(ids) - (end - before)) + ids[len(ids) - (end - before) :]
-        # each token is predicted by the one before it: the first of a window by none
+        # Each token is predicted by the one before it: the first of a window by none
         number = sum(label != -100 for label in labels[1:])
         if number:
             nats, scored = nats + loss(ids, labels) * number, scored + number

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import gpt2lab as lab
 from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.measures.ngrams import NGrams
-from gpt2lab.measures.words import tokenized_samples, tokenized_texts
+from gpt2lab.measures.words import tokenize_samples, tokenize_texts
 
 token_lists = st.lists(st.lists(st.integers(0, 3), max_size=12), min_size=1, max_size=5)
 
@@ -51,20 +51,18 @@ def test_words_of_what_is_no_string_are_refused(thing):
 
 
 def test_samples_are_strings_or_lists_of_tokens():
-    assert (
-        tokenized_samples(["a b", ""]).texts == [["a", "b"], []] and tokenized_samples(["a"]).unit == "words"
-    )
+    assert tokenize_samples(["a b", ""]).texts == [["a", "b"], []] and tokenize_samples(["a"]).unit == "words"
     for tokens in ([[1, 2], [3]], ((1, 2), (3,)), [np.array([1, 2]), np.array([3])]):
-        found = tokenized_samples(tokens)
+        found = tokenize_samples(tokens)
         assert found.texts == [[1, 2], [3]] and found.unit == "tokens" and found.lengths == [2, 1]
-    assert tokenized_samples(np.array([[1, 2], [3, 4]])).texts == [[1, 2], [3, 4]]
-    assert tokenized_samples(pd.Series(["a b"], index=[7])).texts == [["a", "b"]]
-    assert tokenized_samples(sample for sample in ["a b"]).texts == [["a", "b"]]
-    assert tokenized_samples(lab.Corpus.from_texts(["a b", "c"])).texts == [["a", "b"], ["c"]]
+    assert tokenize_samples(np.array([[1, 2], [3, 4]])).texts == [[1, 2], [3, 4]]
+    assert tokenize_samples(pd.Series(["a b"], index=[7])).texts == [["a", "b"]]
+    assert tokenize_samples(sample for sample in ["a b"]).texts == [["a", "b"]]
+    assert tokenize_samples(lab.Corpus.from_texts(["a b", "c"])).texts == [["a", "b"], ["c"]]
 
 
 def test_a_reference_may_also_be_one_string():
-    assert tokenized_texts("a b").texts == [["a", "b"]]
+    assert tokenize_texts("a b").texts == [["a", "b"]]
 
 
 MEASURES = [lab.distinct, lab.self_bleu, lab.repetition, lab.zipf]

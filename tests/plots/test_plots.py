@@ -292,7 +292,7 @@ def test_perplexity_has_a_row_for_each_document_and_one_for_all_with_its_interva
     found = lab.compare_perplexity(told([4.0, 3.9, 4.2]), told([3.7, 3.8, 4.3]))
     figure = plots.perplexity(found)
     (axes,) = figure.axes
-    # the most surprising before is on top
+    # The most surprising before is on top
     assert [label.get_text() for label in axes.get_yticklabels()] == ["text 2", "text 1", "text 3"]
     dots = [scatter.get_offsets().tolist() for scatter in axes.collections if len(scatter.get_offsets()) == 3]
     assert np.allclose(
