@@ -144,18 +144,19 @@ def two_names(names, argument="names"):
 
 def sign_test(wins, losses):
     """Two-sided p-value of the sign test: the probability that tosses of a coin are at least as one-sided."""
-    from scipy.stats import binomtest  # here, since it takes most of a second to import
+    # `scipy.stats.binomtest` says the same, after most of a second of importing and 100 times as slowly.
+    from scipy.special import bdtr
 
-    return float(binomtest(wins, wins + losses).pvalue) if wins + losses else 1.0
+    return min(1.0, 2 * float(bdtr(min(wins, losses), wins + losses, 0.5)))
 
 
 def clopper_pearson(wins, decided, confidence=0.95):
     """Exact interval of a share: (low, high), (0, 1) if nothing was decided."""
-    from scipy.stats import binomtest
+    from scipy.special import betaincinv
 
-    if not decided:
-        return 0.0, 1.0
-    low, high = binomtest(wins, decided).proportion_ci(confidence, "exact")
+    tail = (1 - confidence) / 2
+    low = betaincinv(wins, decided - wins + 1, tail) if wins else 0.0
+    high = betaincinv(wins + 1, decided - wins, 1 - tail) if wins < decided else 1.0
     return float(low), float(high)
 
 

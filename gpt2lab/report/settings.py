@@ -5,8 +5,8 @@ import platform
 import time
 from importlib.metadata import PackageNotFoundError, version
 
-from gpt2lab.base.version import __version__
 from gpt2lab.base.docstrings import describe_parameters
+from gpt2lab.base.version import __version__
 from gpt2lab.report.blocks import Missing, Table, Words, format_value
 
 # Settings that say where files are or how much is shown, not how the model learns.
