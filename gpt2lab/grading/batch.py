@@ -140,18 +140,10 @@ def grade(
         if found[submission].sources
     }
     done = run_all(jobs, chosen, make_folder(out / PARTS), workers, executor, assignment.name)
-    before = (out / REPORT).exists()  # then those of whom nothing is run are there already
-    graded = [
-        submission
-        for submission in handed_in
-        if submission in done or submission in chosen or (before and submission not in jobs)
-    ]
-    if left := [submission.student for submission in handed_in if submission not in graded]:
-        warnings.warn(
-            f"Not in the gradebook, as not graded yet or changed since: {_join_few(left)}; the same command"
-            " without --only grades them.",
-            stacklevel=2,
-        )
+    # Those of whom nothing is run are in the gradebook that is there already.
+    known = set(handed_in) - set(jobs) if (out / REPORT).exists() else set()
+    graded = [each for each in handed_in if each in done or each in chosen or each in known]
+    _warn_of_those_left_out(each.student for each in handed_in if each not in graded)
     results = [
         _submission_result(submission, assignment, found[submission], done.get(submission), settings, trust)
         for submission in graded
@@ -181,6 +173,15 @@ def _refuse_what_others_wrote(out, notebook):
         raise ArgumentError(
             f"{out} holds {what}, which would be lost; choose another folder for out, such as"
             f" {out / notebook[:2]}."
+        )
+
+
+def _warn_of_those_left_out(students):
+    if left := list(students):
+        warnings.warn(
+            f"Not in the gradebook, as not graded yet or changed since: {_join_few(left)}; the same command"
+            " without --only grades them.",
+            stacklevel=3,
         )
 
 

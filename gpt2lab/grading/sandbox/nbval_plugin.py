@@ -72,10 +72,8 @@ def pytest_unconfigure():
 
 def _setup(file):
     """A kernel is started by the first cell, so that there is one to which a failure belongs."""
-    # Exercises that are over, with the kind of end and the reason; those whose answers have run in the kernel
-    # that there is.
-    file.lost = {}
-    file.stained = set()
+    file.lost = {}  # exercises that are over: the kind of end and the reason
+    file.stained = set()  # those whose answers have run in the kernel that there is
     file.kernel = None
     file.setup_sanitize_files()
 

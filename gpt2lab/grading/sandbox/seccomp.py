@@ -83,9 +83,8 @@ _LOAD = 0x20
 _EQUAL = 0x15
 _AT_LEAST = 0x35
 _RETURN = 0x06
-# 38: there is no such call
 _ALLOW = 0x7FFF0000
-_REFUSE = 0x00050000 | 38
+_REFUSE = 0x00050000 | 38  # there is no such call
 _KILL = 0x80000000
 
 
