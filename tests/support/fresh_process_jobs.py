@@ -1,4 +1,4 @@
-"""What the tests of `in_fresh_process` have another process do."""
+"""What the tests of `run_in_fresh_process` have another process do."""
 
 import os
 
