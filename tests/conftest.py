@@ -1,10 +1,15 @@
 """What several tests share: models, texts and one fine-tuned run, made once a session since TensorFlow takes
-its time.
+its time; and how tests are shared out among workers.
 """
 
 import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
 
 import browser
+import kept_runs
 import pytest
 from hypothesis import settings
 
@@ -16,21 +21,77 @@ from gpt2lab.pretrained.catalog import bundled_names
 settings.register_profile("shared machine", deadline=None, derandomize=True)
 settings.load_profile("shared machine")
 
-LONGEST = ("test_notebooks.py", "test_colab_twin.py", "test_wheel.py")  # two thirds of the time of all tests
-SLOW = ("slow", "notebook", "browser", "sandbox", "colab")
+SLOW = ("slow", "notebook", "browser", "sandbox", "colab", "soak")
+NOTEBOOKS, TWIN = "test_running_notebooks.py", "test_colab_twin.py"
+LONGEST = ()
+# Folders that tests of one session share, also those of its two workers.
+SESSION = "GPT2LAB_TEST_SESSION"
+
+
+def pytest_configure(config):
+    config.shared_by_all = SESSION not in os.environ
+    if config.shared_by_all:
+        os.environ[SESSION] = tempfile.mkdtemp(prefix="gpt2lab-tests-")
+    config.session_folder = Path(os.environ[SESSION])
+
+
+def pytest_unconfigure(config):
+    if config.shared_by_all:
+        shutil.rmtree(os.environ.pop(SESSION), ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for shelf, count in kept_runs.counts(config.session_folder / "runs").items():
+        terminalreporter.write_line(
+            f"Runs of {shelf}: {count['trained']} trained, {count['found']} found again."
+        )
+
+
+def worker_of(nodeid):
+    """What stays together in one worker: the tests of a file, which share what took long to make; or, where
+    whole notebooks run, here and in Colab's twin, the tests of a notebook.
+    """
+    file = nodeid.split("::", 1)[0]
+    notebook = re.search(r"\b(\d\d_\w+)\]$", nodeid)
+    return notebook[1] if notebook and file.endswith((NOTEBOOKS, TWIN)) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from xdist.scheduler import LoadScopeScheduling
+
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = worker_of
+    return scheduler
 
 
 def pytest_collection_modifyitems(items):
-    """Files of quick tests go first, then the longest files, so that at the end no worker waits for one that
-    the other began late.
+    """One worker makes Colab's twin while the other runs the quick tests. Then come the notebooks, and what
+    takes longest, so that at the end no worker waits for one that the other began late.
     """
     slow = {item.path for item in items if any(map(item.get_closest_marker, SLOW))}
 
     def place(item):
-        name = item.path.name
-        return (item.path in slow, LONGEST.index(name) if name in LONGEST else len(LONGEST))
+        name, scope = item.path.name, worker_of(item.nodeid)
+        if "/" not in scope:
+            return 2, scope, name == TWIN
+        if name == TWIN:
+            return (0,)
+        return (3, LONGEST.index(name) if name in LONGEST else len(LONGEST)) if item.path in slow else (1,)
 
     items.sort(key=place)
+
+
+@pytest.fixture(scope="session")
+def runs_of_here(request):
+    """A shelf of fine-tuned runs (see `kept_runs`) that were trained with what is installed here."""
+    return kept_runs.make_shelf(request.config.session_folder / "runs" / "this environment")
+
+
+@pytest.fixture(scope="session")
+def runs_of_the_twin(request):
+    """A shelf of fine-tuned runs that were trained with the versions of Google Colab."""
+    return kept_runs.make_shelf(request.config.session_folder / "runs" / "Colab's twin")
 
 
 @pytest.fixture(scope="session")

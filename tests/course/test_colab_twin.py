@@ -3,16 +3,17 @@ has the one that runs these tests.
 """
 
 import re
-import shutil
 import tomllib
 from datetime import date
 
 import colab_twin
+import kept_runs
 import pytest
 from nbval_runs import nbval
 from packaging.requirements import Requirement
 from places import NOTEBOOKS, SOURCES
 
+TRAINS = "02_fine_tune"
 PATH, VERSION = colab_twin.python()
 in_the_twin = pytest.mark.parametrize("twin", [f"Python {VERSION}"], indirect=True)
 
@@ -37,7 +38,7 @@ def test_what_colab_has_is_new_enough_for_the_package():
 @pytest.fixture(scope="session")
 def twin(request):
     """The `colab_twin.Twin` of this repository, with the package in it."""
-    twin = colab_twin.Twin().make()
+    twin = colab_twin.Twin().make(request.config.session_folder)
     if VERSION != colab_twin.COLABS_PYTHON:
         print(
             f"Colab has Python {colab_twin.COLABS_PYTHON}; this machine has none, so the twin was made with"
@@ -48,12 +49,6 @@ def twin(request):
         f" {twin.folder.name}."
     )
     return twin
-
-
-@pytest.fixture(scope="session")
-def fine_tuned(tmp_path_factory):
-    """Where the run of several notebooks is kept, once one of them has made it in the twin."""
-    return tmp_path_factory.mktemp("twin") / "checkpoint"
 
 
 @pytest.mark.colab
@@ -71,9 +66,7 @@ def test_the_set_up_cell_leaves_alone_what_colab_has(twin):
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", [source.stem for source in SOURCES])
 @in_the_twin
-def test_the_notebook_gives_in_colab_what_it_gives_here(twin, name, fine_tuned, tmp_path):
-    if fine_tuned.exists():
-        shutil.copytree(fine_tuned, tmp_path / "checkpoint")
+def test_the_notebook_gives_in_colab_what_it_gives_here(twin, name, tmp_path, runs_of_here, runs_of_the_twin):
     # Neither this repository's package nor a network.
     alone = {
         "PYTHONPATH": "",
@@ -81,7 +74,8 @@ def test_the_notebook_gives_in_colab_what_it_gives_here(twin, name, fine_tuned, 
         "HTTP_PROXY": "http://127.0.0.1:9",
         "HTTPS_PROXY": "http://127.0.0.1:9",
     }
+    # Colab's versions train in one notebook and in the processes of 05; else they take what was trained here.
+    runs = runs_of_the_twin if name == TRAINS else runs_of_here
+    alone |= kept_runs.for_kernels(runs)
     result = nbval(NOTEBOOKS / "solutions" / f"{name}.ipynb", tmp_path, python=twin.path, **alone)
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
-    for made in (tmp_path / "checkpoint").glob("speeches-*"):
-        shutil.copytree(made, fine_tuned / made.name, dirs_exist_ok=True)

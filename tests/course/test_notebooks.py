@@ -1,16 +1,15 @@
-"""The notebooks of this repository: built from their sources, running, readable."""
+"""The notebooks of this repository: built from their sources, complete, readable. That they run is tried in
+test_running_notebooks.py.
+"""
 
 import html
 import itertools
 import re
-import shutil
 
 import nbformat
 import pytest
-from nbval_runs import LONGEST, nbval
 from places import NOTEBOOKS, SOURCES
 
-from gpt2lab.course.building.executing import run_notebook
 from gpt2lab.course.building.notebooks import find_stale
 
 NAMES = [source.stem for source in SOURCES]
@@ -132,77 +131,3 @@ def test_code_is_no_wider_than_a_page(name):
         if len(line) > 92
     ]
     assert long == []
-
-
-@pytest.fixture(scope="session")
-def earlier(tmp_path_factory):
-    """What notebooks have left behind: a folder each, and the checkpoints of the run that several of them
-    share.
-    """
-    folder = tmp_path_factory.mktemp("earlier")
-    (folder / "shared").mkdir()
-    return folder
-
-
-@pytest.fixture
-def as_a_student_goes_on(earlier, tmp_path, name):
-    """The notebook begins where it ended when it ran before, or with the run that another one made: what is
-    there is not computed again.
-    """
-    if (earlier / name).exists():
-        shutil.copytree(earlier / name, tmp_path, dirs_exist_ok=True)
-    shutil.copytree(earlier / "shared", tmp_path / "checkpoint", dirs_exist_ok=True)
-    yield
-    for made in (tmp_path / "checkpoint").glob("speeches-*"):
-        shutil.copytree(made, earlier / "shared" / made.name, dirs_exist_ok=True)
-    shutil.copytree(tmp_path, earlier / name, dirs_exist_ok=True)
-
-
-@pytest.mark.notebook
-@pytest.mark.usefixtures("as_a_student_goes_on")
-@pytest.mark.timeout(3 * LONGEST)
-@pytest.mark.parametrize("name", NAMES)
-def test_nbval_reproduces_the_solved_notebook(name, tmp_path):
-    result = nbval(NOTEBOOKS / "solutions" / f"{name}.ipynb", tmp_path)
-    assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]
-
-
-@pytest.mark.notebook
-def test_nbval_notices_a_wrong_answer(tmp_path):
-    solved = read(NAMES[0], solved=True)
-    answer = next(cell for cell in solved.cells if cell.id == "exercise-01-3")
-    answer.source = answer.source.replace('"b"', '"c"')
-    nbformat.write(solved, tmp_path / "wrong.ipynb")
-    (tmp_path / "run").mkdir()
-    result = nbval(tmp_path / "wrong.ipynb", tmp_path / "run")
-    assert result.returncode == 1 and "1 failed" in result.stdout and "only" in result.stdout, result.stdout[
-        -3000:
-    ]
-
-
-@pytest.mark.notebook
-@pytest.mark.usefixtures("as_a_student_goes_on")
-@pytest.mark.timeout(3 * LONGEST)
-@pytest.mark.parametrize("name", NAMES)
-def test_an_unanswered_notebook_runs_to_its_end(name, tmp_path):
-    notebook = run_notebook(hurried(read(name)), tmp_path)
-    for cell in notebook.cells:
-        if cell.get("id", "").startswith("check-"):
-            printed = "".join(output.get("text", "") for output in cell.outputs)
-            assert " yet" in printed and "Right" not in printed, printed
-
-
-def hurried(notebook):
-    """The notebook, with few steps where it fine-tunes from the beginning each time that it runs.
-
-    `test_nbval_reproduces_the_solved_notebook` has taken all of them, and whether cells without answers run
-    does not hang on how much was learned.
-    """
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    if any(
-        'restore_from="fresh"' in cell.source or '"restore_from": "fresh"' in cell.source for cell in code
-    ):
-        for cell in code:
-            cell.source = re.sub(r"^STEPS = .*", "STEPS = 20", cell.source, flags=re.MULTILINE)
-            cell.source = re.sub(r"\bwarmup_steps=\d+", "warmup_steps=5", cell.source)
-    return notebook

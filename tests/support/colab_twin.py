@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from filelock import FileLock
 from places import REPOSITORY
 
 from gpt2lab.course.building.publishing import package_address, set_up_cell
@@ -63,11 +64,21 @@ class Twin:
         self.folder, self.path = Path(folder), Path(folder) / "bin" / "python"
         self.before, self.after, self.seconds = {}, {}, 0.0
 
-    def make(self):
+    def make(self, session):
         """Make the environment if it is not there, two to three minutes and 3 GB, and install the package as
-        it stands now.
+        it stands now; once in a session of tests, which has a folder of its own.
         """
-        started = time.perf_counter()
+        with FileLock(session / "twin.lock"):
+            made = session / "twin.json"
+            if not made.is_file():
+                started = time.perf_counter()
+                self._make()
+                self.seconds = time.perf_counter() - started
+                made.write_text(json.dumps([self.before, self.after, self.seconds]))
+            self.before, self.after, self.seconds = json.loads(made.read_text())
+        return self
+
+    def _make(self):
         stamp, asked = (
             self.folder / "installed",
             hashlib.sha256(VERSIONS.read_bytes() + python()[1].encode()).hexdigest(),
@@ -84,8 +95,6 @@ class Twin:
         self.before = self.versions()
         self._run_the_set_up_cell()
         self.after = self.versions()
-        self.seconds = time.perf_counter() - started
-        return self
 
     def versions(self):
         """Version of each installed package."""
