@@ -72,6 +72,11 @@ def graded(small_class, tmp_path_factory, temporary):
     return grade("03", small_class, tmp_path_factory.mktemp("out") / "grades", NOTEBOOKS)
 
 
+def grade_03(*options):
+    """What the command line makes of a class that did notebook 03."""
+    return CliRunner().invoke(main, ["grade", "03", *map(str, options)])
+
+
 def points(graded):
     return {result.student: result.earned for result in graded.results}
 
@@ -169,19 +174,7 @@ def test_late_points_are_taken_off_and_an_extension_gives_them_back(graded, smal
 
 
 def test_a_trial_runs_and_writes_nothing(small_class, tmp_path):
-    done = CliRunner().invoke(
-        main,
-        [
-            "grade",
-            "03",
-            str(small_class),
-            "--out",
-            str(tmp_path / "grades"),
-            "--course",
-            str(NOTEBOOKS),
-            "--dry-run",
-        ],
-    )
+    done = grade_03(small_class, "--out", tmp_path / "grades", "--course", NOTEBOOKS, "--dry-run")
     lines = {line.split()[0]: line for line in done.output.splitlines() if " of 4 answers" in line}
     assert done.exit_code == 0 and "nothing was run" in done.output
     assert {student: line.split()[1] for student, line in lines.items()} == {
@@ -198,9 +191,7 @@ def test_a_trial_runs_and_writes_nothing(small_class, tmp_path):
 def test_notes_in_the_terminal_are_one_line_each(small_class, tmp_path):
     shutil.copytree(small_class, tmp_path / "class")
     (tmp_path / "class" / "roster.csv").touch()
-    done = CliRunner().invoke(
-        main, ["grade", "03", str(tmp_path / "class"), "--course", str(NOTEBOOKS), "--dry-run"]
-    )
+    done = grade_03(tmp_path / "class", "--course", NOTEBOOKS, "--dry-run")
     assert (
         f"Note: {tmp_path / 'class'}: passed over, as nobody's notebook: roster.csv.\n" in done.output
         and "UserWarning" not in done.output
@@ -247,9 +238,7 @@ def test_whoever_is_asked_for_must_be_there(small_class, tmp_path):
 
 def test_without_bubblewrap_it_refuses_and_says_what_to_do(small_class, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
-    done = CliRunner().invoke(
-        main, ["grade", "03", str(small_class), "--out", str(tmp_path / "grades"), "--course", str(NOTEBOOKS)]
-    )
+    done = grade_03(small_class, "--out", tmp_path / "grades", "--course", NOTEBOOKS)
     assert done.exit_code and "apt install bubblewrap" in done.output and "--trust" in done.output
     assert not (tmp_path / "grades").exists()
     with pytest.raises(SandboxError):
@@ -257,20 +246,8 @@ def test_without_bubblewrap_it_refuses_and_says_what_to_do(small_class, tmp_path
 
 
 def test_trusted_submissions_get_the_same_points_and_the_gradebook_says_how(small_class, tmp_path):
-    done = CliRunner().invoke(
-        main,
-        [
-            "grade",
-            "03",
-            str(small_class),
-            "--out",
-            str(tmp_path / "grades"),
-            "--course",
-            str(NOTEBOOKS),
-            "--trust",
-            "--only",
-            "cy",
-        ],
+    done = grade_03(
+        small_class, "--out", tmp_path / "grades", "--course", NOTEBOOKS, "--trust", "--only", "cy"
     )
     assert done.exit_code == 0, done.output
     row = next(csv.DictReader((tmp_path / "grades" / "gradebook.csv").open(encoding="utf-8-sig")))
@@ -303,9 +280,7 @@ def test_an_assignment_whose_own_solution_is_wrong_is_refused_before_anybody_is_
         source.read_text(encoding="utf-8").replace('["valid_loss"].idxmin()', '["valid_loss"].idxmax()'),
         encoding="utf-8",
     )
-    done = CliRunner().invoke(
-        main, ["grade", "03", str(small_class), "--out", str(tmp_path / "grades"), "--course", str(course)]
-    )
+    done = grade_03(small_class, "--out", tmp_path / "grades", "--course", course)
     assert (
         done.exit_code
         and "its own solution of exercise 03.2 is not right" in done.output

@@ -188,8 +188,10 @@ def test_nor_can_those_of_another_version_that_is_installed_beside_it(tmp_path, 
     (tmp_path / "real" / "lib64").symlink_to("lib")
     other.symlink_to("real")
     packages = other / (kept_in or "site-packages")
-    secrets = ["checks_03.py", "checks/notebook_03.py", "checks/answers/03.csv", "__pycache__/checks_03.pyc"]
-    secrets += ["checks/__pycache__/notebook_03.pyc", "../grading/key.py", "../grading/judging/key.py"]
+    secrets = """
+        checks_03.py checks_03.py.orig checks/notebook_03.py checks/answers/03.csv __pycache__/checks_03.pyc
+        checks/__pycache__/x.pyc checks/more/__pycache__/x.pyc ../grading/key.py ../grading/judging/key.py
+    """.split()
     everybodys = ["checks/checking.py", "shown.py"]
     files = [packages / "gpt2lab" / "course" / name for name in (*secrets, *everybodys)]
     for file in files:

@@ -24,7 +24,7 @@ NOBODY = 65534
 # Folders of the package that a kernel does not see, and the files in them that it needs nevertheless. What is
 # put there later is hidden too: the checks know the right answers.
 HIDDEN = {"grading": (), "course/checks": ("__init__.py", "checking.py", "verdicts.py")}
-HIDDEN_FILES = "course/checks_*.py"  # where the checks were before they had a room
+HIDDEN_FILES = "course/checks_*"  # where the checks were before they had a room
 _PACKAGE = Path(__file__).resolve().parents[2]
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -288,13 +288,13 @@ def _hide_answers():
     """
     flags = []
     for package in _versions():
-        for secret in sorted(package.glob(HIDDEN_FILES)):
+        for secret in sorted(filter(Path.is_file, package.glob(HIDDEN_FILES))):
             flags += ["--ro-bind", "/dev/null", str(secret)]
         needed = {package / folder: names for folder, names in HIDDEN.items()}
         # What is compiled keeps the answers of a file that is gone.
         needed |= dict.fromkeys((package / "course").rglob("__pycache__"), ())
         for folder in sorted(filter(Path.is_dir, needed)):
-            if folder.parent in needed:
+            if not needed.keys().isdisjoint(folder.parents):
                 continue
             flags += ["--size", "4096", "--perms", "0555", "--tmpfs", str(folder)]
             for file in (folder / name for name in needed[folder]):
