@@ -19,29 +19,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-COLUMNS = (
-    "model_name",
-    "parameters",
-    "characters",
-    "seed",
-    "tokens",
-    "tokens_per_parameter",
-    "characters_per_parameter",
-    "epochs",
-    "train_loss",
-    "valid_loss",
-    "best_valid_loss",
-    "best_step",
-    "test_loss",
-    "test_bits_per_byte",
-    "test_loss_before",
-    "test_bits_per_byte_before",
-    "verdict",
-    "copied",
-    "copied_human",
-    "sample",
-    "seconds",
-)
+COLUMNS = """
+    model_name parameters characters seed tokens tokens_per_parameter characters_per_parameter
+    epochs train_loss valid_loss best_valid_loss best_step test_loss test_bits_per_byte
+    test_loss_before test_bits_per_byte_before verdict copied copied_human sample seconds
+""".split()
 
 
 def corpus_sizes(
@@ -189,7 +171,7 @@ def corpus_sizes(
         fine_tuned, jobs, folder, executor, ["model_name", "characters", "seed"], desc="Fine-tunings"
     )
     before = dict(zip(model_names, before))
-    table = pd.DataFrame([row | before[row["model_name"]] for row in rows], columns=list(COLUMNS))
+    table = pd.DataFrame([row | before[row["model_name"]] for row in rows], columns=COLUMNS)
     return table.sort_values(["parameters", "characters", "seed"], ignore_index=True)
 
 

@@ -18,20 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BASELINE = "none"
-COLUMNS = (
-    "flag",
-    "value",
-    "steps",
-    "windows",
-    "epochs",
-    "saves",
-    "written_MB",
-    "valid_loss_before",
-    "valid_loss",
-    "copied",
-    "human_copied",
-    "seconds",
-)
+COLUMNS = """
+    flag value steps windows epochs saves written_MB valid_loss_before valid_loss copied
+    human_copied seconds
+""".split()
 
 
 def flags(
@@ -143,7 +133,7 @@ def flags(
     }
     jobs = [{**each, **shared, "text": text} for each, text in zip(tried, texts)]
     rows = run_jobs(fine_tuned_with, jobs, folder, executor, ["flag", "value"], desc="Flags")
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _list_runs(windows, accumulate_gradients, epochs, save_every):

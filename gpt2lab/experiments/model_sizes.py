@@ -28,27 +28,11 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-COLUMNS = (
-    "model_name",
-    "parameters",
-    "seed",
-    "test_tokens",
-    "test_bytes",
-    "test_loss_before",
-    "test_loss",
-    "test_perplexity_before",
-    "test_perplexity",
-    "test_bits_per_byte_before",
-    "test_bits_per_byte",
-    "train_loss",
-    "valid_loss",
-    "verdict",
-    "seconds",
-    "seconds_a_step",
-    "memory_MB",
-    "memory_above_MB",
-    "memory_estimated_MB",
-)
+COLUMNS = """
+    model_name parameters seed test_tokens test_bytes test_loss_before test_loss
+    test_perplexity_before test_perplexity test_bits_per_byte_before test_bits_per_byte train_loss
+    valid_loss verdict seconds seconds_a_step memory_MB memory_above_MB memory_estimated_MB
+""".split()
 PREFIX = "My fellow Americans,"
 
 
@@ -214,7 +198,7 @@ def model_sizes(
         for name in model_names
     }
     return ModelSizes(
-        pd.DataFrame(rows, columns=list(COLUMNS)), samples, compare_complexity(samples, prefix, splits)
+        pd.DataFrame(rows, columns=COLUMNS), samples, compare_complexity(samples, prefix, splits)
     )
 
 

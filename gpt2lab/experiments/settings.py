@@ -10,19 +10,10 @@ from gpt2lab.training.finetuning import training_tokens
 from gpt2lab.training.settings import RECORDED, Settings
 
 # What an experiment decides for all its fine-tunings.
-OWN_SETTINGS = (
-    "model_name",
-    "steps",
-    "seed",
-    "run_name",
-    "checkpoint_dir",
-    "restore_from",
-    "overwrite",
-    "sample_every",
-    "save_every",
-    "max_checkpoints",
-    "patience",
-)
+OWN_SETTINGS = """
+    model_name steps seed run_name checkpoint_dir restore_from overwrite sample_every save_every
+    max_checkpoints patience
+""".split()
 
 
 def check_values(name, values, check):
@@ -85,8 +76,8 @@ def check_text(splits, characters, model_names, model_dir):
     for part in ("valid", "test"):
         if not getattr(splits, part).characters:
             raise ArgumentError(
-                f"splits has no {part} text to measure on; hold some out with corpus.split(valid=0.1,"
-                " test=0.1)."
+                f"splits has no {part} text to measure on;"
+                " hold some out with corpus.split(valid=0.1, test=0.1)."
             )
     if max(characters) > splits.train.characters:
         raise ArgumentError(

@@ -179,8 +179,8 @@ def texts_by_author(texts, authors, characters, seed):
         )
     if len(names) < 2:
         raise ArgumentError(
-            f"There are texts by {pluralize(len(names), 'author')}; a comparison of prefixes needs two or"
-            " more."
+            f"There are texts by {pluralize(len(names), 'author')};"
+            " a comparison of prefixes needs two or more."
         )
     chosen = {}
     for name in names:

@@ -217,8 +217,8 @@ def zipf(samples: Samples, most: int = 5000) -> float:
     frequency = np.sort(np.bincount(ngrams.of(1)[0]))[::-1][:most]
     if len(frequency) < 2:
         raise TextError(
-            "The samples have only one different word; a Zipf coefficient needs two, and means something with"
-            " hundreds."
+            "The samples have only one different word;"
+            " a Zipf coefficient needs two, and means something with hundreds."
         )
     rank = np.log(np.arange(1, len(frequency) + 1))
     centred = rank - rank.mean()
@@ -229,8 +229,8 @@ def _ngrams_of(samples, at_least=1):
     tokenized = tokenize_samples(samples)
     if len(tokenized.texts) < at_least:
         raise ArgumentError(
-            "samples has only one entry; self-BLEU compares each sample with the others, so give at least"
-            " two."
+            "samples has only one entry;"
+            " self-BLEU compares each sample with the others, so give at least two."
         )
     if not any(tokenized.texts):
         raise TextError(f"The samples have no {tokenized.unit}; give at least one that is not empty.")

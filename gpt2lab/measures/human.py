@@ -70,8 +70,8 @@ def cut_pieces(texts, like, seed, name="texts"):
     ]
     if not places:
         raise TextError(
-            f"{name} has no words to cut pieces from; give human text, for example the test split of the"
-            " corpus."
+            f"{name} has no words to cut pieces from;"
+            " give human text, for example the test split of the corpus."
         )
     random.Random(seed).shuffle(places)
     cut = []

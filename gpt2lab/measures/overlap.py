@@ -80,8 +80,8 @@ class Overlap:
         precision = ", ".join(f"{value:.3f}" for value in self.precision)
         return (
             f"Overlap({self.samples:,} samples of {self.tokens:,} {self.unit}: {self.shared_types:,} of"
-            f" {self.types:,} types shared, jaccard {self.jaccard:.3f} [{low:.3f}, {high:.3f}], precision"
-            f" {precision})"
+            f" {self.types:,} types shared, jaccard {self.jaccard:.3f} [{low:.3f},"
+            f" {high:.3f}], precision {precision})"
         )
 
 

@@ -402,8 +402,8 @@ def _answer(before, after, change, moved, same_tokens):
     by = f"{name} {direction} {ends}, by {_percent(ratio, direction)} %"
     if not same_tokens:
         by = (
-            "The two models cut the text into different tokens, so that only bits per byte compare them."
-            f" {by}"
+            "The two models cut the text into different tokens,"
+            f" so that only bits per byte compare them. {by}"
         )
     if len(after.table) < 2:
         return f"{by}, in a single document; whether it would do so in others, one cannot tell."

@@ -149,8 +149,8 @@ def _caption(table, counts):
     if table["mean_share"].nunique() > 1:
         hardest = table["mean_share"].idxmin()
         rows.append(
-            f"Hardest was {hardest}, with {100 * table['mean_share'][hardest]:.0f} % of its points on"
-            " average."
+            f"Hardest was {hardest},"
+            f" with {100 * table['mean_share'][hardest]:.0f} % of its points on average."
         )
     return (
         f"What became of each exercise in {most:,.0f} {'submission' if most == 1 else 'submissions'}."

@@ -13,19 +13,10 @@ from gpt2lab.plots.drawing import captioned_axes, check_table, end_label, label_
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS = {
-    "model_name",
-    "parameters",
-    "characters",
-    "seed",
-    "tokens",
-    "epochs",
-    "train_loss",
-    "test_loss",
-    "test_loss_before",
-    "copied",
-    "copied_human",
-}
+_COLUMNS = """
+    model_name parameters characters seed tokens epochs train_loss test_loss test_loss_before copied
+    copied_human
+""".split()
 _MARKERS = "os^D"
 # How far above the end of its line each label stands (points), since the first two lines meet at the largest
 # size, and what it says besides the law's name.
@@ -40,8 +31,8 @@ def _grid(table):
     names = list(dict.fromkeys(table["model_name"]))
     if len(names) > len(STYLES):
         raise ArgumentError(
-            f"The table has {len(names)} models; give at most {len(STYLES)}, since more lines cannot be told"
-            " apart."
+            f"The table has {len(names)} models;"
+            f" give at most {len(STYLES)}, since more lines cannot be told apart."
         )
     return table.sort_values(["parameters", "characters", "seed"]), list(
         dict.fromkeys(table.sort_values("parameters")["model_name"])

@@ -11,18 +11,9 @@ from gpt2lab.plots.drawing import check_table, label_point
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLUMNS = {
-    "flag",
-    "value",
-    "steps",
-    "epochs",
-    "valid_loss_before",
-    "valid_loss",
-    "copied",
-    "human_copied",
-    "seconds",
-    "saves",
-}
+_COLUMNS = """
+    flag value steps epochs valid_loss_before valid_loss copied human_copied seconds saves
+""".split()
 
 
 def flags(table: "pd.DataFrame") -> CaptionedFigure:

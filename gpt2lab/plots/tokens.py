@@ -127,8 +127,8 @@ def next_tokens(table: "pd.DataFrame", top: int = 12) -> CaptionedFigure:
     kept = int(table["kept"].sum())
     figure.caption = (
         f"The {len(shown)} most likely next tokens (␣ is a space). First comes {visible(first['token'])!r}"
-        f" with {first['probability']:.1%}; the {len(table) - len(shown):,} tokens not shown share"
-        f" {rest:.1%}."
+        f" with {first['probability']:.1%};"
+        f" the {len(table) - len(shown):,} tokens not shown share {rest:.1%}."
     )
     if kept < len(table):
         figure.caption += (

@@ -122,8 +122,8 @@ def _mark_epochs(axes, history):
         )
     what = "each pass" if every == 1 else f"every {every} passes"
     return (
-        f" A thin vertical line stands after {what} over the text ({history['epoch'].max():.1f} epochs in"
-        " all)."
+        f" A thin vertical line stands after {what} over the text"
+        f" ({history['epoch'].max():.1f} epochs in all)."
     )
 
 
@@ -148,8 +148,8 @@ def copying(run: "Run | pd.DataFrame") -> CaptionedFigure:
     measured = record.dropna(subset=["copied"]) if "copied" in getattr(record, "columns", ()) else ()
     if not len(measured):
         raise ArgumentError(
-            "The run has no measurements of copying; fine-tune with sample_every=20, or for at least 20"
-            " steps."
+            "The run has no measurements of copying;"
+            " fine-tune with sample_every=20, or for at least 20 steps."
         )
     figure, axes = captioned_axes("step", "words copied from the training text (%)")
     axes.plot(

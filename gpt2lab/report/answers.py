@@ -101,8 +101,8 @@ def read(content, path):
     if lost:
         raise TextError(
             f"{path} has lost the place of the words on {lost[0]!r}: write '<!-- ANSWER {lost[0]} -->' above"
-            f" and '<!-- END ANSWER {lost[0]} -->' below them, each on a line of its own. Nothing was"
-            " changed."
+            f" and '<!-- END ANSWER {lost[0]} -->' below them, each on a line of its own."
+            " Nothing was changed."
         )
     lines = [line.strip() for text in outside for line in text.split("\n")]
     return Written(answers, tuple(line for line in lines if line))

@@ -48,8 +48,8 @@ def text(found):
     blocks.append(
         Words(
             f"Of the {each}, the report shows {len(drawn)}, {numbers}, drawn at random with seed {seed} and"
-            " not chosen by anybody. The same numbers are shown of both models. All samples are in"
-            " `samples.csv`."
+            " not chosen by anybody. The same numbers are shown of both models."
+            " All samples are in `samples.csv`."
         )
     )
     names = {"before": found.base_name, "after": found.tuned_name}
@@ -109,8 +109,8 @@ def size(found):
     blocks = [
         Words(
             f"The model has {parameters:,} parameters, the text {tokens:,} tokens ({characters:,}"
-            f" characters): {for_one}. While training the model read the text {history['epoch'].max():.1f}"
-            " times."
+            f" characters): {for_one}."
+            f" While training the model read the text {history['epoch'].max():.1f} times."
         ),
         Table(
             "Size of the text, and the same for each parameter of the model.",
@@ -174,8 +174,8 @@ def over_fitting(found):
         )
         blocks.append(
             Words(
-                f"At the end the validation loss less the training loss is {diagnosis.gap:+.3f} nats per"
-                f" token{error}."
+                "At the end the validation loss less the training"
+                f" loss is {diagnosis.gap:+.3f} nats per token{error}."
             )
         )
     if found.run.record["copied"].notna().sum() > 1:
@@ -254,8 +254,8 @@ def other_size(found):
         )
         blocks.append(
             Table(
-                "How complex the samples are, and how much of them people say too (known: in the training"
-                " text).",
+                "How complex the samples are, and how much of them people say too (known:"
+                " in the training text).",
                 ("texts", *(_COMPLEXITY[name] for name in NAMES)),
                 compared,
             )
@@ -310,8 +310,8 @@ def perplexities(found):
     blocks += [
         Missing(
             f"the perplexity on {_PARTS[part]} text",
-            f"give `{part}=`, text that was held out (`corpus.split(…).{part}`), or `--{part} FILE` in a"
-            " terminal.",
+            f"give `{part}=`, text that was held out (`corpus.split(…).{part}`),"
+            f" or `--{part} FILE` in a terminal.",
         )
         for part in ("valid", "test")
         if part not in parts
@@ -375,8 +375,8 @@ def sampling(found):
                 f" compared.{human}"
             ),
             Table(
-                f"Diversity of the samples: {higher} are higher, {lower} lower, the more varied the samples"
-                " are.",
+                f"Diversity of the samples: {higher} are higher,"
+                f" {lower} lower, the more varied the samples are.",
                 ("texts", *varied, "words per sample"),
                 rows,
             ),

@@ -10,16 +10,9 @@ from gpt2lab.base.version import __version__
 from gpt2lab.report.blocks import Missing, Table, Words, format_value
 
 # Settings that say where files are or how much is shown, not how the model learns.
-_PLACES = (
-    "run_name",
-    "model_dir",
-    "checkpoint_dir",
-    "print_every",
-    "restore_from",
-    "overwrite",
-    "model_name",
-    "steps",
-)
+_PLACES = """
+    run_name model_dir checkpoint_dir print_every restore_from overwrite model_name steps
+""".split()
 _PACKAGES = ("tensorflow", "gpt-2-simple", "numpy", "pandas", "matplotlib")
 
 

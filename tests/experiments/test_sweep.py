@@ -242,7 +242,7 @@ def numbers_of(figure):
 
 def test_the_figure_says_where_each_measure_goes_and_who_is_nearest_to_people(table):
     figure = plots.sweep(table)
-    assert len(figure.axes) == 6 * 3 and [axes.get_xlabel() for axes in figure.axes[-3:]] == [
+    assert len(figure.axes) == len(MEASURES) * 3 and [axes.get_xlabel() for axes in figure.axes[-3:]] == [
         "temperature",
         "top_k",
         "top_p",
