@@ -3,20 +3,26 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL = @echo "Installing into $(VENV): some minutes, with nothing to see meanwhile." && $(BIN)/python -m pip install --quiet --editable
-# Two workers, since most of a test keeps one core busy. The tests of a file stay together: they share what took long to make. Files go out in the
-# order of tests/conftest.py.
-SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
+# Two workers, since most of a test keeps one core busy; tests/conftest.py says which tests stay together and which come first.
+SIDE_BY_SIDE := -n 2 --dist loadscope --no-loadscope-reorder
 
-.PHONY: run test check colab lab notebooks site bench clean
+.PHONY: run test check lint soak colab lab notebooks site bench clean
 
 run: $(VENV)/installed
 	$(BIN)/gpt2lab demo
 
-test: $(VENV)/installed-test
+test: lint
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
-check: $(VENV)/installed-test  ## the quick tests only
+check: lint  ## the quick tests only
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow and not notebook and not browser and not sandbox and not colab"
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+
+soak: $(VENV)/installed-test  ## the tests that can go on for longer, at length: more examples, seeds and kills
+	GPT2LAB_TEST_SOAK=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE) -m soak
 
 colab: $(VENV)/installed-test  ## every notebook with the versions of Google Colab, in an environment of 3 GB in .colab
 	$(BIN)/python -m pytest -m colab

@@ -6,6 +6,7 @@ import itertools
 
 import pandas as pd
 import pytest
+from at_length import soak
 
 import gpt2lab as lab
 from benchmarks.sampling import measure
@@ -26,7 +27,7 @@ OTHERWISE_IN_3M = {
     "pure sampling is more surprising than human text",
     "in surprise top_p is more human than pure sampling",
 }
-SEEDS = (0, 1, 2)
+SEEDS = range(soak(1, at_length=3))
 
 
 def as_sweep(table):
@@ -110,6 +111,7 @@ def values(table, measure):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_was_published_on_repetition_holds_in_3m_but_its_own_text_surprises_it_less_than_ours(
     sweeps, seed
@@ -130,6 +132,7 @@ def test_what_was_published_on_repetition_holds_in_3m_but_its_own_text_surprises
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_less_a_model_may_choose_the_more_it_repeats(sweeps, seed):
     repeated = values(sweeps[seed], "repetition")
@@ -140,6 +143,7 @@ def test_the_less_a_model_may_choose_the_more_it_repeats(sweeps, seed):
 
 
 @pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize("seed", SEEDS)
 def test_variety_is_paid_for_in_likelihood(sweeps, seed):
     surprise, alike, frequent = (

@@ -5,6 +5,7 @@ import time
 
 import pandas as pd
 import pytest
+from at_length import soak
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,13 +78,14 @@ def test_the_share_of_ngrams_is_that_of_a_loop(sample, train, n):
     check_share(lab.copied([sample], train, n=n).loc[0, f"share_{n}"], sample, train, n)
 
 
-def test_a_thousand_random_samples_have_what_a_loop_finds():
+@pytest.mark.soak
+def test_random_samples_have_what_a_loop_finds():
     """What hypothesis tries a hundred times, with cases that cost less to draw: texts of characters and of
-    words, all lengths from none.
+    words, all lengths from none; ten of each text, a thousand of them at length.
     """
     rng = random.Random(0)
     for letters, join in (("ab éè漢潢🙂🙃\n.", ""), ("abc.é", " ")):
-        for _ in range(50):
+        for _ in range(soak(10, at_length=50)):
             drawn = [
                 join.join(rng.choices(letters, k=rng.randrange(30 if not join else 13))) for _ in range(12)
             ]

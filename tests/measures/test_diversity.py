@@ -7,7 +7,8 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from at_length import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import gpt2lab as lab
@@ -78,7 +79,7 @@ def test_distinct_divides_by_words_and_not_by_ngrams():
     assert lab.distinct(["a", "", "a"]) == 1 / 2
 
 
-@settings(max_examples=1000)
+@examples(200, at_length=1000)
 @given(samples_of_tokens, st.integers(1, 5))
 def test_distinct_is_that_of_a_loop(samples, n):
     assert lab.distinct(samples, n) == len({gram for sample in samples for gram in ngrams(sample, n)}) / sum(
@@ -98,7 +99,7 @@ def test_a_sample_without_ngrams_is_left_out_of_the_mean():
         lab.repetition(["a b c", ""])
 
 
-@settings(max_examples=1000)
+@examples(200, at_length=1000)
 @given(samples_of_tokens, st.integers(1, 5))
 def test_repetition_is_that_of_a_loop(samples, n):
     each = [
@@ -122,7 +123,7 @@ def test_zipf_by_hand_and_of_equal_frequencies():
     assert flat == 0 and math.copysign(1, flat) == 1
 
 
-@settings(max_examples=1000)
+@examples(200, at_length=1000)
 @given(samples_of_tokens, st.integers(2, 4))
 def test_zipf_is_the_slope_of_the_most_frequent(samples, most):
     frequencies = sorted(Counter(token for sample in samples for token in sample).values(), reverse=True)[
@@ -167,7 +168,7 @@ def test_self_bleu_is_that_of_a_plain_loop(samples, n):
     assert lab.self_bleu(samples, n) == pytest.approx(plain_self_bleu(samples, n), abs=1e-9)
 
 
-@settings(max_examples=1000)
+@examples(200, at_length=1000)
 @given(samples_of_tokens, st.integers(1, 5))
 def test_self_bleu_is_that_of_nltk(samples, n):
     assert lab.self_bleu(samples, n) == pytest.approx(nltk_self_bleu(samples, n), abs=1e-9)

@@ -6,7 +6,8 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from at_length import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import gpt2lab as lab
@@ -86,7 +87,7 @@ def test_the_measures_of_texts_worked_by_hand_are_those_of_a_loop(samples, refer
     assert found.tolist() == pytest.approx(plain(split(samples), split(reference)), nan_ok=True)
 
 
-@settings(max_examples=1000)
+@examples(200, at_length=1000)
 @given(token_texts, token_texts)
 def test_the_measures_are_those_of_a_loop(samples, reference):
     found = lab.overlap(samples, reference, resamples=2)
@@ -99,7 +100,7 @@ def test_the_measures_are_those_of_a_loop(samples, reference):
     )
 
 
-@settings(max_examples=1000)
+@examples(200, at_length=1000)
 @given(token_texts, st.lists(st.integers(0, 4), min_size=1, max_size=12))
 def test_clipped_precision_is_that_of_nltk(samples, reference):
     bleu = pytest.importorskip("nltk.translate.bleu_score")

@@ -8,7 +8,8 @@ import zlib
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from at_length import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 import gpt2lab as lab
@@ -78,7 +79,7 @@ texts = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=1000)
+@examples(200, at_length=1000)
 @given(windows, texts)
 def test_every_window_and_stride_gives_what_the_guides_loop_gives(sizes, texts):
     window, stride = sizes
