@@ -9,6 +9,7 @@ import sys
 MOVED = {
     "gpt2lab.captioned": "gpt2lab.base.captions",
     "gpt2lab.diagnosis": "gpt2lab.training.diagnosis",
+    "gpt2lab.progress": "gpt2lab.base.progress",
     "gpt2lab.course.scenes_of_experiments": "gpt2lab.course.scenes",
     "gpt2lab.course.scenes_of_texts": "gpt2lab.course.scenes",
 }
