@@ -352,35 +352,7 @@ def overlap(found):
 
 
 def sampling(found):
-    blocks = []
-    if found.samples:
-        varied = {measure.title: measure for measure in MEASURES if measure.more_varied}
-        sets = {name: measure_samples(texts) for name, texts in _sets(found).items()}
-        rows = tuple(
-            (
-                name,
-                *(format_value(values[measure.column], "{:.3f}") for measure in varied.values()),
-                f"{values['words']:.1f}",
-            )
-            for name, values in sets.items()
-        )
-        higher, lower = (
-            join_words(title for title, measure in varied.items() if measure.more_varied == way)
-            for way in ("higher", "lower")
-        )
-        human = "" if "human" in sets else " Human text is missing: give `test=` or `valid=`."
-        blocks = [
-            Words(
-                f"{_drawn_in_words(found.writing)} Equal numbers of samples of equal length can be"
-                f" compared.{human}"
-            ),
-            Table(
-                f"Diversity of the samples: {higher} are higher,"
-                f" {lower} lower, the more varied the samples are.",
-                ("texts", *varied, "words per sample"),
-                rows,
-            ),
-        ]
+    blocks = _diversity(found) if found.samples else []
     table = found.tables["sweep"]
     if table is None:
         return [
@@ -391,12 +363,35 @@ def sampling(found):
                 "`gpt2lab sweep … --output FILE` wrote.",
             ),
         ]
-    pictures = [] if (table["parameter"] == GRID).any() else [Picture("sweep", plots.sweep(table))]
-    return (
-        blocks
-        + pictures
-        + [Picture("quality-diversity", plots.quality_diversity(table)), _sweep_table(table)]
+    if (table["parameter"] != GRID).all():
+        blocks.append(Picture("sweep", plots.sweep(table)))
+    return [*blocks, Picture("quality-diversity", plots.quality_diversity(table)), _sweep_table(table)]
+
+
+def _diversity(found):
+    varied = {measure.title: measure for measure in MEASURES if measure.more_varied}
+    higher, lower = (
+        join_words(title for title, measure in varied.items() if measure.more_varied == way)
+        for way in ("higher", "lower")
     )
+    sets = _sets(found)
+    rows = []
+    for name, texts in sets.items():
+        values = measure_samples(texts)
+        cells = (format_value(values[measure.column], "{:.3f}") for measure in varied.values())
+        rows.append((name, *cells, f"{values['words']:.1f}"))
+    human = "" if "human" in sets else " Human text is missing: give `test=` or `valid=`."
+    return [
+        Words(
+            f"{_drawn_in_words(found.writing)} Equal numbers of samples of equal length can be"
+            f" compared.{human}"
+        ),
+        Table(
+            f"Diversity of the samples: {higher} are higher, {lower} lower, the more varied the samples are.",
+            ("texts", *varied, "words per sample"),
+            tuple(rows),
+        ),
+    ]
 
 
 def _sweep_table(table):
