@@ -23,7 +23,19 @@ settings.load_profile("shared machine")
 
 SLOW = ("slow", "notebook", "browser", "sandbox", "colab", "soak")
 NOTEBOOKS, TWIN = "test_running_notebooks.py", "test_colab_twin.py"
-LONGEST = ()
+LONGEST = (
+    "test_wheel.py",
+    "test_hidden_inputs.py",
+    "test_grading_attacks.py",
+    "test_finetuning.py",
+    "test_interruption.py",
+    "test_grading.py",
+    "test_experiments.py",
+    "test_benchmarks.py",
+    "test_pretrain.py",
+    "test_site.py",
+    "test_nbgrader.py",
+)
 # Folders that tests of one session share, also those of its two workers.
 SESSION = "GPT2LAB_TEST_SESSION"
 
@@ -92,6 +104,12 @@ def runs_of_here(request):
 def runs_of_the_twin(request):
     """A shelf of fine-tuned runs that were trained with the versions of Google Colab."""
     return kept_runs.make_shelf(request.config.session_folder / "runs" / "Colab's twin")
+
+
+@pytest.fixture(scope="session")
+def left_behind(tmp_path_factory):
+    """What the notebooks that ran here have left, a folder each."""
+    return tmp_path_factory.mktemp("left_behind")
 
 
 @pytest.fixture(scope="session")
