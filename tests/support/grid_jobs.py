@@ -38,7 +38,8 @@ def count(number, folder):
 
 def surroundings(number):
     """What a process of `lab.experiments.processes` is like."""
-    return {"pid": os.getpid(), "threads": os.environ.get("TF_NUM_INTRAOP_THREADS"), "bars": progress.is_shown()}
+    threads = os.environ.get("TF_NUM_INTRAOP_THREADS")
+    return {"pid": os.getpid(), "threads": threads, "bars": progress.is_shown()}
 
 
 def unstorable(number):
