@@ -325,6 +325,7 @@ def test_a_callback_sees_each_row_and_may_stop_and_the_same_call_goes_on(finetun
     )
 
 
+@pytest.mark.slow
 def test_another_text_completes_no_run_that_was_cut_off_and_a_finished_one_says_so(
     finetune, speeches, held_out
 ):
@@ -338,6 +339,7 @@ def test_another_text_completes_no_run_that_was_cut_off_and_a_finished_one_says_
         assert finetune(held_out + held_out, steps=1).checkpoints[-1] == 5
 
 
+@pytest.mark.slow
 def test_starting_over_leaves_no_samples_of_the_run_before(finetune):
     assert list(finetune(steps=1, sample_every=1, sample_length=4).samples) == [1]
     assert finetune(steps=1, restore_from="fresh").samples == {}
