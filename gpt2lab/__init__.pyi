@@ -28,12 +28,12 @@ from .measures.diversity import self_bleu as self_bleu
 from .measures.diversity import zipf as zipf
 from .measures.human import human_samples as human_samples
 from .measures.overlap import Overlap as Overlap
-from .measures.overlap import overlap as overlap
 from .measures.overlap import OverlapComparison as OverlapComparison
 from .measures.overlap import compare_overlap as compare_overlap
+from .measures.overlap import overlap as overlap
+from .measures.perplexity import Perplexity as Perplexity
 from .measures.perplexity import PerplexityComparison as PerplexityComparison
 from .measures.perplexity import compare_perplexity as compare_perplexity
-from .measures.perplexity import Perplexity as Perplexity
 from .measures.perplexity import perplexity as perplexity
 from .measures.preference import Preference as Preference
 from .measures.preference import preference as preference

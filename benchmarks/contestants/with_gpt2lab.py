@@ -96,9 +96,7 @@ class Gpt2lab:
         steps = iter(range(10**6))
 
         def work():
-            return {
-                "loss": trainer.step([training_batch(next(steps), batch_size, hparams["n_vocab"])], 1e-4)
-            }
+            return {"loss": trainer.step([training_batch(next(steps), batch_size, hparams["n_vocab"])], 1e-4)}
 
         return work
 
