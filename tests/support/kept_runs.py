@@ -52,7 +52,6 @@ def share():
                 os.replace(beside, kept)
 
     finetuning.open_loop = open_loop
-    return train
 
 
 class Found:
