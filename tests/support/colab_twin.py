@@ -15,9 +15,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from filelock import FileLock
 from places import REPOSITORY
 
+from gpt2lab.base.storage import lock
 from gpt2lab.course.building.publishing import package_address, set_up_cell
 
 VERSIONS = REPOSITORY / "tools" / "colab.txt"
@@ -68,7 +68,7 @@ class Twin:
         """Make the environment if it is not there, two to three minutes and 3 GB, and install the package as
         it stands now; once in a session of tests, which has a folder of its own.
         """
-        with FileLock(session / "twin.lock"):
+        with lock(session / "twin.lock"):
             made = session / "twin.json"
             if not made.is_file():
                 started = time.perf_counter()

@@ -36,11 +36,12 @@ def share():
             with train(call) as loop:
                 yield loop
             return
-        # not at the top: Colab's twin gets it with the package
-        from filelock import FileLock
+        from gpt2lab.base.storage import (
+            lock,  # not at the top: nothing is imported before the first cell asks
+        )
 
         kept = Path(shelf) / key_of(call)
-        with FileLock(f"{kept}.lock"):  # who wants the run that another process is training waits for it
+        with lock(f"{kept}.lock"):  # who wants the run that another process is training waits for it
             note(shelf, "found" if kept.is_dir() else "trained")
             if kept.is_dir():
                 yield Found(call, kept)
