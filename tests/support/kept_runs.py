@@ -27,6 +27,7 @@ kept_runs.share()
 def share():
     """From here on, this process trains only what is not on the shelf."""
     finetuning = importlib.import_module("gpt2lab.training.finetuning")
+    lock = importlib.import_module("gpt2lab.base.storage").lock
     train = finetuning.open_loop
 
     @contextlib.contextmanager
@@ -36,10 +37,6 @@ def share():
             with train(call) as loop:
                 yield loop
             return
-        from gpt2lab.base.storage import (
-            lock,  # not at the top: nothing is imported before the first cell asks
-        )
-
         kept = Path(shelf) / key_of(call)
         with lock(f"{kept}.lock"):  # who wants the run that another process is training waits for it
             note(shelf, "found" if kept.is_dir() else "trained")
