@@ -203,13 +203,13 @@ def test_a_control_without_a_name_is_found():
 
 
 def test_every_control_of_the_reading_test_has_a_name():
-    from gpt2lab.widgets.reading_test import _buttons
+    from gpt2lab.widgets.reading_test import _make_buttons
 
     samples = {
         name: [f"{name} wrote {number} words about the state" for number in range(3)]
         for name in ("one", "other")
     }
-    assert list(unnamed(_buttons(lab.widgets.reading_test(samples, pairs=3)))) == []
+    assert list(unnamed(_make_buttons(lab.widgets.reading_test(samples, pairs=3)))) == []
 
 
 @pytest.mark.slow

@@ -99,11 +99,11 @@ def sweep(
         - ``parameter``, the one that was varied ("grid" if all were, "human" for the row of human text), and
           its ``value``; ``temperature``, ``top_k``, ``top_p``, ``nsamples``, ``length``, ``seed``; ``words``,
           how many a sample has on average;
-        - `distinct` ``dist_1`` and ``dist_2``, `self_bleu`, `repetition`, `zipf`, all by words; NaN where
-          they are not defined;
-        - ``perplexity`` of the samples under the model at temperature 1 without cuts, given the prefix; that
-          of human pieces is without it, and a little higher for beginning in the midst of a text;
-        - ``copied``, if ``train`` is given: mean share of the samples' 8-grams that stand there;
+        - a column for each of `measures.of_samples.MEASURES`, such as ``dist_1``, ``self_bleu`` or
+          ``repetition``, all by words; NaN where one is not defined. ``perplexity`` is that of the samples
+          under the model at temperature 1 without cuts, given the prefix; that of human pieces is without it,
+          and a little higher for beginning in the midst of a text. ``copied`` is there if ``train`` is given:
+          the mean share of the samples' 8-grams that stand in it;
         - ``seconds`` of writing and scoring.
 
         Human pieces are as long as the samples of the setting that wrote the middle amount of words: where
@@ -160,7 +160,7 @@ def sweep(
             **setting,
             **shared_columns(writing),
             **measure_samples(texts, train),
-            **{name: value for name, value in result.items() if name != "samples"},
+            **complete(result, lm, prefix),
         }
         for setting, texts, result in zip(settings, samples, results)
     ]
@@ -184,6 +184,16 @@ def sweep(
     table = pd.DataFrame(rows, columns=columns).astype({"top_k": "Int64"})
     table.attrs["samples"] = dict(enumerate(samples))
     return table
+
+
+def complete(result, lm, prefix):
+    """What a result says of its setting; of one that was kept when there were fewer measures, the others
+    too.
+    """
+    found = {name: value for name, value in result.items() if name != "samples"}
+    if all(measure.column in found for measure in MEASURES if measure.needs == "model"):
+        return found
+    return measure_with_model(result["samples"], lm, prefix) | found
 
 
 def settings_of(asked, grid, vocabulary):

@@ -125,8 +125,8 @@ def splits(speeches, held_out):
 def asked(splits, models):
     return {
         "model_names": ["1M"],
-        "characters": [5_000, 10_000, 25_000, 50_000],
-        "seeds": [0, 1, 2],
+        "characters": [5_000, 10_000, 25_000],
+        "seeds": [0, 1],
         "steps": 2,
         "splits": splits,
         "test_characters": 3_000,
@@ -149,10 +149,10 @@ def start(asked, temporary):
 
 @pytest.fixture(scope="module")
 def killed_and_continued(asked, tmp_path_factory):
-    """What was there when a grid of 12 was killed halfway, what is there at the end, and the table."""
+    """What was there when a grid of 6 was killed halfway, what is there at the end, and the table."""
     folder = tmp_path_factory.mktemp("killed") / "results"
     process, _ = start({**asked, "folder": folder}, folder.with_name("temporary"))
-    wait_until(lambda: len(list(folder.glob("1M-characters-*.json"))) >= 6, process.is_alive)
+    wait_until(lambda: len(list(folder.glob("1M-characters-*.json"))) >= 3, process.is_alive)
     process.kill()
     process.join()
     assert process.exitcode == -signal.SIGKILL
@@ -167,13 +167,13 @@ def contents(folder):
 
 @pytest.mark.slow
 @needs_kill
-def test_a_grid_of_12_killed_halfway_goes_on_and_repeats_none(killed_and_continued):
+def test_a_grid_of_6_killed_halfway_goes_on_and_repeats_none(killed_and_continued):
     halfway, moment, end, table = killed_and_continued
-    assert 1 + 6 <= len(halfway) < 1 + 12 and len(end) == 1 + 12  # the pretrained model is one job more
+    assert 1 + 3 <= len(halfway) < 1 + 6 and len(end) == 1 + 6  # the pretrained model is one job more
     assert {name: end[name] for name in halfway} == halfway
     assert all(written > moment for name, (written, _) in end.items() if name not in halfway)
     assert table[["characters", "seed"]].values.tolist() == [
-        [size, seed] for size in (5_000, 10_000, 25_000, 50_000) for seed in (0, 1, 2)
+        [size, seed] for size in (5_000, 10_000, 25_000) for seed in (0, 1)
     ]
 
 
@@ -184,7 +184,7 @@ def test_a_row_holds_what_the_models_and_the_text_say(
 ):
     table = killed_and_continued[3]
     assert table.notna().all(axis=None) and (table["parameters"] == small.parameters).all()
-    row = table.iloc[4]  # 10,000 characters, seed 1
+    row = table.iloc[3]  # 10,000 characters, seed 1
     text, test = splits.train.first(10_000), splits.test.first(3_000)
     run = lab.finetune(
         text,

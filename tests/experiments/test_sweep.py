@@ -4,6 +4,7 @@ the table says.
 
 import csv
 import io
+import json
 import math
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -19,12 +20,13 @@ from gpt2lab import plots
 from gpt2lab.cli import main
 from gpt2lab.errors import ArgumentError, ExperimentError, TextError
 from gpt2lab.experiments.sweep import Writer, open_origin
+from gpt2lab.measures import of_samples
 
 HUMAN = (
     "We hold these truths to be self evident that all people are created equal and that they have rights. "
     * 40
 )
-MEASURES = ["dist_1", "dist_2", "self_bleu", "repetition", "zipf", "perplexity"]
+MEASURES = [measure.column for measure in of_samples.MEASURES if measure.needs != "train"]
 
 
 class Parrot:
@@ -113,15 +115,15 @@ def test_a_setting_that_two_parameters_share_is_written_once(parrot):
 def test_each_row_is_what_the_measures_say_of_its_samples(table):
     for row, samples in table.attrs["samples"].items():
         counted = [len(word) for text in samples for word in text.split(" ") if word]
-        by_hand = [
-            lab.distinct(samples),
-            lab.distinct(samples, 2),
-            lab.self_bleu(samples),
-            lab.repetition(samples),
-            lab.zipf(samples),
-            math.exp(sum(counted) / len(counted)),
-        ]
-        assert table.loc[row, MEASURES].tolist() == pytest.approx(by_hand), row
+        by_hand = {
+            "dist_1": lab.distinct(samples),
+            "dist_2": lab.distinct(samples, 2),
+            "self_bleu": lab.self_bleu(samples),
+            "repetition": lab.repetition(samples),
+            "zipf": lab.zipf(samples),
+            "perplexity": math.exp(sum(counted) / len(counted)),
+        }
+        assert table.loc[row, list(by_hand)].to_dict() == pytest.approx(by_hand), row
         assert table.loc[row, "words"] == np.mean([len(lab.words(text)) for text in samples])
 
 
@@ -329,6 +331,17 @@ def test_a_figure_can_be_drawn_of_a_table_read_back_and_of_gaps_in_it_but_of_no_
 REAL = {"temperature": [0.5, 1.5], "top_k": [5, 50], "nsamples": 6, "length": 20, "seed": 3}
 
 
+def test_results_that_were_kept_when_there_were_fewer_measures_are_completed(parrot, tmp_path):
+    asked = {"top_k": [5], "nsamples": 3, "length": 12, "folder": tmp_path}
+    found = lab.sweep(parrot, **asked)
+    (kept,) = tmp_path.glob("*.json")
+    record = json.loads(kept.read_text())
+    del record["result"]["perplexity"]
+    kept.write_text(json.dumps(record))
+    again = lab.sweep(parrot, **asked)
+    assert again.equals(found) and len(parrot.asked) == 1
+
+
 @pytest.mark.slow
 def test_a_real_sweep_equals_measures_by_hand_and_is_the_same_again(small, speeches, held_out, tmp_path):
     found = lab.sweep(
@@ -343,15 +356,15 @@ def test_a_real_sweep_equals_measures_by_hand_and_is_the_same_again(small, speec
             for _, token in small.score("The people " + text).iterrows()
             if token["end"] > len("The people ")
         ]
-        by_hand = [
-            lab.distinct(samples),
-            lab.distinct(samples, 2),
-            lab.self_bleu(samples),
-            lab.repetition(samples),
-            lab.zipf(samples),
-            math.exp(np.mean(nats)),
-        ]
-        assert found.loc[row, MEASURES].tolist() == pytest.approx(by_hand, rel=1e-4)
+        by_hand = {
+            "dist_1": lab.distinct(samples),
+            "dist_2": lab.distinct(samples, 2),
+            "self_bleu": lab.self_bleu(samples),
+            "repetition": lab.repetition(samples),
+            "zipf": lab.zipf(samples),
+            "perplexity": math.exp(np.mean(nats)),
+        }
+        assert found.loc[row, list(by_hand)].to_dict() == pytest.approx(by_hand, rel=1e-4)
         assert found.loc[row, "copied"] == lab.copied(samples, speeches)["share_8"].mean()
     assert found.loc[4, "perplexity"] == pytest.approx(
         lab.perplexity(small, found.attrs["samples"][4]).perplexity, rel=1e-4

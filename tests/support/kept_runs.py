@@ -37,7 +37,7 @@ def share():
             with train(call) as loop:
                 yield loop
             return
-        kept = Path(shelf) / key_of(call)
+        kept = Path(shelf) / f"{call.settings.model_name}-{key_of(call)}"
         with lock(f"{kept}.lock"):  # who wants the run that another process is training waits for it
             note(shelf, "found" if kept.is_dir() else "trained")
             if kept.is_dir():
@@ -112,14 +112,14 @@ def counts(shelves):
 
 def make_shelf(folder):
     """An empty shelf, or the one that another worker has made."""
-    folder.mkdir(parents=True, exist_ok=True)
+    profile = folder / "ipython" / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    written = profile / f"{os.getpid()}.part"
+    written.write_text(CONFIGURATION.format(support=str(Path(__file__).parent)))
+    os.replace(written, profile / "ipython_kernel_config.py")
     return folder
 
 
 def for_kernels(shelf):
-    """The variables with which kernels share what is in a folder: dict of str."""
-    profile = Path(shelf) / "ipython" / "profile_default"
-    profile.mkdir(parents=True, exist_ok=True)
-    text = CONFIGURATION.format(support=str(Path(__file__).parent))
-    (profile / "ipython_kernel_config.py").write_text(text)
-    return {SHELF: str(shelf), "IPYTHONDIR": str(profile.parent)}
+    """The variables with which kernels share what is on a shelf: dict of str."""
+    return {SHELF: str(shelf), "IPYTHONDIR": str(shelf / "ipython")}
