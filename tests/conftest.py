@@ -21,20 +21,26 @@ from gpt2lab.pretrained.catalog import bundled_names
 settings.register_profile("shared machine", deadline=None, derandomize=True)
 settings.load_profile("shared machine")
 
-SLOW = ("slow", "notebook", "browser", "sandbox", "colab", "soak")
+SLOW = ("slow", "notebook", "browser", "sandbox", "colab")
 NOTEBOOKS, TWIN = "test_running_notebooks.py", "test_colab_twin.py"
 LONGEST = (
     "test_wheel.py",
-    "test_hidden_inputs.py",
-    "test_grading_attacks.py",
     "test_finetuning.py",
-    "test_interruption.py",
+    "test_grading_attacks.py",
     "test_grading.py",
+    "test_pretrain.py",
+    "test_interruption.py",
     "test_experiments.py",
     "test_benchmarks.py",
-    "test_pretrain.py",
-    "test_site.py",
     "test_nbgrader.py",
+    "test_site.py",
+    "test_estimation.py",
+    "test_cli.py",
+    "test_language_model.py",
+    "test_report.py",
+    "test_training_engine.py",
+    "test_model_sizes.py",
+    "test_widgets_in_browser.py",
 )
 # Folders that tests of one session share, also those of its two workers.
 SESSION = "GPT2LAB_TEST_SESSION"
