@@ -250,7 +250,7 @@ lab.models()
 # %% [markdown]
 # The **vocabulary** is all the tokens that a model knows, the **window** how many tokens it can read at once.
 #
-# OpenAI published four sizes, from 124M to 1558M. 1M and 3M are small twins that come with this course. They have the same parts
+# OpenAI published four sizes, from 124M to 1558M. The small ones are twins of these that come with this course. They have the same parts
 # in the same order. They learned from far less text, old books and pages of the US government, and write worse, but they run on any
 # laptop.
 #
