@@ -113,6 +113,11 @@ def test_loss_and_gradients_are_those_of_the_plain_formula(weights, plain, how):
 def test_bfloat16_gives_nearly_the_same_loss_and_gradients(weights, plain):
     loss, found, _ = gradient(weights, batches(1), precision="bfloat16")
     assert loss == pytest.approx(plain[0], rel=1e-3)
+    off, whole = (
+        np.sqrt(sum(np.linalg.norm(gradients[name]) ** 2 for name in plain[1]))
+        for gradients in ({name: found[name] - plain[1][name] for name in plain[1]}, plain[1])
+    )
+    assert off / whole < 0.02
     for name, expected in plain[1].items():
         error = np.linalg.norm(found[name] - expected) / np.linalg.norm(expected)
         # eight roundings to the 8 bits of a bfloat16; units that round their results too (AMX) come to 0.0206
