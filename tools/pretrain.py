@@ -172,7 +172,8 @@ def prepare(texts, out, options):
         )
     device = chosen_device(options["device"])
     everything = read_texts(texts)
-    training_texts, held_out_texts = hold_out(everything)
+    names = options["held_out"] and options["held_out"].read_text(encoding="utf-8").split()
+    training_texts, held_out_texts = hold_out(everything, names)
     fresh = is_fresh(out)
     tokenizer = vocabulary(options, training_texts, out) if fresh else read_vocabulary(out)
     hparams = shape(options, tokenizer.get_vocab_size())
@@ -180,6 +181,8 @@ def prepare(texts, out, options):
     init = weights_file(options["init_from"]) if options["init_from"] else None
     settings = asdict(recipe) | hparams | {"dtype": options["dtype"], "init_from": init and init.parent.name}
     settings["texts"] = fingerprint(everything)
+    if names:
+        settings["held_out"] = sorted(names)
     stored = None if fresh else stored_state(out, settings)
 
     torch.manual_seed(options["seed"])
@@ -233,7 +236,7 @@ def finish(trainer, data):
 def record(trainer, figures, data):
     """What ``record.json`` holds: enough to judge the model and to train it again."""
     state = trainer.state
-    recipe = {key: value for key, value in trainer.settings.items() if key != "texts"}
+    recipe = {key: value for key, value in trainer.settings.items() if key not in ("texts", "held_out")}
     hparams = {key: recipe.pop(key) for key in ("n_vocab", "n_ctx", "n_embd", "n_head", "n_layer")}
     trained = {
         "steps": state.step,
@@ -273,6 +276,11 @@ FOLDER = click.Path(exists=True, path_type=Path)
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
     help="Folder of model, state, record.",
+)
+@click.option(
+    "--held-out",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Hold out the files that this list names, one a line, and no others.",
 )
 @click.option("--vocabulary", type=FOLDER, help="Take encoder.json and vocab.bpe from this folder.")
 @click.option(
@@ -339,7 +347,9 @@ FOLDER = click.Path(exists=True, path_type=Path)
     "--dtype", type=click.Choice(["float16", "float32"]), default="float16", help="Of the stored weights."
 )
 def main(texts, out, **options):
-    """Pretrain a small GPT-2 from the .txt files in the folder TEXTS; every 23rd by name is held out."""
+    """Pretrain a small GPT-2 from the .txt files in the folder TEXTS; every 23rd by name is held out
+    unless --held-out names others.
+    """
     try:
         if options["threads"]:
             torch.set_num_threads(options["threads"])

@@ -108,13 +108,13 @@ def wrong_files(name, folder, only=None):
     return wrong
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=None)
 def _contents(name):
     contents = {file: (packed_folder(name) / file).read_bytes() for file in TEXT_FILES}
     return contents | {"checkpoint": CHECKPOINT_FILE, "model.ckpt.meta": tensor_bundle.empty_meta_graph()}
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=None)
 def _checksums(name):
     """Of each tensor, so that weights of an earlier release of the package are told from today's."""
     return {key: mask(crc32c(array.tobytes())) for key, array in read_weights(name).items()}

@@ -54,6 +54,9 @@ class ModelCard:
         Layers, width, attention heads, vocabulary (tokens) and window (tokens).
     bundled : bool
         Whether the weights travel inside the package.
+    learning_rate : float
+        What to begin fine-tuning with: for OpenAI's sizes gpt-2-simple's, for the bundled ones what ``python -m
+        benchmarks.settings`` measured.
     files : dict of str to FileFact
         The seven files of the model folder; empty facts where nothing is known.
     """
@@ -65,6 +68,7 @@ class ModelCard:
     n_vocab: int = 50257
     n_ctx: int = 1024
     bundled: bool = False
+    learning_rate: float = 1e-4
     files: dict[str, FileFact] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -136,8 +140,9 @@ def _official(name, n_layer, n_embd, n_head, facts):
 CARDS = {
     card.name: card
     for card in (
-        ModelCard("1M", 2, 128, 4, n_vocab=4096, bundled=True),
-        ModelCard("3M", 5, 192, 6, n_vocab=4096, bundled=True),
+        ModelCard("1M", 2, 128, 4, n_vocab=4096, bundled=True, learning_rate=2e-3),
+        ModelCard("3M", 5, 192, 6, n_vocab=4096, bundled=True, learning_rate=1e-3),
+        ModelCard("10M", 7, 320, 5, n_vocab=4096, bundled=True, learning_rate=1e-3),
         _official(
             "124M",
             12,

@@ -58,12 +58,25 @@ def read_texts(folder):
     return texts
 
 
-def hold_out(texts):
-    """Split into training and held-out texts: every 23rd file by name is held out, beginning with
-    the first.
+def hold_out(texts, names=None):
+    """Split into training and held-out texts: those of ``names``, else every 23rd file by name, beginning
+    with the first.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no file of such a name, or nothing is left to train on.
     """
-    held_out = {name: texts[name] for name in sorted(texts)[::HELD_OUT_EVERY]}
-    return {name: text for name, text in texts.items() if name not in held_out}, held_out
+    names = sorted(texts)[::HELD_OUT_EVERY] if names is None else names
+    missing = [name for name in names if name not in texts]
+    if missing or not names:
+        what = f"names {missing[0]!r}, which is not among the texts" if missing else "names no file"
+        raise ArgumentError(f"--held-out {what}; give a list of names of .txt files, one a line.")
+    held_out = {name: texts[name] for name in names}
+    training = {name: text for name, text in texts.items() if name not in held_out}
+    if not training:
+        raise ArgumentError("--held-out names all texts, which leaves none to train on; name fewer.")
+    return training, held_out
 
 
 def fingerprint(texts):
