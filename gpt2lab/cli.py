@@ -57,7 +57,10 @@ def options(function, names=None, **defaults):
     return decorate
 
 
-TYPES = {"seed": int, "batch_size": int, "stride": int, "patience": int, "clip_norm": float}
+TYPES = {"seed": int, "batch_size": int, "stride": int, "patience": int, "clip_norm": float} | {
+    "learning_rate": float,
+    "warmup_steps": int,
+}
 
 
 def _load(checkpoint, **opened):

@@ -1,4 +1,4 @@
-"""Which two models a notebook uses on this machine. TensorFlow takes seconds to start: it is asked only
+"""Which models a notebook uses on this machine. TensorFlow takes seconds to start: it is asked only
 where there is a GPU.
 """
 
@@ -6,70 +6,86 @@ import os
 import shutil
 import subprocess
 
+from gpt2lab.base.arguments import whole_number
 from gpt2lab.course import running_times
 from gpt2lab.engine.quiet_tensorflow import tensorflow
 from gpt2lab.errors import ArgumentError
 from gpt2lab.pretrained.catalog import CARDS, find_card
 
-WITH_GPU = ("124M", "355M")
-WITHOUT_GPU = ("3M", "1M")
+WITH_GPU = ("124M", "355M", "774M")
+WITHOUT_GPU = ("3M", "1M", "10M")
+# Notebooks that train nothing or little, and read much: without a GPU they take the best model that answers at
+# once.
+READING_ALOUD = ("01", "08")
 
 
-def model_names(notebook: str | None = None) -> tuple[str, str]:
-    """Choose the model of a notebook and the one beside it, and print which, and how long the notebook runs
-    where that was measured.
+def model_names(notebook: str | None = None, count: int = 2) -> tuple[str, ...]:
+    """Choose the models of a notebook, and print which, and how long the notebook runs where that was
+    measured.
 
-    With a GPU they are 124M and 355M, without one 3M and 1M. The environment variables ``GPT2LAB_MODELS``
-    (two names with a comma) and ``GPT2LAB_MODEL`` (the first of them) override this.
+    With a GPU they are 124M, 355M and 774M, without one 3M, 1M and 10M, and 10M comes first where a notebook
+    mostly generates. The environment variables ``GPT2LAB_MODELS`` (up to three names with commas) and
+    ``GPT2LAB_MODEL`` (the first of them) override this.
 
     Parameters
     ----------
     notebook : str, optional
         Number of the notebook, such as ``"07"``.
+    count : int, default 2
+        How many sizes the notebook needs, from 1 to 3.
 
     Returns
     -------
     tuple of str
-        The name of the model that the notebook uses, and of a second size to compare it with.
+        The name of the model that the notebook uses, and of other sizes to compare it with.
 
     Raises
     ------
     ArgumentError
         If an override names no size.
     """
+    count = whole_number("count", count, 1, len(WITHOUT_GPU))
     names = _read_environment()
     reason = "set in the environment"
     if names is None:
         found = gpu_found()
-        names, reason = (WITH_GPU, "a GPU was found") if found else (WITHOUT_GPU, "no GPU was found")
-    print(f"This notebook uses the model {names[0]}, and {names[1]} to compare it with ({reason}).")
+        reason = "a GPU was found" if found else "no GPU was found"
+        names = list(WITH_GPU if found else without_gpu(notebook))
+    names = tuple(_fill_up(names)[:count])
+    others = f", and {' and '.join(names[1:])} to compare it with" if names[1:] else ""
+    print(f"This notebook uses the model {names[0]}{others} ({reason}).")
     if notebook and (lasting := running_times.describe_running_time(notebook, names[0])):
         print(lasting)
     return names
 
 
+def without_gpu(notebook=None):
+    """The sizes that a notebook takes without a GPU, the one that it uses first."""
+    return sorted(WITHOUT_GPU, key=lambda name: name != "10M") if notebook in READING_ALOUD else WITHOUT_GPU
+
+
 def _read_environment():
-    """The two names that the environment asks for, or None."""
+    """The names that the environment asks for, or None."""
     several = os.environ.get("GPT2LAB_MODELS", "")
     first = os.environ.get("GPT2LAB_MODEL", "")
     asked = [name.strip() for name in several.split(",") if name.strip()]
-    if len(asked) > 2:
+    if len(asked) > len(WITHOUT_GPU):
         raise ArgumentError(
-            f"GPT2LAB_MODELS={several!r} names {len(asked)} models; give two, for example"
+            f"GPT2LAB_MODELS={several!r} names {len(asked)} models; give three or fewer, for example"
             f" '{','.join(WITHOUT_GPU)}'."
         )
     if first.strip():
         asked[:1] = [first.strip()]
-    if not asked:
-        return None
-    names = [find_card(name).name for name in asked]
-    return tuple(names) if len(names) == 2 else (names[0], _partner(names[0]))
+    return list(dict.fromkeys(find_card(name).name for name in asked)) or None
 
 
-def _partner(name):
-    """The smallest of the other sizes that are bundled, as this one is, or are not."""
-    bundled = find_card(name).bundled
-    return next(card.name for card in CARDS.values() if card.bundled == bundled and card.name != name)
+def _fill_up(names):
+    """The names, and after them the smallest of the other sizes that are bundled, as the first is, or are
+    not.
+    """
+    bundled = find_card(names[0]).bundled
+    alike = [card.name for card in CARDS.values() if card.bundled == bundled]
+    return list(dict.fromkeys([*names, *alike]))
 
 
 def gpu_found():

@@ -7,11 +7,10 @@ import math
 from pathlib import Path
 
 TABLE = Path(__file__).with_name("running_times.csv")
-MODEL = "3M"  # what the notebooks take where there is no GPU
 
 
 def seconds(notebook):
-    """How long a notebook, such as ``"07"``, ran with `MODEL`; None if that was not measured."""
+    """How long a notebook, such as ``"07"``, ran without a GPU; None if that was not measured."""
     measured = read_table()
     return measured[notebook]["seconds"] if notebook in measured else None
 
@@ -24,10 +23,11 @@ def describe_running_time(notebook, model):
     minutes = math.ceil(measured[notebook]["seconds"] / 60)
     cores = measured[notebook]["cores"]
     about = f"about {minutes} minutes" if minutes > 1 else "about a minute"
-    if model == MODEL:
+    measured_with = measured[notebook]["model"]
+    if model == measured_with:
         return f"From top to bottom it runs for {about} on {cores} cores."
     return (
-        f"With {MODEL} it runs for {about} on {cores} cores from top to bottom; with {model} that was not"
+        f"With {measured_with} it runs for {about} on {cores} cores from top to bottom; with {model} that was not"
         " measured."
     )
 

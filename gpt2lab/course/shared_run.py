@@ -4,22 +4,21 @@ import hashlib
 
 from gpt2lab.corpus import Splits
 from gpt2lab.errors import CheckpointError
-from gpt2lab.pretrained.catalog import bundled_names
+from gpt2lab.pretrained.catalog import find_card
 from gpt2lab.pretrained.encoder import load_encoder
 from gpt2lab.training.finetuning import describe_text, finetune
 from gpt2lab.training.run import Run
 
-# A small model learns from few large steps in half a minute; the large ones get those of the tutorial.
-_SMALL = {"steps": 100, "learning_rate": 1e-3}
-_LARGE = {"steps": 300, "learning_rate": 1e-4}
+# A bundled model learns in half a minute from few large steps; the others get those of the tutorial.
+STEPS = {True: 100, False: 300}
 
 
 def fine_tuned(splits: Splits, model_name: str) -> Run:
     """Open the run of this model on this text if an earlier notebook has left one, else fine-tune it now.
 
     The run lies in ``checkpoint/speeches-<model>``, or, where another text was used under that name, beside
-    it with a checksum of the text at its end. The bundled models take 100 steps with learning rate 1e-3,
-    larger ones 300 with 1e-4; each step reads one window. It says which it does.
+    it with a checksum of the text at its end. The bundled models take 100 steps, larger ones 300, each of one
+    window, with the learning rate and the schedule that `finetune` begins with. It says which it does.
 
     Parameters
     ----------
@@ -36,11 +35,14 @@ def fine_tuned(splits: Splits, model_name: str) -> Run:
     LabError
         As `finetune`.
     """
+    card = find_card(model_name)
     settings = {
-        "model_name": model_name,
+        "model_name": card.name,
+        "steps": STEPS[card.bundled],
+        "learning_rate": card.learning_rate,
+        "decay": "cosine",
         "accumulate_gradients": 1,
         "sample_every": 0,
-        **(_SMALL if model_name in bundled_names() else _LARGE),
     }
     checksum = hashlib.sha256(splits.train.text.encode()).hexdigest()[:8]
     for run_name in (f"speeches-{model_name}", f"speeches-{model_name}-{checksum}"):

@@ -27,7 +27,7 @@ COLUMNS = """
 
 
 def corpus_sizes(
-    model_names: Sequence[str] = ("1M", "3M"),
+    model_names: Sequence[str] = ("1M", "3M", "10M"),
     characters: Sequence[int] = (10_000, 30_000, 100_000, 300_000, 1_000_000),
     steps: int = 100,
     seeds: Sequence[int] = (0,),
@@ -39,7 +39,7 @@ def corpus_sizes(
     executor: "Executor | None" = None,
     folder: str | Path = "experiments/corpus_sizes",
     model_dir: str | Path = "models",
-    learning_rate: float = 1e-3,
+    learning_rate: float | None = None,
     accumulate_gradients: int = 1,
     eval_every: int | None = None,
     **settings,
@@ -53,7 +53,7 @@ def corpus_sizes(
 
     Parameters
     ----------
-    model_names : sequence of str, default ("1M", "3M")
+    model_names : sequence of str, default ("1M", "3M", "10M")
         The sizes to start from.
     characters : sequence of int, default 10,000 to 1,000,000
         Lengths of the texts.
@@ -75,8 +75,8 @@ def corpus_sizes(
         run, and are deleted: a grid leaves numbers and no weights.
     model_dir : str or Path, default "models"
         Where models are kept, on the machine that fine-tunes.
-    learning_rate : float, default 0.001
-        The best for the bundled sizes; 124M and larger learn better with 0.0001.
+    learning_rate : float, optional
+        The same for all; None takes for each size what `finetune` begins with.
     accumulate_gradients : int, default 1
     eval_every : int, optional
         Steps between measurements of the validation loss; None takes a quarter of the steps.

@@ -33,7 +33,7 @@ def flags(
     epochs: Sequence[float] = (4, 16),
     save_every: Sequence[int] = (10,),
     seed: int = 0,
-    learning_rate: float = 1e-3,
+    learning_rate: float | None = None,
     executor: "Executor | None" = None,
     folder: str | Path = "experiments/flags",
     model_dir: str | Path = "models",
@@ -64,9 +64,8 @@ def flags(
         Steps between saves. The run without flags saves at its end only.
     seed : int, default 0
         Decides which windows are read.
-    learning_rate : float, default 0.001
-        The same for all, the best for the bundled sizes with one window a step; 124M and larger learn better
-        with 0.0001.
+    learning_rate : float, optional
+        The same for all; None takes for each size what `finetune` begins with.
     executor : concurrent.futures.Executor or dask.distributed.Client, optional
         What runs the fine-tunings; None runs them one after the other, the only way in which their
         ``seconds`` compare.

@@ -57,7 +57,7 @@ class ModelSizes:
 
 
 def model_sizes(
-    model_names: Sequence[str] = ("1M", "3M"),
+    model_names: Sequence[str] = ("1M", "3M", "10M"),
     steps: int = 100,
     seeds: Sequence[int] = (0,),
     splits: Splits | None = None,
@@ -70,7 +70,7 @@ def model_sizes(
     executor: "Executor | None" = None,
     folder: str | Path = "experiments/model_sizes",
     model_dir: str | Path = "models",
-    learning_rate: float = 1e-3,
+    learning_rate: float | None = None,
     accumulate_gradients: int = 1,
     eval_every: int | None = None,
     **settings,
@@ -84,7 +84,7 @@ def model_sizes(
 
     Parameters
     ----------
-    model_names : sequence of str, default ("1M", "3M")
+    model_names : sequence of str, default ("1M", "3M", "10M")
         The sizes, in any order.
     steps : int, default 100
         How often the weights move, the same for all.
@@ -107,8 +107,8 @@ def model_sizes(
         Where results are kept. The fine-tuned weights are not.
     model_dir : str or Path, default "models"
         Where models are kept, on the machine that fine-tunes.
-    learning_rate : float, default 0.001
-        The best for the bundled sizes; 124M and larger learn better with 0.0001.
+    learning_rate : float, optional
+        The same for all; None takes for each size what `finetune` begins with.
     accumulate_gradients : int, default 1
     eval_every : int, optional
         Steps between measurements of the validation loss; None takes a quarter of the steps.

@@ -243,7 +243,8 @@ def models(model_dir: str | Path = "models") -> "pd.DataFrame":
     -------
     pandas.DataFrame
         Index ``model_name``; columns ``parameters``, ``layers``, ``width``, ``heads``, ``vocabulary``
-        (tokens), ``window`` (tokens), ``download MB``, ``bundled``, ``on_disk``.
+        (tokens), ``window`` (tokens), ``learning rate`` (what fine-tuning begins with), ``download MB``,
+        ``bundled``, ``on_disk``.
     """
     import pandas as pd
 
@@ -256,6 +257,7 @@ def models(model_dir: str | Path = "models") -> "pd.DataFrame":
             "heads": card.n_head,
             "vocabulary": card.n_vocab,
             "window": card.n_ctx,
+            "learning rate": card.learning_rate,
             "download MB": round(card.download_bytes / 1e6, 1),
             "bundled": card.bundled,
             "on_disk": on_disk(card.name, model_dir),

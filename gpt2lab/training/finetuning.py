@@ -30,6 +30,7 @@ MEMORY_SETTINGS = (
     *(name for name in inspect.signature(finetuning_parts).parameters if name in RECORDED),
 )
 UNFINISHED = ("running", "stopped", "diverged")
+SCHEDULE = ("learning_rate", "warmup_steps", "decay", "steps")
 
 
 @takes(Settings)
@@ -59,7 +60,7 @@ def finetune(settings: Settings) -> Run:
     Examples
     --------
     >>> splits = lab.presidential_speeches(since=1947).split()  # doctest: +SKIP
-    >>> run = lab.finetune(splits.train, valid=splits.valid, steps=100, learning_rate=1e-3)  # doctest: +SKIP
+    >>> run = lab.finetune(splits.train, valid=splits.valid, steps=100)  # doctest: +SKIP
     >>> print(run.diagnosis().explanation)  # doctest: +SKIP
     """
     with open_loop(plan_call(settings)) as loop:
@@ -147,6 +148,7 @@ def plan_call(settings):
     }
     recorded = read_configuration(settings.folder) if resume else {}
     compare_texts(recorded, about, settings.run_name)
+    compare_schedules(recorded, settings)
     saved_step = checkpoints.latest_step(settings.folder) if resume else None
     first_step = find_first_step(recorded, saved_step or 0, settings)
     require_memory(**{name: getattr(settings, name) for name in MEMORY_SETTINGS}, other_sizes=not resume)
@@ -217,6 +219,23 @@ def compare_texts(configuration, about, run_name):
         " new one.",
         stacklevel=5,
     )
+
+
+def compare_schedules(configuration, settings):
+    """Say when a call that was cut off is completed with another schedule of the learning rate than it began
+    with.
+    """
+    began = configuration.get("settings", {})
+    now = settings.recorded
+    changed = [name for name in SCHEDULE if name in began and began[name] != now[name]]
+    if configuration.get("status") in UNFINISHED and changed:
+        warnings.warn(
+            f"{settings.run_name} was cut off, and is completed with"
+            f" {', '.join(f'{name}={now[name]!r}' for name in changed)}; it began with"
+            f" {', '.join(f'{name}={began[name]!r}' for name in changed)}, which completes it as if it had never"
+            " been interrupted.",
+            stacklevel=5,
+        )
 
 
 def describe_text(corpus, tokens):

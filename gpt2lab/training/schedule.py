@@ -2,7 +2,7 @@
 
 import math
 
-DECAYS = ("constant", "linear", "cosine")
+DECAYS = ("cosine", "linear", "constant")
 # Where half a cosine ends: a tenth of the rate, as Hoffmann et al. 2022 (appendix B) found best and nanoGPT
 # does.
 COSINE_END = 0.1

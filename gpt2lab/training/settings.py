@@ -28,6 +28,7 @@ from gpt2lab.pretrained.catalog import PRECISIONS, find_card
 from gpt2lab.training.schedule import DECAYS
 
 WEIGHT_DECAY = 0.01
+WARMUP_SHARE = 10  # one in so many steps is spent warming up, unless told otherwise
 RESTORE_FROM = ("latest", "fresh", "scratch")
 # What belongs to a call and is not written down with it: texts, which can be large, and who listens.
 UNRECORDED = ("dataset", "valid", "callback", "monitor")
@@ -130,9 +131,10 @@ class Settings:
         Where runs are kept.
     batch_size : int, default 1
         Windows of ``n_ctx`` (1,024) tokens that go through the model at once.
-    learning_rate : float, default 0.0001
-        How far a step moves the weights; with ``warmup_steps`` or ``decay``, the highest rate. The bundled
-        sizes learn best near 0.001.
+    learning_rate : float, optional
+        How far a step moves the weights; where the rate moves too (``decay``), the highest. What to begin
+        with, and what None takes: 0.002 for 1M, 0.001 for 3M and 10M (measured: benchmarks/README.md),
+        0.0001 for OpenAI's sizes, as in gpt-2-simple.
     accumulate_gradients : int, default 5
         Batches whose gradients are added up for each step; a step reads ``batch_size * accumulate_gradients``
         windows.
@@ -167,11 +169,13 @@ class Settings:
     clip_norm : float, optional
         The largest norm that the gradient of a step, averaged over its batches, may have; a longer one is
         shortened (Pascanu et al. 2013). 1.0 is usual.
-    warmup_steps : int, default 0
-        Steps at the beginning of the call in which the learning rate rises evenly towards its full value.
-    decay : {"constant", "linear", "cosine"}, default "constant"
-        The way of the learning rate after that: it stays, or falls until the last step of the call, evenly to
-        0 (as in transformers) or along half a cosine to a tenth (as in nanoGPT; Hoffmann et al. 2022).
+    warmup_steps : int, optional
+        Steps at the beginning of the call in which the learning rate rises evenly towards its full value;
+        None takes a tenth of ``steps``, and none where the rate is constant.
+    decay : {"cosine", "linear", "constant"}, default "cosine"
+        The way of the learning rate after that, until the last step of the call: it falls along half a cosine
+        to a tenth (as in nanoGPT; Hoffmann et al. 2022) or evenly to 0 (as in transformers), or stays, as in
+        gpt-2-simple. A call that goes on with a run that had ended has a schedule of its own.
     recompute : bool, default False
         Compute activations again in the backward pass instead of keeping them: less memory, up to a third
         more time (Chen et al. 2016).
@@ -194,7 +198,7 @@ class Settings:
     model_dir: Folder = "models"
     checkpoint_dir: Folder = "checkpoint"
     batch_size: Count = 1
-    learning_rate: PositiveNumber = 0.0001
+    learning_rate: PositiveNumber | None = None
     accumulate_gradients: Count = 5
     restore_from: Source = "latest"
     sample_every: WholeNumber = 100
@@ -208,8 +212,8 @@ class Settings:
     overwrite: bool = False
     weight_decay: NonNegativeNumber = WEIGHT_DECAY
     clip_norm: PositiveNumber | None = None
-    warmup_steps: WholeNumber = 0
-    decay: Decay = "constant"
+    warmup_steps: WholeNumber | None = None
+    decay: Decay = "cosine"
     recompute: bool = False
     precision: Precision = "float32"
 
@@ -222,7 +226,16 @@ class Settings:
         texts_last = sorted((field.name for field in fields(self)), key=("dataset", "valid").__contains__)
         for name, value in check_all(type(self), {name: getattr(self, name) for name in texts_last}).items():
             object.__setattr__(self, name, value)
+        self._fill_in()
         self._check_together()
+
+    def _fill_in(self):
+        """What follows from other settings, where it was not given."""
+        if self.learning_rate is None:
+            object.__setattr__(self, "learning_rate", find_card(self.model_name).learning_rate)
+        if self.warmup_steps is None:
+            steps = 0 if self.decay == "constant" else self.steps // WARMUP_SHARE
+            object.__setattr__(self, "warmup_steps", steps)
 
     def _check_together(self):
         """What is right or wrong only beside another setting."""

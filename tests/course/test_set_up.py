@@ -151,6 +151,7 @@ def test_the_models_fit_the_machine(monkeypatch, capsys, gpu, names):
         ({"GPT2LAB_MODELS": "124M, 3M"}, ("124M", "3M")),
         ({"GPT2LAB_MODELS": "124M,355M", "GPT2LAB_MODEL": "3M"}, ("3M", "355M")),
         ({"GPT2LAB_MODELS": "1M"}, ("1M", "3M")),
+        ({"GPT2LAB_MODELS": "1M,10M,3M"}, ("1M", "10M")),
     ],
 )
 def test_the_environment_overrides_without_asking_for_a_gpu(monkeypatch, values, names):
@@ -159,11 +160,36 @@ def test_the_environment_overrides_without_asking_for_a_gpu(monkeypatch, values,
     assert machine.model_names() == names
 
 
-@pytest.mark.parametrize("values", [{"GPT2LAB_MODEL": "3B"}, {"GPT2LAB_MODELS": "1M,3M,124M"}])
+@pytest.mark.parametrize("values", [{"GPT2LAB_MODEL": "3B"}, {"GPT2LAB_MODELS": "1M,3M,10M,124M"}])
 def test_an_override_that_names_no_model_is_refused(monkeypatch, values):
     environment(monkeypatch, **values)
     with pytest.raises(LabError):
         machine.model_names()
+
+
+@pytest.mark.parametrize(
+    "notebook, values, names",
+    [
+        ("05", {}, ("3M", "1M", "10M")),
+        ("01", {}, ("10M", "3M", "1M")),  # what only reads aloud takes the best
+        ("05", {"GPT2LAB_MODEL": "1M"}, ("1M", "3M", "10M")),
+        ("05", {"GPT2LAB_MODELS": "10M,3M,124M"}, ("10M", "3M", "124M")),
+        ("05", {"GPT2LAB_MODEL": "355M"}, ("355M", "124M", "774M")),
+    ],
+)
+def test_a_notebook_gets_as_many_sizes_as_it_needs(monkeypatch, capsys, notebook, values, names):
+    environment(monkeypatch, **values)
+    monkeypatch.setattr(machine, "gpu_found", lambda: False)
+    assert machine.model_names(notebook, 3) == names
+    assert f"the model {names[0]}, and {names[1]} and {names[2]} to compare" in capsys.readouterr().out
+
+
+def test_a_source_that_names_a_third_model_gets_it_from_its_set_up_cell():
+    class Cell:
+        source = "lab.load(THIRD_MODEL)"
+
+    assert "MODEL, OTHER_MODEL, THIRD_MODEL = " in set_up_cell({"repository": ""}, "07", [Cell])
+    assert "MODEL, OTHER_MODEL = " in set_up_cell({"repository": ""}, "07")
 
 
 def test_a_hidden_gpu_is_not_found(monkeypatch):

@@ -135,9 +135,10 @@ def compose(source, student):
     linked = terms.Linked(terms.find_glossary(folder), source.stem, _glossary_address(path, folder, course))
     cells = []
     number = source.name[:2]
-    for position, cell in enumerate(cell for cell in read_source(source) if not cell.for_grading_only):
+    shown = [cell for cell in read_source(source) if not cell.for_grading_only]
+    for position, cell in enumerate(shown):
         text = (
-            set_up_cell(course, number)
+            set_up_cell(course, number, shown)
             if cell.is_setup
             else remove_answers(source, cell)
             if student

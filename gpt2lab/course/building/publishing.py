@@ -16,7 +16,9 @@ _SETUP = """\
 
 # Colab deletes your files some time after you leave; this line, without its #, keeps them:
 # lab.course.keep_on_drive()
-MODEL, OTHER_MODEL = lab.course.model_names("{notebook}")"""
+{models}"""
+_MODELS = 'MODEL, OTHER_MODEL = lab.course.model_names("{notebook}")'
+_THREE_MODELS = 'MODEL, OTHER_MODEL, THIRD_MODEL = lab.course.model_names("{notebook}", 3)'
 _INSTALL = """\
 import importlib.util
 import sys
@@ -80,11 +82,12 @@ def file_address(course, path):
     return f"https://github.com/{course['repository']}/blob/{course['branch']}/{path}"
 
 
-def set_up_cell(course, notebook):
-    """The first cell of code of a notebook, the same for all but for the notebook's number, such as
-    ``"07"``.
+def set_up_cell(course, notebook, cells=()):
+    """The first cell of code of a notebook, the same for all but for the notebook's number, such as ``"07"``,
+    and for the third model, which it names where one of the ``cells`` does.
     """
+    three = any("THIRD_MODEL" in cell.source for cell in cells)
     return _SETUP.format(
         install=_INSTALL.format(address=package_address(course)) if course["repository"] else "",
-        notebook=notebook,
+        models=(_THREE_MODELS if three else _MODELS).format(notebook=notebook),
     )

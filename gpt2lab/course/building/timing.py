@@ -9,7 +9,8 @@ import time
 from gpt2lab.base.storage import write_bytes
 from gpt2lab.course.building.executing import run_notebook
 from gpt2lab.course.building.notebooks import compose
-from gpt2lab.course.running_times import MODEL, TABLE, read_table
+from gpt2lab.course.machine import without_gpu
+from gpt2lab.course.running_times import TABLE, read_table
 
 
 def measure_running_times(sources, say=print):
@@ -19,11 +20,11 @@ def measure_running_times(sources, say=print):
     for source in sources:
         with tempfile.TemporaryDirectory() as folder:
             started = time.perf_counter()
-            run_notebook(compose(source, student=False), folder, {"GPT2LAB_MODEL": MODEL})
+            run_notebook(compose(source, student=False), folder)
             seconds = time.perf_counter() - started
         row = {
             "notebook": source.name[:2],
-            "model": MODEL,
+            "model": without_gpu(source.name[:2])[0],
             "cores": os.cpu_count(),
             "seconds": round(seconds),
         }

@@ -120,7 +120,11 @@ def read_assignment(course, name, points=None):
             exercises.append(_read_exercise(source, cell, worth, titles, blanks, by_kind))
     # As if the course were not published: where submissions are graded the package is there, and the line
     # that installs it is no plain Python.
-    setup = set_up_cell({"repository": ""}, source.name[:2]) if any(cell.is_setup for cell in cells) else ""
+    setup = (
+        set_up_cell({"repository": ""}, source.name[:2], cells)
+        if any(cell.is_setup for cell in cells)
+        else ""
+    )
     given = tuple(cell.source for cell in handed_out if not cell.id.startswith("exercise-"))
     return Assignment(source.stem, setup, tuple(exercises), given)
 

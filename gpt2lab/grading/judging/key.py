@@ -128,12 +128,13 @@ class Key:
 @contextlib.contextmanager
 def _bundled_models():
     """As in the kernels: a notebook's models are the bundled ones, whatever this machine has."""
-    asked = {name: os.environ.pop(name, None) for name in ("GPT2LAB_MODEL", "GPT2LAB_MODELS")}
-    os.environ["GPT2LAB_MODELS"] = environment()["GPT2LAB_MODELS"]
+    names = ("GPT2LAB_MODEL", "GPT2LAB_MODELS", "CUDA_VISIBLE_DEVICES")
+    asked = {name: os.environ.pop(name, None) for name in names}
+    os.environ["CUDA_VISIBLE_DEVICES"] = environment()["CUDA_VISIBLE_DEVICES"]
     try:
         yield
     finally:
-        del os.environ["GPT2LAB_MODELS"]
+        del os.environ["CUDA_VISIBLE_DEVICES"]
         os.environ.update({name: value for name, value in asked.items() if value is not None})
 
 

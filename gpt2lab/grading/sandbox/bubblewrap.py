@@ -34,7 +34,6 @@ _ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
     "GPT2LAB_PROGRESS": "0",
-    "GPT2LAB_MODELS": "3M,1M",
     "CUDA_VISIBLE_DEVICES": "-1",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     # Several kernels share the machine.

@@ -1,0 +1,127 @@
+"""What to begin fine-tuning with: ``python -m benchmarks.settings`` tries rates, schedules, optimizers and
+batches with each bundled size, always with the same reading, and prints the table of benchmarks/README.md.
+
+About an hour on two cores; a fine-tuning that is in ``settings.csv`` already is not repeated.
+"""
+
+import tempfile
+import time
+from pathlib import Path
+
+import click
+import pandas as pd
+
+import gpt2lab as lab
+
+FILE = Path(__file__).with_name("settings.csv")
+WINDOWS = 320  # that each fine-tuning reads: 80 steps of four, say
+PROMPT = "Tonight I ask the Congress"
+# What gpt-2-simple does, and what is varied one at a time.
+CONSTANT = {"decay": "constant", "warmup_steps": 0}
+USUAL = {"optimizer": "adam", "decay": "cosine", "warmup_steps": 8, "batch_size": 4}
+
+
+def _rates(*rates, **changed):
+    return [{**USUAL, **changed, "learning_rate": rate} for rate in rates]
+
+
+GRID = {
+    "1M": [*_rates(1e-3, 2e-3, **CONSTANT), *_rates(1e-3, 2e-3, 4e-3)],
+    "3M": [
+        *_rates(1e-3, **CONSTANT),
+        *_rates(5e-4, 1e-3, 2e-3),
+        *_rates(1e-3, warmup_steps=0),
+        *_rates(1e-3, decay="linear"),
+        *_rates(1e-3, optimizer="adamw", weight_decay=0.1),
+        *_rates(1e-3, batch_size=2, warmup_steps=16),
+        *_rates(1e-3, batch_size=1, warmup_steps=32),
+    ],
+    "10M": [*_rates(1e-3, **CONSTANT), *_rates(5e-4, 1e-3, 2e-3)],
+}
+KEY = ["model", "learning_rate", "decay", "warmup_steps", "optimizer", "batch_size", "seed"]
+
+
+def measure(model, settings, seed, splits):
+    """One fine-tuning: dict of what was set, the perplexity of the validation speeches before and after, the
+    seconds that training took, and the first sample.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.perf_counter()
+        run = lab.finetune(
+            splits.train,
+            model,
+            steps=WINDOWS // settings["batch_size"],
+            accumulate_gradients=1,
+            sample_every=0,
+            seed=seed,
+            checkpoint_dir=folder,
+            model_dir=f"{folder}/models",
+            **settings,
+        )
+        seconds = time.perf_counter() - began
+        with run.load() as tuned:
+            after = lab.perplexity(tuned, splits.valid).perplexity
+            sample = tuned.generate(PROMPT, length=60, temperature=0.7, top_k=40, seed=0)[0]
+    kept = {name: settings[name] for name in KEY if name in settings}
+    return {"model": model, **kept, "seed": seed, "perplexity": after, "seconds": seconds, "sample": sample}
+
+
+def table(results):
+    """The medians over the seeds, their spread, as Markdown."""
+    rows = [
+        "| model | learning rate | schedule | optimizer | steps of windows | perplexity (lowest, highest) | seconds |"
+    ]
+    rows.append("|---|---|---|---|---|---|---|")
+    setting = [name for name in KEY if name != "seed"]
+    for key, group in results.groupby(setting, sort=False):
+        model, rate, decay, warmup, optimizer, batch = key
+        after = group["perplexity"]
+        schedule = f"warm-up {warmup}, {decay}" if warmup else decay
+        rows.append(
+            f"| {model} | {rate:g} | {schedule} | {optimizer} | {WINDOWS // batch} of {batch}"
+            f" | {after.median():.1f} ({after.min():.1f}, {after.max():.1f}) | {group['seconds'].median():.0f} |"
+        )
+    return "\n".join(rows)
+
+
+def stored():
+    """The results that there are: pandas.DataFrame."""
+    return (
+        pd.read_csv(FILE)
+        if FILE.exists()
+        else pd.DataFrame(columns=[*KEY, "perplexity", "seconds", "sample"])
+    )
+
+
+@click.command()
+@click.option("--models", default="1M,3M,10M", show_default=True, help="Sizes, with commas.")
+@click.option("--seeds", default=3, show_default=True, help="Seeds 0, 1, … of each fine-tuning.")
+@click.option("--samples", is_flag=True, help="Print what each of seed 0 writes, too.")
+def main(models, seeds, samples):
+    """Fine-tune with each setting that has no result yet, and print the table of all."""
+    splits = lab.presidential_speeches(since=1947).split(0.1, 0.1, seed=0)
+    asked = [
+        (model, settings, seed)
+        for seed in range(seeds)
+        for model in models.split(",")
+        for settings in GRID[model]
+    ]
+    for model, settings, seed in asked:
+        results = stored()
+        row = {"model": model, **settings, "seed": seed}
+        if not (results[KEY] == [row[name] for name in KEY]).all(axis=1).any():
+            new = pd.DataFrame([measure(model, settings, seed, splits)])
+            (pd.concat([results, new]) if len(results) else new).to_csv(FILE, index=False)
+    results = stored()
+    with tempfile.TemporaryDirectory() as folder:
+        for model in models.split(","):
+            with lab.load(model, model_dir=folder) as lm:
+                before = lab.perplexity(lm, splits.valid).perplexity
+            click.echo(f"{model} before: {before:.1f}")
+    click.echo(table(results))
+    for row in results[results["seed"] == 0].to_dict("records") if samples else []:
+        click.echo(f"\n{row['model']}, {row['learning_rate']:g}, {row['decay']}: {row['sample']}")
+
+
+if __name__ == "__main__":
+    main()
