@@ -79,11 +79,13 @@ def diagnose(record, diverged=False):
     - **over-fitting**: the validation loss ends 1.5 % or more above its lowest value, and two standard errors
       of the difference between the same windows;
     - **under-fitting**: the validation loss (without one, the training loss) still fell by more than 3 % in
-      the last quarter of the steps;
+      the last quarter of the way;
     - **fitting**: else.
 
     A level of the training loss is the mean over a tenth of the steps, at least 10, since single windows vary
-    too much.
+    too much. The way is what the steps could move the weights: the sum of their learning rates. With a
+    constant rate its last quarter is that of the steps. With one that falls it is longer (with half a cosine
+    to a tenth about the last 46 % of the steps), since every loss flattens where the rate ends.
     """
     trained = record.dropna(subset=["loss"])
     if diverged:
@@ -107,12 +109,20 @@ def _best(record):
     return (None, None) if measured.empty else (int(record.loc[measured.idxmin(), "step"]), measured.idxmin())
 
 
+def _rates(trained):
+    """The learning rate of each step; all alike where they were not recorded."""
+    rates = trained.get("learning_rate")
+    return np.ones(len(trained)) if rates is None or rates.isna().any() else rates.to_numpy(float)
+
+
 class _Reading:
     """The figures that a verdict is made of."""
 
     def __init__(self, record, trained):
         self.losses = trained["loss"].to_numpy()
-        self.last = int(trained["step"].iloc[-1])
+        self.steps = trained["step"].to_numpy()
+        self.last = int(self.steps[-1])
+        self.way = np.cumsum(_rates(trained))
         self.size = max(10, len(self.losses) // 10)
         end = self.losses[-self.size :]
         self.final = end.mean()
@@ -188,14 +198,11 @@ class _Reading:
                 ),
                 "Take the model of that step with run.load('best').",
             )
-        fall = self._late_fall()
+        fall, since = self._late_fall()
         if fall > FALL:
             return (
                 "under-fitting",
-                (
-                    f"The loss was still falling at the end, by {fall:.0%} in the last quarter of the"
-                    f" {self.last} steps"
-                ),
+                (f"The loss was still falling at the end, by {fall:.0%} since step {since} of {self.last}"),
                 "Train for more steps, or raise the learning rate.",
             )
         if self.measured.empty:
@@ -217,12 +224,17 @@ class _Reading:
         return lowest.mean(), _error(lowest)
 
     def _late_fall(self):
-        """Share by which the loss fell in the last quarter of the steps."""
-        if len(self.measured) >= 4:
-            earlier = self.measured[self.measured["step"] <= self.last * 0.75]["valid_loss"].iloc[-1]
-            return 1 - self.end / float(earlier)
+        """Share by which the loss fell in the last quarter of the way, and the step at which that began."""
         quarter = len(self.losses) // 4
-        return 1 - self.losses[-quarter:].mean() / self.losses[-2 * quarter : -quarter].mean()
+        # A sum of equal rates is not exact to the last digit.
+        begin = max(1, int(np.searchsorted(self.way, 0.75 * self.way[-1] * (1 + 1e-9), side="right")))
+        if len(self.measured) >= 4:
+            steps = self.measured["step"].to_numpy()
+            place = max(0, int(np.searchsorted(steps, self.steps[begin - 1], side="right")) - 1)
+            earlier = float(self.measured["valid_loss"].iloc[place])
+            return 1 - self.end / earlier, int(steps[place])
+        earlier = self.losses[max(0, begin - quarter) : begin].mean()
+        return 1 - self.losses[-quarter:].mean() / earlier, int(self.steps[begin - 1])
 
     def _copying(self, verdict):
         if math.isnan(self.copied) or verdict not in ("fitting", "over-fitting"):

@@ -11,6 +11,7 @@ import gpt2lab as lab
 from gpt2lab.errors import DivergenceError
 from gpt2lab.training.diagnosis import diagnose
 from gpt2lab.training.run import COLUMNS, average_losses
+from gpt2lab.training.schedule import learning_rate_at
 
 STEPS = range(101)
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.csv"))
@@ -66,6 +67,35 @@ def test_a_loss_that_is_still_falling_is_under_fitting(valid):
     found = diagnose(history(falling, valid))
     assert found.verdict == "under-fitting" and "more steps" in found.explanation
     assert found.best_step == (100 if valid else None)
+
+
+@pytest.mark.parametrize("measured", [True, False])
+def test_a_loss_that_flattens_only_because_the_rate_ends_is_still_falling(measured):
+    """A text that would teach as much with each further step of the full rate."""
+    rates = [learning_rate_at(step, 0, 100, 1e-3, 10, "cosine") for step in STEPS]
+    way = np.cumsum([0, *rates[1:]]) / sum(rates[1:])
+    record = history(
+        lambda step: 5 - 0.7 * way[step], (lambda step: 5 - 0.7 * way[step]) if measured else None
+    )
+    assert diagnose(record).verdict == "fitting"  # it does not know why
+    found = diagnose(record.assign(learning_rate=rates))
+    assert found.verdict == "under-fitting" and "more steps" in found.explanation
+    # Nor does it take one for falling that levelled off long before.
+    record = history(levelling, levelling if measured else None).assign(learning_rate=rates)
+    assert diagnose(record).verdict == "fitting"
+
+
+def test_a_constant_rate_changes_nothing():
+    for loss in (falling, levelling, rising):
+        record = history(falling, loss, every=5)
+        found, same = diagnose(record), diagnose(record.assign(learning_rate=1e-3))
+        assert found.explanation == same.explanation
+
+
+def test_a_run_that_was_validated_only_at_its_end_has_a_verdict():
+    record = history(falling, falling, every=2)
+    record.loc[record["step"] < 90, "valid_loss"] = math.nan
+    assert diagnose(record).verdict == "under-fitting"
 
 
 def test_losses_that_have_levelled_off_are_fitting():
@@ -178,9 +208,12 @@ def test_a_run_whose_loss_was_no_number_any_more_diverged(models, speeches, tmp_
 VERDICTS = {
     "short": "over-fitting",
     "short-warm": "over-fitting",
+    "short-falling": "over-fitting",
     "whole": "fitting",
+    "whole-falling": "fitting",
     "whole-usual": "fitting",
     "rising-rate": "diverging",
+    "scratch-falling": "under-fitting",
 }
 
 
