@@ -8,7 +8,7 @@ from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.laws import HOFFMANN, KAPLAN, MUENNIGHOFF
 from gpt2lab.experiments.laws import scaling_laws as laws_of_sizes
 from gpt2lab.experiments.seeds import over_seeds
-from gpt2lab.plots.drawing import captioned_axes, check_table, end_label, label_point
+from gpt2lab.plots.drawing import SIDES, captioned_axes, check_table, label_point, spread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,6 +62,7 @@ def corpus_sizes(table: "pd.DataFrame") -> CaptionedFigure:
     table, names = _grid(table)
     summary = over_seeds(table)
     figure = CaptionedFigure(width=9.0, height=4.2)
+    figure.get_layout_engine().set(wspace=0.06)
     losses, copies = figure.subplots(1, 2, width_ratios=(3, 2))
     left = []
     right = []
@@ -82,9 +83,9 @@ def corpus_sizes(table: "pd.DataFrame") -> CaptionedFigure:
     copies.plot(human.index, human, ":", color="#555555", linewidth=1.8)
     losses.set_ylabel("loss (nats per token)")
     copies.set_ylabel("8-grams copied from the text (%)")
-    _character_ticks(losses, table, 0.34)
+    _character_ticks(losses, table, 0.4)
     _character_ticks(copies, table, 0.36)
-    _labels(losses, right, table["characters"].max(), "right")
+    _labels(losses, right, losses.get_xlim()[1], "right")
     _labels(losses, left, table["characters"].min(), "left")
     shares.append(("people", human.iloc[0], "#555555"))
     _labels(copies, shares, table["characters"].min(), "left")
@@ -128,10 +129,11 @@ def _character_ticks(axes, table, room):
 
 
 def _labels(axes, ends, x, side):
-    taken = []
-    for words, y, colour in sorted(ends, key=lambda end: end[1]):
-        if y == y:
-            end_label(axes, words, x, y, colour, taken, side)
+    ends = sorted((end for end in ends if end[1] == end[1]), key=lambda end: end[1])
+    low, high = axes.get_ylim()
+    heights = spread([y for _, y, _ in ends], 0.065 * (high - low))
+    for (words, _, colour), y in zip(ends, heights):
+        label_point(axes, words, (x, y), SIDES[side], color=colour, annotation_clip=False)
 
 
 def _losses_in_words(name, rows, before):

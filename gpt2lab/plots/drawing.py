@@ -5,6 +5,9 @@ import itertools
 from gpt2lab.base.captions import CaptionedFigure
 from gpt2lab.errors import ArgumentError
 
+# Where a label stands from the end of a line (points of type).
+SIDES = {"right": (9, 0), "left": (-9, 0)}
+
 
 def check_table(table, columns, what, source, usable=len):
     """Refuse what is no table with these columns that is ``usable``; unless told otherwise, that has rows.
@@ -32,7 +35,22 @@ def end_label(axes, text, x, y, colour, taken, side="right"):
     moves = (sign * apart * quarter / 4 for quarter in itertools.count() for sign in (1, -1))
     y = next(y + move for move in moves if all(abs(y + move - other) >= apart for other in taken))
     taken.append(y)
-    label_point(axes, text, (x, y), (9 if side == "right" else -9, 0), color=colour, annotation_clip=False)
+    label_point(axes, text, (x, y), SIDES[side], color=colour, annotation_clip=False)
+
+
+def spread(heights, apart):
+    """Heights of labels, from the lowest up, moved as little as it takes to stand ``apart`` or more: those
+    that are too near share the way, so that none goes far from what it names.
+    """
+    groups = []  # of labels that stand close: the height at which their middle would like to be, and how many
+    for height in heights:
+        groups.append((height, 1))
+        while len(groups) > 1:
+            (below, fewer), (above, more) = groups[-2:]
+            if above - below >= apart * (fewer + more) / 2:
+                break
+            groups[-2:] = [((fewer * below + more * above) / (fewer + more), fewer + more)]
+    return [middle + apart * (place - (size - 1) / 2) for middle, size in groups for place in range(size)]
 
 
 def label_point(axes, text, point, offset, **style):

@@ -1,5 +1,6 @@
 """The figures of a grid of fine-tunings say from which length on it helped, and stand the laws beside it."""
 
+import itertools
 import math
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 from gpt2lab import plots
 from gpt2lab.errors import ArgumentError
+from gpt2lab.plots.drawing import spread
 
 
 @pytest.fixture
@@ -70,6 +72,23 @@ def test_the_figure_of_the_laws_marks_what_fine_tuning_did(table):
     assert dict(zip(kaplan.get_xdata(), kaplan.get_ydata()))[124_439_808] == pytest.approx(
         5e3 * 85_056_000**0.74
     )
+
+
+def test_no_label_stands_on_another_though_three_models_do_alike(table):
+    third = table[table["model_name"] == "3M"].assign(model_name="10M", parameters=10_269_760)
+    figure = plots.corpus_sizes(pd.concat([table, third]))
+    figure.draw_without_rendering()
+    boxes = [text.get_window_extent() for axes in figure.axes for text in axes.texts]
+    assert len(boxes) == 3 * 4 + 1
+    assert not any(one.overlaps(other) for one, other in itertools.combinations(boxes, 2))
+
+
+@pytest.mark.parametrize(
+    "heights, found",
+    [([], []), ([3], [3]), ([0, 1, 2], [0, 1, 2]), ([2, 2], [1.5, 2.5]), ([1, 1.5, 4], [0.75, 1.75, 4])],
+)
+def test_labels_move_apart_as_little_as_they_must(heights, found):
+    assert spread(heights, 1) == pytest.approx(found)
 
 
 def test_samples_too_short_to_copy_are_said_to_be_so(table):
