@@ -5,7 +5,7 @@ result stored as it comes.
 from gpt2lab.base.jobs import processes, run_jobs
 from gpt2lab.experiments.corpus_sizes import corpus_sizes
 from gpt2lab.experiments.flags import flags
-from gpt2lab.experiments.laws import scaling_laws
+from gpt2lab.experiments.laws import loss_laws, scaling_laws
 from gpt2lab.experiments.model_sizes import ModelSizes, model_sizes
 from gpt2lab.experiments.published_sampling import published_sampling, sampling_orderings
 from gpt2lab.experiments.seeds import over_seeds
@@ -15,6 +15,7 @@ __all__ = [
     "ModelSizes",
     "corpus_sizes",
     "flags",
+    "loss_laws",
     "model_sizes",
     "over_seeds",
     "processes",

@@ -45,7 +45,7 @@ class ModelSizes:
     table : pandas.DataFrame
         A row per fine-tuning; see `model_sizes`.
     samples : dict of str to list of str
-        What each size writes after fine-tuning, the smallest first, for a `reading_test`.
+        What each size writes after fine-tuning, the smallest first; any two make a `reading_test`.
     complexity : pandas.DataFrame
         A row per size with the measures of `complexity` for what its samples say after the prefix, and the
         row ``human`` for as many pieces of ``splits.test`` of the same lengths as the largest size's samples.
@@ -147,6 +147,7 @@ def model_sizes(
     --------
     >>> found = lab.experiments.model_sizes(("1M", "3M"), steps=50)  # doctest: +SKIP
     >>> lab.plots.model_sizes(found.table)  # doctest: +SKIP
+    >>> lab.plots.parameter_law(found.table)  # doctest: +SKIP
     >>> lab.widgets.reading_test(found.samples)  # doctest: +SKIP
     """
     import pandas as pd

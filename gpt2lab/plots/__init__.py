@@ -5,6 +5,7 @@ from gpt2lab.plots.class_results import class_results
 from gpt2lab.plots.corpus_sizes import corpus_sizes, scaling_laws
 from gpt2lab.plots.flags import flags
 from gpt2lab.plots.model_sizes import model_sizes
+from gpt2lab.plots.parameter_law import parameter_law
 from gpt2lab.plots.parameters import parameter_parts, parameters
 from gpt2lab.plots.perplexity import perplexity
 from gpt2lab.plots.sweep import quality_diversity, sweep
@@ -25,6 +26,7 @@ __all__ = [
     "next_tokens",
     "overlap",
     "overlap_growth",
+    "parameter_law",
     "parameter_parts",
     "parameters",
     "perplexity",

@@ -72,8 +72,15 @@ def sizes():
     }
     return pd.DataFrame(
         [
-            plain | {"model_name": "1M", "parameters": 1e6, "test_loss": 3.6},
-            plain | {"model_name": "3M", "parameters": 3e6, "test_loss": 3.3},
+            plain
+            | {
+                "model_name": name,
+                "parameters": parameters,
+                "test_loss": loss,
+                "test_bits_per_byte_before": 0.43 * loss,
+                "test_bits_per_byte": 0.4 * loss,
+            }
+            for name, parameters, loss in (("1M", 1e6, 3.6), ("3M", 3e6, 3.3), ("10M", 10e6, 3.0))
         ]
     )
 
@@ -164,6 +171,7 @@ def every_figure():
         "next_tokens": [plots.next_tokens(guesses)],
         "overlap": [plots.overlap(lab.compare_overlap(*sets[:2], sets[3], human=sets[2]))],
         "overlap_growth": [plots.overlap_growth(growth)],
+        "parameter_law": [plots.parameter_law(sizes())],
         "parameters": [plots.parameters("124M"), plots.parameters(["1M", "3M"])],
         "perplexity": [
             plots.perplexity(told([4.0, 3.9, 4.2])),
