@@ -100,6 +100,10 @@ def flags(
     window a step, as here, that mostly means less learning in the same time; a larger rate can make up for
     some of it.
 
+    The learning rate of every run rises and falls once, in the steps that the run has: with a fifth of the
+    steps the schedule is as high, and five times as short. ``decay="constant"`` keeps the rate the same in
+    all steps.
+
     Examples
     --------
     >>> table = lab.experiments.flags(windows=60, accumulate_gradients=(5, 20))  # doctest: +SKIP

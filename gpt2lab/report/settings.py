@@ -1,24 +1,28 @@
 """How a run and a report were made: settings, versions, seeds and times."""
 
-import inspect
 import platform
 import time
 from importlib.metadata import PackageNotFoundError, version
 
 from gpt2lab.base.docstrings import describe_parameters
 from gpt2lab.base.version import __version__
+from gpt2lab.base.wording import pluralize
+from gpt2lab.corpus import Corpus
 from gpt2lab.report.blocks import Missing, Table, Words, format_value
 
 # Settings that say where files are or how much is shown, not how the model learns.
 _PLACES = """
     run_name model_dir checkpoint_dir print_every restore_from overwrite model_name steps
 """.split()
+# What a default depends on: the learning rate suits the size, its warm-up the steps.
+_DECISIVE = ("model_name", "steps", "decay")
+_WAYS = {"cosine": "falls along half a cosine to a tenth", "linear": "falls evenly to 0"}
 _PACKAGES = ("tensorflow", "gpt-2-simple", "numpy", "pandas", "matplotlib")
 
 
 def changed_settings(run):
-    """The settings of a run that are not the defaults, with what each does."""
-    from gpt2lab.training.finetuning import finetune
+    """The settings of a run that are not what it would have begun with, with what each does."""
+    from gpt2lab.training.settings import Settings
 
     settings = run.configuration.get("settings")
     if not settings:
@@ -28,8 +32,9 @@ def changed_settings(run):
                 "fine-tune with `lab.finetune(…)`, which writes them down; this run has no `run.json`.",
             )
         ]
-    defaults = {name: parameter.default for name, parameter in inspect.signature(finetune).parameters.items()}
-    meaning = describe_parameters(finetune)
+    decisive = {name: settings[name] for name in _DECISIVE if name in settings}
+    defaults = Settings(Corpus(), **decisive).recorded | {"decay": Settings.decay}
+    meaning = describe_parameters(Settings)
     changed = [
         name for name, value in settings.items() if name not in _PLACES and value != defaults.get(name)
     ]
@@ -64,6 +69,7 @@ def how_it_was_made(found, seconds):
         ("fine-tuned on", configuration.get("started", "unknown")),
         ("steps", format_value(history["step"].max(), "{:,.0f}")),
         ("time of training", _time(trained)),
+        ("learning rate", describe_schedule(settings)),
         ("seed of training", _value(settings.get("seed", "unknown"))),
         ("seed of samples and draws", _value(writing["seed"])),
         (
@@ -99,6 +105,17 @@ def how_it_was_made(found, seconds):
         )
     )
     return blocks
+
+
+def describe_schedule(settings):
+    """In words, how the learning rate of a run's last call moved."""
+    if "learning_rate" not in settings:
+        return "unknown"
+    rate = _value(settings["learning_rate"])
+    way = _WAYS.get(settings.get("decay"))
+    if warmup := settings.get("warmup_steps"):
+        return f"rises to {rate} in {pluralize(warmup, 'step')}, then {way or 'stays'}"
+    return way.replace("falls", f"falls from {rate}", 1) if way else f"{rate} in every step"
 
 
 def _version(name):

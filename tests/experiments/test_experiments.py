@@ -195,7 +195,6 @@ def test_a_row_holds_what_the_models_and_the_text_say(
         seed=1,
         model_dir=models,
         checkpoint_dir=tmp_path,
-        learning_rate=1e-3,
         accumulate_gradients=1,
     )
     tokens = run.configuration["text"]["tokens"]

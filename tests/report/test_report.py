@@ -7,6 +7,7 @@ import html.parser
 import re
 import shutil
 import sys
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -17,7 +18,9 @@ import gpt2lab as lab
 from gpt2lab.errors import ArgumentError, CheckpointError, StorageError, TextError
 from gpt2lab.report import answers, printing
 from gpt2lab.report.questions import NAMES
+from gpt2lab.report.settings import changed_settings, describe_schedule
 from gpt2lab.report.students_words import as_html
+from gpt2lab.training.settings import Settings
 
 QUICK = {"nsamples": 6, "length": 16, "seed": 3}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
@@ -210,6 +213,35 @@ def test_basic_markdown_is_understood_and_a_picture_beside_the_report_is_put_in(
     assert {head["scope"] for head in page.of("th")} == {"col"}
 
 
+@pytest.mark.parametrize(
+    "asked, changed, schedule",
+    [
+        ({}, {}, "rises to 0.001 in 30 steps, then falls along half a cosine to a tenth"),
+        (
+            {"model_name": "1M", "steps": 50},
+            {},
+            "rises to 0.002 in 5 steps, then falls along half a cosine to a tenth",
+        ),
+        (
+            {"learning_rate": 1e-4, "decay": "constant"},
+            {"learning_rate": ("0.0001", "0.001"), "decay": ("constant", "cosine")},
+            "0.0001 in every step",
+        ),
+        (
+            {"decay": "linear", "warmup_steps": 0},
+            {"decay": ("linear", "cosine"), "warmup_steps": ("0", "30")},
+            "falls from 0.001 evenly to 0",
+        ),
+    ],
+)
+def test_what_suits_the_size_and_the_steps_counts_as_a_default(asked, changed, schedule):
+    settings = Settings(lab.Corpus(), **asked).recorded
+    (block,) = changed_settings(SimpleNamespace(configuration={"settings": settings}))
+    rows = getattr(block, "rows", ())
+    assert {name: (value, default) for name, value, default, _ in rows} == changed
+    assert describe_schedule(settings) == schedule
+
+
 def test_a_browser_of_playwright_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr(printing, "NAMES", ())
     monkeypatch.setattr(printing.sys, "platform", "linux")
@@ -284,6 +316,7 @@ def test_every_question_is_there_with_what_answers_it(measured):
         "drawn at random with seed 3",
         "TensorFlow".lower(),
         "learning_rate",
+        "rises to 0.001 in 3 steps, then falls along half a cosine to a tenth",
     ):
         assert words in page.text, words
 
