@@ -69,17 +69,18 @@ def measure(model, settings, seed, splits):
 def table(results):
     """The medians over the seeds, their spread, as Markdown."""
     rows = [
-        "| model | learning rate | schedule | optimizer | steps of windows | perplexity (lowest, highest) | seconds |"
+        "| model | learning rate | schedule | optimizer | steps of windows | perplexity | seconds |",
+        "|---|---|---|---|---|---|---|",
     ]
-    rows.append("|---|---|---|---|---|---|---|")
     setting = [name for name in KEY if name != "seed"]
     for key, group in results.groupby(setting, sort=False):
         model, rate, decay, warmup, optimizer, batch = key
         after = group["perplexity"]
         schedule = f"warm-up {warmup}, {decay}" if warmup else decay
         rows.append(
-            f"| {model} | {rate:g} | {schedule} | {optimizer} | {WINDOWS // batch} of {batch}"
-            f" | {after.median():.1f} ({after.min():.1f}, {after.max():.1f}) | {group['seconds'].median():.0f} |"
+            f"| {model} | {rate:g} | {schedule} | {optimizer} | {WINDOWS // batch} of {batch} |"
+            f" {after.median():.1f} ({after.min():.1f} to {after.max():.1f}) |"
+            f" {group['seconds'].median():.0f} |"
         )
     return "\n".join(rows)
 

@@ -9,6 +9,7 @@ from .corpus import Document as Document
 from .corpus import Splits as Splits
 from .corpus import chat_posts as chat_posts
 from .corpus import presidential_speeches as presidential_speeches
+from .corpus import short_posts as short_posts
 from .corpus.document import author_prefix as author_prefix
 from .corpus.overview import Overview as Overview
 from .errors import LabError as LabError

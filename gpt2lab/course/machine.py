@@ -14,8 +14,7 @@ from gpt2lab.pretrained.catalog import CARDS, find_card
 
 WITH_GPU = ("124M", "355M", "774M")
 WITHOUT_GPU = ("3M", "1M", "10M")
-# Notebooks that train nothing or little, and read much: without a GPU they take the best model that answers at
-# once.
+# Notebooks that train little and read much: without a GPU they take the best model that answers at once.
 READING_ALOUD = ("01", "08")
 
 

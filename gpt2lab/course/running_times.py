@@ -27,8 +27,8 @@ def describe_running_time(notebook, model):
     if model == measured_with:
         return f"From top to bottom it runs for {about} on {cores} cores."
     return (
-        f"With {measured_with} it runs for {about} on {cores} cores from top to bottom; with {model} that was not"
-        " measured."
+        f"With {measured_with} it runs for {about} on {cores} cores from top to bottom; with {model} that was"
+        " not measured."
     )
 
 

@@ -3,10 +3,9 @@ disk.
 """
 
 import functools
-from pathlib import Path
-
 import numpy as np
 
+from gpt2lab.base.data import data_path
 from gpt2lab.base.storage import write_bytes
 from gpt2lab.errors import CheckpointError
 from gpt2lab.pretrained import tensor_bundle
@@ -18,21 +17,19 @@ CHECKPOINT_FILE = b'model_checkpoint_path: "model.ckpt"\nall_model_checkpoint_pa
 
 
 def packed_folder(name):
-    """Where the package keeps a bundled size: inside itself when installed from a wheel, beside itself in a
-    checkout.
+    """Where the package keeps a bundled size.
 
     Raises
     ------
     CheckpointError
-        If it is in neither place.
+        If it lacks it.
     """
-    package = Path(__file__).parents[1]
-    for root in (package / "data", package.parent / "data"):
-        if (root / "models" / name / "weights.npz").is_file():
-            return root / "models" / name
-    raise CheckpointError(
-        f"This installation of gpt2lab lacks its bundled model {name}; install gpt2lab again."
-    )
+    weights = data_path("models", name, "weights.npz")
+    if weights is None:
+        raise CheckpointError(
+            f"This installation of gpt2lab lacks its bundled model {name}; install gpt2lab again."
+        )
+    return weights.parent
 
 
 def read_weights(name):
@@ -108,13 +105,13 @@ def wrong_files(name, folder, only=None):
     return wrong
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _contents(name):
     contents = {file: (packed_folder(name) / file).read_bytes() for file in TEXT_FILES}
     return contents | {"checkpoint": CHECKPOINT_FILE, "model.ckpt.meta": tensor_bundle.empty_meta_graph()}
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _checksums(name):
     """Of each tensor, so that weights of an earlier release of the package are told from today's."""
     return {key: mask(crc32c(array.tobytes())) for key, array in read_weights(name).items()}

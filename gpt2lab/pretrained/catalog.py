@@ -55,8 +55,8 @@ class ModelCard:
     bundled : bool
         Whether the weights travel inside the package.
     learning_rate : float
-        What to begin fine-tuning with: for OpenAI's sizes gpt-2-simple's, for the bundled ones what ``python -m
-        benchmarks.settings`` measured.
+        What to begin fine-tuning with: for OpenAI's sizes gpt-2-simple's, for the bundled ones the best of
+        ``python -m benchmarks.settings``.
     files : dict of str to FileFact
         The seven files of the model folder; empty facts where nothing is known.
     """

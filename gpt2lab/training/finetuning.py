@@ -229,11 +229,10 @@ def compare_schedules(configuration, settings):
     now = settings.recorded
     changed = [name for name in SCHEDULE if name in began and began[name] != now[name]]
     if configuration.get("status") in UNFINISHED and changed:
+        before, after = (", ".join(f"{name}={values[name]!r}" for name in changed) for values in (began, now))
         warnings.warn(
-            f"{settings.run_name} was cut off, and is completed with"
-            f" {', '.join(f'{name}={now[name]!r}' for name in changed)}; it began with"
-            f" {', '.join(f'{name}={began[name]!r}' for name in changed)}, which completes it as if it had never"
-            " been interrupted.",
+            f"{settings.run_name} was cut off and is completed with {after}, but it began with {before};"
+            " with that it ends as if it had never been interrupted.",
             stacklevel=5,
         )
 

@@ -103,18 +103,15 @@ class Run:
         ``step``; ``seconds`` and ``tokens`` of training so far; ``epoch`` (tokens so far over tokens of the
         text); ``loss`` of the step's batches before the weights moved, in nats per token; ``average_loss``,
         gpt-2-simple's running average of it; ``valid_loss``, mean loss on the held-out text after the step,
-        NaN where it was not measured. Step 0 is the model before fine-tuning. If the learning rate was not
-        the same at all steps there is one more column, ``learning_rate`` of the step (NaN where it was not
-        recorded).
+        NaN where it was not measured. Step 0 is the model before fine-tuning.
         """
-        record = self.record
-        return record[[*COLUMNS, *(["learning_rate"] if record["learning_rate"].nunique() > 1 else [])]]
+        return self.record[list(COLUMNS)]
 
     @property
     def record(self) -> pd.DataFrame:
         """The `history` with all that was recorded: pandas.DataFrame with four more columns
 
-        ``learning_rate``, whether the rate changed or not; ``valid_windows``, the losses of which
+        ``learning_rate`` of the step (NaN where it was not recorded); ``valid_windows``, the losses of which
         ``valid_loss`` is the mean, a tuple; ``copied`` and ``human_copied``, the shares of words that stand
         word for word in the training text (see `Diagnosis`), where they were measured.
         """

@@ -1,8 +1,11 @@
 """The texts that the course brings along are all there, with their authors."""
 
+import re
+
 import pytest
 
 import gpt2lab as lab
+from gpt2lab.base import data
 from gpt2lab.corpus import presidential_speeches
 from gpt2lab.errors import ArgumentError, TextError
 
@@ -82,3 +85,26 @@ def test_without_their_package_one_is_told_what_to_install(monkeypatch):
     course_texts._chat_records.cache_clear()
     with pytest.raises(TextError, match="pip install chitchat-dataset"):
         lab.chat_posts()
+
+
+def test_the_short_posts_travel_with_the_package_and_say_nothing_personal():
+    posts = lab.short_posts()
+    assert len(posts) == len({document.text for document in posts}) == 4_000 and posts.authors == []
+    assert not re.search(r"[^A-Za-z .,!?'\"\n-]", posts.text)  # no number, no link, no address
+    inside = re.sub(r"(^|[.!?] +\"?)[A-Z]", "", posts.text, flags=re.MULTILINE)
+    assert set(re.findall(r"\b[A-Z][\w']*", inside)) <= {
+        "I",
+        "I'm",
+        "I've",
+        "I'd",
+        "I'll",
+        "OK",
+        "TV",
+    }  # no name
+    assert posts == lab.short_posts()
+
+
+def test_an_installation_without_its_posts_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(data, "PACKAGE", tmp_path / "gpt2lab")
+    with pytest.raises(TextError, match="install gpt2lab again"):
+        lab.short_posts()

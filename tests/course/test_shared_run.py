@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(autouse=True)
 def brief(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(shared_run, "_SMALL", {"steps": 3, "learning_rate": 1e-3})
+    monkeypatch.setattr(shared_run, "STEPS", {True: 3})
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,6 @@ def test_one_that_was_cut_off_goes_on(splits, capsys):
         "1M",
         valid=splits.valid,
         steps=3,
-        learning_rate=1e-3,
         accumulate_gradients=1,
         sample_every=0,
         run_name="speeches-1M",

@@ -66,6 +66,7 @@ def plain(models, speeches, tmp_path_factory):
         "model_name": "1M",
         "steps": STEPS,
         "learning_rate": RATE,
+        "decay": "constant",
         "seed": SEED,
         "model_dir": models,
         "checkpoint_dir": folder / "checkpoint",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from gpt2lab import download
+from gpt2lab.base import data
 from gpt2lab.errors import CheckpointError, LabError
 from gpt2lab.pretrained import bundled, catalog, event_file, tensor_bundle
 
@@ -68,7 +69,7 @@ def test_bundled_weights_of_an_earlier_release_are_replaced(models):
 
 
 def test_an_installation_without_its_models_says_so(monkeypatch, tmp_path, models):
-    monkeypatch.setattr(bundled, "__file__", str(tmp_path / "gpt2lab" / "bundled.py"))
+    monkeypatch.setattr(data, "PACKAGE", tmp_path / "gpt2lab")
     bundled._contents.cache_clear()
     with pytest.raises(CheckpointError, match="install gpt2lab again") as caught:
         download("1M", models)

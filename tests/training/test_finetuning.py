@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from places import SUPPORT
 
 import gpt2lab as lab
 from gpt2lab.errors import ArgumentError, CheckpointError, DivergenceError, StorageError, TextError
-from gpt2lab.pretrained import checkpoints, tensor_bundle
+from gpt2lab.pretrained import catalog, checkpoints, tensor_bundle
 from gpt2lab.training.loop import spread_windows
 
 LOSSES = ["step", "tokens", "epoch", "loss", "average_loss", "valid_loss"]
@@ -165,7 +166,7 @@ def test_the_same_seed_repeats_losses_and_weights_and_another_does_not(finetune)
 def test_best_is_the_step_of_the_lowest_validation_loss(finetune, held_out):
     # At this rate the loss on this text first falls, then rises.
     other = lab.Corpus.from_texts([" ".join(str(number) for number in range(900))])
-    run = finetune(steps=8, valid=other, eval_every=1, learning_rate=3e-3)
+    run = finetune(steps=8, valid=other, eval_every=1, learning_rate=3e-3, decay="constant")
     measured = run.history.set_index("step")["valid_loss"]
     best = run.best_step
     assert best == measured.idxmin() == run.diagnosis().best_step
@@ -200,7 +201,8 @@ def test_max_checkpoints_counts_the_newest_and_overwrite_deletes_those_of_earlie
 
 @pytest.mark.slow
 def test_a_run_in_two_calls_ends_like_one_in_a_single_call(finetune, held_out):
-    two, one = ({"run_name": name, "valid": held_out, "eval_every": 2} for name in ("two", "one"))
+    shared = {"valid": held_out, "eval_every": 2, "decay": "constant"}  # else each call has its own schedule
+    two, one = ({"run_name": name, **shared} for name in ("two", "one"))
     finetune(steps=2, **two)
     continued, single = finetune(steps=2, **two), finetune(steps=4, **one)
     assert continued.history[LOSSES].equals(single.history[LOSSES])
@@ -293,15 +295,11 @@ def test_clip_norm_bounds_what_a_step_of_gradient_descent_moves(finetune, small)
 
 
 @pytest.mark.slow
-def test_warmup_and_decay_move_the_learning_rate_and_the_history_says_how(finetune):
+def test_warmup_and_decay_move_the_learning_rate_and_the_record_says_how(finetune):
     run = finetune(steps=4, optimizer="sgd", warmup_steps=1, decay="linear", learning_rate=0.3)
-    assert list(run.history.columns) == [
-        *finetune(steps=1, run_name="constant").history.columns,
-        "learning_rate",
-    ]
-    assert run.history["learning_rate"].tolist() == pytest.approx([0.15, 0.3, 0.2, 0.1])
+    assert run.record["learning_rate"].tolist() == pytest.approx([0.15, 0.3, 0.2, 0.1])
     # Each later call has a schedule of its own.
-    assert finetune(steps=2, optimizer="sgd", learning_rate=0.3, decay="linear").history[
+    assert finetune(steps=2, optimizer="sgd", learning_rate=0.3, decay="linear").record[
         "learning_rate"
     ].tolist()[4:] == pytest.approx([0.3, 0.15])
     one = finetune(steps=1, run_name="half", optimizer="sgd", learning_rate=0.15)
@@ -337,6 +335,34 @@ def test_another_text_completes_no_run_that_was_cut_off_and_a_finished_one_says_
     finetune(steps=4)
     with pytest.warns(UserWarning, match="run1 goes on with another text than before"):
         assert finetune(held_out + held_out, steps=1).checkpoints[-1] == 5
+
+
+@pytest.mark.slow
+def test_a_call_that_was_cut_off_is_completed_with_another_schedule_only_when_told(finetune):
+    finetune(steps=12, callback=lambda row: row["step"] == 2)
+    with pytest.warns(
+        UserWarning, match="run1 was cut off .* decay='constant', but it began with .*'cosine'"
+    ):
+        run = finetune(steps=12, decay="constant")
+    # A call that goes on where one had ended has a schedule of its own, and that needs no warning.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert (
+            finetune(steps=10).record["learning_rate"].iloc[-1] < 2e-4 < run.record["learning_rate"].iloc[-1]
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", catalog.bundled_names())
+def test_a_beginner_gets_the_rate_of_the_size_a_warm_up_and_half_a_cosine(finetune, name):
+    rate = catalog.find_card(name).learning_rate
+    rates = finetune(steps=10, model_name=name, learning_rate=None).record["learning_rate"]
+    assert rates[0] == rate / 2 and rates[1] == rate and rates[9] < 0.15 * rate
+    assert rates[1:].is_monotonic_decreasing
+    constant = finetune(
+        steps=2, model_name=name, learning_rate=None, decay="constant", run_name="constant"
+    ).record
+    assert constant["learning_rate"].tolist() == [rate, rate]
 
 
 @pytest.mark.slow
@@ -417,7 +443,7 @@ REFUSED = [
     ({"learning_rate": -1e-3}, ArgumentError, "learning_rate=-0.001"),
     ({"learning_rate": NAN}, ArgumentError, "learning_rate=nan"),
     ({"learning_rate": INFINITY}, ArgumentError, "learning_rate=inf"),
-    ({"learning_rate": None}, ArgumentError, "learning_rate=None"),
+    ({"learning_rate": "1e-3"}, ArgumentError, "learning_rate='1e-3'"),
     ({"learning_rate": 10**400}, ArgumentError, "learning_rate=1000"),
     ({"batch_size": 0}, ArgumentError, "batch_size=0"),
     ({"accumulate_gradients": 0}, ArgumentError, "accumulate_gradients=0"),
