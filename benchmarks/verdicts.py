@@ -26,7 +26,7 @@ KINDS = {
     "short-warm": (20_000, {**SHORT, **CONSTANT, "learning_rate": 3e-4, "warmup_steps": 10}),
     "short-falling": (20_000, {**SHORT, **FALLING}),
     "whole": (None, {**WHOLE, **CONSTANT, "learning_rate": 1e-3}),
-    "whole-falling": (None, {**WHOLE, **FALLING, "steps": 100}),
+    "whole-falling": (None, {**WHOLE, **FALLING}),
     "rising-rate": (None, {"steps": 100, "learning_rate": 1e-1, "warmup_steps": 99, "sample_every": 0}),
     "whole-usual": (  # gpt-2-simple's rate and batches
         None,

@@ -79,13 +79,16 @@ def diagnose(record, diverged=False):
     - **over-fitting**: the validation loss ends 1.5 % or more above its lowest value, and two standard errors
       of the difference between the same windows;
     - **under-fitting**: the validation loss (without one, the training loss) still fell by more than 3 % in
-      the last quarter of the way;
+      the last quarter of the steps;
     - **fitting**: else.
 
     A level of the training loss is the mean over a tenth of the steps, at least 10, since single windows vary
-    too much. The way is what the steps could move the weights: the sum of their learning rates. With a
-    constant rate its last quarter is that of the steps. With one that falls it is longer (with half a cosine
-    to a tenth about the last 46 % of the steps), since every loss flattens where the rate ends.
+    too much.
+
+    Where a learning rate falls until the end, every loss falls with it, as the weights settle, and then
+    flattens, as the steps become small. Neither says whether there were steps enough. So there the quarter of
+    the steps counts that ends where the rate has come down to half (with half a cosine a little after the
+    middle of the run).
     """
     trained = record.dropna(subset=["loss"])
     if diverged:
@@ -109,10 +112,17 @@ def _best(record):
     return (None, None) if measured.empty else (int(record.loc[measured.idxmin(), "step"]), measured.idxmin())
 
 
-def _rates(trained):
-    """The learning rate of each step; all alike where they were not recorded."""
-    rates = trained.get("learning_rate")
-    return np.ones(len(trained)) if rates is None or rates.isna().any() else rates.to_numpy(float)
+def _steps_of_weight(trained):
+    """How many steps there were before a learning rate that falls until the end had come down to half; all
+    steps where it does not fall, or was not recorded.
+    """
+    rates = trained["learning_rate"].to_numpy(float) if "learning_rate" in trained else np.array([])
+    first = len(rates) - 1
+    while first > 0 and rates[first] < rates[first - 1]:
+        first -= 1
+    if first in (-1, len(rates) - 1):
+        return len(trained)
+    return first + int((rates[first:] >= rates[first] / 2).sum())
 
 
 class _Reading:
@@ -122,7 +132,7 @@ class _Reading:
         self.losses = trained["loss"].to_numpy()
         self.steps = trained["step"].to_numpy()
         self.last = int(self.steps[-1])
-        self.way = np.cumsum(_rates(trained))
+        self.weighty = _steps_of_weight(trained)
         self.size = max(10, len(self.losses) // 10)
         end = self.losses[-self.size :]
         self.final = end.mean()
@@ -198,11 +208,16 @@ class _Reading:
                 ),
                 "Take the model of that step with run.load('best').",
             )
-        fall, since = self._late_fall()
+        fall, (begin, end) = self._late_fall()
         if fall > FALL:
+            when = (
+                f"at the end, by {fall:.0%} in the last quarter of the {self.last} steps"
+                if self.weighty == len(self.losses)
+                else f"when the learning rate came down, by {fall:.0%} between steps {begin} and {end}"
+            )
             return (
                 "under-fitting",
-                (f"The loss was still falling at the end, by {fall:.0%} since step {since} of {self.last}"),
+                f"The loss was still falling {when}",
                 "Train for more steps, or raise the learning rate.",
             )
         if self.measured.empty:
@@ -224,17 +239,19 @@ class _Reading:
         return lowest.mean(), _error(lowest)
 
     def _late_fall(self):
-        """Share by which the loss fell in the last quarter of the way, and the step at which that began."""
+        """Share by which the loss fell in the last quarter of the steps, or of those before the rate came
+        down, and the steps between which it did.
+        """
         quarter = len(self.losses) // 4
-        # A sum of equal rates is not exact to the last digit.
-        begin = max(1, int(np.searchsorted(self.way, 0.75 * self.way[-1] * (1 + 1e-9), side="right")))
-        if len(self.measured) >= 4:
-            steps = self.measured["step"].to_numpy()
-            place = max(0, int(np.searchsorted(steps, self.steps[begin - 1], side="right")) - 1)
-            earlier = float(self.measured["valid_loss"].iloc[place])
-            return 1 - self.end / earlier, int(steps[place])
+        end = self.weighty
+        begin = max(1, end - quarter)
+        steps = self.steps[[begin - 1, end - 1]]
+        places = np.searchsorted(self.measured["step"], steps, side="right") - 1
+        if len(self.measured) >= 4 and places[0] > 0:
+            found = self.measured.iloc[places]
+            return 1 - found["valid_loss"].iloc[1] / found["valid_loss"].iloc[0], found["step"].tolist()
         earlier = self.losses[max(0, begin - quarter) : begin].mean()
-        return 1 - self.losses[-quarter:].mean() / earlier, int(self.steps[begin - 1])
+        return 1 - self.losses[begin:end].mean() / earlier, steps.tolist()
 
     def _copying(self, verdict):
         if math.isnan(self.copied) or verdict not in ("fitting", "over-fitting"):

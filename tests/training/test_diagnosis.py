@@ -69,19 +69,29 @@ def test_a_loss_that_is_still_falling_is_under_fitting(valid):
     assert found.best_step == (100 if valid else None)
 
 
+RATES = [learning_rate_at(step, 0, 100, 1e-3, 10, "cosine") for step in STEPS]
+
+
 @pytest.mark.parametrize("measured", [True, False])
-def test_a_loss_that_flattens_only_because_the_rate_ends_is_still_falling(measured):
+def test_a_loss_that_flattens_only_because_the_rate_ends_was_still_falling(measured):
     """A text that would teach as much with each further step of the full rate."""
-    rates = [learning_rate_at(step, 0, 100, 1e-3, 10, "cosine") for step in STEPS]
-    way = np.cumsum([0, *rates[1:]]) / sum(rates[1:])
+    way = np.cumsum([0, *RATES[1:]]) / sum(RATES[1:])
     record = history(
         lambda step: 5 - 0.7 * way[step], (lambda step: 5 - 0.7 * way[step]) if measured else None
     )
     assert diagnose(record).verdict == "fitting"  # it does not know why
-    found = diagnose(record.assign(learning_rate=rates))
+    found = diagnose(record.assign(learning_rate=RATES))
     assert found.verdict == "under-fitting" and "more steps" in found.explanation
-    # Nor does it take one for falling that levelled off long before.
-    record = history(levelling, levelling if measured else None).assign(learning_rate=rates)
+    assert "when the learning rate came down" in found.explanation
+
+
+@pytest.mark.parametrize("measured", [True, False])
+def test_a_loss_that_falls_only_because_the_weights_settle_had_levelled_off(measured):
+    def settling(step):
+        return 3 + 2 * math.exp(-step / 3) + 200 * RATES[step]
+
+    record = history(settling, settling if measured else None).assign(learning_rate=RATES)
+    assert record["loss"].iloc[-1] < 0.95 * record["loss"].iloc[30]
     assert diagnose(record).verdict == "fitting"
 
 
