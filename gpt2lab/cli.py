@@ -360,5 +360,5 @@ def grade(notebook, submissions, dry_run, **settings):
 @main.command()
 @options(run_demo, ("out", "model_dir", "seed"))
 def demo(out, model_dir, seed):
-    """Fine-tune the bundled 3M on presidential speeches and write down what changed (about three minutes)."""
+    """Fine-tune the bundled 10M on speeches and posts and write down what changed (about four minutes)."""
     run_demo(out, model_dir, seed, say=click.echo)
