@@ -58,8 +58,9 @@ def parameters(model_name: str | Sequence[str] = "124M") -> CaptionedFigure:
             share = 100 * count / total
             axes.barh(row, share, left=left, color=colour, edgecolor="white", height=0.6)
             if share > 12:
+                name_of_part = part if share > 20 else part.replace(" ", "\n")
                 axes.annotate(
-                    f"{part}\n{count / 1e6:.1f} M, {share:.0f} %",
+                    f"{name_of_part}\n{count / 1e6:.1f} M, {share:.0f} %",
                     (left + share / 2, row),
                     color=ink,
                     ha="center",
