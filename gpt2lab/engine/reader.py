@@ -16,7 +16,7 @@ from gpt2lab.pretrained.catalog import parameter_count
 # A cache begins with room for so many tokens after the prompt and grows when it is full: what is not there
 # need not be read at each token.
 ROOM = 64
-SMALL_MODEL = 10_000_000  # parameters up to which one core a batch is faster than all cores for one batch
+SMALL_MODEL = 20_000_000  # parameters up to which one core a batch is faster than all cores for one batch
 # batches side by side, at most, and samples that make another one worth while
 MOST_LANES = 4
 SAMPLES_A_LANE = 4
@@ -117,8 +117,9 @@ class Reader:
         """One lane on all cores or, for a small model, lanes side by side on one core each, with their own
         copies of the weights.
 
-        The operations of a small model are too short to be divided among cores. On two cores, 3M took half
-        the time for a token of one sample and two thirds for one of 100 samples; 124M gained nothing.
+        The operations of a small model are too short to be divided among cores. On two cores, 3M took six
+        tenths of the time for a token of one sample and two thirds for one of 100 samples, 10M two thirds for
+        either; 124M gained nothing.
         """
         if self._weights_move or self._on_gpu or parameter_count(**self.network.hparams) > SMALL_MODEL:
             return [self._lane]
