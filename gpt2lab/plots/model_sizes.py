@@ -45,7 +45,7 @@ def model_sizes(table: "ModelSizes | pd.DataFrame") -> CaptionedFigure:
     losses, seconds, memory = figure.subplots(1, 3, width_ratios=(1.35, 1, 1))
     _losses(losses, sizes)
     _bars(seconds, sizes, "seconds_a_step", "time (seconds per step)", "{:.2g}")
-    _bars(memory, sizes, "memory_MB", "memory (MB)", "{:,.0f}")
+    _bars(memory, sizes, "memory_MB", "memory (MB)", "{:,.0f}", above="memory_estimated_MB")
     for x, value in enumerate(sizes["memory_estimated_MB"]):
         memory.plot(
             (x - 0.38, x + 0.38), (value, value), color="#000000", linestyle=(0, (2, 1.5)), linewidth=1.6
@@ -67,18 +67,21 @@ def _losses(axes, sizes):
         axes.plot((x, x), (row["test_loss_low"], row["test_loss_high"]), color=DARK, linewidth=1.2)
         axes.plot(x, before, "s", color=MIDDLE, markersize=9, markerfacecolor="white", markeredgewidth=1.8)
         axes.plot(x, after, "o", color=DARK, markersize=9)
-        for value, words in ((before, f"{before:.2f}"), (after, f"{after:.2f}")):
-            label_point(axes, words, (x, value), (10, 0), fontsize=11)
+        # Above the upper mark and below the lower one, where no other size has its mark.
+        upper, lower = sorted((before, after), reverse=True)
+        label_point(axes, f"{upper:.2f}", (x, upper), (0, 9), fontsize=11)
+        label_point(axes, f"{lower:.2f}", (x, lower), (0, -9), fontsize=11, va="top")
     first = sizes.iloc[0]
     for column, words, colour in (("test_loss_before", "before", MIDDLE), ("test_loss", "after", DARK)):
         label_point(axes, words, (0, first[column]), (-10, 0), fontsize=11, color=colour)
     _names(axes, sizes, "loss on the test text (nats per token)")
-    # Room for the words on the left, the numbers on the right
-    axes.set_xlim(-0.1 - 0.38 * len(sizes), len(sizes) - 0.35)
-    axes.margins(y=0.12)
+    # Room for the words on the left
+    axes.set_xlim(-0.1 - 0.38 * len(sizes), len(sizes) - 0.55)
+    axes.margins(y=0.14)
 
 
-def _bars(axes, sizes, column, label, form):
+def _bars(axes, sizes, column, label, form, above=None):
+    """A bar a size, its value over it, and over what stands in the column ``above``."""
     axes.bar(range(len(sizes)), sizes[column], width=0.6, color="#56B4E9", edgecolor="#000000", linewidth=0.8)
     for x, (value, lowest, highest) in enumerate(
         zip(sizes[column], sizes[f"{column}_low"], sizes[f"{column}_high"])
@@ -86,7 +89,8 @@ def _bars(axes, sizes, column, label, form):
         if highest > lowest:
             axes.plot((x, x), (lowest, highest), color="#000000", linewidth=1.4)
         if value == value:
-            label_point(axes, form.format(value), (x, highest), (0, 8), fontsize=11)
+            top = highest if above is None else max(highest, sizes[above].iloc[x])
+            label_point(axes, form.format(value), (x, top), (0, 6), fontsize=11)
     _names(axes, sizes, label)
     axes.margins(y=0.18)
     axes.set_xlim(-0.6, len(sizes) - 0.4)
