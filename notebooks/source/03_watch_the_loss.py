@@ -9,7 +9,7 @@
 # - say at which step a model began to learn by heart,
 # - measure the gap between the two losses, and how much of what a model writes is copied,
 # - stop a fine-tuning in time,
-# - say why a loss near 0 is bad news.
+# - say why a loss near 0 is bad news, and why a learning rate should fall.
 #
 # TIME
 
@@ -27,9 +27,9 @@ speeches = lab.presidential_speeches(since=1993, until=2000)
 splits = speeches.split(valid=0.15, test=0.15, seed=0)
 short = splits.train.first(characters=25_000)
 
-small = MODEL in ("1M", "3M")
-STEPS = 140 if small else 200
-LEARNING_RATE = 2e-3 if small else 2e-4
+small = lab.models().bundled[MODEL]
+STEPS = 160 if small else 200
+LEARNING_RATE = 1e-3 if small else 2e-4
 print(f"{short.characters:,} characters to learn from, {STEPS} steps")
 
 # %% [markdown]
@@ -57,7 +57,8 @@ by_heart = lab.finetune(
     run_name="by_heart",
     steps=STEPS,
     learning_rate=LEARNING_RATE,
-    warmup_steps=40,  # in which the learning rate rises to its full value
+    warmup_steps=60,  # in which the learning rate rises to its full value
+    decay="constant",  # and there it stays; more of that at the end
     sample_every=20,  # write a sample, and measure how much is copied
     sample_length=100,
     **settings,
@@ -96,7 +97,7 @@ from gpt2lab.course import scenes
 speeches = scenes.corpus(rng)
 splits = speeches.split(valid=0.15, test=0.15, seed=0)
 short = splits.train.first(characters=3000)
-small, STEPS, LEARNING_RATE = True, 105, 2e-3
+STEPS, LEARNING_RATE = 105, 1e-3
 settings = {"model_name": MODEL, "restore_from": "fresh", "accumulate_gradients": 1}
 settings |= {"valid": splits.valid, "eval_every": 7}  # no step is one of the notebook's
 by_heart = scenes.run(
@@ -247,6 +248,7 @@ in_time = lab.finetune(
     steps=STEPS,
     learning_rate=LEARNING_RATE / 4,
     warmup_steps=10,
+    decay="constant",
     sample_every=0,
     patience=3,  # stop after three measurements without a new lowest validation loss
     **settings,
@@ -308,14 +310,53 @@ you would have seen the validation loss rise. Stop where it is lowest, or use mo
 lab.course.check("03.5", advice)
 
 # %% [markdown]
+# ## Let the rate fall
+#
+# So far the learning rate stayed the same to the end, so that nothing but the reading moved the curves. That is not the best way to
+# learn. Left alone, `finetune` lets the rate *rise* over the first tenth of the steps and then *fall* along half a cosine to a tenth. What
+# is that good for? Give the model all the training speeches, in 60 steps about once. Do it twice, with the same windows and the same highest rate:
+# once the rate stays there, once it falls.
+#
+# Predict: which of the two has the lower validation loss half-way, and which at the end?
+
+# %%
+import pandas as pd
+
+ways = {"it stays": "constant", "it falls": "cosine"}
+columns = {}
+for name, decay in ways.items():
+    run = lab.finetune(
+        splits.train, run_name=decay, decay=decay, steps=60, warmup_steps=6, sample_every=0, **settings
+    )
+    record = run.record.set_index("step")
+    columns[name, "learning rate"] = record["learning_rate"]
+    columns[name, "validation loss"] = record["valid_loss"]
+pd.DataFrame(columns).dropna(subset=[("it falls", "validation loss")]).round(4)
+
+# %% [markdown]
+# While the two rates are about the same, so are the losses. (Both rise at first: large steps, each along the gradient of one window, shake what
+# the model knew.) Then one rate falls, and the loss falls with it, though the steps are smaller than those of the other.
+#
+# Why? Think of a valley in fog. The gradient says which way is down for *one* window. For all text that is only roughly the way down, and the
+# next window says something else. Large steps bring the model into the valley soon. But there they throw it from side to side, and how high above the
+# bottom it ends depends on how large they are. When the steps shrink, it settles. So a run with a constant rate does not end where it does
+# because it has learned all that it can. It cannot keep still.
+#
+# Two things to remember:
+#
+# - A rate that falls has to know its last step. While you look for that step, as in *Stop in time*, keep the rate constant.
+# - Where the rate ends every curve flattens, because the steps are small. That does not say that more steps would be of no use.
+
+# %% [markdown]
 # ## Change one thing
 #
 # Pick one, predict, then run it and compare.
 #
-# - A learning rate of 0.1, with `warmup_steps=STEPS`: it rises at every step. At which rate does the run get out of hand, and what does the
+# - A learning rate of 0.1, with `warmup_steps=STEPS - 1`: it rises at every step. At which rate does the run get out of hand, and what does the
 #   diagnosis call that?
 # - `patience=1`, or `patience=6`. What do you win and lose?
 # - Twice as much text: does the turning point come twice as late?
+# - `decay="linear"` in the last experiment: does it matter *how* the rate falls?
 #
 # ## Summary
 #
@@ -323,9 +364,11 @@ lab.course.check("03.5", advice)
 # - Over-fitting begins where the validation loss is lowest. From there on the gap grows.
 # - A training loss near 0 means that the text is known by heart. Copied sentences show it too, but late.
 # - Stop when the validation loss has found no new lowest value for a while, and take the model of the best step.
+# - A learning rate that falls lets the weights settle: the same steps end at a lower loss.
 #
 # ## To read
 #
 # - L. Prechelt 1998, [Early stopping, but when?](https://doi.org/10.1007/3-540-49430-8_3): how long to wait.
 # - N. Carlini et al. 2021, [Extracting training data from large language models](https://arxiv.org/abs/2012.07805): what GPT-2 itself knows by heart.
+# - I. Loshchilov and F. Hutter 2017, [SGDR: stochastic gradient descent with warm restarts](https://arxiv.org/abs/1608.03983): the cosine.
 # - A. Radford et al. 2019, [Language models are unsupervised multitask learners](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf), section 4: did GPT-2 memorise its test sets?
