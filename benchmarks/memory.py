@@ -153,7 +153,7 @@ def compare(rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--models", default="1M,3M,124M,355M", help="sizes to measure, with commas (default: %(default)s)"
+        "--models", default="1M,3M,10M,124M,355M", help="sizes to measure, with commas (default: %(default)s)"
     )
     parser.add_argument("--child", help=argparse.SUPPRESS)
     asked = parser.parse_args()

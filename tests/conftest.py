@@ -166,7 +166,7 @@ def run(models, speeches, held_out, tmp_path_factory):
         seed=7,
         model_dir=models,
         checkpoint_dir=tmp_path_factory.mktemp("checkpoint"),
-        learning_rate=1e-3,
+        learning_rate=5e-4,
         accumulate_gradients=1,
         save_every=10,
         max_checkpoints=3,

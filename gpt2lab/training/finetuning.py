@@ -148,9 +148,9 @@ def plan_call(settings):
     }
     recorded = read_configuration(settings.folder) if resume else {}
     compare_texts(recorded, about, settings.run_name)
-    compare_schedules(recorded, settings)
     saved_step = checkpoints.latest_step(settings.folder) if resume else None
     first_step = find_first_step(recorded, saved_step or 0, settings)
+    compare_schedules(recorded, settings)
     require_memory(**{name: getattr(settings, name) for name in MEMORY_SETTINGS}, other_sizes=not resume)
     model_folder = source if resume else download(settings.model_name, settings.model_dir)
     return Call(settings, hparams, encoder, tokens, valid_tokens, about, saved_step, first_step, model_folder)
@@ -228,7 +228,8 @@ def compare_schedules(configuration, settings):
     began = configuration.get("settings", {})
     now = settings.recorded
     changed = [name for name in SCHEDULE if name in began and began[name] != now[name]]
-    if configuration.get("status") in UNFINISHED and changed:
+    # One that diverged should be completed with another.
+    if configuration.get("status") in ("running", "stopped") and changed:
         before, after = (", ".join(f"{name}={values[name]!r}" for name in changed) for values in (began, now))
         warnings.warn(
             f"{settings.run_name} was cut off and is completed with {after}, but it began with {before};"

@@ -81,7 +81,7 @@ def test_a_published_course_can_be_graded(tmp_path):
     (tmp_path / "course.toml").write_text('repository = "someone/course"\n')
     setup = read_assignment(tmp_path, "05").setup
     ast.parse(setup)
-    assert "import gpt2lab as lab" in setup and 'model_names("05")' in setup
+    assert "import gpt2lab as lab" in setup and 'model_names("05", 3)' in setup
 
 
 # --- the Drive

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import gpt2lab as lab
+from gpt2lab.engine import Batches
 from gpt2lab.pretrained import event_file, tensor_bundle
 from gpt2lab.pretrained.encoder import load_encoder
 
@@ -45,8 +46,6 @@ print(json.dumps(texts))
 
 def replayed(tokens, accumulate):
     """The windows of gpt2lab's batches in the order in which gpt-2-simple asks for them."""
-    from gpt2lab.engine import Batches
-
     batches = Batches(tokens, 1024, SEED)
     return np.concatenate(
         [window for step in range(1, STEPS + 1) for window in batches.at(step, 1, accumulate)]
@@ -206,7 +205,10 @@ def test_a_run_of_plain_gpt_2_simple_opens_with_its_losses_and_goes_on_from_its_
     assert history["tokens"].iloc[-1] == 3 * 1024 and history["valid_loss"].notna().sum() == 2
     assert (plain.checkpoint / "plain-1" / "counter").read_text() == f"{STEPS + 3}\n"
     # Its batches are those of the steps that follow, its weights those that were saved.
-    assert history["loss"].iloc[-1] < history["loss"].iloc[0]
+    tokens = lab.Corpus.from_file(plain.asked["dataset"]).tokens(load_encoder(resumed.folder))
+    (window,) = Batches(tokens, 1024, SEED).at(STEPS + 1, 1, 1)
+    with resumed.load(STEPS) as lm:
+        assert history["loss"].iloc[STEPS] == pytest.approx(np.mean(lm.window_losses(window[0])), rel=1e-4)
 
 
 def test_starting_a_run_of_plain_gpt_2_simple_over_leaves_none_of_its_losses(plain):

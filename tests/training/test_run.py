@@ -40,13 +40,9 @@ def test_a_history_from_before_learning_rates_were_recorded_opens_and_goes_on(tm
             *({**early[1], "step": 3 + n, "learning_rate": 0.1 / (1 + n)} for n in (0, 1)),
         ],
     )
-    later = lab.Run(tmp_path).history
-    assert list(later.columns) == [*COLUMNS, "learning_rate"] and later["learning_rate"].isna().tolist() == [
-        True,
-        True,
-        False,
-        False,
-    ]
+    later = lab.Run(tmp_path)
+    assert list(later.history.columns) == list(COLUMNS)
+    assert later.record["learning_rate"].isna().tolist() == [True, True, False, False]
 
 
 @pytest.mark.parametrize(
