@@ -67,8 +67,14 @@ def flags(table: "pd.DataFrame") -> CaptionedFigure:
         "{:.2f}",
         left=table["valid_loss"] < table["valid_loss_before"],
     )
-    label_point(losses, "before", (usual["valid_loss_before"], 0), (0, 9), fontsize=9, color=MIDDLE)
-    label_point(losses, "after", (usual["valid_loss"], 0), (0, 9), fontsize=9, color=DARK)
+    # To either side, for the two may be near each other
+    fell = usual["valid_loss"] < usual["valid_loss_before"]
+    for name, loss, color, left in (
+        ("before", usual["valid_loss_before"], MIDDLE, not fell),
+        ("after", usual["valid_loss"], DARK, fell),
+    ):
+        offset = (-2 if left else 2, 9)
+        label_point(losses, name, (loss, 0), offset, ha="right" if left else "left", fontsize=9, color=color)
     _mark_values(copies, 100 * table["copied"], 100 * usual["copied"], "copied (% of the words)", "{:.0f} %")
     copies.plot(100 * table["human_copied"], places, "D", color="#000000", markersize=5)
     label_point(copies, "human", (100 * usual["human_copied"], 0), (0, 9), fontsize=9)

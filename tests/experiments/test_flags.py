@@ -1,9 +1,11 @@
 """Each flag is tried alone, with the same amount of reading, and what it does is measured."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import gpt2lab as lab
+from gpt2lab.course import scenes
 from gpt2lab.errors import ArgumentError, TextError
 
 
@@ -66,6 +68,22 @@ def test_the_figure_says_what_the_table_says(table):
     for wrong in (None, pd.DataFrame(), table.iloc[1:]):
         with pytest.raises(ArgumentError, match="lab.experiments.flags"):
             lab.plots.flags(wrong)
+
+
+@pytest.mark.parametrize("after", [3.5, 3.98, 4.0, 4.02, 4.5])
+def test_before_and_after_are_told_apart_however_near(after):
+    """The first row is what the others are compared with."""
+    table = scenes.flags(np.random.default_rng(0)).assign(valid_loss_before=4.0)
+    table.loc[0, "valid_loss"] = after
+    figure = lab.plots.flags(table)
+    figure.draw_without_rendering()
+    before, after = (
+        text.get_window_extent()
+        for name in ("before", "after")
+        for text in figure.axes[0].texts
+        if text.get_text() == name
+    )
+    assert not before.overlaps(after)
 
 
 @pytest.mark.parametrize(
