@@ -29,7 +29,7 @@
 # EXERCISE 09.1 (difficulty 1, 1 min, 0 points)
 # "a": none or one, as by chance    "b": two or three    "c": four or five
 ### BEGIN SOLUTION
-prediction = "c"
+prediction = "b"
 ### END SOLUTION
 
 # %% [markdown]
@@ -171,13 +171,12 @@ print(card[card.index("## Source"):card.index("## Personal data")])
 # %% [markdown]
 # ## Fine-tune with a prefix
 #
-# Why were the sentences shuffled? A window has 1,024 tokens, which is a few dozen sentences. If they were all by one author, the sentences before would
+# Why were the sentences shuffled? A window has 1,024 tokens, which is about twenty sentences. If they were all by one author, the sentences before would
 # give the author away, and there would be little to learn from the prefix. After shuffling, the prefix is the only clue before a sentence begins.
 
 # %%
-small = MODEL in ("1M", "3M")
-STEPS = 200 if small else 400
-LEARNING_RATE = 2e-3 if small else 1e-4
+small = lab.models().bundled[MODEL]
+STEPS = 300 if small else 400
 
 run = lab.finetune(
     train.with_author_prefix(),
@@ -185,9 +184,6 @@ run = lab.finetune(
     run_name="authors",
     restore_from="fresh",
     steps=STEPS,
-    learning_rate=LEARNING_RATE,
-    warmup_steps=STEPS // 10,
-    decay="cosine",
     accumulate_gradients=1,
     sample_every=0,
 )
@@ -229,8 +225,8 @@ import pandas as pd
 splits = lab.Splits(train=train, valid=lab.Corpus(), test=test)
 table = splits.describe(MODEL)
 card = "## Source"
-small = MODEL in ("1M", "3M")
-STEPS, LEARNING_RATE = 100, 1e-3
+small = lab.models().bundled[MODEL]
+STEPS = 100
 run = scenes.run(rng, "authors", turn=100, rise=0)
 base, tuned = scenes.models_of_authors(splits, MODEL)
 with_space = tuned.next_tokens("\\Theodore Roosevelt- ").head(6)
@@ -271,19 +267,26 @@ for author in AUTHORS:
 
 # %%
 matrix = {
-    "before": lab.author_matrix(base, test, AUTHORS, characters=6000),
-    "after": lab.author_matrix(tuned, test, AUTHORS, characters=6000),
+    "before": lab.author_matrix(base, test, AUTHORS, characters=10_000),
+    "after": lab.author_matrix(tuned, test, AUTHORS, characters=10_000),
 }
-lab.plots.author_matrix(matrix)
+lab.plots.author_matrix(matrix["after"])
 
 # %%
 # CHECK 09.1
 lab.course.check("09.1", prediction, matrix["after"])
 
 # %% [markdown]
-# Look at the left panel too. Before fine-tuning, the model has never seen such a prefix, and yet the columns differ: for the pretrained model a
-# name is a few words like any others, and some words fit better before a certain text. What fine-tuning did is the difference between the two
-# panels.
+# Is that the work of fine-tuning? Ask the model as it was before:
+
+# %%
+lab.plots.author_matrix(matrix["before"])
+
+# %% [markdown]
+# The numbers are larger, but look at the columns: each has nearly one colour from top to bottom. Before fine-tuning the model has never seen such a
+# prefix. To it a name is a few strange words, and some disturb it more than others, whatever comes after them. One of them is the best for
+# everybody, and so for its own author too. Fine-tuning has taught the model what such a prefix is, and the rings have moved to the frames or near
+# them.
 #
 # By how much does an author's own prefix help? Compare with a *typical* other prefix, the **geometric mean** of the other four. Here are the
 # figures of one author:
