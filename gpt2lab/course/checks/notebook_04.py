@@ -66,8 +66,7 @@ def length_read_once(answer, steps, tokens, characters):
         ),
         otherwise="Multiply the tokens that the steps read by the characters that a token has.",
         reason=(
-            "Shorter texts are read more than once. In the table, look where the column of the epochs"
-            " passes 1."
+            "Shorter texts are read more than once. In the table, the column of the epochs says how often."
         ),
     )
 
@@ -94,7 +93,7 @@ def limits_of_the_epochs(answer, table):
         (rows.loc[helped, "epochs"].max(), rows.loc[~helped, "epochs"].min())
         for _, rows in table.groupby("model_name")
     ]
-    one_model = "That is so for the rows of one model. Take those of both."
+    one_model = "That is so for the rows of one model. Take those of all."
     first = wrong_number(
         answer[0],
         most,

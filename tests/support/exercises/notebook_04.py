@@ -90,7 +90,7 @@ FEWEST = "fewest_epochs = table[~helped].epochs.min()\n"
 SOURCES = {
     "04.2": [
         ("read_once = 110_597", "too small"),
-        ("read_once = 30 * 1024 * 2_879_008 / 799_663", "too small"),
+        ("read_once = 20 * 1024 * 2_879_008 / 799_663", "too small"),
         ("read_once = STEPS * 1024", "How many characters are these"),
         ("read_once = STEPS * 1024 * tokens / characters", "do not divide"),
         ("read_once = STEPS * characters / tokens", "not one"),
@@ -138,7 +138,7 @@ SOURCES = {
         ('by_epochs = "a"\nby_characters = "b"', "fewest epochs that did harm"),
         ('by_epochs = "b"\nby_characters = "b"', "fewest that helped"),
         ('by_epochs = "helps"\nby_characters = "a"', "Two letters"),
-        ("by_epochs = 4 * point.epochs\nby_characters = point.characters_per_parameter", "Two letters"),
+        ("by_epochs = 5 * point.epochs\nby_characters = point.characters_per_parameter", "Two letters"),
     ],
     "04.5": [
         ('explanation = "They are wrong."', "3 words"),
@@ -175,7 +175,7 @@ ALSO_RIGHT = {
     "04.4": [
         'by_epochs, by_characters = "B", "(a)"',
         (
-            'by_epochs = "b" if 4 * point.epochs >= fewest_epochs else "a"\n'
+            'by_epochs = "b" if 5 * point.epochs >= fewest_epochs else "a"\n'
             'by_characters = "a" if point.characters_per_parameter >= enough else "b"'
         ),
     ],
