@@ -71,7 +71,6 @@ def corpus_sizes(table: "pd.DataFrame") -> CaptionedFigure:
     for name, (colour, style), marker in zip(names, STYLES, _MARKERS):
         rows = summary[summary["model_name"] == name]
         before = table.loc[table["model_name"] == name, "test_loss_before"].iloc[0]
-        losses.axhline(before, color=colour, linestyle=(0, (1, 3)), linewidth=1.2)
         right.append((f"{name} before", before, colour))
         for column, words in (("test_loss", "test"), ("train_loss", "training")):
             _line(losses, rows, column, colour, style, marker, column == "test_loss")
@@ -85,7 +84,11 @@ def corpus_sizes(table: "pd.DataFrame") -> CaptionedFigure:
     copies.set_ylabel("8-grams copied from the text (%)")
     _character_ticks(losses, table, 0.4)
     _character_ticks(copies, table, 0.36)
-    _labels(losses, right, losses.get_xlim()[1], "right")
+    end = losses.get_xlim()[1]
+    for _, before, colour in right:
+        dots = (0, (1, 3))
+        losses.hlines(before, table["characters"].min(), end, colour, linestyle=dots, linewidth=1.2)
+    _labels(losses, right, end, "right")
     _labels(losses, left, table["characters"].min(), "left")
     shares.append(("people", human.iloc[0], "#555555"))
     _labels(copies, shares, table["characters"].min(), "left")
@@ -131,7 +134,7 @@ def _character_ticks(axes, table, room):
 def _labels(axes, ends, x, side):
     ends = sorted((end for end in ends if end[1] == end[1]), key=lambda end: end[1])
     low, high = axes.get_ylim()
-    heights = spread([y for _, y, _ in ends], 0.065 * (high - low))
+    heights = spread([y for _, y, _ in ends], 0.065 * (high - low), low + 0.03 * (high - low))
     for (words, _, colour), y in zip(ends, heights):
         label_point(axes, words, (x, y), SIDES[side], color=colour, annotation_clip=False)
 

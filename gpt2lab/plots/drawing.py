@@ -1,6 +1,7 @@
 """What every figure starts from: the table that it takes, axes with a caption, labels beside points."""
 
 import itertools
+import math
 
 from gpt2lab.base.captions import CaptionedFigure
 from gpt2lab.errors import ArgumentError
@@ -38,9 +39,9 @@ def end_label(axes, text, x, y, colour, taken, side="right"):
     label_point(axes, text, (x, y), SIDES[side], color=colour, annotation_clip=False)
 
 
-def spread(heights, apart):
-    """Heights of labels, from the lowest up, moved as little as it takes to stand ``apart`` or more: those
-    that are too near share the way, so that none goes far from what it names.
+def spread(heights, apart, least=-math.inf):
+    """Heights of labels, from the lowest up, moved as little as it takes to stand ``apart`` or more, and none
+    below ``least``: those that are too near share the way, so that none goes far from what it names.
     """
     groups = []  # of labels that stand close: the height at which their middle would like to be, and how many
     for height in heights:
@@ -50,7 +51,10 @@ def spread(heights, apart):
             if above - below >= apart * (fewer + more) / 2:
                 break
             groups[-2:] = [((fewer * below + more * above) / (fewer + more), fewer + more)]
-    return [middle + apart * (place - (size - 1) / 2) for middle, size in groups for place in range(size)]
+    apart_now = [
+        middle + apart * (place - (size - 1) / 2) for middle, size in groups for place in range(size)
+    ]
+    return [max(height, least + apart * place) for place, height in enumerate(apart_now)]
 
 
 def label_point(axes, text, point, offset, **style):

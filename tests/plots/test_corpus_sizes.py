@@ -89,6 +89,9 @@ def test_no_label_stands_on_another_though_three_models_do_alike(table):
 )
 def test_labels_move_apart_as_little_as_they_must(heights, found):
     assert spread(heights, 1) == pytest.approx(found)
+    raised = spread(heights, 1, 1.6)
+    assert all(height >= 1.6 for height in raised)
+    assert all(above - below >= 1 for below, above in itertools.pairwise(raised))
 
 
 def test_samples_too_short_to_copy_are_said_to_be_so(table):
