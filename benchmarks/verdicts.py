@@ -39,7 +39,6 @@ KINDS = {
             "accumulate_gradients": 5,
         },
     ),
-    "scratch-falling": (None, {**WHOLE, **FALLING, "steps": 100, "restore_from": "scratch"}),
 }
 
 
@@ -56,7 +55,8 @@ def history(kind, seed, checkpoint_dir):
         seed=seed,
         checkpoint_dir=checkpoint_dir,
         model_dir=f"{checkpoint_dir}/models",
-        **({"accumulate_gradients": 1, "restore_from": "fresh"} | settings),
+        restore_from="fresh",
+        **({"accumulate_gradients": 1} | settings),
     )
     return run.record[COLUMNS]
 

@@ -75,7 +75,8 @@ def diagnose(record, diverged=False):
     - **over-fitting**: the training loss is near 0, below 0.5 nats per token;
     - **under-fitting**: there were fewer than 20 steps;
     - **diverging**: the training loss ends 20 % or more, and four standard errors, above the lowest level
-      that it had reached (or, before all others, it stopped being a number);
+      that it had reached, or above where both losses began (or, before all others, it stopped being a
+      number);
     - **over-fitting**: the validation loss ends 1.5 % or more above its lowest value, and two standard errors
       of the difference between the same windows;
     - **under-fitting**: the validation loss (without one, the training loss) still fell by more than 3 % in
@@ -187,15 +188,15 @@ class _Reading:
                 f"{steps} too few to tell how the losses go",
                 f"Train for at least {FEWEST}.",
             )
-        level, level_error = self._lowest_level()
-        if self.final > (1 + DIVERGED) * level and self.final - level > DIVERGED_ERRORS * math.hypot(
-            level_error, self.final_error
-        ):
+        risen = [
+            level for level in (self._lowest_level(), self._first_level()) if self._ends_far_above(*level)
+        ]
+        if risen:
             return (
                 "diverging",
                 (
-                    f"The training loss has risen from {level:.2f} to {self.final:.2f} nats per token: the"
-                    " steps are too large, the run diverges"
+                    f"The training loss has risen from {risen[0][0]:.2f} to {self.final:.2f} nats per token:"
+                    " the steps are too large, the run diverges"
                 ),
                 "Lower the learning rate.",
             )
@@ -237,6 +238,19 @@ class _Reading:
         levels = np.lib.stride_tricks.sliding_window_view(self.losses, min(self.size, len(self.losses)))
         lowest = levels[levels.mean(axis=1).argmin()]
         return lowest.mean(), _error(lowest)
+
+    def _ends_far_above(self, level, error):
+        far = DIVERGED_ERRORS * math.hypot(error, self.final_error)
+        return self.final > (1 + DIVERGED) * level and self.final - level > far
+
+    def _first_level(self):
+        """The loss before the first step, and its standard error; NaN where no validation loss says it. A
+        run may be out of hand before ten steps have made a level.
+        """
+        if self.measured.empty or self.measured["step"].iloc[0] >= self.steps[0]:
+            return math.nan, math.nan
+        first = self.measured.iloc[0]
+        return max(float(first["valid_loss"]), float(self.losses[0])), _error(window_losses(first))
 
     def _late_fall(self):
         """Share by which the loss fell in the last quarter of the steps, or of those before the rate came

@@ -153,6 +153,15 @@ def test_losses_that_rise_are_a_learning_rate_and_no_over_fitting():
         )
 
 
+def test_a_run_that_was_out_of_hand_at_once_diverged():
+    def loss(step):
+        return 3.8 if step < 2 else 6.4
+
+    assert diagnose(history(loss)).verdict != "diverging"  # nothing says where it began
+    found = diagnose(history(loss, loss, spread=(-0.2, 0.0, 0.2)))
+    assert found.verdict == "diverging" and "from 3.80 to 6.40" in found.explanation
+
+
 def test_losses_that_jump_about_do_not_diverge():
     dice = np.random.default_rng(0)
     for _ in range(200):
@@ -223,7 +232,6 @@ VERDICTS = {
     "whole-falling": "fitting",
     "whole-usual": "fitting",
     "rising-rate": "diverging",
-    "scratch-falling": "under-fitting",
 }
 
 
