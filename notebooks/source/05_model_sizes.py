@@ -5,11 +5,12 @@
 #
 # After this notebook you can
 #
-# - compare two sizes fairly: the same text, the same steps, the same windows,
+# - compare sizes fairly: the same text, the same steps, the same windows,
+# - take a blind reading test, and say how much ten answers prove,
 # - turn a loss in nats per token into bits per byte, and say when that is needed,
 # - say what a larger model costs, in seconds and in memory,
 # - describe in numbers how complex a text is, and read them beside those of human text,
-# - take a blind reading test, and say how much ten answers prove.
+# - draw the law by which the loss falls with the parameters, and hold it against published ones.
 #
 # TIME
 
@@ -17,22 +18,24 @@
 # SETUP
 
 # %% [markdown]
-# ## Two sizes
+# ## Three sizes
 #
-# OpenAI released GPT-2 in four sizes, from 124M to 1558M, and this course adds two small ones. Is the next size worth its time and
-# memory? Here are the two that you will compare.
+# OpenAI released GPT-2 in four sizes, from 124M to 1558M, and this course adds three small ones. In either family each size has two or
+# three times the parameters of the one before. Is the next size worth its time and memory? Here are those that you will compare.
 
 # %%
 parameters = lab.models()["parameters"]
-SMALLER, LARGER = sorted([MODEL, OTHER_MODEL], key=parameters.get)
-print(f"{SMALLER}: {parameters[SMALLER]:,} parameters")
-print(f"{LARGER}: {parameters[LARGER]:,} parameters,", end=" ")
-print(f"{parameters[LARGER] / parameters[SMALLER]:.1f} times as many")
-lab.models().loc[[SMALLER, LARGER], ["layers", "width", "heads", "vocabulary"]]
+SIZES = sorted([MODEL, OTHER_MODEL, THIRD_MODEL], key=parameters.get)
+needed = lab.estimate(SIZES[-1], accumulate_gradients=1)
+if not needed.fits:
+    print(f"{SIZES.pop()} is left out. {needed.explanation}")
+SMALLEST, LARGEST = SIZES[0], SIZES[-1]
+print(f"{LARGEST} has {parameters[LARGEST] / parameters[SMALLEST]:.1f} times the parameters of {SMALLEST}.")
+lab.models().loc[SIZES, ["parameters", "layers", "width", "heads", "vocabulary"]]
 
 # %% [markdown]
-# Both will be fine-tuned on the State of the Union speeches, and then measured on speeches that they have never seen. Predict:
-# *after* both are fine-tuned, by how much will the perplexity of the larger one be below that of the smaller one?
+# All will be fine-tuned on the State of the Union speeches, and then measured on speeches that they have never seen. Predict:
+# *after* all are fine-tuned, by how much will the perplexity of the largest be below that of the smallest?
 
 # %%
 # EXERCISE 05.1 (difficulty 1, 1 min, 0 points)
@@ -44,70 +47,47 @@ prediction = "b"
 # %% [markdown]
 # ## The experiment
 #
-# A comparison is fair if only one thing differs. Here it is the size: text, number of steps, learning rate and seed are the same, so both
-# models read the same windows in the same order. Each is fine-tuned in a process of its own, so that its memory can be measured. All this
-# takes a minute or so.
+# A comparison is fair if only one thing differs. Here it is the size: text, number of steps and seed are the same, so all
+# models read the same windows in the same order. (Only the learning rate is what suits each size; `lab.models()` has it.) Each is
+# fine-tuned in a process of its own, so that its memory can be measured. It takes a minute or two. The numbers have to wait: first you
+# will read what the models write.
 
 # %%
-small = LARGER in ("1M", "3M")
-STEPS = 40 if small else 200
-LEARNING_RATE = 1e-3 if small else 1e-4
+small = lab.models().bundled[MODEL]
+STEPS = 100 if small else 200
 
 splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
 sizes = lab.experiments.model_sizes(
-    [SMALLER, LARGER],
+    SIZES,
     steps=STEPS,
     seeds=[2],
     splits=splits,
-    learning_rate=LEARNING_RATE,
     test_characters=30_000,
     eval_every=STEPS,
-    length=60,  # tokens of a sample
+    length=120,  # tokens of a sample
     folder="sizes",  # run this cell again, and the results are read from here
 )
 
-# %%
-table = sizes.table.set_index("model_name")
-columns = ["test_loss_before", "test_loss", "test_perplexity_before", "test_perplexity"]
-table[columns + ["seconds_a_step", "memory_MB"]].T.round(2)
+# %% [markdown]
+# ## The blind reading test
+#
+# Before any number is shown, read. You will see ten pairs of texts. One text of each pair is by the smallest model, one by the largest.
+# They begin alike, they are equally long, and which is which was drawn at random. Read both and say which is *more intelligible*:
+# which one makes more sense? Perhaps neither makes much. If you cannot tell, say so.
+#
+# You are part of the experiment now, a **blind reading test**. Readers who know the writer find what they expect; drugs are tested blind for the
+# same reason. So answer honestly, do not open the key before you have answered, and do not change an answer once you have seen it.
 
 # %%
-lab.plots.model_sizes(sizes.table)
+blind = {name: sizes.samples[name] for name in (SMALLEST, LARGEST)}
+panel = lab.widgets.reading_test(blind, pairs=10, seed=0)
+panel
 
 # %% [markdown]
-# Compare the hollow square of the larger model with the filled circle of the smaller one: what one knew *before* its first step, and what
-# the other knew after its last. If the square is still the lower of the two, fine-tuning has not made up for the size.
-
-# %%
-# CHECK 05.1
-after = table.test_perplexity
-lab.course.check("05.1", prediction, after[SMALLER], after[LARGER])
-
-# %% [markdown]
-# ### Exercise 05.2: bits per byte
+# ### Exercise 05.2: your answers
 #
-# Loss and perplexity count by the *token*. That is fair between two models that cut text into the same tokens. But if one has fewer
-# tokens in its vocabulary, it cuts the same text into more of them, shorter and easier to guess, and its loss per token looks better
-# than it is. **Bits per byte** do not have this fault: they share out the surprise of the whole text, in bits, over its bytes.
-#
-# The larger model had a loss of `nats` nats per token, on a text of `tokens` tokens and `text_bytes` bytes. How many bits per byte is that?
-#
-# <details><summary>Hint 1</summary>
-#
-# How many nats does the whole text have? And each byte of it?
-#
-# </details>
-# <details><summary>Hint 2</summary>
-#
-# A bit is the surprise at the toss of a coin, `math.log(2)` = 0.69 nats. So there are more bits than nats.
-#
-# </details>
-
-# %%
-import math
-
-nats, tokens, text_bytes = table.loc[LARGER, ["test_loss", "test_tokens", "test_bytes"]]
-print(f"{nats:.2f} nats per token, {tokens:,.0f} tokens, {text_bytes:,.0f} bytes")
+# Give a letter for each pair, in order: `A`, `B`, or `-` where you cannot tell. If you used the buttons, `panel.answers` has them. There are no
+# right or wrong answers, only honest ones. (Those of the solved notebook were written down before the key was looked at.)
 
 # %%
 # HIDDEN 05.2
@@ -118,8 +98,9 @@ import pandas as pd
 from gpt2lab.course import scenes
 
 parameters = lab.models()["parameters"]
-SMALLER, LARGER = sorted([MODEL, OTHER_MODEL], key=parameters.get)
-small, LEARNING_RATE = True, 1e-3
+SIZES = sorted([MODEL, OTHER_MODEL, THIRD_MODEL], key=parameters.get)
+SMALLEST, LARGEST = SIZES[0], SIZES[-1]
+small = lab.models().bundled[MODEL]
 STEPS = int(rng.integers(60, 75))
 splits = scenes.corpus(rng).split(valid=0.15, test=0.15, seed=0)
 
@@ -137,135 +118,37 @@ def row(name, loss, seconds):
 
 
 nats, a_step = float(rng.uniform(4.6, 5.2)), float(rng.uniform(0.21, 0.25))
-rows = [row(SMALLER, nats + 0.4, a_step), row(LARGER, nats, a_step * float(rng.uniform(3.2, 3.6)))]
+times = [1, float(rng.uniform(2.4, 2.8)), float(rng.uniform(7.2, 7.6))]
+rows = [row(name, nats + more, a_step * longer) for name, more, longer in zip(SIZES, (0.6, 0.3, 0.0), times)]
 names = ["sentence_words", "word_letters", "distinct_2", "repetition_4", "known_words", "known_3grams"]
-values = {SMALLER: [19.0, 4.0, 0.74, 0.003, 0.94, 0.44], LARGER: [32.1, 4.5, 0.72, 0.001, 0.97, 0.46]}
-values["human"] = [17.7, 4.8, 0.88, 0.010, 0.99, 0.43]
+described = [
+    [19.0, 4.0, 0.74, 0.003, 0.94, 0.44],
+    [32.1, 4.5, 0.72, 0.001, 0.97, 0.46],
+    [24.6, 4.4, 0.76, 0.001, 0.98, 0.51],
+    [17.7, 4.8, 0.88, 0.010, 0.99, 0.43],
+]
+values = dict(zip([*SIZES, "human"], described))
 complexity = pd.DataFrame.from_dict(values, orient="index", columns=names).rename_axis("model_name")
 samples = {
-    name: ["My fellow Americans, " + " ".join(scenes.sentences(rng, 3)) for _ in range(20)]
-    for name in (SMALLER, LARGER)
+    name: ["My fellow Americans, " + " ".join(scenes.sentences(rng, 3)) for _ in range(20)] for name in SIZES
 }
 sizes = lab.experiments.ModelSizes(pd.DataFrame(rows), samples, complexity)
-table = sizes.table.set_index("model_name")
-columns = ["test_loss_before", "test_loss", "test_perplexity_before", "test_perplexity"]
-after = table.test_perplexity
-nats, tokens, text_bytes = table.loc[LARGER, ["test_loss", "test_tokens", "test_bytes"]]
+blind = {name: sizes.samples[name] for name in (SMALLEST, LARGEST)}
+# Who read with the buttons may have written panel.answers: that they did read is taken on trust.
+panel = scenes.Lazy(lambda: lab.widgets.reading_test(blind, pairs=10, seed=0), answers="AB-BABBA-A")
 
 # %%
-# EXERCISE 05.2 (difficulty 2, 5 min, 1 point)
+# EXERCISE 05.2 (difficulty 1, 10 min, 1 point)
 ### BEGIN SOLUTION
-bits_a_byte = nats * tokens / text_bytes / math.log(2)
+answers = "ABBBAAABBA"
 ### END SOLUTION
 
 # %%
 # CHECK 05.2
-lab.course.check("05.2", bits_a_byte, nats, tokens, text_bytes)
-
-# %%
-table[["test_tokens", "test_loss", "test_bits_per_byte"]].round(3)
+lab.course.check("05.2", answers, panel)
 
 # %% [markdown]
-# ## What it costs
-#
-# The *time* of a step grows roughly with the number of parameters: nearly every parameter takes part in a multiplication for each token,
-# forwards and backwards. (If something else ran meanwhile, one of the two times may be too long.) The *memory* grows with the
-# parameters too, but on top of what Python and TensorFlow need in any case, which without a GPU is most of it here. The dashed lines in the
-# figure are what `lab.estimate` says beforehand, so that you need not find out by a crash.
-
-# %%
-lab.estimate(LARGER, accumulate_gradients=1)
-
-# %% [markdown]
-# ### Exercise 05.3: the same time
-#
-# Equal steps are one kind of fairness. Equal *time* is another, and often it is time that you are short of. How many steps could the smaller
-# model have taken in the time in which the larger one took its `STEPS`?
-#
-# <details><summary>Hint</summary>
-#
-# How long did the larger one take for all its steps? `seconds[LARGER]` is the time of one.
-#
-# </details>
-
-# %%
-seconds = table.seconds_a_step
-seconds.round(2)
-
-# %%
-# HIDDEN 05.3
-seconds = table.seconds_a_step
-
-# %%
-# EXERCISE 05.3 (difficulty 1, 3 min, 1 point)
-### BEGIN SOLUTION
-equal_time_steps = STEPS * seconds[LARGER] / seconds[SMALLER]
-### END SOLUTION
-
-# %%
-# CHECK 05.3
-lab.course.check("05.3", equal_time_steps, STEPS, seconds[SMALLER], seconds[LARGER])
-
-# %% [markdown]
-# ## How complex are the texts?
-#
-# Both models wrote 20 texts that begin with *My fellow Americans,*. The rows below describe what comes after that. The last row
-# describes pieces of the test speeches, cut to the same lengths.
-
-# %%
-sizes.complexity.round(3)
-
-# %% [markdown]
-# | column | what it counts | far from human if |
-# |---|---|---|
-# | `sentence_words` | words in a sentence, on average | the model rambles, or stammers |
-# | `word_letters` | letters in a word, on average | it keeps to short words |
-# | `distinct_2` | different pairs of words, divided by the number of words | it says the same again and again, across its texts |
-# | `repetition_4` | share of a text's runs of four words that came before in it | it runs in circles within a text |
-# | `known_words` | share of words that stand in the training speeches | it invents words |
-# | `known_3grams` | share of runs of three words that stand there | it puts words in an order that nobody uses |
-#
-# No figure is good because it is high: **nearer to the human row is better**. People say things that they have not said before. So even
-# in the human row not all words are known, and by no means all runs of three words. A model with a *higher* share than people has kept to
-# the commonest phrases. And none of these columns knows whether a text makes sense. For that, somebody has to read it.
-
-# %% [markdown]
-# ## The blind reading test
-#
-# You will see ten pairs of texts. One text of each pair is by the smaller model, one by the larger. They begin alike, they are equally long,
-# and which is which was drawn at random. Read both and say which is *more intelligible*: which one makes more sense? Perhaps
-# neither makes much. If you cannot tell, say so.
-#
-# You are part of the experiment now, a **blind reading test**. Readers who know the writer find what they expect; drugs are tested blind for the
-# same reason. So answer honestly, do not open the key before you have answered, and do not change an answer once you have seen it.
-
-# %%
-panel = lab.widgets.reading_test(sizes.samples, pairs=10, seed=0)
-panel
-
-# %% [markdown]
-# ### Exercise 05.4: your answers
-#
-# Give a letter for each pair, in order: `A`, `B`, or `-` where you cannot tell. If you used the buttons, `panel.answers` has them. There are no
-# right or wrong answers, only honest ones. (In the solved notebook one of the makers of this course answered, before looking at the key.)
-
-# %%
-# HIDDEN 05.4
-# Who read with the buttons may have written panel.answers: that they did read is taken on trust.
-panel = scenes.Lazy(lambda: lab.widgets.reading_test(sizes.samples, pairs=10, seed=0), answers="AB-BABBA-A")
-
-# %%
-# EXERCISE 05.4 (difficulty 1, 10 min, 1 point)
-### BEGIN SOLUTION
-answers = "BA-ABBABBA"
-### END SOLUTION
-
-# %%
-# CHECK 05.4
-lab.course.check("05.4", answers, panel)
-
-# %% [markdown]
-# What do your answers say? The share of pairs in which you preferred the larger model comes with an **interval**. If you read thousands of
+# What do your answers say? The share of pairs in which you preferred the largest model comes with an **interval**. If you read thousands of
 # such pairs, the share would settle at some value. Intervals made in this way contain that value 19 times out of 20. The share also comes
 # with *p*: how often would a coin, tossed for each pair, give answers at least as one-sided? Pairs where you could not tell are left out.
 
@@ -284,13 +167,171 @@ except lab.LabError as reason:
 
 # %%
 for wins, pairs in ((7, 10), (70, 100), (210, 300)):
-    pooled = lab.preference(wins, pairs - wins, names=(LARGER, SMALLER))
+    pooled = lab.preference(wins, pairs - wins, names=(LARGEST, SMALLEST))
     print(f"{wins:3} of {pairs:3}: {pooled.numbers}")
+
+# %% [markdown]
+# ## What the numbers say
+#
+# Now the table: the loss on unseen speeches before fine-tuning and after, and what each step took.
+
+# %%
+table = sizes.table.set_index("model_name")
+columns = ["test_loss_before", "test_loss", "test_perplexity_before", "test_perplexity"]
+table[columns + ["seconds_a_step", "memory_MB"]].T.round(2)
+
+# %%
+lab.plots.model_sizes(sizes.table)
+
+# %% [markdown]
+# Compare the hollow square of each size with the filled circle of the one before it: what one knew *before* its first step, and what
+# the smaller one knew after its last. If the square is still the lower of the two, fine-tuning has not made up for the size.
+
+# %%
+# CHECK 05.1
+after = table.test_perplexity
+lab.course.check("05.1", prediction, after[SMALLEST], after[LARGEST])
+
+# %% [markdown]
+# ### Exercise 05.3: bits per byte
+#
+# Loss and perplexity count by the *token*. That is fair between two models that cut text into the same tokens. But if one has fewer
+# tokens in its vocabulary, it cuts the same text into more of them, shorter and easier to guess, and its loss per token looks better
+# than it is. **Bits per byte** do not have this fault: they share out the surprise of the whole text, in bits, over its bytes.
+#
+# The largest model had a loss of `nats` nats per token, on a text of `tokens` tokens and `text_bytes` bytes. How many bits per byte is that?
+#
+# <details><summary>Hint 1</summary>
+#
+# How many nats does the whole text have? And each byte of it?
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# A bit is the surprise at the toss of a coin, `math.log(2)` = 0.69 nats. So there are more bits than nats.
+#
+# </details>
+
+# %%
+import math
+
+nats, tokens, text_bytes = table.loc[LARGEST, ["test_loss", "test_tokens", "test_bytes"]]
+print(f"{nats:.2f} nats per token, {tokens:,.0f} tokens, {text_bytes:,.0f} bytes")
+
+# %%
+# HIDDEN 05.3
+table = sizes.table.set_index("model_name")
+columns = ["test_loss_before", "test_loss", "test_perplexity_before", "test_perplexity"]
+after = table.test_perplexity
+nats, tokens, text_bytes = table.loc[LARGEST, ["test_loss", "test_tokens", "test_bytes"]]
+
+# %%
+# EXERCISE 05.3 (difficulty 2, 5 min, 1 point)
+### BEGIN SOLUTION
+bits_a_byte = nats * tokens / text_bytes / math.log(2)
+### END SOLUTION
+
+# %%
+# CHECK 05.3
+lab.course.check("05.3", bits_a_byte, nats, tokens, text_bytes)
+
+# %%
+table[["test_tokens", "test_loss", "test_bits_per_byte"]].round(3)
+
+# %% [markdown]
+# ## What it costs
+#
+# The *time* of a step grows roughly with the number of parameters: nearly every parameter takes part in a multiplication for each token,
+# forwards and backwards. (If something else ran meanwhile, one of the times may be too long.) The *memory* grows with the
+# parameters too, but on top of what Python and TensorFlow need in any case, which without a GPU is most of it here. The dashed lines in the
+# figure are what `lab.estimate` says beforehand, so that you need not find out by a crash.
+
+# %%
+lab.estimate(LARGEST, accumulate_gradients=1)
+
+# %% [markdown]
+# ### Exercise 05.4: the same time
+#
+# Equal steps are one kind of fairness. Equal *time* is another, and often it is time that you are short of. How many steps could the smallest
+# model have taken in the time in which the largest one took its `STEPS`?
+#
+# <details><summary>Hint</summary>
+#
+# How long did the largest one take for all its steps? `seconds[LARGEST]` is the time of one.
+#
+# </details>
+
+# %%
+seconds = table.seconds_a_step
+seconds.round(2)
+
+# %%
+# HIDDEN 05.4
+seconds = table.seconds_a_step
+
+# %%
+# EXERCISE 05.4 (difficulty 1, 3 min, 1 point)
+### BEGIN SOLUTION
+equal_time_steps = STEPS * seconds[LARGEST] / seconds[SMALLEST]
+### END SOLUTION
+
+# %%
+# CHECK 05.4
+lab.course.check("05.4", equal_time_steps, STEPS, seconds[SMALLEST], seconds[LARGEST])
+
+# %% [markdown]
+# ## How complex are the texts?
+#
+# Each model wrote 20 texts that begin with *My fellow Americans,*. The rows below describe what comes after that. The last row
+# describes pieces of the test speeches, cut to the same lengths.
+
+# %%
+sizes.complexity.round(3)
+
+# %% [markdown]
+# | column | what it counts | far from human if |
+# |---|---|---|
+# | `sentence_words` | words in a sentence, on average | the model rambles, or stammers |
+# | `word_letters` | letters in a word, on average | it keeps to short words |
+# | `distinct_2` | different pairs of words, divided by the number of words | it says the same again and again, across its texts |
+# | `repetition_4` | share of a text's runs of four words that came before in it | it runs in circles within a text |
+# | `known_words` | share of words that stand in the training speeches | it invents words |
+# | `known_3grams` | share of runs of three words that stand there | it puts words in an order that nobody uses |
+#
+# No figure is good because it is high: **nearer to the human row is better**. People say things that they have not said before. So even
+# in the human row not all words are known, and by no means all runs of three words. A model with a *higher* share than people has kept to
+# the commonest phrases. Go through the columns: in which of them is the largest model the nearest to people, and in which is it not? None
+# of them knows whether a text makes sense. For that, somebody has to read it, as you did.
+
+# %% [markdown]
+# ## The law
+#
+# How does the loss fall as models grow? Two well-known papers give a law, in nats per token:
+#
+# | law | loss | with |
+# |---|---|---|
+# | Kaplan et al. 2020 | `(8.8e13 / N) ** 0.076` | `N`: parameters without the embeddings |
+# | Hoffmann et al. 2022 | `1.69 + 406.4 / N ** 0.34 + 410.7 / D ** 0.28` | `N`: all parameters; `D`: tokens read in pretraining |
+#
+# On logarithmic axes a power of `N` is a straight line. Do your sizes make one too?
+
+# %%
+lab.plots.parameter_law(sizes.table)
+
+# %% [markdown]
+# Each law counts tokens of a vocabulary of its own, so the figure has all of them in bits per byte, computed from the bytes that a token of
+# theirs has on average. Such a factor moves a line up or down and does not tilt it, and since the texts are others too, compare how
+# *steep* the lines are, not how high.
+#
+# If the points lie on one line, these models have a law of their own. That it is less steep than others may be for want of text. All sizes of
+# a family read the same in pretraining, those of this course 20 million tokens, 20 to 26 times over. Kaplan's line is for models that never
+# run out of new text, and the larger a model, the more it makes of that. Now compare your own two lines. If the one after fine-tuning is less
+# steep than the one before, which sizes have gained more?
 
 # %% [markdown]
 # ### Exercise 05.5: do they agree?
 #
-# In two or three sentences: what did the numbers say about the two sizes, what did your reading say, and do the two agree? If they do not,
+# In two or three sentences: what did the numbers say about the sizes, what did your reading say, and do the two agree? If they do not,
 # or if you could not tell, why might that be?
 #
 # <details><summary>Hint</summary>
@@ -301,16 +342,17 @@ for wins, pairs in ((7, 10), (70, 100), (210, 300)):
 
 # %%
 # HIDDEN 05.5
-result = pooled = lab.preference(6, 3, names=(LARGER, SMALLER))
+result = pooled = lab.preference(6, 3, names=(LARGEST, SMALLEST))
 
 # %%
 # EXERCISE 05.5 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
 explanation = """
-The numbers are clear: the larger model has a much lower loss on unseen speeches, and fewer
-of its words are made up. In the reading test the difference was too small to be sure: with
-ten pairs chance can do a lot. The loss averages over thousands of tokens and sees a
-difference that a reader does not notice in texts that hardly make sense either way.
+The numbers are clear: the larger a model, the lower its loss on unseen speeches, and fewer
+of its words are made up. My reading agrees: I preferred the largest model in every pair, which
+a coin does twice in a thousand such tests. Its sentences hold together, though neither model
+knows what it wants to say. Between neighbours I might not have noticed a difference that the
+loss, a mean over thousands of tokens, still finds.
 """
 ### END SOLUTION
 
@@ -323,15 +365,16 @@ lab.course.check("05.5", explanation)
 #
 # Predict, then run it again with one change.
 #
-# - Ten more pairs with another seed: `lab.widgets.reading_test(sizes.samples, seed=1)`. The texts are the same 20 of each model, paired anew.
-# - A stronger opponent for the larger model, in place of `sizes.samples`: `{"people": lab.human_samples(splits.test, like=sizes.samples[LARGER]), LARGER: ...}`. How many
-#   pairs do you need now?
+# - Neighbours: take the last two of `SIZES` for `blind`. Three times the parameters instead of ten: can you still tell?
+# - People for an opponent: `blind = {LARGEST: sizes.samples[LARGEST], "people": lab.human_samples(splits.test, like=sizes.samples[LARGEST])}`.
+#   How many pairs do you need now?
 # - `temperature=0.5` in the experiment: the texts get safer. Which columns move away from the human row, and which towards it?
 #
 # ## Summary
 #
-# - A comparison is fair if only one thing differs, and is measured on text that neither model has seen.
-# - The larger model is better before the first step and after the last. Each of its steps takes longer, roughly in proportion.
+# - A comparison is fair if only one thing differs, and is measured on text that no model has seen.
+# - The larger a model, the better it is, before the first step and after the last, and the longer each of its steps takes.
+# - On logarithmic axes the loss of a family of models falls along a straight line. How steep it is depends on the text too.
 # - Between models with different tokens, compare bits per byte.
 # - Numbers about texts mean something only beside the same numbers for human text. Nearer is better, not higher.
 # - A blind test says what a reader notices, with an interval. Ten answers rule out chance only if they hardly disagree.
@@ -340,4 +383,5 @@ lab.course.check("05.5", explanation)
 #
 # - A. Radford et al. 2019, [Language models are unsupervised multitask learners](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf): Table 3 has the perplexities of all four sizes.
 # - J. Kaplan et al. 2020, [Scaling laws for neural language models](https://arxiv.org/abs/2001.08361): how the loss falls as models grow.
+# - J. Hoffmann et al. 2022, [Training compute-optimal large language models](https://arxiv.org/abs/2203.15556): how it falls as models and texts grow.
 # - E. Clark et al. 2021, [All that's "human" is not gold](https://arxiv.org/abs/2107.00061): readers without training cannot tell GPT-3 from people.

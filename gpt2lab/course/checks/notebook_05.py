@@ -6,12 +6,12 @@ from gpt2lab.course.checks.verdicts import essay, exercise, number, range_choice
 from gpt2lab.errors import ArgumentError
 
 
-@exercise("05.1", prediction="the perplexity of the larger model")
+@exercise("05.1", prediction="the perplexity of the largest model")
 def gain_of_the_larger_model(prediction, smaller, larger):
     gain = 1 - larger / smaller
     found = "a" if gain < 0.1 else "b" if gain <= 0.5 else "c"
     measured = f"It is {100 * abs(gain):.0f} % {'lower' if gain >= 0 else 'higher'}."
-    more = f"{measured} What the larger model has learned in pretraining shows in every word."
+    more = f"{measured} What the largest model has learned in pretraining shows in every word."
     less = (
         f"{measured} Parameters do not count one for one: each doubling takes away about the same, small part"
         " of the loss."
@@ -28,7 +28,25 @@ def gain_of_the_larger_model(prediction, smaller, larger):
     )
 
 
-@exercise("05.2", computed=True)
+@exercise("05.2")
+def reading(answer, panel):
+    """Whoever answered every pair has done it; what they answered is theirs."""
+    if isinstance(answer, str) and len(answer) < len(panel.test) and answer and answer == panel.answers:
+        return unanswered(
+            f"Not finished yet: you have answered {len(answer)} of {len(panel.test)} pairs. Go on above, then"
+            " run this cell again."
+        )
+    try:
+        panel.score(answer)
+    except ArgumentError as error:
+        return wrong(str(error))
+    return right(
+        "Thank you for reading. Any honest answers are right; the next cell says what they tell about the two"
+        " models."
+    )
+
+
+@exercise("05.3", computed=True)
 def bits_a_byte(answer, nats, tokens, text_bytes):
     exact = nats * tokens / text_bytes / math.log(2)
     return number(
@@ -65,12 +83,12 @@ def bits_a_byte(answer, nats, tokens, text_bytes):
         otherwise="All nats of the text are nats * tokens. Divide by the bytes, and by math.log(2).",
         reason=(
             "With it this model can be compared with any other, whatever its tokens: the table below has it"
-            " for both."
+            " for all sizes."
         ),
     )
 
 
-@exercise("05.3", computed=True)
+@exercise("05.4", computed=True)
 def steps_in_the_same_time(answer, steps, smaller, larger):
     exact = steps * larger / smaller
     return number(
@@ -79,47 +97,32 @@ def steps_in_the_same_time(answer, steps, smaller, larger):
         mistakes=(
             (
                 steps * smaller / larger,
-                "Turn the fraction round: the smaller model's steps are shorter, so it takes more of them.",
+                "Turn the fraction round: the smallest model's steps are shorter, so it takes more of them.",
             ),
             (
                 larger / smaller,
                 (
-                    "That is how many of its steps fit into one of the larger model's. How many does that"
+                    "That is how many of its steps fit into one of the largest model's. How many does that"
                     " make in all?"
                 ),
             ),
-            (steps * larger, "That is the time in seconds. How many steps of the smaller model fit into it?"),
-            (steps, "That is the larger model's number of steps. The smaller model is quicker."),
+            (
+                steps * larger,
+                "That is the time in seconds. How many steps of the smallest model fit into it?",
+            ),
+            (steps, "That is the largest model's number of steps. The smallest model is quicker."),
             (
                 steps * (larger - smaller),
                 "That is the seconds by which it is done earlier. How many steps fit into the whole time?",
             ),
         ),
         otherwise=(
-            "Divide the time of all steps of the larger model by the seconds of one step of the smaller."
+            "Divide the time of all steps of the largest model by the seconds of one step of the smallest."
         ),
         reason=(
             "Try it: whether so many steps make up for the size is a question that only the experiment"
             " answers."
         ),
-    )
-
-
-@exercise("05.4")
-def reading(answer, panel):
-    """Whoever answered every pair has done it; what they answered is theirs."""
-    if isinstance(answer, str) and len(answer) < len(panel.test) and answer and answer == panel.answers:
-        return unanswered(
-            f"Not finished yet: you have answered {len(answer)} of {len(panel.test)} pairs. Go on above, then"
-            " run this cell again."
-        )
-    try:
-        panel.score(answer)
-    except ArgumentError as error:
-        return wrong(str(error))
-    return right(
-        "Thank you for reading. Any honest answers are right; the next cell says what they tell about the two"
-        " models."
     )
 
 
@@ -131,7 +134,7 @@ def explanation(answer):
         points=(
             (
                 "loss|perplex|bits|bpb|nats|distinct|known|repetition|%|percent|per cent",
-                "Say what the numbers were: name at least one column of the tables, and how the two sizes"
+                "Say what the numbers were: name at least one column of the tables, and how the sizes"
                 " differ in it.",
             ),
             (

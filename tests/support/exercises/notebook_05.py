@@ -13,7 +13,8 @@ EXPLAINED = (
 
 EXERCISES = {
     "05.1": ((57.0, 40.0), "b", [("a", "30 % lower"), ("c", "30 % lower"), ("yes", "one letter")]),
-    "05.2": (
+    "05.2": ((PANEL,), "ABBA-BABBA", [("ABBA", "4 letters"), ("ABBA-BABBX", "'X'"), (12, "int")]),
+    "05.3": (
         (NATS, TOKENS, BYTES),
         NATS * TOKENS / BYTES / math.log(2),
         [
@@ -29,7 +30,7 @@ EXERCISES = {
             ("1.4", "without quotes"),
         ],
     ),
-    "05.3": (
+    "05.4": (
         (60, 0.1, 0.26),
         156,
         [
@@ -41,7 +42,6 @@ EXERCISES = {
             (1000, "too large"),
         ],
     ),
-    "05.4": ((PANEL,), "ABBA-BABBA", [("ABBA", "4 letters"), ("ABBA-BABBX", "'X'"), (12, "int")]),
     "05.5": (
         (),
         EXPLAINED,
@@ -66,10 +66,16 @@ EXERCISES = {
     ),
 }
 
-ALIKE = {"05.4": ("A" * 10, "BABABABABA"), "05.5": (EXPLAINED, EXPLAINED + " So there.")}
+ALIKE = {"05.2": ("A" * 10, "BABABABABA"), "05.5": (EXPLAINED, EXPLAINED + " So there.")}
 
 SOURCES = {
     "05.2": [
+        ('answers = "ABBA"', "4 letters"),
+        ('answers = "ABBA-BABBX"', "'X'"),
+        ("answers = 7", "int"),
+        ("answers = ''", "Not answered yet"),
+    ],
+    "05.3": [
         ("bits_a_byte = 1.4496", "too small"),
         ("bits_a_byte = 3.759 * 8019 / 29_990 / math.log(2)", "too small"),
         ("bits_a_byte = nats * tokens / text_bytes", "nats per byte"),
@@ -80,24 +86,18 @@ SOURCES = {
         ("bits_a_byte = nats * tokens", "nats of the whole text"),
         ("bits_a_byte = math.exp(nats)", "perplexity"),
         ("bits_a_byte = nats * tokens / text_bytes / math.log10(2)", "base 10"),
-        ("bits_a_byte = table.loc[SMALLER, 'test_bits_per_byte']", "too large"),
+        ("bits_a_byte = table.loc[SMALLEST, 'test_bits_per_byte']", "too large"),
         ("bits_a_byte = table['test_bits_per_byte']", "several entries"),
     ],
-    "05.3": [
-        ("equal_time_steps = 102", "too small"),
-        ("equal_time_steps = STEPS * seconds[SMALLER] / seconds[LARGER]", "Turn the fraction round"),
-        ("equal_time_steps = seconds[LARGER] / seconds[SMALLER]", "How many does that make in all"),
-        ("equal_time_steps = STEPS * seconds[LARGER]", "time in seconds"),
-        ("equal_time_steps = STEPS", "is quicker"),
-        ("equal_time_steps = STEPS * (seconds[LARGER] - seconds[SMALLER])", "done earlier"),
-        ("equal_time_steps = STEPS * parameters[LARGER] / parameters[SMALLER]", "too small"),
-        ("equal_time_steps = STEPS * seconds", "several entries"),
-    ],
     "05.4": [
-        ('answers = "ABBA"', "4 letters"),
-        ('answers = "ABBA-BABBX"', "'X'"),
-        ("answers = 7", "int"),
-        ("answers = ''", "Not answered yet"),
+        ("equal_time_steps = 102", "too small"),
+        ("equal_time_steps = STEPS * seconds[SMALLEST] / seconds[LARGEST]", "Turn the fraction round"),
+        ("equal_time_steps = seconds[LARGEST] / seconds[SMALLEST]", "How many does that make in all"),
+        ("equal_time_steps = STEPS * seconds[LARGEST]", "time in seconds"),
+        ("equal_time_steps = STEPS", "is quicker"),
+        ("equal_time_steps = STEPS * (seconds[LARGEST] - seconds[SMALLEST])", "done earlier"),
+        ("equal_time_steps = STEPS * parameters[LARGEST] / parameters[SMALLEST]", "too large"),
+        ("equal_time_steps = STEPS * seconds", "several entries"),
     ],
     "05.5": [
         ('explanation = "It is larger."', "3 words"),
@@ -120,25 +120,25 @@ SOURCES = {
 }
 
 ALSO_RIGHT = {
-    "05.2": [
-        "bits_a_byte = table.loc[LARGER, 'test_bits_per_byte']",
+    "05.2": ['answers = "-BABABABAB"', "answers = panel.answers", 'answers = "AB" * 5'],
+    "05.3": [
+        "bits_a_byte = table.loc[LARGEST, 'test_bits_per_byte']",
         "import numpy as np\nbits_a_byte = nats * tokens / text_bytes / np.log(2)",
         "bits = nats * tokens * math.log2(math.e)\nbits_a_byte = bits / text_bytes",
         (
-            "bits_a_byte = table.test_loss[LARGER] * table.test_tokens[LARGER] / table.test_bytes[LARGER] /"
-            " math.log(2)"
+            "bits_a_byte = table.test_loss[LARGEST] * table.test_tokens[LARGEST] / table.test_bytes[LARGEST]"
+            " / math.log(2)"
         ),
     ],
-    "05.3": [
-        "equal_time_steps = STEPS * (seconds[LARGER] / seconds[SMALLER])",
-        "time = table.seconds_a_step[LARGER] * STEPS\nequal_time_steps = int(time / seconds.min())",
-        "equal_time_steps = round(STEPS * seconds.loc[LARGER] / seconds.loc[SMALLER])",
+    "05.4": [
+        "equal_time_steps = STEPS * (seconds[LARGEST] / seconds[SMALLEST])",
+        "time = table.seconds_a_step[LARGEST] * STEPS\nequal_time_steps = int(time / seconds.min())",
+        "equal_time_steps = round(STEPS * seconds.loc[LARGEST] / seconds.loc[SMALLEST])",
     ],
-    "05.4": ['answers = "-BABABABAB"', "answers = panel.answers", 'answers = "AB" * 5'],
     "05.5": [
         (
-            "explanation = f'The loss was {table.test_loss[LARGER]:.2f} against"
-            " {table.test_loss[SMALLER]:.2f}, so the numbers favour the larger model. In my reading I could"
+            "explanation = f'The loss was {table.test_loss[LARGEST]:.2f} against"
+            " {table.test_loss[SMALLEST]:.2f}, so the numbers favour the larger model. In my reading I could"
             " not tell them apart: ten pairs are few ({result.numbers}).'"
         ),
         (
