@@ -86,10 +86,11 @@ def diagnose(record, diverged=False):
     A level of the training loss is the mean over a tenth of the steps, at least 10, since single windows vary
     too much.
 
-    Where a learning rate falls until the end, every loss falls with it, as the weights settle, and then
-    flattens, as the steps become small. Neither says whether there were steps enough. So there the quarter of
-    the steps counts that ends where the rate has come down to half (with half a cosine a little after the
-    middle of the run).
+    With a rate that falls until the end these say the same as with a constant one, but mean less: every loss
+    first falls with the rate, as the weights settle, and then flattens, as the steps become small. A run that
+    is "fitting" has come to the end of its schedule; whether a longer one would end lower, its own losses
+    cannot say. (3M on all speeches, 300 steps of one window at 0.001: 3.59 nats per token at a constant rate,
+    3.42 along half a cosine, of which 0.19 between the steps 80 and 160, 0.02 in the last quarter.)
     """
     trained = record.dropna(subset=["loss"])
     if diverged:
@@ -113,27 +114,12 @@ def _best(record):
     return (None, None) if measured.empty else (int(record.loc[measured.idxmin(), "step"]), measured.idxmin())
 
 
-def _steps_of_weight(trained):
-    """How many steps there were before a learning rate that falls until the end had come down to half; all
-    steps where it does not fall, or was not recorded.
-    """
-    rates = trained["learning_rate"].to_numpy(float) if "learning_rate" in trained else np.array([])
-    first = len(rates) - 1
-    while first > 0 and rates[first] < rates[first - 1]:
-        first -= 1
-    if first in (-1, len(rates) - 1):
-        return len(trained)
-    return first + int((rates[first:] >= rates[first] / 2).sum())
-
-
 class _Reading:
     """The figures that a verdict is made of."""
 
     def __init__(self, record, trained):
         self.losses = trained["loss"].to_numpy()
-        self.steps = trained["step"].to_numpy()
-        self.last = int(self.steps[-1])
-        self.weighty = _steps_of_weight(trained)
+        self.first, self.last = int(trained["step"].iloc[0]), int(trained["step"].iloc[-1])
         self.size = max(10, len(self.losses) // 10)
         end = self.losses[-self.size :]
         self.final = end.mean()
@@ -209,16 +195,14 @@ class _Reading:
                 ),
                 "Take the model of that step with run.load('best').",
             )
-        fall, (begin, end) = self._late_fall()
+        fall = self._late_fall()
         if fall > FALL:
-            when = (
-                f"at the end, by {fall:.0%} in the last quarter of the {self.last} steps"
-                if self.weighty == len(self.losses)
-                else f"when the learning rate came down, by {fall:.0%} between steps {begin} and {end}"
-            )
             return (
                 "under-fitting",
-                f"The loss was still falling {when}",
+                (
+                    f"The loss was still falling at the end, by {fall:.0%} in the last quarter of the"
+                    f" {self.last} steps"
+                ),
                 "Train for more steps, or raise the learning rate.",
             )
         if self.measured.empty:
@@ -247,25 +231,18 @@ class _Reading:
         """The loss before the first step, and its standard error; NaN where no validation loss says it. A
         run may be out of hand before ten steps have made a level.
         """
-        if self.measured.empty or self.measured["step"].iloc[0] >= self.steps[0]:
+        if self.measured.empty or self.measured["step"].iloc[0] >= self.first:
             return math.nan, math.nan
         first = self.measured.iloc[0]
         return max(float(first["valid_loss"]), float(self.losses[0])), _error(window_losses(first))
 
     def _late_fall(self):
-        """Share by which the loss fell in the last quarter of the steps, or of those before the rate came
-        down, and the steps between which it did.
-        """
+        """Share by which the loss fell in the last quarter of the steps."""
+        earlier = self.measured.loc[self.measured["step"] <= self.last * 0.75, "valid_loss"]
+        if len(self.measured) >= 4 and len(earlier):
+            return 1 - self.end / float(earlier.iloc[-1])
         quarter = len(self.losses) // 4
-        end = self.weighty
-        begin = max(1, end - quarter)
-        steps = self.steps[[begin - 1, end - 1]]
-        places = np.searchsorted(self.measured["step"], steps, side="right") - 1
-        if len(self.measured) >= 4 and places[0] > 0:
-            found = self.measured.iloc[places]
-            return 1 - found["valid_loss"].iloc[1] / found["valid_loss"].iloc[0], found["step"].tolist()
-        earlier = self.losses[max(0, begin - quarter) : begin].mean()
-        return 1 - self.losses[begin:end].mean() / earlier, steps.tolist()
+        return 1 - self.losses[-quarter:].mean() / self.losses[-2 * quarter : -quarter].mean()
 
     def _copying(self, verdict):
         if math.isnan(self.copied) or verdict not in ("fitting", "over-fitting"):

@@ -11,7 +11,6 @@ import gpt2lab as lab
 from gpt2lab.errors import DivergenceError
 from gpt2lab.training.diagnosis import diagnose
 from gpt2lab.training.run import COLUMNS, average_losses
-from gpt2lab.training.schedule import learning_rate_at
 
 STEPS = range(101)
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.csv"))
@@ -67,39 +66,6 @@ def test_a_loss_that_is_still_falling_is_under_fitting(valid):
     found = diagnose(history(falling, valid))
     assert found.verdict == "under-fitting" and "more steps" in found.explanation
     assert found.best_step == (100 if valid else None)
-
-
-RATES = [learning_rate_at(step, 0, 100, 1e-3, 10, "cosine") for step in STEPS]
-
-
-@pytest.mark.parametrize("measured", [True, False])
-def test_a_loss_that_flattens_only_because_the_rate_ends_was_still_falling(measured):
-    """A text that would teach as much with each further step of the full rate."""
-    way = np.cumsum([0, *RATES[1:]]) / sum(RATES[1:])
-    record = history(
-        lambda step: 5 - 0.7 * way[step], (lambda step: 5 - 0.7 * way[step]) if measured else None
-    )
-    assert diagnose(record).verdict == "fitting"  # it does not know why
-    found = diagnose(record.assign(learning_rate=RATES))
-    assert found.verdict == "under-fitting" and "more steps" in found.explanation
-    assert "when the learning rate came down" in found.explanation
-
-
-@pytest.mark.parametrize("measured", [True, False])
-def test_a_loss_that_falls_only_because_the_weights_settle_had_levelled_off(measured):
-    def settling(step):
-        return 3 + 2 * math.exp(-step / 3) + 200 * RATES[step]
-
-    record = history(settling, settling if measured else None).assign(learning_rate=RATES)
-    assert record["loss"].iloc[-1] < 0.95 * record["loss"].iloc[30]
-    assert diagnose(record).verdict == "fitting"
-
-
-def test_a_constant_rate_changes_nothing():
-    for loss in (falling, levelling, rising):
-        record = history(falling, loss, every=5)
-        found, same = diagnose(record), diagnose(record.assign(learning_rate=1e-3))
-        assert found.explanation == same.explanation
 
 
 def test_a_run_that_was_validated_only_at_its_end_has_a_verdict():
