@@ -140,18 +140,20 @@ lab.course.check("01.2", characters_per_token, lm, paragraph)
 # The model guesses one token. To write, it takes a token, puts it at the end of the text, and guesses again.
 
 # %%
-text = "The people of the United"
-for _ in range(5):
+beginning = "I went to the baker's house"
+text = beginning
+for _ in range(12):
     text = text + lm.next_tokens(text).token[0]
     print(text)
 
 # %% [markdown]
-# This loop always takes the best guess. `generate` does not: it draws a token at random, and a token with twice the probability is
-# drawn twice as often. (`temperature=1.0` leaves the probabilities as they are; notebook 8 changes it.) The **seed** fixes the draws.
+# This loop always takes the best guess, and what it writes soon goes round in circles. `generate` does not: it draws a token at random,
+# and a token with twice the probability is drawn twice as often. (`temperature=1.0` leaves the probabilities as they are; notebook 8
+# changes it.) The **seed** fixes the draws.
 
 # %%
 for seed in (1, 1, 2):
-    text = lm.generate("The people of the United", length=30, temperature=1.0, seed=seed)[0]
+    text = lm.generate(beginning, length=30, temperature=1.0, seed=seed)[0]
     lab.course.show(text, label=f"seed {seed}")
 
 # %% [markdown]
@@ -171,6 +173,7 @@ for seed in (1, 1, 2):
 
 # %%
 # HIDDEN 01.3
+beginning = "The people of the United States"
 text = "The people of the United States, and"
 
 # %%
@@ -183,6 +186,19 @@ what_the_seed_changes = "b"
 # %%
 # CHECK 01.3
 lab.course.check("01.3", what_the_seed_changes)
+
+# %% [markdown]
+# ### How far does the sense go?
+#
+# Here are three longer texts. (With `temperature=0.8` probable tokens become a little more probable.) Read each until you lose the thread:
+# after some words, after a sentence, after a small scene?
+
+# %%
+for text in lm.generate(beginning, nsamples=3, length=80, temperature=0.8, seed=1):
+    lab.course.show(text, label="text")
+
+# %% [markdown]
+# Nobody taught the model about bakers, or how people in books talk. It learned only which token comes next.
 
 # %% [markdown]
 # ## How surprised is it?
@@ -335,17 +351,19 @@ def gpt2_parameters(vocabulary, window, d, layers):
 
 # %%
 # CHECK 01.6
-lab.course.check("01.6", gpt2_parameters, sizes=["3M", "124M", "355M"])
+lab.course.check("01.6", gpt2_parameters, sizes=list(lab.models().index))
 
 # %% [markdown]
-# 3M is counted in the same way. Do its parameters sit in the same places?
+# Your formula holds for all sizes. Do their parameters sit in the same places?
 
 # %%
-lab.plots.parameters(["124M", "3M"])
+small = lab.models().query("bundled").index
+lab.plots.parameters([*small, "124M"])
 
 # %% [markdown]
-# Nearly, because 3M has a smaller vocabulary too. With the vocabulary of 124M, its token embedding would be larger than all the
-# rest.
+# The embeddings grow with d, the blocks with d². So from size to size the blocks take a larger share. 124M seems to break the rule,
+# because its vocabulary is twelve times as large as that of the small ones. With that vocabulary, the token embedding of each of them
+# would be larger than all the rest.
 
 # %% [markdown]
 # ## Summary

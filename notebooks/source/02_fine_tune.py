@@ -35,7 +35,7 @@
 # %% [markdown]
 # ## The model
 #
-# `download` fetches a model once and checks it. 1M and 3M come with the course and are only unpacked.
+# `download` fetches a model once and checks it. The small ones come with the course and are only unpacked.
 
 # %%
 folder = lab.download(MODEL)
@@ -82,7 +82,7 @@ for text in texts_before:
 
 # %% [markdown]
 # And how well does it predict the speeches that were kept back? **Perplexity** answers in one number. It is *e* to the power of
-# the loss: with perplexity 50 the model is as unsure as if it chose each token among 50 equally probable ones. Lower is better.
+# the loss: with perplexity 40 the model is as unsure as if it chose each token among 40 equally probable ones. Lower is better.
 
 # %%
 unseen = splits.test.first(characters=100_000)
@@ -102,17 +102,22 @@ prediction = "b"
 # %% [markdown]
 # ## Fine-tune
 #
-# One **step** shows the model one window of 1,024 tokens, measures the loss on it, and moves every parameter a little so that this
-# loss falls. The **learning rate** says how far.
+# One **step** shows the model a few windows of 1,024 tokens, measures the loss on them, and moves every parameter a little so that
+# this loss falls. The number of windows is the batch size. The **learning rate** says how far the parameters move.
 #
-# The tutorial that this notebook follows, *Fine-tuning the GPT-2 model*, takes 300 steps with 124M on a GPU. Without a GPU you take fewer steps with a small model,
-# and a larger learning rate.
+# The tutorial that this notebook follows, *Fine-tuning the GPT-2 model*, takes 300 steps of one window, with 124M on a GPU. Without a
+# GPU you take fewer steps with a small model. Four windows a step make up for some of that.
 
 # %%
-small = MODEL in ("1M", "3M")
-STEPS = 100 if small else 300
-LEARNING_RATE = 1e-3 if small else 1e-4
-print(f"{STEPS} steps of {MODEL}, learning rate {LEARNING_RATE}")
+small = lab.models().bundled[MODEL]
+STEPS = 60 if small else 300
+BATCH_SIZE = 4 if small else 1  # windows a step
+print(f"{STEPS} steps of {MODEL}, each of {BATCH_SIZE * 1024:,} tokens")
+
+# %% [markdown]
+# The learning rate changes on the way. Its plan is called the **schedule**. Over the first tenth of the steps the rate rises, which is the
+# **warm-up**; then it falls along half a cosine to a tenth of its highest value. You need not choose that value: `finetune` takes what
+# was found best for the size of the model (`lab.models()` lists it).
 
 # %%
 run = lab.finetune(
@@ -121,9 +126,10 @@ run = lab.finetune(
     run_name="speeches",
     restore_from="fresh",  # begin with the pretrained weights each time this cell runs
     steps=STEPS,
-    learning_rate=LEARNING_RATE,
-    accumulate_gradients=1,  # one window a step
+    batch_size=BATCH_SIZE,
+    accumulate_gradients=1,  # one batch a step
     valid=splits.valid,
+    eval_every=STEPS // 10,
     sample_every=0,
 )
 lab.plots.loss(run)
@@ -134,6 +140,16 @@ lab.plots.loss(run)
 # - the **validation loss**, measured on text that the model does not learn from,
 # - the **running average** of the **training loss**, the loss on the windows that the model learns from. The average remembers the
 #   first, higher losses, so it lags and may lie above the validation loss.
+#
+# Here is the validation loss beside the learning rate.
+
+# %%
+measured = run.record.dropna(subset=["valid_loss"])
+measured.set_index("step")[["learning_rate", "valid_loss"]].round(5)
+
+# %% [markdown]
+# A small model may even get worse at first: large steps shake what it knew. Then the loss falls, and it flattens at the end, where the steps
+# are small. What if the rate stayed high? [Notebook 3](03_watch_the_loss.ipynb) tries it.
 
 # %%
 diagnosis = run.diagnosis()
@@ -142,11 +158,12 @@ lab.course.show(diagnosis.explanation, label=diagnosis.verdict)
 # %% [markdown]
 # ### Exercise 02.2: how often did it read the text?
 #
-# Each step read 1,024 tokens. How many times did the run go through the training text? One such pass is called an **epoch**.
+# Each step read `BATCH_SIZE` windows of 1,024 tokens. How many times did the run go through the training text? One such pass is called
+# an **epoch**.
 #
 # <details><summary>Hint</summary>
 #
-# `training_tokens` is the length of the training text. How many tokens did all steps together read?
+# `training_tokens` is the length of the training text. How many tokens did one step read, and how many did all steps together?
 #
 # </details>
 
@@ -164,23 +181,23 @@ corpus = scenes.corpus(rng, documents=20, length=30)
 splits = corpus.split(valid=0.1, test=0.1, seed=0)
 training_tokens = splits.describe(MODEL, folder.parent).loc["train", "tokens"]
 # Between two whole epochs, and so many that who rounds down, or counts the whole corpus, is far off.
-small, LEARNING_RATE = True, 1e-3
-STEPS = round((int(rng.integers(4, 7)) + rng.uniform(0.3, 0.7)) * training_tokens / 1024)
-run = scenes.run(rng, "speeches", steps=STEPS, turn=20, rise=-0.1, last=3, text_tokens=training_tokens)
-diagnosis = run.diagnosis()
+small, BATCH_SIZE = True, int(rng.integers(2, 5))
+STEPS = round((int(rng.integers(4, 7)) + rng.uniform(0.3, 0.7)) * training_tokens / (BATCH_SIZE * 1024))
+run = scenes.run(rng, "speeches", steps=STEPS, turn=20, rise=-0.1, last=3, text_tokens=training_tokens / BATCH_SIZE)
+measured, diagnosis = run.record.dropna(subset=["valid_loss"]), run.diagnosis()
 before = scenes.model(MODEL, folder.parent)
 texts_before, unseen = scenes.sentences(rng, 2), splits.test.first(characters=2000)
-perplexity_before = float(rng.uniform(45, 55))
+perplexity_before = float(rng.uniform(40, 50))
 
 # %%
 # EXERCISE 02.2 (difficulty 1, 4 min, 1 point)
 ### BEGIN SOLUTION
-epochs = STEPS * 1024 / training_tokens
+epochs = STEPS * BATCH_SIZE * 1024 / training_tokens
 ### END SOLUTION
 
 # %%
 # CHECK 02.2
-lab.course.check("02.2", epochs, STEPS, training_tokens)
+lab.course.check("02.2", epochs, STEPS, BATCH_SIZE, training_tokens)
 
 # %% [markdown]
 # ## After
@@ -224,7 +241,7 @@ lab.course.check("02.1", prediction, perplexity_before, perplexity_after)
 # %%
 # HIDDEN 02.3
 after, texts_after = before, scenes.sentences(rng, 2)
-perplexity_after = float(rng.uniform(35, 42))
+perplexity_after = float(rng.uniform(30, 36))
 
 # %%
 # EXERCISE 02.3 (difficulty 1, 3 min, 1 point)
@@ -281,7 +298,7 @@ first_loss = math.log(vocabulary)
 scratch = scenes.run(rng, "random", first=math.log(vocabulary), last=6.5)
 
 # %%
-settings = {"model_name": "1M", "steps": STEPS, "learning_rate": 1e-3}
+settings = {"model_name": "1M", "steps": STEPS, "batch_size": BATCH_SIZE}
 settings |= {"accumulate_gradients": 1, "valid": splits.valid, "sample_every": 0}
 scratch = lab.finetune(splits.train, restore_from="scratch", run_name="random", **settings)
 pretrained = lab.finetune(splits.train, restore_from="fresh", run_name="tuned", **settings)
@@ -323,10 +340,10 @@ print(f"WebText:            {40_000:9,.1f} MB, {40_000 / megabytes:,.0f} times a
 
 # %%
 # HIDDEN 02.5
-settings = {"model_name": "1M", "steps": STEPS, "learning_rate": 1e-3}
+settings = {"model_name": "1M", "steps": STEPS, "batch_size": BATCH_SIZE}
 settings |= {"accumulate_gradients": 1, "valid": splits.valid, "sample_every": 0}
 scratch = scenes.run(rng, "random", first=math.log(vocabulary), last=6.5, rise=-0.1)
-pretrained = scenes.run(rng, "tuned", first=4.5, last=4.2, rise=-0.1)
+pretrained = scenes.run(rng, "tuned", first=4.2, last=3.9, rise=-0.1)
 megabytes = float(rng.uniform(2, 4))
 
 # %%
@@ -349,14 +366,14 @@ lab.course.check("02.5", explanation)
 #
 # Pick one, predict, then run it again and compare the curves with `lab.plots.losses`.
 #
-# - A learning rate ten times as small, or ten times as large.
-# - `OTHER_MODEL`, the second of the two models that the set-up cell named, in place of `MODEL`.
+# - A learning rate ten times as small, or ten times as large: `learning_rate=` in the call of `finetune`.
+# - `OTHER_MODEL` or `THIRD_MODEL`, which the set-up cell named, in place of `MODEL`. Which of the three do you believe longest?
 # - A text of your own.
 #
 # ## Summary
 #
 # - OpenAI released the weights and the code that runs them, not the text and not the code that trained them.
-# - Fine-tuning starts from these weights. A hundred steps or so change what the model writes about, and how.
+# - Fine-tuning starts from these weights. A short run changes what the model writes about, and how.
 # - Only text that the model never saw shows whether it learned more than its own text: the perplexity must fall there too.
 # - From random weights the loss begins near the logarithm of the vocabulary's size, and a short text cannot teach a language.
 #

@@ -14,7 +14,7 @@ from gpt2lab.course.checks.verdicts import (
     wrong_number,
 )
 
-WINDOW = 1024  # tokens that one step reads, a batch being one window
+WINDOW = 1024  # tokens
 
 
 @exercise("02.1", prediction="the fall of perplexity on unseen text")
@@ -36,22 +36,26 @@ def fall_of_perplexity(prediction, before, after):
 
 
 @exercise("02.2", computed=True)
-def epochs(answer, steps, tokens):
+def epochs(answer, steps, batch_size, tokens):
+    windows = steps * batch_size
     return number(
         answer,
-        steps * WINDOW / tokens,
+        windows * WINDOW / tokens,
         mistakes=(
             (
-                tokens / (steps * WINDOW),
+                tokens / (windows * WINDOW),
                 "Turn the fraction round: tokens read, divided by the tokens that there are.",
             ),
-            (steps / tokens, "Each step read 1,024 tokens, not one."),
-            (steps * WINDOW, "That is how many tokens were read. Divide by the length of the text."),
+            (steps * WINDOW / tokens, "Each step read BATCH_SIZE windows, not one."),
+            (windows / tokens, "Each window has 1,024 tokens, not one."),
+            (steps / tokens, "Each step read BATCH_SIZE windows of 1,024 tokens, not one token."),
+            (windows * WINDOW, "That is how many tokens were read. Divide by the length of the text."),
             (tokens / WINDOW, "That is how many windows the text has. How many of them did the steps read?"),
             (steps, "That is the number of steps. How many tokens did they read, and how many are there?"),
-            (steps * WINDOW // tokens, "You rounded down. Divide with /, not with //."),
+            (windows, "That is the number of windows. How many tokens are in them, and how many are there?"),
+            (windows * WINDOW // tokens, "You rounded down. Divide with /, not with //."),
         ),
-        otherwise="Multiply the steps by 1,024 and divide by training_tokens.",
+        otherwise="Multiply the steps by BATCH_SIZE and by 1,024, and divide by training_tokens.",
         reason="The history of the run counts epochs too: look at the last line of run.history.",
     )
 

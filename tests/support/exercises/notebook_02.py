@@ -11,16 +11,19 @@ EXPLAINED = (
 )
 
 EXERCISES = {
-    "02.1": ((50.0, 30.0), "b", [("a", "40 %"), ("c", "40 %"), ("yes", "one letter")]),
+    "02.1": ((40.0, 24.0), "b", [("a", "40 %"), ("c", "40 %"), ("yes", "one letter")]),
     "02.2": (
-        (120, TOKENS),
+        (30, 4, TOKENS),
         120 * 1024 / TOKENS,
         [
+            (30 * 1024 / TOKENS, "BATCH_SIZE windows, not one"),
             (120 / TOKENS, "1,024"),
+            (30 / TOKENS, "not one token"),
             (TOKENS / (120 * 1024), "round"),
             (120 * 1024, "how many tokens"),
             (0, "rounded down"),
-            (120, "number of steps"),
+            (30, "number of steps"),
+            (120, "number of windows"),
         ],
     ),
     "02.3": ((), "b", [("a", "learning rate"), ("c", "opposite")]),
@@ -53,15 +56,18 @@ SOURCES = {
     "02.2": [
         ("epochs = 0.128", "too small"),
         ("epochs = 100 * 1024 / 799_663", "too small"),
-        ("epochs = training_tokens / (STEPS * 1024)", "Turn the fraction round"),
-        ("epochs = STEPS / training_tokens", "1,024 tokens, not one"),
-        ("epochs = STEPS * 1024", "how many tokens were read"),
+        ("epochs = training_tokens / (STEPS * BATCH_SIZE * 1024)", "Turn the fraction round"),
+        ("epochs = STEPS * 1024 / training_tokens", "BATCH_SIZE windows, not one"),
+        ("epochs = STEPS * BATCH_SIZE / training_tokens", "1,024 tokens, not one"),
+        ("epochs = STEPS / training_tokens", "not one token"),
+        ("epochs = STEPS * BATCH_SIZE * 1024", "how many tokens were read"),
         ("epochs = training_tokens / 1024", "how many windows"),
         ("epochs = STEPS", "number of steps"),
-        ("epochs = STEPS * 1024 // training_tokens", "rounded down"),
-        ("epochs = STEPS * 1024 / splits.describe(MODEL).loc['total', 'tokens']", "too small"),
-        ("epochs = STEPS * 1024 / splits.train.characters", "too small"),
-        ("epochs = STEPS * 1024 / splits.describe(MODEL)['tokens']", "several entries"),
+        ("epochs = STEPS * BATCH_SIZE", "number of windows"),
+        ("epochs = STEPS * BATCH_SIZE * 1024 // training_tokens", "rounded down"),
+        ("epochs = STEPS * BATCH_SIZE * 1024 / splits.describe(MODEL).loc['total', 'tokens']", "too small"),
+        ("epochs = STEPS * BATCH_SIZE * 1024 / splits.train.characters", "too small"),
+        ("epochs = STEPS * BATCH_SIZE * 1024 / splits.describe(MODEL)['tokens']", "several entries"),
     ],
     "02.3": [
         ('not_ruled_out = "a"', "learning rate"),
@@ -97,10 +103,10 @@ SOURCES = {
 
 ALSO_RIGHT = {
     "02.2": [
-        "tokens_read = 1024 * STEPS\nepochs = tokens_read / training_tokens",
+        "tokens_read = 1024 * BATCH_SIZE * STEPS\nepochs = tokens_read / training_tokens",
         "epochs = run.history['epoch'].iloc[-1]",
-        "import numpy as np\nepochs = np.float64(STEPS) / (training_tokens / 1024)",
-        "epochs = STEPS * 1024 / splits.describe(MODEL)['tokens']['train']",
+        "import numpy as np\nepochs = np.float64(STEPS * BATCH_SIZE) / (training_tokens / 1024)",
+        "epochs = STEPS * BATCH_SIZE * 1024 / splits.describe(MODEL)['tokens']['train']",
     ],
     "02.3": [
         'not_ruled_out = "B"',
