@@ -97,6 +97,7 @@ from gpt2lab.course import scenes
 speeches = scenes.corpus(rng)
 splits = speeches.split(valid=0.15, test=0.15, seed=0)
 short = splits.train.first(characters=3000)
+small = lab.models().bundled[MODEL]
 STEPS, LEARNING_RATE = 105, 1e-3
 settings = {"model_name": MODEL, "restore_from": "fresh", "accumulate_gradients": 1}
 settings |= {"valid": splits.valid, "eval_every": 7}  # no step is one of the notebook's

@@ -92,7 +92,8 @@ import pandas as pd
 from gpt2lab.course import scenes
 
 MODELS = [MODEL, OTHER_MODEL, THIRD_MODEL]
-small, LEARNING_RATE = True, 4e-4
+small, LEARNING_RATE = lab.models().bundled[MODEL], 4e-4
+needed = lab.estimate(THIRD_MODEL, accumulate_gradients=1)
 STEPS = int(rng.integers(65, 95))  # more than those of the notebook
 shortest = int(rng.integers(40, 48)) * 100
 SIZES = [shortest * times for times in (1, 3, 15)]
@@ -296,9 +297,10 @@ print(f"{point.characters_per_parameter:.3f} characters per parameter")
 
 # %%
 # HIDDEN 04.4
-# As in the notebook the point is read as often as a text that did harm, and is as long as one that helped.
+# As in the notebook the point is read as often as a text that did harm, or a little more, and is as long as one that
+# helped.
 shortest = int(rng.integers(40, 60)) * 100
-SIZES = [shortest * times for times in (1, 3, 15)]
+SIZES = [shortest * times for times in (1, 3, 14)]
 table = grid(SIZES, (2, 2, 2))
 helped = table.test_loss < table.test_loss_before
 most_epochs, fewest_epochs = table[helped].epochs.max(), table[~helped].epochs.min()
