@@ -37,6 +37,7 @@ def test_one_that_was_cut_off_goes_on(splits, capsys):
         "1M",
         valid=splits.valid,
         steps=3,
+        learning_rate=1e-3,
         accumulate_gradients=1,
         sample_every=0,
         run_name="speeches-1M",
