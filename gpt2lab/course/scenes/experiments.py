@@ -81,14 +81,14 @@ def flags(rng):
     -------
     pandas.DataFrame
     """
-    usual = 4 + rng.uniform(0, 0.3)
+    usual = 3.7 + rng.uniform(0, 0.3)
     size = rng.uniform(12, 13)
     rows = [
-        ("none", 0, 60, 0.08, 1, usual),
-        ("accumulate_gradients", 5, 12, 0.08, 1, usual + rng.uniform(0.06, 0.12)),
-        ("accumulate_gradients", 20, 3, 0.08, 1, usual + rng.uniform(0.13, 0.2)),
-        ("epochs", 16, 60, 16.6, 1, usual + rng.uniform(0.5, 1)),
-        ("save_every", 10, 60, 0.08, 6, usual),
+        ("none", 0, 120, 0.15, 1, usual),
+        ("accumulate_gradients", 5, 24, 0.15, 1, usual + rng.uniform(0.06, 0.12)),
+        ("accumulate_gradients", 20, 6, 0.15, 1, usual + rng.uniform(0.13, 0.2)),
+        ("epochs", 8, 120, 8.3, 1, usual + rng.uniform(0.5, 1)),
+        ("save_every", 10, 120, 0.15, 12, usual),
     ]
     table = pd.DataFrame(
         [
@@ -96,7 +96,7 @@ def flags(rng):
                 "flag": flag,
                 "value": value,
                 "steps": steps,
-                "windows": 60,
+                "windows": 120,
                 "epochs": epochs,
                 "saves": saves,
                 "written_MB": saves * size,
