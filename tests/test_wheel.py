@@ -88,7 +88,8 @@ def environment(wheel, tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs links")
-def test_the_demo_runs_from_the_wheel_in_an_empty_environment_and_lowers_the_perplexity_by_a_quarter(
+@pytest.mark.timeout(2400)  # two trainings of 10M
+def test_the_demo_runs_from_the_wheel_in_an_empty_environment_and_lowers_the_perplexity_as_it_promises(
     environment, tmp_path
 ):
     here = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
@@ -106,10 +107,14 @@ def test_the_demo_runs_from_the_wheel_in_an_empty_environment_and_lowers_the_per
         result.stdout.strip().splitlines()[-1].startswith("Perplexity on speeches that it never saw fell by")
     )
     out = tmp_path / "demo"
-    table = {row["text"]: row for row in csv.DictReader(open(out / "perplexity.csv"))}
-    assert float(table["test"]["after"]) <= 0.75 * float(table["test"]["before"])
-    assert float(table["valid"]["after"]) < float(table["valid"]["before"])
-    assert (out / "loss.png").read_bytes().startswith(b"\x89PNG")
+    table = {
+        (row["corpus"], row["text"]): float(row["after"]) / float(row["before"])
+        for row in csv.DictReader(open(out / "perplexity.csv"))
+    }
+    assert max(table["speeches", "test"], table["speeches", "valid"]) < 0.85
+    assert max(table["posts", "test"], table["posts", "valid"]) < 0.5
+    for figure in ("loss.png", "loss-posts.png"):
+        assert (out / figure).read_bytes().startswith(b"\x89PNG")
     summary = (out / "summary.md").read_text(encoding="utf-8")
     assert "| before | after |" in summary and "loss.png" in summary and "My fellow Americans," in summary
     assert {path.name for path in tmp_path.iterdir()} == {"demo", "models"}

@@ -2,9 +2,11 @@
 has the one that runs these tests.
 """
 
+import json
 import os
 import re
 import shutil
+import subprocess
 import tomllib
 from datetime import date
 
@@ -13,7 +15,9 @@ import kept_runs
 import pytest
 from nbval_runs import nbval
 from packaging.requirements import Requirement
-from places import NOTEBOOKS, SOURCES
+from places import NOTEBOOKS, SOURCES, SUPPORT
+
+from gpt2lab.pretrained.catalog import bundled_names
 
 # What notebooks trained and found out here serves the twin. But 1M is fine-tuned and measured in it too, from
 # random weights and from pretrained ones, and 08 works out its sweep.
@@ -65,6 +69,22 @@ def test_the_set_up_cell_leaves_alone_what_colab_has(twin):
     assert {name: twin.before[name] for name in pins} == pins
     assert {name: twin.after.get(name) for name in twin.before} == twin.before
     assert {"gpt2lab", "gpt-2-simple"} <= twin.after.keys() - twin.before.keys()
+
+
+@pytest.mark.colab
+@in_the_twin
+def test_each_bundled_size_opens_in_colab_in_plain_gpt_2_simple_and_here(twin, tmp_path):
+    done = subprocess.run(
+        [twin.path, SUPPORT / "opens_everywhere.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=colab_twin.environment() | {"PYTHONSAFEPATH": "1"},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    written = json.loads(done.stdout.splitlines()[-1])
+    assert list(written) == bundled_names()
+    assert all(ours == theirs for ours, theirs in written.values())
 
 
 @pytest.mark.colab

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from places import SUPPORT
 
 from gpt2lab import download
 from gpt2lab.base import data
@@ -87,6 +88,17 @@ def test_unpacking_and_encoding_need_no_tensorflow(models):
     )
     done = subprocess.run([sys.executable, "-c", code, str(models)], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.slow
+def test_each_bundled_size_writes_in_plain_gpt_2_simple_what_it_writes_here(tmp_path):
+    done = subprocess.run(
+        [sys.executable, SUPPORT / "opens_everywhere.py"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    written = json.loads(done.stdout.splitlines()[-1])
+    assert list(written) == catalog.bundled_names()
+    assert all(ours == theirs and len(ours) > 40 for ours, theirs in written.values())
 
 
 @pytest.mark.slow
