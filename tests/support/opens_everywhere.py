@@ -1,4 +1,4 @@
-"""Run by itself, in whatever environment: what the bundled sizes write in plain gpt-2-simple and in gpt2lab."""
+"""Run by itself, in any environment: what the bundled sizes write in plain gpt-2-simple and in gpt2lab."""
 
 import json
 import sys
