@@ -427,8 +427,8 @@ yours = pd.DataFrame({"speeches, validation": on_valid.row, "speeches, test": on
 # EXERCISE 06.5 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
 finding = """
-On the test speeches the perplexity fell by about an eighth. The 95 % interval of the ratio,
-over documents, does not hold 1, and the perplexity fell in all of the speeches but one, so
+On the test speeches the perplexity fell by about a seventh. The 95 % interval of the ratio,
+over documents, does not hold 1, and the perplexity fell in every one of the speeches, so
 this is more than chance. The validation split had already been used to choose the
 checkpoint, so its number may be a little too good; the test split was used for nothing.
 """

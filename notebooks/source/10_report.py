@@ -219,8 +219,8 @@ _cold, _hot = sweep.dist_1[0], sweep.dist_1[2]
 claims = {
     "loss": f"""
 The training loss fell from {first:.2f} (mean of ten steps) to {last:.2f} nats per token. The
-validation loss was lowest at step {run.best_step}, the last: it never turned. The
-training loss was still falling too, so more steps would help.
+validation loss was lowest at step {run.best_step}, the last: it never turned. The learning
+rate ended with the run, so the curves do not say whether more steps would help.
 """,
     "flags": f"""
 With 5 windows per step the validation loss ended at {_five:.2f} instead of {_usual:.2f}, though
