@@ -43,10 +43,11 @@ because = "It has read speeches of the same kind, so it should have picked up th
 ### END SOLUTION
 
 # %% [markdown]
-# Now let both write. All settings are the same for both: no prefix, 60 tokens a text, **temperature** 1 (the model's own probabilities).
+# Now let both write. All settings are the same for both: 60 tokens a text, **temperature** 1 (the model's own probabilities), and an empty line
+# to begin with. (A model that begins with nothing may end a text before its first word.)
 
 # %%
-settings = {"nsamples": 100, "length": 60, "seed": 7}
+settings = {"prefix": "\n", "nsamples": 100, "length": 60, "seed": 7}
 samples = pretrained.generate(temperature=1.0, **settings)
 samples_finetuned = finetuned.generate(temperature=1.0, **settings)
 
@@ -94,7 +95,7 @@ splits = scenes.speeches(rng)
 run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
 pretrained, finetuned = scenes.models(splits, MODEL)
 because = "It has read speeches of the same kind."
-settings = {"nsamples": 10, "length": 50, "seed": int(rng.integers(1000))}
+settings = {"prefix": "\n", "nsamples": 10, "length": 50, "seed": int(rng.integers(1000))}
 samples = pretrained.generate(temperature=1.0, **settings)
 samples_finetuned = finetuned.generate(temperature=1.0, **settings)
 tokens = lab.words("The cat saw the dog, and the dog saw the cat.")
@@ -305,8 +306,8 @@ print(f"{seen:,} of the model's {vocabulary:,} tokens stand in the test speeches
 # %% [markdown]
 # - **Precision of single tokens is higher** than that of words. A model can put together a word that does not exist, but only from tokens that do.
 #   Words notice inventions, tokens do not.
-# - **Jaccard of tokens can turn the result round.** The smaller the vocabulary, the more of it the test speeches use up, and the more Jaccard
-#   counts only how *many* different tokens a set has. A model that writes all sorts of things wins, even if little of it makes a speech. Does the
+# - **Jaccard of tokens says less** than that of words. The smaller the vocabulary, the more of it the test speeches use up, and the more Jaccard
+#   counts only how *many* different tokens a set has. A model that writes all sorts of things can win, even if little of it makes a speech. Does the
 #   column `more` (which model has more, by more than chance) say the same in both halves of your table?
 #
 # So name the unit in your answer. Words are the better one here: readers see words, and two models with different tokens can be compared by them.
@@ -487,7 +488,7 @@ The fine-tuned model has more in common with the test speeches: {_pairs.after:.0
 words stand there, against {_pairs.before:.0%} of the pretrained model's. I expected that,
 since it has read other speeches of the same kind. But people have {_pairs.human:.0%}, and it is
 still far from that, since it puts words together that nobody says. I had not expected that
-the temperature changes the precision by as much as the fine-tuning does.
+the temperature changes the precision by more than the fine-tuning does.
 """
 ### END SOLUTION
 
@@ -501,7 +502,7 @@ lab.course.check("07.6", answer)
 # Predict, then run again with one change.
 #
 # - `temperature=0.5` or `1.5` for both models: which measures move, and do the models change places?
-# - A prefix, for example `"My fellow Americans,"`, for both models. How much of the difference does it take away?
+# - Another prefix, for example `"My fellow Americans,"`, for both models. How much of the difference does it take away?
 # - The other reference: `splits.train` in the place of `splits.test`. If the fine-tuned model gains much more there, it may have learned some by
 #   heart.
 # - Another split: `seed=1` (this fine-tunes again). The intervals above are about the choice of the samples. How far do the figures move with the

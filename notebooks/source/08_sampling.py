@@ -396,17 +396,30 @@ differ = orderings[~orderings.holds]
 print(f"{orderings.holds.sum()} of {len(orderings)} published orderings hold for {MODEL}.")
 for row in differ.itertuples():
     print(f"not: {row.ordering} ({row.measured})")
-pure = table[(table.parameter == "temperature") & (table.value == 1)].iloc[0]
-surprised = human.perplexity / pure.perplexity
-print(f"Human text surprises {MODEL} {surprised:.1f} times as much as its pure samples.")
 
 # %% [markdown]
 # Where two of your numbers are close, chance may have ordered them. Another seed would tell.
 #
-# Even a strong model spends a good part of its probability on tokens that nobody would write, so its pure samples surprise it *more* than human
-# text does (a figure below 1 in the last line). A weak model does not know what people will say. Then human text surprises it more than its pure
-# samples do, and a cut only takes these further away in *surprise*; in *variety* it may bring them nearer. So say in which measure a setting is
-# "like human text".
+# *Surprise* is a matter of its own, for it depends on how well a model knows this kind of text. How surprising is human text beside pure samples? Here
+# is that before fine-tuning, after it, and in the published table.
+
+# %%
+pretrained = lab.load(MODEL)
+before = lab.sweep(pretrained, temperature=[1.0], prefix="\n", **settings)
+for name, rows in (("before", before), ("after", table)):
+    pure = rows[(rows.parameter == "temperature") & (rows.value == 1)].iloc[0]
+    surprised = rows.iloc[-1].perplexity / pure.perplexity
+    print(f"{name} fine-tuning: {surprised:.2f} times as surprising as pure samples")
+print(f"published: {published.perplexity['human'] / published.perplexity['pure sampling']:.2f} times")
+
+# %% [markdown]
+# - **Well above 1**, the model does not know what these people will say. It has read other kinds of text.
+# - **Near 1**, people surprise it as much as it surprises itself. Cut anything off, and its samples are less surprising than human text. In *variety* they
+#   may come nearer all the same.
+# - **Well below 1**, its pure samples are full of tokens that people would not write. Cut these off, and the samples come nearer to human text in surprise
+#   too. That was the finding of 2019.
+#
+# So say in which measure a setting is "like human text".
 
 # %% [markdown]
 # ### Exercise 08.6: your setting
@@ -431,7 +444,9 @@ greedy = table[table.parameter == "temperature"].head(1).assign(value=0.0, tempe
 both = pd.concat([greedy, table])
 orderings = lab.experiments.sampling_orderings(both)
 differ = orderings[~orderings.holds]
-pure = table[(table.parameter == "temperature") & (table.value == 1)].iloc[0]
+pretrained = scenes.models(splits, MODEL)[0]
+before = rows = table
+pure = rows[(rows.parameter == "temperature") & (rows.value == 1)].iloc[0]
 surprised = human.perplexity / pure.perplexity
 
 # %%
@@ -457,7 +472,7 @@ lab.course.check("08.6", explanation)
 #
 # - Two at a time: `lab.sweep(lm, temperature=[0.7, 1.0], top_k=[40, 0], grid=True, **settings)`, and draw it with `lab.plots.quality_diversity`.
 #   (In gpt-2-simple a `top_p` above 0 silently turns `top_k` off; here both apply.)
-# - The model before fine-tuning, `lab.load(MODEL)`: is it more or less varied at the same temperature?
+# - The model before fine-tuning, `pretrained`, with `prefix="\n"`, an empty line: is it more or less varied at the same temperature?
 # - `prefix="My fellow Americans,"`: the samples begin alike. Are they less varied?
 # - `settings["seed"] = 1`: which rows of your table change places, and do as many published orderings hold?
 #
