@@ -22,7 +22,7 @@ PARAMETERS = {
     "top_k 640": "top_k",
     "top_p 0.95": "top_p",
 }
-# A small model knows less of what people will say than of what it says itself.
+# A model that has read few speeches knows less of what these people will say than of what it says itself.
 OTHERWISE_IN_3M = {
     "pure sampling is more surprising than human text",
     "in surprise top_p is more human than pure sampling",
@@ -98,6 +98,7 @@ def sweeps(large):
             nsamples=40,
             length=40,
             seed=seed,
+            prefix="\n",  # from nothing, it ends every fourth text before it begins
             reference=people,
         )
         for seed in SEEDS
