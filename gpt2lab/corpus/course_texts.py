@@ -94,7 +94,7 @@ def speech_records():
 
 
 def short_posts() -> Corpus:
-    """4,000 short posts that travel with the package: lines of a chat, half of them of 50 characters or fewer,
+    """4,000 short posts that travel with the package: lines of a chat, half of them of 50 characters at most,
     that speak of films, food, school and whether computers think.
 
     They are chosen from those of `chat_posts`: none holds a name, a number or a private matter, and who wrote

@@ -3,6 +3,7 @@ disk.
 """
 
 import functools
+
 import numpy as np
 
 from gpt2lab.base.data import data_path
