@@ -128,10 +128,11 @@ def asked(splits, models):
         "characters": [5_000, 10_000, 25_000],
         "seeds": [0, 1],
         "steps": 2,
+        "learning_rate": 5e-4,  # for so few steps
         "splits": splits,
         "test_characters": 3_000,
         "nsamples": 2,
-        "length": 24,
+        "length": 60,
         "model_dir": models,
     }
 
@@ -195,6 +196,7 @@ def test_a_row_holds_what_the_models_and_the_text_say(
         seed=1,
         model_dir=models,
         checkpoint_dir=tmp_path,
+        learning_rate=5e-4,
         accumulate_gradients=1,
     )
     tokens = run.configuration["text"]["tokens"]
@@ -205,7 +207,7 @@ def test_a_row_holds_what_the_models_and_the_text_say(
     )
     with run.load() as lm:
         after = lab.perplexity(lm, test)
-        samples = lm.generate(nsamples=2, length=24, seed=1)
+        samples = lm.generate(nsamples=2, length=60, seed=1)
     before = lab.perplexity(small, test)
     expected = {
         "train_loss": run.history["loss"].mean(),
