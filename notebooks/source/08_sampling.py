@@ -410,13 +410,14 @@ for name, rows in (("before", before), ("after", table)):
     pure = rows[(rows.parameter == "temperature") & (rows.value == 1)].iloc[0]
     surprised = rows.iloc[-1].perplexity / pure.perplexity
     print(f"{name} fine-tuning: {surprised:.2f} times as surprising as pure samples")
-print(f"published: {published.perplexity['human'] / published.perplexity['pure sampling']:.2f} times")
+in_2019 = published.perplexity["human"] / published.perplexity["pure sampling"]
+print(f"published: {in_2019:.2f} times")
 
 # %% [markdown]
-# - **Well above 1**, the model does not know what these people will say. It has read other kinds of text.
-# - **Near 1**, people surprise it as much as it surprises itself. Cut anything off, and its samples are less surprising than human text. In *variety* they
+# - *Well above 1*, the model does not know what these people will say. It has read other kinds of text.
+# - *Near 1*, people surprise it as much as it surprises itself. Cut anything off, and its samples are less surprising than human text. In *variety* they
 #   may come nearer all the same.
-# - **Well below 1**, its pure samples are full of tokens that people would not write. Cut these off, and the samples come nearer to human text in surprise
+# - *Well below 1*, its pure samples are full of tokens that people would not write. Cut these off, and the samples come nearer to human text in surprise
 #   too. That was the finding of 2019.
 #
 # So say in which measure a setting is "like human text".
@@ -446,6 +447,7 @@ orderings = lab.experiments.sampling_orderings(both)
 differ = orderings[~orderings.holds]
 pretrained = scenes.models(splits, MODEL)[0]
 before = rows = table
+in_2019 = published.perplexity["human"] / published.perplexity["pure sampling"]
 pure = rows[(rows.parameter == "temperature") & (rows.value == 1)].iloc[0]
 surprised = human.perplexity / pure.perplexity
 
