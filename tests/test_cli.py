@@ -21,6 +21,7 @@ def test_models_lists_every_size():
     assert [line.split()[0] for line in result.output.splitlines()[1:]] == [
         "1M",
         "3M",
+        "10M",
         "124M",
         "355M",
         "774M",

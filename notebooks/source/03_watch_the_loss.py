@@ -327,7 +327,13 @@ ways = {"it stays": "constant", "it falls": "cosine"}
 columns = {}
 for name, decay in ways.items():
     run = lab.finetune(
-        splits.train, run_name=decay, decay=decay, steps=60, warmup_steps=6, sample_every=0, **settings
+        splits.train,
+        run_name=decay,
+        decay=decay,
+        steps=60,
+        warmup_steps=6,
+        sample_every=0,
+        **settings,
     )
     record = run.record.set_index("step")
     columns[name, "learning rate"] = record["learning_rate"]

@@ -31,11 +31,12 @@ if not needed.fits:
 
 small = lab.models().bundled[MODEL]
 STEPS = 20 if small else 100
-LEARNING_RATE = 4e-4 if small else 1e-4  # a low one: in so few steps a high one does not settle
+LEARNING_RATE = 4e-4 if small else 1e-4  # low: in so few steps a high one does not settle
 SIZES = [5_000, 12_000, 60_000] if small else [12_000, 50_000, 250_000]
 
 splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
-print(f"{len(SIZES)} lengths, {len(MODELS)} models: {len(SIZES) * len(MODELS)} fine-tunings of {STEPS} steps")
+print(f"{len(SIZES)} lengths, {len(MODELS)} models:", end=" ")
+print(f"{len(SIZES) * len(MODELS)} fine-tunings of {STEPS} steps")
 
 # %% [markdown]
 # What do these lengths mean? A page of a book has about 2,000 characters. Here is each length in pages, and in characters per parameter. Each text

@@ -55,9 +55,10 @@ def test_the_logits_are_gpt_2_simples(request, size, shape):
     lm = request.getfixturevalue(size)
     tokens = np.random.default_rng(0).integers(0, lm.hparams["n_vocab"], shape)
     expected = gpt_2_simple_logits(lm, tokens)
-    assert np.abs(own_logits(lm, tokens) - expected).max() < 1e-4
+    rounding = 3e-5 * np.abs(expected).max()  # float32, through some layers
+    assert np.abs(own_logits(lm, tokens) - expected).max() < rounding
     # What generation and scoring are built on agrees with them too.
-    assert np.abs(lm._reader.last_logits(tokens[0]) - expected[0, -1]).max() < 1e-4
+    assert np.abs(lm._reader.last_logits(tokens[0]) - expected[0, -1]).max() < rounding
     nats = [-np.log(softmax(row)[token]) for row, token in zip(expected[0], tokens[0, 1:])]
     assert lm.window_losses(tokens[0]) == pytest.approx(nats, rel=1e-4, abs=1e-4)
 

@@ -80,7 +80,7 @@ def test_an_opened_run_is_the_one_that_finetune_returned(run):
 def test_the_record_says_what_was_asked_for_and_on_what(run, speeches):
     record = json.loads((run.folder / "run.json").read_text())
     assert record["status"] == "finished" and record["model_name"] == "1M" and record["target"] == 30
-    assert record["settings"]["learning_rate"] == 1e-3 and record["settings"]["seed"] == 7
+    assert record["settings"]["learning_rate"] == 5e-4 and record["settings"]["seed"] == 7
     assert (
         record["text"]["documents"] == len(speeches) and record["text"]["characters"] == speeches.characters
     )
