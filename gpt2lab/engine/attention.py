@@ -77,19 +77,27 @@ def causal_attention_gradients(query, key, value, blocks, mixed, probabilities, 
     gradient of ``mixed``.
     """
     tf = tensorflow()
-    length = tf.shape(key)[2]
     # The share of the softmax's gradient that is common to a row: sum_j p_ij dp_ij, which is also the product
     # of what came out with its gradient.
     common = tf.reduce_sum(mixed * d_mixed, -1, keepdims=True)
     d_query = []
-    d_key = []
-    d_value = []
+    d_key = d_value = None
     split_all = [split(x, blocks) for x in (query, d_mixed, common)]
-    for (_, end, _), probability, some, d_block, of_rows in zip(blocks, probabilities, *split_all):
-        whole = [[0, 0], [0, 0], [0, length - end], [0, 0]]
-        d_value.append(tf.pad(product(probability, d_block, precision, transpose_a=True), whole))
+    for (begin, end, _), probability, some, d_block, of_rows in zip(blocks, probabilities, *split_all):
+        d_value = _longer(d_value, begin, end, product(probability, d_block, precision, transpose_a=True))
         d_probability = product(d_block, value[:, :, :end], precision, transpose_b=True)
         d_scores = (d_probability - of_rows) * probability
         d_query.append(product(d_scores, key[:, :, :end], precision))
-        d_key.append(tf.pad(product(d_scores, some, precision, transpose_a=True), whole))
-    return tf.concat(d_query, 2), tf.add_n(d_key), tf.add_n(d_value)
+        d_key = _longer(d_key, begin, end, product(d_scores, some, precision, transpose_a=True))
+    return tf.concat(d_query, 2), d_key, d_value
+
+
+def _longer(total, before, length, more):
+    """The sum of a total of ``before`` tokens (None is none) and of ``more`` of ``length`` tokens.
+
+    One after the other, not with ``tf.add_n``: TensorFlow's memory optimizer may add its terms up in the order
+    in which they arrive, and a sum that is rounded in another order is another sum.
+    """
+    if total is None:
+        return more
+    return tensorflow().pad(total, [[0, 0], [0, 0], [0, length - before], [0, 0]]) + more

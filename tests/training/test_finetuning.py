@@ -338,6 +338,16 @@ def test_another_text_completes_no_run_that_was_cut_off_and_a_finished_one_says_
 
 
 @pytest.mark.slow
+def test_a_seed_repeats_its_losses_with_several_windows_at_once_too(finetune):
+    # Of the bundled sizes 3M did not: the shapes of a model decide how TensorFlow computes.
+    runs = [
+        finetune(steps=3, model_name="3M", batch_size=4, run_name=name, restore_from="fresh")
+        for name in ("first", "second", "third")
+    ]
+    assert len({tuple(run.history["loss"]) for run in runs}) == 1
+
+
+@pytest.mark.slow
 def test_a_call_that_was_cut_off_is_completed_with_another_schedule_only_when_told(finetune):
     finetune(steps=12, callback=lambda row: row["step"] == 2)
     with pytest.warns(
