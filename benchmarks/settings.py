@@ -13,6 +13,7 @@ import click
 import pandas as pd
 
 import gpt2lab as lab
+from gpt2lab.base.wording import pluralize
 
 FILE = Path(__file__).with_name("settings.csv")
 WINDOWS = 320  # that each fine-tuning reads: 80 steps of four, say
@@ -78,9 +79,10 @@ def table(results):
         model, rate, decay, warmup, optimizer, batch = key
         after = group["perplexity"]
         schedule = f"warm-up {warmup}, {decay}" if warmup else decay
+        seeds = pluralize(len(after), "seed")
         rows.append(
             f"| {model} | {rate:g} | {schedule} | {optimizer} | {WINDOWS // batch} of {batch} |"
-            f" {after.median():.1f} ({after.min():.1f} to {after.max():.1f}, {len(after)} seeds) |"
+            f" {after.median():.1f} ({after.min():.1f} to {after.max():.1f}, {seeds}) |"
         )
     return "\n".join(rows)
 
