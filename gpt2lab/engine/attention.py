@@ -95,8 +95,8 @@ def causal_attention_gradients(query, key, value, blocks, mixed, probabilities, 
 def _longer(total, before, length, more):
     """The sum of a total of ``before`` tokens (None is none) and of ``more`` of ``length`` tokens.
 
-    One after the other, not with ``tf.add_n``: TensorFlow's memory optimizer may add its terms up in the order
-    in which they arrive, and a sum that is rounded in another order is another sum.
+    One after the other, not with ``tf.add_n``: TensorFlow may add its terms up in the order in which they
+    arrive, and a sum that is rounded in another order is another sum.
     """
     if total is None:
         return more
