@@ -165,8 +165,8 @@ def _copies_in_words(summary, human):
         f"{100 * row['copied']:.0f} % with {row['model_name']}" for _, row in shortest.iterrows()
     )
     return (
-        f"Of the 8-grams of the samples the shortest text has {shares}; of those of people's own text at most"
-        f" {human.max():.1f} % (dots)."
+        f"Of the 8-grams in the samples, {shares} stand word for word in the text trained on, where that is"
+        f" the shortest; of those in held-out speeches {human.max():.1f} % at most (dots)."
     )
 
 

@@ -216,9 +216,9 @@ scores.assign(probability=np.exp(-scores.nats))[["token", "nats", "probability"]
 # *States* was nearly certain, *signed* and *banana* were not. (A word that is cut into several tokens takes up several rows.
 # The first token was guessed from nothing.)
 #
-# The column `nats` is the model's **surprise**: minus the natural logarithm of the probability, in **nats**. A token that was certain has 0
-# nats. Each further nat means a probability 2.7 times smaller. The mean over all tokens of a text is its **loss**, the number that training
-# makes small.
+# The column `nats` is the model's **surprise**: minus the natural logarithm of the probability, in **nats**. If the model gave the token a
+# probability of 1, the surprise is 0 nats. Each further nat means a probability 2.7 times smaller. The mean over all tokens of a text is its
+# **loss**, the number that training makes small.
 
 # %%
 lab.plots.token_losses(scores)

@@ -377,7 +377,8 @@ lab.course.check("02.5", explanation)
 # - OpenAI released the weights and the code that runs them, not the text and not the code that trained them.
 # - Fine-tuning starts from these weights. A short run changes what the model writes about, and how.
 # - Only text that the model never saw shows whether it learned more than its own text: the perplexity must fall there too.
-# - From random weights the loss begins near the logarithm of the vocabulary's size, and a short text cannot teach a language.
+# - A model with random weights knows nothing: all tokens are about equally likely, and its loss is near ln(number of tokens in the vocabulary). A
+#   short text cannot teach it a language.
 #
 # ## To read
 #

@@ -186,8 +186,8 @@ copying.round(2)
 lab.plots.copying(by_heart)
 
 # %% [markdown]
-# Copying shows late. Compare this with the figure of the losses: the validation loss had been rising for many steps before much was copied. A model
-# can get worse at new text long before it repeats whole sentences of the old.
+# Copying begins later than over-fitting. Compare this with the figure of the losses: the validation loss had been rising for many steps before much
+# was copied. A model can get worse at new text long before it repeats whole sentences of the old.
 
 # %% [markdown]
 # ### Exercise 03.4: a loss near 0
@@ -240,7 +240,8 @@ print(f"{math.exp(-history['valid_loss'].iloc[0]):.3f}")
 #
 # The first remedy costs nothing: stop where the validation loss is lowest. You cannot know that step beforehand. But you can stop when
 # the validation loss has found no new lowest value for a while. How many measurements you are prepared to wait is the **patience**. Also take a
-# quarter of the learning rate, so that the model does not rush past the best place.
+# quarter of the learning rate, so that each step changes the weights less and no measurement comes
+# long after the lowest point.
 
 # %%
 in_time = lab.finetune(

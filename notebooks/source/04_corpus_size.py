@@ -19,8 +19,8 @@
 # %% [markdown]
 # ## One question, many fine-tunings
 #
-# "How much text do I need?" asks everyone who wants to fine-tune a model. One fine-tuning cannot answer. You need several, in which only
-# the length of the text differs: the same model, the same number of steps, the same test text. And to see whether the size of the model
+# How much text do you need to fine-tune a model? One fine-tuning cannot answer that. You need several, in which only the length of the text
+# differs: the same model, the same number of steps, the same test text. And to see whether the size of the model
 # matters, you need them for several sizes. Such a set of fine-tunings is called a **grid**.
 
 # %%
@@ -342,7 +342,8 @@ verdict = "characters" if new.test_loss < new.test_loss_before else "epochs"
 print(f"At this point the rule in {verdict} was right.")
 
 # %% [markdown]
-# Read just as often, the longer text does less harm or none: more of what it teaches holds for other speeches too. But no text can
+# Both texts were read equally often. After the short one the loss on unseen speeches rose; after the longer one it rose less, or not at all: more of
+# what a longer text teaches holds for other speeches too. But no text can
 # be read for ever without harm, so neither rule holds everywhere. A rule of thumb comes with the range in which it was tested, and the loss on
 # text that was held back has the last word.
 

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 5. Model sizes
 #
-# **What do three times the parameters buy?**
+# **What does a larger model do better, and what does that cost?**
 #
 # After this notebook you can
 #
@@ -76,8 +76,9 @@ sizes = lab.experiments.model_sizes(
 # They begin alike, they are equally long, and which is which was drawn at random. Read both and say which is *more intelligible*:
 # which one makes more sense? Perhaps neither makes much. If you cannot tell, say so.
 #
-# You are part of the experiment now, a **blind reading test**. Readers who know the writer find what they expect; drugs are tested blind for the
-# same reason. So answer honestly, do not open the key before you have answered, and do not change an answer once you have seen it.
+# You are part of the experiment now, a **blind reading test**. Readers who know which model wrote a text tend to see in it what they expect of that
+# model; drugs are tested blind for the same reason. So answer honestly, do not open the key before you have answered, and do not change an answer
+# once you have seen it.
 
 # %%
 blind = {SMALLEST: sizes.samples[SMALLEST], LARGEST: sizes.samples[LARGEST]}

@@ -71,9 +71,9 @@ by_text.round(1).to_frame("perplexity")
 lab.course.check("06.1", prediction, by_text)
 
 # %% [markdown]
-# So a low perplexity does not say that a text is good, or even that it makes sense. It says that *this model* expected it. Nothing is as easy to
-# expect as what has been said three times already. Words in order are easier than the same words shuffled. And of all subjects, a model expects
-# most the ones that it has read most about.
+# So a low perplexity does not say that a text is good, or even that it makes sense. It says that *this model* expected it. A sentence that
+# was said three times already is easy to predict. Words in order are easier than the same words shuffled. And text about subjects that the model read
+# much about in training is easier than text about others.
 #
 # That is why perplexity is measured on text that *people* wrote: then it says something about the model.
 
@@ -220,7 +220,7 @@ lab.plots.perplexity(before_test)
 
 # %% [markdown]
 # The interval comes from how much the *documents* differ. There are thousands of times as many tokens, so an interval over tokens is far narrower.
-# It would be right if each token was a surprise of its own. But then documents could hardly differ:
+# It would be right if the surprise of one token had nothing to do with that of the next. But then documents could hardly differ:
 
 # %%
 token_spread = base.score(held_out).nats.std()

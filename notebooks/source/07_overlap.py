@@ -313,7 +313,7 @@ print(f"{seen:,} of the model's {vocabulary:,} tokens stand in the test speeches
 # So name the unit in your answer. Words are the better one here: readers see words, and two models with different tokens can be compared by them.
 
 # %% [markdown]
-# ## One degree colder
+# ## A lower temperature
 #
 # A friend repeats your comparison and forgets one setting. The pretrained model writes with temperature 0.7, which gpt-2-simple takes if you do not
 # choose one; the fine-tuned model writes with 1, as above. A lower temperature makes probable tokens still more probable (notebook 8

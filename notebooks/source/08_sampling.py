@@ -55,7 +55,8 @@ explorer = lab.widgets.sampling_explorer(lm, prompt=PROMPT, twin=SETTINGS)
 explorer
 
 # %% [markdown]
-# A table keeps the texts that you had the model write, and their settings. So you can go back to one that you liked. (After *Write*, run this cell again.)
+# A table keeps the texts that you had the model write, and their settings. So you can go back to one that you liked. (After *Write*, run this cell
+# again.)
 
 # %%
 columns = ["temperature", "top_k", "top_p", "seed", "text"]
@@ -141,9 +142,9 @@ for number, part in enumerate(np.array_split(nats, 6), start=1):
 # %% [markdown]
 # ## k and p by hand
 #
-# So draw by lot, but not from everything. Far down in the table are thousands of tokens that make no sense. Each is unlikely, but sooner or later
-# one of them is drawn. **top-k** cuts off all but the *k* likeliest tokens. Here is what that means after two prompts, one where the model is sure
-# and one where it is not.
+# So draw the next token at random, but not from all tokens. Far down in the table are thousands that make no sense. Each is unlikely, but sooner or
+# later one of them is drawn. **top-k** cuts off all but the *k* likeliest tokens. Here is what that means after two prompts, one where the model is
+# sure and one where it is not.
 
 # %%
 SURE, OPEN = "The President of the United", PROMPT

@@ -171,8 +171,9 @@ print(card[card.index("## Source"):card.index("## Personal data")])
 # %% [markdown]
 # ## Fine-tune with a prefix
 #
-# Why were the sentences shuffled? A window has 1,024 tokens, which is about twenty sentences. If they were all by one author, the sentences before would
-# give the author away, and there would be little to learn from the prefix. After shuffling, the prefix is the only clue before a sentence begins.
+# Why were the sentences shuffled? A window has 1,024 tokens, which is about twenty sentences. If they were all by one author, the sentences before
+# would give the author away, and there would be little to learn from the prefix. After shuffling, the prefix is the only clue before a sentence
+# begins.
 
 # %%
 small = lab.models().bundled[MODEL]
@@ -359,7 +360,8 @@ print(f"perplexity, mean of five: {before.mean():.1f} before, {after.mean():.1f}
 # ## A voice, or a century?
 #
 # Washington and Trump differ in more than their voice: in subjects, in the words of their time. Which of the *wrong* prefixes fits best? If a
-# prefix stood for a voice alone, the best wrong one could be anyone's. If it stands for a time, the best wrong one is a neighbour's.
+# prefix stood for a voice alone, the best of the wrong ones could belong to any president. If it stands for a time, it belongs to one who
+# spoke a few years before or after.
 
 # %%
 perplexity = matrix["after"].perplexity

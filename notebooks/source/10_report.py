@@ -98,16 +98,17 @@ only_safety = "c"
 lab.course.check("10.2", only_safety, flags)
 
 # %% [markdown]
-# And the other two? With more windows per step the direction of each step is surer, but there are fewer steps. At the same learning rate, fewer steps mean less learning, and six are hardly a beginning. (With a higher rate, or on a large GPU that reads five windows as quickly as one, it is
-# another matter.) More epochs of a shorter text mean that the model reads the same again and again: see [notebook 3](03_watch_the_loss.ipynb). Each row was measured once, so a difference of a
-# few hundredths may be chance.
+# And the other two? With more windows per step the direction of each step is surer, but there are fewer steps. At the same learning rate, fewer steps
+# mean less learning, and six are hardly a beginning. (With a higher rate, or on a large GPU that reads five windows as quickly as one, it is another
+# matter.) More epochs of a shorter text mean that the model reads the same again and again: see [notebook 3](03_watch_the_loss.ipynb). Each row was
+# measured once, so a difference of a few hundredths may be chance.
 
 # %% [markdown]
 # ## The report
 #
 # A report says what was asked, what was done, what was found, and how sure that is. `lab.report` does the part that a machine can do: it asks the
-# questions of the two tutorials that this course follows (those of notebooks 2 and 6), puts the figures and tables that answer each beside it, and notes every setting, version
-# and seed. What they *mean* is for you to say.
+# questions of the two tutorials that this course follows (those of notebooks 2 and 6), puts the figures and tables that answer each beside it, and
+# notes every setting, version and seed. What they *mean* is for you to say.
 #
 # It needs the run and the texts. What was measured once is kept, and not measured again.
 
@@ -196,8 +197,8 @@ lab.course.show(run.diagnosis().explanation)
 # %% [markdown]
 # ### Exercise 10.4: three claims
 #
-# Answer three of the questions, in a dictionary: `claims = {"loss": "…", "flags": "…", "findings": "…"}`. Two or three sentences each, and in each at least one number from the
-# report. A good sentence says what was compared with what, by how much it differed, and how sure that is.
+# Answer three of the questions, in a dictionary: `claims = {"loss": "…", "flags": "…", "findings": "…"}`. Two or three sentences each, and in each at
+# least one number from the report. A good sentence says what was compared with what, by how much it differed, and how sure that is.
 #
 # <details><summary>Hint</summary>
 #
@@ -274,7 +275,7 @@ lab.course.predictions()
 # - Change one flag at a time, with the same amount of reading: then a difference comes from the flag.
 # - `save_every` is about safety, `accumulate_gradients` about how often the weights move, epochs about how often the same is read.
 # - A claim is a comparison with a number and a doubt. A report that says how each number was made can be checked and repeated.
-# - Samples that somebody chose show the chooser.
+# - A sample that was picked because it is good shows what its reader likes, not what the model usually writes. Show the first that come.
 #
 # This is the last notebook. You have fine-tuned a model, watched it learn and over-fit, measured what it knows and what it writes, and tried to
 # give it a voice. What would you like to know that no notebook asked?
