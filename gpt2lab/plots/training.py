@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from gpt2lab.base.arguments import whole_number
 from gpt2lab.base.captions import DARK, LIGHT, MIDDLE, STYLES, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes, end_label, label_point
+from gpt2lab.training.diagnosis import recent_means
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 def _history(run):
     history = getattr(run, "history", run)
-    if not {"step", "loss", "average_loss"} <= set(getattr(history, "columns", ())):
+    if not {"step", "loss"} <= set(getattr(history, "columns", ())):
         raise ArgumentError(
             f"A {type(run).__name__} has no losses to draw; give a Run, for example lab.Run.open('run1'), or"
             " its history."
@@ -55,11 +57,12 @@ def loss(run: "Run | pd.DataFrame") -> CaptionedFigure:
         raise ArgumentError("The run has no losses yet; fine-tune for some steps first.")
     figure, axes = captioned_axes("step", "loss (nats per token)")
     axes.plot(trained["step"], trained["loss"], ".", color=LIGHT, markersize=3, alpha=0.8)
-    axes.plot(trained["step"], trained["average_loss"], color=DARK, linewidth=2)
+    means, size = recent_means(trained["loss"])
+    axes.plot(trained["step"], means, color=DARK, linewidth=2)
     last = trained.iloc[-1]
     sentences = [
-        f"The running average of the training loss goes from {trained['average_loss'].iloc[0]:.2f} to"
-        f" {last['average_loss']:.2f} nats per token in {_steps(last['step'])}"
+        f"The training loss, as the mean of {_steps(size)}, goes from {means.dropna().iloc[0]:.2f} to"
+        f" {means.iloc[-1]:.2f} nats per token in {_steps(last['step'])}"
     ]
     taken = []
     if not measured.empty:
@@ -80,7 +83,7 @@ def loss(run: "Run | pd.DataFrame") -> CaptionedFigure:
             f"the validation loss goes from {measured['valid_loss'].iloc[0]:.2f} to {end['valid_loss']:.2f}"
             f" and is lowest, {best['valid_loss']:.2f}, at step {int(best['step'])} (ring)"
         )
-    end_label(axes, "training average", last["step"], last["average_loss"], DARK, taken)
+    end_label(axes, f"training, mean of {size}", last["step"], means.iloc[-1], DARK, taken)
     end_label(
         axes,
         "training, each step",
@@ -175,13 +178,16 @@ def copying(run: "Run | pd.DataFrame") -> CaptionedFigure:
     return figure
 
 
-def losses(runs: Mapping[str, "Run | pd.DataFrame"]) -> CaptionedFigure:
+def losses(runs: Mapping[str, "Run | pd.DataFrame"], vocabulary: int | None = None) -> CaptionedFigure:
     """Training losses of several runs against their steps.
 
     Parameters
     ----------
     runs : dict of str to (Run or pandas.DataFrame)
         Up to four, by label.
+    vocabulary : int, optional
+        A dotted line at the loss of a model that finds so many tokens equally likely: the logarithm of their
+        number.
 
     Returns
     -------
@@ -190,7 +196,7 @@ def losses(runs: Mapping[str, "Run | pd.DataFrame"]) -> CaptionedFigure:
     Raises
     ------
     ArgumentError
-        If there are none, more than four, or one has no losses.
+        If there are none, more than four, or one has no losses; if ``vocabulary`` is no whole number.
     """
     if not hasattr(runs, "items"):
         raise ArgumentError(f"runs is of type {type(runs).__name__}; give a dictionary from label to Run.")
@@ -198,31 +204,39 @@ def losses(runs: Mapping[str, "Run | pd.DataFrame"]) -> CaptionedFigure:
         raise ArgumentError(
             f"runs has {len(runs)} entries; give 1 to {len(STYLES)}, since more lines cannot be told apart."
         )
-    figure, axes = captioned_axes("step", "training loss, running average (nats per token)")
+    if vocabulary is not None:
+        vocabulary = whole_number("vocabulary", vocabulary, low=1)
+    figure, axes = captioned_axes("step", "training loss (nats per token)")
     ends = []
     for (label, run), (colour, style) in zip(runs.items(), STYLES):
         trained = _history(run).dropna(subset=["loss"])
         if trained.empty:
             raise ArgumentError(f"The run {label!r} has no losses yet; fine-tune for some steps first.")
-        axes.plot(trained["step"], trained["average_loss"], style, color=colour, linewidth=2)
-        ends.append(
-            (
-                label,
-                trained["step"].iloc[-1],
-                trained["average_loss"].iloc[0],
-                trained["average_loss"].iloc[-1],
-                colour,
-            )
-        )
+        means, size = recent_means(trained["loss"])
+        axes.plot(trained["step"], trained["loss"], ".", color=colour, markersize=3, alpha=0.3)
+        axes.plot(trained["step"], means, style, color=colour, linewidth=2)
+        ends.append((label, trained["step"].iloc[-1], size, means.dropna().iloc[0], means.iloc[-1], colour))
     taken = []
-    for label, step, _, end, colour in sorted(ends, key=lambda item: item[3]):
+    for label, step, _, _, end, colour in sorted(ends, key=lambda item: item[4]):
         end_label(axes, label, step, end, colour, taken)
+    if vocabulary is not None:
+        longest = max(step for _, step, *_ in ends)
+        guessing = np.log(vocabulary)
+        axes.plot([0, longest], [guessing] * 2, ":", color="#555555", linewidth=1.5)
+        end_label(axes, "guessing", longest, guessing, "#555555", taken)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     figure.caption = (
-        "Training loss, running average in nats per token: "
+        "Training loss in nats per token: "
         + "; ".join(
-            f"{label}, from {first:.2f} to {end:.2f} in {_steps(step)}" for label, step, first, end, _ in ends
+            f"{label}, as the mean of {_steps(size)}, from {first:.2f} to {end:.2f} in {_steps(step)}"
+            for label, step, size, first, end, _ in ends
         )
-        + "."
+        + ". Dots are single steps."
+        + (
+            f" Dotted: ln({vocabulary:,}) = {guessing:.2f}, where all tokens of the vocabulary are"
+            " equally likely."
+            if vocabulary is not None
+            else ""
+        )
     )
     return figure

@@ -18,6 +18,7 @@ from gpt2lab.measures.perplexity import compare_perplexity
 from gpt2lab.measures.words import words
 from gpt2lab.report.blocks import Missing, Picture, Samples, Table, Words, format_value, table_of
 from gpt2lab.report.settings import changed_settings
+from gpt2lab.training.diagnosis import recent_means
 
 SIDES = ("before", "after")
 _PARTS = {"train": "training", "valid": "validation", "test": "test"}
@@ -143,12 +144,12 @@ def loss(found):
         places[lowest] = (
             f"{places[lowest]}, lowest validation loss" if lowest in places else "lowest validation loss"
         )
-    rows = history.loc[sorted(places), ["step", "epoch", "loss", "average_loss", "valid_loss"]]
+    means, size = recent_means(trained["loss"])
+    history = history.assign(recent=means)
+    rows = history.loc[sorted(places), ["step", "epoch", "loss", "recent", "valid_loss"]]
     rows.index = [places[place] for place in rows.index]
-    forms = {"step": "{:,.0f}", "epoch": "{:.2f}"} | dict.fromkeys(
-        ("loss", "average_loss", "valid_loss"), "{:.3f}"
-    )
-    names = {"loss": "training loss", "average_loss": "running average", "valid_loss": "validation loss"}
+    forms = {"step": "{:,.0f}", "epoch": "{:.2f}"} | dict.fromkeys(("loss", "recent", "valid_loss"), "{:.3f}")
+    names = {"loss": "training loss", "recent": f"mean of {size} steps", "valid_loss": "validation loss"}
     blocks = [
         Picture("loss", plots.loss(found.run)),
         table_of(rows, "Losses in nats per token.", forms, "when", names),

@@ -108,6 +108,29 @@ def diagnose(record, diverged=False):
     return _Reading(record, trained).diagnosis()
 
 
+def steps_of_level(number):
+    """How many of so many steps make a level of the training loss."""
+    return max(10, number // 10)
+
+
+def recent_means(losses):
+    """The training loss without the jumps of single steps.
+
+    Parameters
+    ----------
+    losses : pandas.Series
+        One a step.
+
+    Returns
+    -------
+    tuple of (pandas.Series, int)
+        The mean of each loss and of those just before it, NaN where there are not so many; and over how many
+        steps: as many as a level has (a run of fewer than 20 steps has half of its steps).
+    """
+    size = min(steps_of_level(len(losses)), max(1, len(losses) // 2))
+    return losses.rolling(size).mean(), size
+
+
 def _best(record):
     """Step and place of the lowest validation loss; (None, None) if none was measured."""
     measured = record["valid_loss"].dropna()
@@ -120,7 +143,7 @@ class _Reading:
     def __init__(self, record, trained):
         self.losses = trained["loss"].to_numpy()
         self.first, self.last = int(trained["step"].iloc[0]), int(trained["step"].iloc[-1])
-        self.size = max(10, len(self.losses) // 10)
+        self.size = steps_of_level(len(self.losses))
         end = self.losses[-self.size :]
         self.final = end.mean()
         self.final_error = _error(end)

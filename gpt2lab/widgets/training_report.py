@@ -9,20 +9,21 @@ import pandas as pd
 
 from gpt2lab import plots
 from gpt2lab.base.captions import CaptionedFigure
+from gpt2lab.training.diagnosis import recent_means
 
 MOST_ROWS = 12
 _COLUMNS = {
     "step": "step",
     "epoch": "epoch",
     "loss": "training loss",
-    "average_loss": "running average",
+    "recent": "recent mean",
     "valid_loss": "validation loss",
 }
 _FORMATS = {
     "step": "{:,.0f}",
     "epoch": "{:.2f}",
     "training loss": "{:.3f}",
-    "running average": "{:.3f}",
+    "recent mean": "{:.3f}",
     "validation loss": "{:.3f}",
 }
 
@@ -38,8 +39,9 @@ class TrainingReport:
         The losses, from `plots.loss`.
     table : pandas.DataFrame
         At most 12 steps (those at which the validation loss was measured, if it was), with the first, the
-        last and the best one: ``step``, ``epoch``, ``training loss``, ``running average``, ``validation
-        loss``; losses in nats per token, NaN where there is none.
+        last and the best one: ``step``, ``epoch``, ``training loss``, ``recent mean`` (the training loss
+        as the mean of the last steps, as in the figure), ``validation loss``; losses in nats per token, NaN
+        where there is none.
     status : str
         How the run ended, in one line; may be empty.
     """
@@ -96,6 +98,8 @@ class TrainingReport:
 def _choose_rows(history):
     trained = history.dropna(subset=["loss"])
     measured = history.dropna(subset=["valid_loss"])
+    history = history.assign(recent=recent_means(trained["loss"])[0])
+    trained = history.loc[trained.index]
     rows = history.loc[measured.index.union(trained.index[-1:])] if len(measured) > 1 else trained
     if len(rows) > MOST_ROWS:
         places = set(np.linspace(0, len(rows) - 1, MOST_ROWS).astype(int))

@@ -138,8 +138,8 @@ lab.plots.loss(run)
 # The loss of single steps jumps, because some windows are harder than others. Two lines are worth reading:
 #
 # - the **validation loss**, measured on text that the model does not learn from,
-# - the **running average** of the **training loss**, the loss on the windows that the model learns from. The average remembers the
-#   first, higher losses, so it lags and may lie above the validation loss.
+# - the **training loss**, the loss on the windows that the model learns from. The dots are its single steps, the line is the mean of the
+#   last few.
 #
 # Here is the validation loss beside the learning rate.
 
@@ -303,7 +303,7 @@ settings |= {"accumulate_gradients": 1, "valid": splits.valid, "sample_every": 0
 settings["clip_norm"] = 1.0  # from random weights some steps go astray: shorten them
 scratch = lab.finetune(splits.train, restore_from="scratch", run_name="random", **settings)
 pretrained = lab.finetune(splits.train, restore_from="fresh", run_name="tuned", **settings)
-lab.plots.losses({"random weights": scratch, "pretrained weights": pretrained})
+lab.plots.losses({"random weights": scratch, "pretrained weights": pretrained}, vocabulary=vocabulary)
 
 # %%
 # CHECK 02.4

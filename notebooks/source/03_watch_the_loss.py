@@ -87,8 +87,8 @@ lab.course.check("03.1", prediction, by_heart)
 # </details>
 
 # %%
-history = by_heart.history[["step", "epoch", "loss", "average_loss", "valid_loss"]]
-history.dropna(subset="valid_loss").round(2)
+history = by_heart.history
+history.dropna(subset="valid_loss")[["step", "epoch", "loss", "valid_loss"]].round(2)
 
 # %%
 # HIDDEN 03.2
@@ -104,7 +104,7 @@ settings |= {"valid": splits.valid, "eval_every": 7}  # no step is one of the no
 by_heart = scenes.run(
     rng, "by_heart", steps=STEPS, eval_every=7, turn=7 * int(rng.choice([3, 4, 5, 6, 7])), last=0.3
 )
-history = by_heart.history[["step", "epoch", "loss", "average_loss", "valid_loss"]]
+history = by_heart.history
 
 # %%
 # EXERCISE 03.2 (difficulty 1, 5 min, 1 point)

@@ -120,6 +120,35 @@ def test_axes_that_show_numbers_name_their_unit(guesses, compared, spans):
         assert any("(" in label for label in labels), labels
 
 
+def test_the_training_loss_is_drawn_as_a_mean_of_the_last_steps_which_begins_when_there_are_so_many():
+    losses = [9.0, *np.linspace(5, 3, 59)]
+    figure = plots.loss(history(losses))
+    (mean,) = [line for line in figure.axes[0].lines if line.get_linestyle() == "-"]
+    drawn = np.array(mean.get_ydata())
+    assert np.isnan(drawn[:9]).all() and drawn[9] == pytest.approx(np.mean(losses[:10]))
+    assert drawn[-1] == pytest.approx(np.mean(losses[-10:]))
+    assert (
+        f"as the mean of 10 steps, goes from {np.mean(losses[:10]):.2f} to {np.mean(losses[-10:]):.2f}"
+        in figure.caption
+    )
+    assert "training, mean of 10" in [text.get_text() for text in figure.axes[0].texts]
+
+
+@pytest.mark.parametrize("steps, size", [(1, 1), (3, 1), (10, 5), (19, 9), (20, 10), (300, 30)])
+def test_the_mean_is_over_as_many_steps_as_a_diagnosis_judges_by_or_half_of_a_short_run(steps, size):
+    assert f"as the mean of {size} step" in plots.loss(history([4.0] * steps)).caption
+
+
+def test_losses_may_stand_beside_that_of_guessing():
+    runs = {"random": history([8.4, 8.0, 7.5, 7.1]), "pretrained": history([4.0] * 4)}
+    figure = plots.losses(runs, vocabulary=np.int64(4096))
+    (line,) = [line for line in figure.axes[0].lines if line.get_linestyle() == ":"]
+    assert list(line.get_ydata()) == pytest.approx([math.log(4096)] * 2)
+    assert "ln(4,096) = 8.32" in figure.caption and "ln(" not in plots.losses(runs).caption
+    with pytest.raises(ArgumentError, match="vocabulary"):
+        plots.losses(runs, vocabulary=0)
+
+
 def test_the_loss_caption_names_the_step_of_the_lowest_validation_loss():
     caption = plots.loss(history([4.0, 3.5, 3.2, 3.0], [4.1, 3.6, 3.7])).caption
     assert "lowest, 3.60, at step 2" in caption and "from 4.10 to 3.70" in caption
@@ -142,7 +171,7 @@ def test_the_ends_of_epochs_are_marked_but_never_more_than_ten(epochs, marked, w
     assert [
         text.get_text().removeprefix("epoch ")
         for text in figure.axes[0].texts
-        if text.get_text()[-1].isdigit()
+        if text.get_text().removeprefix("epoch ").isdigit()
     ] == list(map(str, marked))
     assert words in figure.caption and ("vertical line" in figure.caption) == bool(marked)
 

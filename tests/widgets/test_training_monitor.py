@@ -14,6 +14,7 @@ import gpt2lab as lab
 from gpt2lab import plots
 from gpt2lab.base import captions, progress
 from gpt2lab.errors import ArgumentError, DivergenceError
+from gpt2lab.training.diagnosis import recent_means
 from gpt2lab.widgets import TrainingMonitor, TrainingReport
 
 SECONDS = 0.5  # a step of `rows`
@@ -82,8 +83,8 @@ def test_the_status_line_says_how_far_how_good_and_how_long(monitor, clock):
         monitor.step(row)
     assert (
         words(monitor)
-        == "Step 40 of 100 · loss 4.00, average 4.10 · validation 4.10, lowest 4.00 at step 30 · epoch 1.60 ·"
-        " 0.50 s a step · 30 s left"
+        == "Step 40 of 100 · loss 4.00, mean of 10 4.02 · validation 4.10, lowest 4.00 at step 30 ·"
+        " epoch 1.60 · 0.50 s a step · 30 s left"
     )
 
 
@@ -184,17 +185,18 @@ def test_the_table_has_at_most_twelve_steps_among_them_the_first_the_best_and_th
     assert table["step"].iloc[0] == (0 if measured else 1) and table["step"].iloc[-1] == steps
     if measured:
         assert table["validation loss"].min() == history["valid_loss"].min()
+    history["recent"] = recent_means(history["loss"].dropna())[0]
     for row in table.to_dict("records"):
         there = history.set_index("step").loc[row["step"]]
         assert (
-            row["running average"] == pytest.approx(there["average_loss"], nan_ok=True)
+            row["recent mean"] == pytest.approx(there["recent"], nan_ok=True)
             and row["epoch"] == there["epoch"]
         )
 
 
 def test_a_report_can_be_read_without_a_notebook():
     text = repr(TrainingReport.of(pd.DataFrame(rows(20))))
-    assert "is lowest, 4.10, at step 20" in text and re.search(r"20 +0\.80 +4\.100 +4\.200 +4\.100", text)
+    assert "is lowest, 4.10, at step 20" in text and re.search(r"20 +0\.80 +4\.100 +4\.123 +4\.100", text)
 
 
 def test_a_monitor_is_made_of_nothing_and_a_report_of_a_run_only(tmp_path):

@@ -91,8 +91,8 @@ def generalisation_gap(answer, run):
             (
                 valid.iloc[-1] - history["average_loss"].iloc[-1],
                 (
-                    "That is with the running average, which remembers the first, higher losses. Take the"
-                    " mean of the last LAST training losses."
+                    "That is with average_loss, gpt-2-simple's running average, which remembers the first,"
+                    " higher losses. Take the mean of the last LAST training losses."
                 ),
             ),
             (valid.min() - train, "That is with the lowest validation loss. Take the last one."),

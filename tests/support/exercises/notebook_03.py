@@ -38,7 +38,7 @@ EXERCISES = {
         [
             (TRAIN - 5.2, "sign"),
             (5.2 - 1.0, "last step alone"),
-            (5.2 - HISTORY["average_loss"].iloc[-1], "running average"),
+            (5.2 - HISTORY["average_loss"].iloc[-1], "average_loss"),
             (4.2 - TRAIN, "lowest validation loss"),
             (5.2 - HISTORY["loss"].mean(), "over all steps"),
             (5.2, "alone"),
@@ -113,7 +113,7 @@ SOURCES = {
         ("gap = 5.22", "too large"),
         ("gap = history['loss'].tail(LAST).mean() - history['valid_loss'].iloc[-1]", "sign"),
         ("gap = history['valid_loss'].iloc[-1] - history['loss'].iloc[-1]", "last step alone"),
-        ("gap = history['valid_loss'].iloc[-1] - history['average_loss'].iloc[-1]", "running average"),
+        ("gap = history['valid_loss'].iloc[-1] - history['average_loss'].iloc[-1]", "average_loss"),
         ("gap = history['valid_loss'].min() - history['loss'].tail(LAST).mean()", "lowest validation loss"),
         ("gap = history['valid_loss'].iloc[-1] - history['loss'].mean()", "over all steps"),
         ("gap = history['valid_loss'].iloc[-1]", "alone"),
