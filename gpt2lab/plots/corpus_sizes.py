@@ -207,6 +207,8 @@ def scaling_laws(table: "pd.DataFrame") -> CaptionedFigure:
     """
     table, names = _grid(table)
     laws = laws_of_sizes()
+    # Up to the next size that there is: further on, the points would be a speck in a corner.
+    laws = laws[laws["parameters"].shift(1, fill_value=0) <= table["parameters"].max()]
     figure, axes = captioned_axes(
         "size of the model (parameters)", "length of the text (tokens)", width=8.0, height=4.4
     )
@@ -236,11 +238,29 @@ def scaling_laws(table: "pd.DataFrame") -> CaptionedFigure:
         if len(shown):
             rightmost = shown.loc[shown["parameters"].idxmax(), ["parameters", "tokens"]]
             label_point(axes, words, rightmost, (10, 0), color=STYLES[0][0], fontsize=9)
+    _mark_distance(axes, points, laws)
     axes.set_xticks(laws["parameters"], list(laws.index), fontsize=9)
     axes.minorticks_off()
     axes.margins(x=0.06)
     figure.caption = _laws_in_words(points, helped, laws.loc[names])
     return figure
+
+
+def _mark_distance(axes, points, laws):
+    """How far the longest text of the largest size lies below the least that a law asks for: an arrow."""
+    longest = points.loc[points["parameters"] == points["parameters"].max(), "tokens"].max()
+    parameters = points["parameters"].max()
+    least = laws.loc[(laws["parameters"] - parameters).abs().idxmin(), list(_LAWS)].min()
+    arrow = {"arrowstyle": "->", "color": "#555555", "linewidth": 1, "shrinkA": 8, "shrinkB": 2}
+    axes.annotate("", (parameters, least), (parameters, longest), arrowprops=arrow)
+    label_point(
+        axes,
+        f"{float(f'{least / longest:.2g}'):,.0f} times as much",
+        (parameters, (least * longest) ** 0.5),
+        (6, 0),
+        fontsize=9,
+        color="#555555",
+    )
 
 
 def _laws_in_words(points, helped, asked):

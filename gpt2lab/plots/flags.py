@@ -79,7 +79,7 @@ def flags(table: "pd.DataFrame") -> CaptionedFigure:
     copies.plot(100 * table["human_copied"], places, "D", color="#000000", markersize=5)
     label_point(copies, "human", (100 * usual["human_copied"], 0), (0, 9), fontsize=9)
     _mark_values(times, table["seconds"], usual["seconds"], "time (seconds)", "{:.0f}")
-    times.set_xlim(left=0)
+    times.set_xlim(0, 1.25 * table["seconds"].max())
     losses.set_yticks(places, [_name(row) for row in table.itertuples()])
     losses.set_ylim(len(table) - 0.5, -0.8)
     figure.caption = _caption(table, usual)

@@ -47,9 +47,11 @@ def model_sizes(table: "ModelSizes | pd.DataFrame") -> CaptionedFigure:
     _bars(seconds, sizes, "seconds_a_step", "time (seconds per step)", "{:.2g}")
     _bars(memory, sizes, "memory_MB", "memory (MB)", "{:,.0f}", above="memory_estimated_MB")
     for x, value in enumerate(sizes["memory_estimated_MB"]):
-        memory.plot(
+        (dashes,) = memory.plot(
             (x - 0.38, x + 0.38), (value, value), color="#000000", linestyle=(0, (2, 1.5)), linewidth=1.6
         )
+    # The bars rise to the right, so there is room on the left.
+    memory.legend([dashes], ["estimate"], loc="upper left", frameon=False, fontsize=10, borderpad=0)
     figure.caption = _caption(sizes)
     return figure
 

@@ -43,7 +43,7 @@ def parameters(model_name: str | Sequence[str] = "124M") -> CaptionedFigure:
     if not names:
         raise ArgumentError("model_name has no names; give at least one size, for example '124M'.")
     parts = {find_card(name).name: parameter_parts(name) for name in names}
-    figure, axes = captioned_axes("share of all parameters (%)", "", height=1.0 + 0.75 * len(parts))
+    figure, axes = captioned_axes("share of all parameters (%)", "", height=0.9 + 0.95 * len(parts))
     shades = (
         (DARK, "white"),
         ("#56B4E9", "black"),
@@ -56,7 +56,7 @@ def parameters(model_name: str | Sequence[str] = "124M") -> CaptionedFigure:
         total = sum(counts.values())
         for (part, count), (colour, ink) in zip(counts.items(), shades):
             share = 100 * count / total
-            axes.barh(row, share, left=left, color=colour, edgecolor="white", height=0.6)
+            axes.barh(row, share, left=left, color=colour, edgecolor="white", height=0.55)
             if share > 12:
                 name_of_part = part if share > 20 else part.replace(" ", "\n")
                 axes.annotate(
@@ -67,9 +67,19 @@ def parameters(model_name: str | Sequence[str] = "124M") -> CaptionedFigure:
                     va="center",
                     fontsize=8,
                 )
+            elif share >= 0.5:
+                # Too narrow to hold its name, which stands below it.
+                axes.annotate(
+                    f"{part} {count / 1e6:.1f} M, {share:.0f} %",
+                    (left, row + 0.27),
+                    (0, -2),
+                    textcoords="offset points",
+                    va="top",
+                    fontsize=8,
+                )
             left += share
     axes.set_yticks(range(len(parts)), list(parts))
-    axes.invert_yaxis()
+    axes.set_ylim(len(parts) - 0.45, -0.4)
     axes.set_xlim(0, 100)
     figure.caption = " ".join(
         f"{name} has {parameter_count(**find_card(name).hparams):,} parameters: "

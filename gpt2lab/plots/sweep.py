@@ -258,7 +258,10 @@ def quality_diversity(table: "pd.DataFrame") -> CaptionedFigure:
             "No setting of this sweep has both a perplexity and a self-BLEU; sweep with a greater length."
         )
     figure, axes = captioned_axes(
-        "perplexity of the samples (logarithmic)", "self-BLEU (lower is more varied)", width=7.2, height=4.6
+        "perplexity of the samples (logarithmic, lower is more predictable)",
+        "self-BLEU (lower is more varied)",
+        width=7.2,
+        height=4.6,
     )
     _logarithmic(axes, axes.xaxis, table["perplexity"])
     lowest = table["self_bleu"].min()
@@ -282,7 +285,7 @@ def quality_diversity(table: "pd.DataFrame") -> CaptionedFigure:
         marks += [(_label(row), row["perplexity"], row["self_bleu"], colour) for _, row in rows.iterrows()]
     if human is not None and np.isfinite(human["perplexity"]):
         axes.plot(human["perplexity"], human["self_bleu"], "D", color="#000000", markersize=9)
-        marks.insert(0, ("human", human["perplexity"], human["self_bleu"], "#000000"))
+        marks.insert(0, ("human: nearer is better", human["perplexity"], human["self_bleu"], "#000000"))
     axes.margins(x=0.1, y=0.12)
     _scatter_labels(figure, axes, marks)
     figure.caption = _plane_in_words(settings, human)

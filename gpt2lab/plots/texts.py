@@ -1,5 +1,6 @@
 """Figures of what samples have in common with texts that people wrote."""
 
+import html
 import re
 import textwrap
 from functools import lru_cache
@@ -152,7 +153,26 @@ def overlap_growth(table: "pd.DataFrame") -> CaptionedFigure:
     return figure
 
 
-def copied_spans(sample: str, spans: "pd.DataFrame") -> CaptionedFigure:
+class MarkedText(CaptionedFigure):
+    """Made by `copied_spans`: a notebook shows it as text, with the stretches underlined; a page or a report
+    takes it as a picture.
+
+    Attributes
+    ----------
+    html : str
+        The text as a piece of HTML.
+    """
+
+    html: str = ""
+
+    def outputs(self):
+        """What a notebook stores: the text, and the caption."""
+        _, caption = super().outputs()
+        yield {"text/html": self.html, "text/plain": self.caption}, {}
+        yield caption
+
+
+def copied_spans(sample: str, spans: "pd.DataFrame") -> MarkedText:
     """A sample with the stretches underlined and numbered that stand word for word in the training text.
 
     Parameters
@@ -164,7 +184,8 @@ def copied_spans(sample: str, spans: "pd.DataFrame") -> CaptionedFigure:
 
     Returns
     -------
-    CaptionedFigure
+    MarkedText
+        A CaptionedFigure, which a notebook shows as text.
 
     Raises
     ------
@@ -181,17 +202,14 @@ def copied_spans(sample: str, spans: "pd.DataFrame") -> CaptionedFigure:
     ):
         raise ArgumentError("sample is not the text that the spans are from; give both of one sample.")
     lines = _lines(sample)
-    notes = [
-        line
+    sources = [
+        f"{number}: {pluralize(span.words, 'word')}, in {span.name} from character {span.position:,}"
         for number, span in enumerate(spans, 1)
-        for line in textwrap.wrap(
-            f"{number}: {pluralize(span.words, 'word')}, in {span.name} from character {span.position:,}",
-            _COLUMNS,
-        )
     ]
+    notes = [line for source in sources for line in textwrap.wrap(source, _COLUMNS)]
     rows = len(lines) + len(notes) + bool(notes)
     line = _POINTS * _LINE / 72  # inches
-    figure = CaptionedFigure(width=(_COLUMNS + 2) * _POINTS * _ADVANCE / 72, height=(rows + 0.6) * line)
+    figure = MarkedText(width=(_COLUMNS + 2) * _POINTS * _ADVANCE / 72, height=(rows + 0.6) * line)
     figure.set_layout_engine("none")
     axes = figure.add_axes((0, 0, 1, 1), xlim=(-1, _COLUMNS + 1), ylim=(rows, -0.6))
     axes.set_axis_off()
@@ -205,7 +223,26 @@ def copied_spans(sample: str, spans: "pd.DataFrame") -> CaptionedFigure:
     for row, note in enumerate(notes, len(lines) + 1):
         _write(axes, note, row)
     figure.caption = _caption(sample, spans)
+    figure.html = _as_html(sample, spans, sources)
     return figure
+
+
+def _as_html(sample, spans, sources):
+    """The text on white, whatever the page's colours are; sizes and lines are the page's own."""
+    pieces = []
+    written = 0
+    for number, span in enumerate(spans, 1):
+        copied = html.escape(sample[span.start : span.end])
+        line = f"text-decoration-line:underline;text-decoration-color:{MIDDLE};text-decoration-thickness:2px"
+        pieces += [
+            html.escape(sample[written : span.start]),
+            f'<sup><b>{number}</b></sup><u style="{line};text-underline-offset:3px">{copied}</u>',
+        ]
+        written = span.end
+    text = "".join([*pieces, html.escape(sample[written:])]).replace("\n", "<br>")
+    paper = "background:#ffffff;color:#111111;padding:8px;line-height:1.6;overflow-wrap:anywhere"
+    found = "".join(f"<br>{html.escape(source)}" for source in sources)
+    return f'<div style="{paper}">{text}{"<br>" * bool(sources)}<small>{found}</small></div>'
 
 
 def _figures(percent):

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from gpt2lab.base.arguments import whole_number
-from gpt2lab.base.captions import DARK, CaptionedFigure
+from gpt2lab.base.captions import DARK, LIGHT, CaptionedFigure
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots.drawing import captioned_axes, check_table, label_point
 
@@ -104,6 +104,25 @@ def _draw_guesses(axes, shown, end):
     axes.set_xlim(0, end)
 
 
+def _draw_others(axes, row, others):
+    """What the tokens that are not shown share; without a bar where it would reach beyond the axis."""
+    own = float(others["probability"].sum())
+    drawn = float(others.loc[others["kept"], "sampled_probability"].sum())
+    end = axes.get_xlim()[1]
+    reach = 100 * max(own, drawn)
+    fits = reach <= 0.8 * end
+    if fits:
+        axes.barh(row, 100 * drawn, color=LIGHT, height=0.7)
+        axes.barh(row, 100 * own, facecolor="none", edgecolor="#000000", height=0.7)
+    shares = [f"{100 * own:.1f}"] + [f"{100 * drawn:.1f}"] * (abs(drawn - own) > 5e-4)
+    words = " → ".join(shares) + " together"
+    label_point(axes, words, (reach if fits else 0, row), (4, 0), fontsize=9, annotation_clip=False)
+    ticks = axes.get_yticks()
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    axes.set_yticks([*ticks, row], [*names, f"all {len(others):,} others"])
+    axes.set_ylim(row + 0.6, -0.7)
+
+
 def next_tokens(table: "pd.DataFrame", top: int = 12) -> CaptionedFigure:
     """The most likely next tokens, and what the cuts of sampling make of them.
 
@@ -112,23 +131,30 @@ def next_tokens(table: "pd.DataFrame", top: int = 12) -> CaptionedFigure:
     table : pandas.DataFrame
         From `LanguageModel.next_tokens`.
     top : int, default 12
-        Tokens to show.
+        Tokens to show at most; after the third, those that are not a hundredth as likely as the first are
+        left out.
 
     Returns
     -------
     CaptionedFigure
+        A bar a token, and under them what all others share.
     """
     shown = guesses(table, top)
-    figure, axes = captioned_axes("probability (%)", "", height=0.6 + 0.27 * len(shown))
+    likely = int((shown["probability"] >= shown["probability"].iloc[0] / 100).sum())
+    shown = shown.head(max(3, likely))
+    others = table.iloc[len(shown) :]
+    figure, axes = captioned_axes("probability (%)", "", height=0.6 + 0.27 * (len(shown) + bool(len(others))))
     widest = 100 * max(shown["probability"].max(), shown["sampled_probability"].max())
     _draw_guesses(axes, shown, min(100, widest) * 1.15)
     first = shown.iloc[0]
-    rest = 1 - shown["probability"].sum()
+    rest = others["probability"].sum()
+    if len(others):
+        _draw_others(axes, len(shown), others)
     kept = int(table["kept"].sum())
     figure.caption = (
         f"The {len(shown)} most likely next tokens (␣ is a space). First comes {visible(first['token'])!r}"
-        f" with {first['probability']:.1%};"
-        f" the {len(table) - len(shown):,} tokens not shown share {rest:.1%}."
+        f" with {first['probability']:.1%}"
+        + (f"; the {len(others):,} tokens not shown share {rest:.1%}." if len(others) else ".")
     )
     if kept < len(table):
         figure.caption += (

@@ -33,18 +33,18 @@ lab.plots.next_tokens(lm.next_tokens("The President of the United"))
 # Each bar is a guess, and its length is the probability that the model gives to it. Over all guesses the probabilities add up to
 # 100 %. The sign ␣ is a space.
 #
-# Now a text that can go on in many ways: *I went to the*. Predict before you run it.
+# Now a text that can go on in many ways: *She opened the door and*. Predict before you run it.
 
 # %%
 # EXERCISE 01.1 (difficulty 1, 1 min, 0 points)
-# How probable is the model's best guess after "I went to the"?
+# How probable is the model's best guess after "She opened the door and"?
 # "a": more than 50 %    "b": between 10 and 50 %    "c": less than 10 %
 ### BEGIN SOLUTION
 prediction = "c"
 ### END SOLUTION
 
 # %%
-guesses = lm.next_tokens("I went to the")
+guesses = lm.next_tokens("She opened the door and")
 lab.plots.next_tokens(guesses)
 
 # %%
@@ -114,7 +114,7 @@ paragraph = (
 from gpt2lab.course import scenes
 
 lm = scenes.model(MODEL)
-guesses = scenes.Lazy(lambda: lm.next_tokens("I went to the"))
+guesses = scenes.Lazy(lambda: lm.next_tokens("She opened the door and"))
 sentence = scenes.sentences(rng, 1)[0]
 common = "The people of the United States have to know what they pay for, and how much of it is left."
 paragraph = " ".join([common, *scenes.sentences(rng, 4)])

@@ -296,7 +296,7 @@ def test_the_plane_marks_every_setting_and_people(table):
         "p 0.5",
         "p 0.8",
         "p 0.95",
-        "human",
+        "human: nearer is better",
     }
     human = table.iloc[-1]
     assert any(

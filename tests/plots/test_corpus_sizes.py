@@ -61,16 +61,19 @@ def test_the_figure_of_a_grid_says_from_which_length_on_fine_tuning_helped(table
 
 def test_the_figure_of_the_laws_marks_what_fine_tuning_did(table):
     figure = plots.scaling_laws(table)
+    kaplan = figure.axes[0].lines[0]
     filled, hollow = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert sorted(filled.get_ydata()) == [21_600, 108_000, 108_000] and sorted(hollow.get_ydata()) == [
         1_350,
         1_350,
         21_600,
     ]
+    assert kaplan.get_xdata()[-1] == 10_269_760  # the next size, not the largest that there is
+    (told,) = [text.get_text() for text in figure.axes[0].texts if "times as much" in text.get_text()]
+    assert told == "150 times as much"
     assert "3 of 6 fine-tunings lowered the loss" in figure.caption
-    kaplan = figure.axes[0].lines[0]
-    assert dict(zip(kaplan.get_xdata(), kaplan.get_ydata()))[124_439_808] == pytest.approx(
-        5e3 * 85_056_000**0.74
+    assert dict(zip(kaplan.get_xdata(), kaplan.get_ydata()))[10_269_760] == pytest.approx(
+        5e3 * 8_631_360**0.74
     )
 
 

@@ -1,7 +1,9 @@
 """Figures say in words what they show, from their own data, and can be read without colour."""
 
+import html
 import io
 import math
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -203,6 +205,25 @@ def test_cut_tokens_are_marked_in_words_and_not_by_colour_alone(guesses):
     assert sum("cut" in word for word in words) == 2
 
 
+def test_tokens_that_nobody_would_see_stand_together_as_all_others():
+    tail = np.full(1000, 0.02 / 1000)
+    table = pd.DataFrame({"token": [f" {number}" for number in range(1004)], "kept": True})
+    table["probability"] = table["sampled_probability"] = np.concatenate([[0.95, 0.015, 0.01, 0.005], tail])
+    figure = plots.next_tokens(table)
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names == ["␣0", "␣1", "␣2", "all 1,001 others"]
+    assert "2.5 together" in [text.get_text() for text in figure.axes[0].texts]
+    assert len(figure.axes[0].patches) == 2 * 4
+
+
+def test_others_that_would_dwarf_the_tokens_are_told_and_not_drawn():
+    table = pd.DataFrame({"token": [f" {number}" for number in range(1000)], "kept": True})
+    table["probability"] = table["sampled_probability"] = 0.001
+    figure = plots.next_tokens(table, top=5)
+    assert "99.5 together" in [text.get_text() for text in figure.axes[0].texts]
+    assert len(figure.axes[0].patches) == 2 * 5 and figure.axes[0].get_xlim()[1] < 1
+
+
 def test_a_grid_compares_settings_on_one_scale_and_says_what_each_leaves(guesses):
     uncut = guesses.assign(kept=True, sampled_probability=guesses["probability"])
     figure = plots.sampling_grid({"temperature 1": uncut, "top_k 2": guesses}, top=3)
@@ -280,6 +301,23 @@ def test_overlap_calls_the_sets_by_their_names(compared):
         "fine-tuned,\ncolder",
         "human",
     ]
+
+
+def test_a_notebook_shows_copied_spans_as_text(spans):
+    figure = plots.copied_spans(SAMPLE, spans)
+    text, caption = (data for data, _ in figure.outputs())
+    shown = text["text/html"]
+    assert "image/png" not in text and figure.caption in caption["text/plain"] == text["text/plain"]
+    underlined = [html.unescape(found) for found in re.findall(r"<u[^>]*>(.*?)</u>", shown)]
+    assert [found.replace("<br>", "\n") for found in underlined] == list(spans["span"])
+    plain = re.sub(r"<sup>.*?</sup>|<small>.*</small>|<(?!br)[^>]+>", "", shown)
+    assert html.unescape(plain.replace("<br>", "\n")).rstrip("\n") == SAMPLE.rstrip("\n")
+    assert all(f"from character {place:,}" in shown for place in spans["position"])
+
+
+def test_html_in_a_sample_stays_text():
+    sample = "<script>alert(1)</script> & more of the same words as in the text"
+    assert "<script>" not in plots.copied_spans(sample, lab.copied_spans(sample, sample)).html
 
 
 def test_copied_spans_are_underlined_where_they_stand_and_numbered(spans):
