@@ -249,7 +249,8 @@ table[["test_tokens", "test_loss", "test_bits_per_byte"]].round(3)
 # The *time* of a step grows roughly with the number of parameters: nearly every parameter takes part in a multiplication for each token,
 # forwards and backwards. (If something else ran meanwhile, one of the times may be too long.) The *memory* grows with the
 # parameters too, but on top of what Python and TensorFlow need in any case, which without a GPU is most of it here. The dashed lines in the
-# figure are what `lab.estimate` says beforehand, so that you need not find out by a crash.
+# figure are what `lab.estimate` says beforehand, so that a crash need not tell you. They may be off by a tenth; leave
+# some room.
 
 # %%
 lab.estimate(LARGEST, accumulate_gradients=1)
@@ -305,8 +306,16 @@ sizes.complexity.round(3)
 #
 # No figure is good because it is high: **nearer to the human row is better**. People say things that they have not said before. So even
 # in the human row not all words are known, and by no means all runs of three words. A model with a *higher* share than people has kept to
-# the commonest phrases. Go through the columns: in which of them is the largest model the nearest to people, and in which is it not? None
-# of them knows whether a text makes sense. For that, somebody has to read it, as you did.
+# the commonest phrases. Which size is the nearest to people?
+
+# %%
+distance = (sizes.complexity.drop("human") - sizes.complexity.loc["human"]).abs()
+distance.idxmin().to_frame("nearest to people").T
+
+# %% [markdown]
+# Does the largest model win most of the columns? If not, do not be quick to explain it away. A lower loss says that a model expects people's
+# text better. It does not say that what the model writes by itself is built like people's text: a model that is sure of common phrases repeats
+# them. And none of the columns knows whether a text makes sense. For that, somebody has to read it, as you did.
 
 # %% [markdown]
 # ## The law
@@ -351,8 +360,8 @@ lab.plots.parameter_law(sizes.table)
 explanation = """
 The larger a model, the lower its loss on unseen speeches, and the fewer of its words are made
 up. My reading agrees: I preferred the largest model in every pair, and a coin is as one-sided
-twice in a thousand such tests. Most of its sentences hold together. But it repeats itself more
-than the smallest: there, distinct_2 and repetition_4 are farther from people than they were.
+twice in a thousand such tests. Most of its sentences hold together. But in most columns of the
+table on complexity the smallest model is the nearest to people: the largest repeats itself more.
 """
 ### END SOLUTION
 

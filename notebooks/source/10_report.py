@@ -66,16 +66,20 @@ columns = ["flag", "value", "steps", "epochs", "valid_loss", "written_MB", "seco
 flags[columns].round(2)
 
 # %% [markdown]
-# ### Exercise 10.2: only safety
+# ### Exercise 10.2: what safety buys
 #
-# One of the three flags does not change what the model learns: the loss is the same. What it changes is how much is lost if the machine stops, and
-# how much is written to disk. Which one is it?
+# Compare the row of `save_every` with the first. The loss is the same: it does not change what the model learns, only what is lost if the machine
+# stops. Say it stops at a random moment of that run. How many seconds of training are lost on average?
 #
 # <details><summary>Hint</summary>
 #
-# Look for two rows with the same `valid_loss`, and a different `written_MB`.
+# At best the machine stops just after the model was saved, at worst just before. What is in the middle, in steps? And how long is a step?
 #
 # </details>
+
+# %%
+often = flags.set_index("flag").loc["save_every"]
+print(f"saved every {often.value:.0f} steps; {often.steps} steps took {often.seconds:.1f} seconds")
 
 # %%
 # HIDDEN 10.2
@@ -84,21 +88,24 @@ from gpt2lab.course import scenes
 SMALLEST = lab.models().parameters[[MODEL, OTHER_MODEL]].idxmin()
 splits = scenes.speeches(rng)
 flags = scenes.flags(rng)
+saved = flags.flag == "save_every"
+flags.loc[saved, "value"] = int(rng.choice([4, 6, 8, 15, 20, 30]))
+flags.loc[saved, "seconds"] = rng.uniform(20, 90)
 columns = ["flag", "value", "steps", "epochs", "valid_loss", "written_MB", "seconds"]
+often = flags.set_index("flag").loc["save_every"]
 
 # %%
-# EXERCISE 10.2 (difficulty 1, 3 min, 1 point)
-# "a": accumulate_gradients    "b": epochs    "c": save_every
+# EXERCISE 10.2 (difficulty 2, 5 min, 1 point)
 ### BEGIN SOLUTION
-only_safety = "c"
+lost_seconds = often.value / 2 * often.seconds / often.steps
 ### END SOLUTION
 
 # %%
 # CHECK 10.2
-lab.course.check("10.2", only_safety, flags)
+lab.course.check("10.2", lost_seconds, often)
 
 # %% [markdown]
-# And the other two? With more windows per step the direction of each step is surer, but there are fewer steps. At the same learning rate, fewer steps
+# And the other two flags? With more windows per step the direction of each step is surer, but there are fewer steps. At the same learning rate, fewer steps
 # mean less learning, and six are hardly a beginning. (With a higher rate, or on a large GPU that reads five windows as quickly as one, it is another
 # matter.) More epochs of a shorter text mean that the model reads the same again and again: see [notebook 3](03_watch_the_loss.ipynb). Each row was
 # measured once, so a difference of a few hundredths may be chance.

@@ -1,6 +1,6 @@
 """The checks of notebook 10, Report."""
 
-from gpt2lab.course.checks.verdicts import choice, exercise, has_digit, here, right, too_short, wrong
+from gpt2lab.course.checks.verdicts import choice, exercise, has_digit, number, right, too_short, wrong
 
 CLAIMS = ("loss", "flags", "findings")
 _ABOUT_THE_SAME = 0.01  # nats per token
@@ -34,28 +34,33 @@ def accumulated(prediction, flags):
     return choice(prediction, reasons, found)
 
 
-@exercise("10.2")
-def only_safety(answer, flags):
-    usual = _row(flags, "none")
-    losses = {
-        letter: _row(flags, flag)["valid_loss"]
-        for letter, flag in (("a", "accumulate_gradients"), ("b", "epochs"), ("c", "save_every"))
-    }
-    differs = ", {:.3f} instead of {:.3f}"
-    reasons = {
-        letter: (
-            f"With it the validation loss is another{here(differs.format(loss, usual['valid_loss']))}: it"
-            " does change what the model learns."
-        )
-        for letter, loss in losses.items()
-    }
-    saved = _row(flags, "save_every")
-    wrote = here(f"{saved['written_MB']:.0f} MB instead of {usual['written_MB']:.0f}") or "more"
-    reasons["c"] = (
-        f"It wrote {wrote}, and the loss is the same. How often you save is a question of how "
-        "much you can bear to lose."
+@exercise("10.2", computed=True)
+def lost_seconds(answer, often):
+    every, steps, seconds = (float(often[name]) for name in ("value", "steps", "seconds"))
+    return number(
+        answer,
+        every / 2 * seconds / steps,
+        mistakes=(
+            (
+                every * seconds / steps,
+                "That is the worst case, just before the model is saved. On average it is half of that.",
+            ),
+            (every / 2, "That is the number of steps. How many seconds do they take?"),
+            (every, "That is the number of steps in the worst case. You need seconds, and the average."),
+            (seconds / steps, "That is the time of one step. How many steps are lost?"),
+            (
+                seconds / 2,
+                "That is what is lost on average if nothing is saved before the end. Here the model is saved"
+                " every few steps.",
+            ),
+            (every / 2 * steps / seconds, "Turn the fraction round: seconds per step, not steps per second."),
+        ),
+        otherwise="Multiply half of the steps between two saves by the seconds of a step.",
+        reason=(
+            "Here that is little. In a run of a day, saved only at its end, half a day is lost on average. So"
+            " how often you save is a question of how much you can bear to lose, and of your disk."
+        ),
     )
-    return choice(answer, reasons, "c")
 
 
 @exercise("10.3")

@@ -9,6 +9,7 @@ FLAGS = pd.DataFrame(
         "written_MB": [12, 12, 12, 75],
     }
 )
+OFTEN = pd.Series({"value": 10, "steps": 120, "seconds": 15.0, "valid_loss": 4.2})
 SAID = (
     "The loss fell from 4.5 to 4.2 nats per token on text that the model has never seen, in every run but"
     " one."
@@ -17,7 +18,20 @@ CLAIMS = dict.fromkeys(("loss", "flags", "findings"), SAID)
 
 EXERCISES = {
     "10.1": ((FLAGS,), "b", [("a", "more surely"), ("c", "fewer steps"), ("lower", "one letter")]),
-    "10.2": ((FLAGS,), "c", [("a", "4.300"), ("b", "5.100"), ("save_every", "one letter")]),
+    "10.2": (
+        (OFTEN,),
+        0.625,
+        [
+            (1.25, "worst case"),
+            (5, "number of steps"),
+            (10, "number of steps in the worst case"),
+            (0.125, "one step"),
+            (7.5, "nothing is saved"),
+            (40, "Turn the fraction round"),
+            (3, "too large"),
+            ("save_every", "text"),
+        ],
+    ),
     "10.3": ((), "b", [("a", "honest"), ("c", "same mistake"), (3, "letter")]),
     "10.4": (
         (),
@@ -36,9 +50,14 @@ ALIKE = {"10.4": (CLAIMS, CLAIMS | {"findings": SAID + " So there."})}
 
 SOURCES = {
     "10.2": [
-        ("only_safety = 'a'", "does change what the model learns"),
-        ("only_safety = 'b'", "does change what the model learns"),
-        ("only_safety = 'save_every'", "one letter"),
+        ("lost_seconds = often.value * often.seconds / often.steps", "worst case"),
+        ("lost_seconds = often.value / 2", "number of steps"),
+        ("lost_seconds = often['value']", "number of steps in the worst case"),
+        ("lost_seconds = often.seconds / often.steps", "one step"),
+        ("lost_seconds = often.seconds / 2", "nothing is saved"),
+        ("lost_seconds = often.value / 2 * often.steps / often.seconds", "Turn the fraction round"),
+        ("lost_seconds = 'save_every'", "text"),
+        ("lost_seconds = often", "one number"),
     ],
     "10.3": [
         ("whose_choice = 'a'", "honest"),
@@ -63,7 +82,13 @@ SOURCES = {
     ],
 }
 ALSO_RIGHT = {
-    "10.2": ["only_safety = 'C'", "only_safety = '[c]'"],
+    "10.2": [
+        (
+            "row = flags[flags.flag == 'save_every'].iloc[0]\n"
+            "lost_seconds = row['value'] * 0.5 * row['seconds'] / row['steps']"
+        ),
+        "lost_seconds = float(often.seconds) * (often.value / often.steps) / 2",
+    ],
     "10.3": ["whose_choice = 'B'"],
     "10.4": [
         f"claims = dict.fromkeys(('loss', 'flags', 'findings'), {SAID!r})",
