@@ -142,7 +142,7 @@ CARDS = {
     for card in (
         ModelCard("1M", 2, 128, 4, n_vocab=4096, bundled=True, learning_rate=2e-3),
         ModelCard("3M", 5, 192, 6, n_vocab=4096, bundled=True, learning_rate=1e-3),
-        ModelCard("10M", 7, 320, 5, n_vocab=4096, bundled=True, learning_rate=1e-3),
+        ModelCard("10M", 7, 320, 5, n_vocab=4096, bundled=True, learning_rate=5e-4),
         _official(
             "124M",
             12,

@@ -133,7 +133,7 @@ class Settings:
         Windows of ``n_ctx`` (1,024) tokens that go through the model at once.
     learning_rate : float, optional
         How far a step moves the weights; where the rate moves too (``decay``), the highest. What to begin
-        with, and what None takes: 0.002 for 1M, 0.001 for 3M and 10M (measured: benchmarks/README.md),
+        with, and what None takes: 0.002 for 1M, 0.001 for 3M, 0.0005 for 10M (see benchmarks/README.md),
         0.0001 for OpenAI's sizes, as in gpt-2-simple.
     accumulate_gradients : int, default 5
         Batches whose gradients are added up for each step; a step reads ``batch_size * accumulate_gradients``
