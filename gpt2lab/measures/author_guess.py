@@ -45,6 +45,8 @@ class AuthorGuesses:
         could be.
     confusion : pandas.DataFrame
         A row for the author for whom the texts were generated, a column for the guess: how many.
+    table : pandas.DataFrame
+        A row per text, in the order of the samples: ``author``, for whom it was generated, and ``guess``.
     """
 
     answer: str
@@ -56,6 +58,7 @@ class AuthorGuesses:
     p_value: float
     human_share: float
     confusion: "pd.DataFrame" = field(compare=False)
+    table: "pd.DataFrame | None" = field(default=None, compare=False)
 
     def __repr__(self):
         return self.answer
@@ -101,6 +104,8 @@ def guess_authors(samples: Mapping[str, Sequence[str]], human: "Corpus", seed: i
     Stamatatos (2009), "A survey of modern authorship attribution methods"; scikit-learn: Pedregosa et al.
     (2011).
     """
+    import pandas as pd
+
     samples = _check_samples(samples)
     seed = whole_number("seed", seed, 0, 2**32 - 1)
     texts, authors, sources = _human_texts(human, samples)
@@ -125,6 +130,7 @@ def guess_authors(samples: Mapping[str, Sequence[str]], human: "Corpus", seed: i
         p_value,
         human_share,
         _confusion(wanted, guesses, names),
+        pd.DataFrame({"author": wanted, "guess": guesses}),
     )
 
 

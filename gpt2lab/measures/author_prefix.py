@@ -40,6 +40,10 @@ class AuthorMatrix:
         A row per author: ``documents``, ``tokens``, ``own`` and ``others`` (perplexity after the author's own
         prefix and after the others', geometric mean), ``gain`` with its interval ``low`` to ``high``, and
         ``rank`` of the author's own prefix among all, 1 if it is the best.
+    texts : pandas.DataFrame
+        A row per text, the same ones in the same order for any model asked about the same corpus: ``author``,
+        ``tokens``, and ``lost``, the nats that another author's prefix costs it, on average, beyond its own
+        author's. With them two models are compared text by text.
     """
 
     answer: str
@@ -47,6 +51,7 @@ class AuthorMatrix:
     gain: float
     interval: tuple[float, float] = field(compare=False)
     table: "pd.DataFrame" = field(compare=False)
+    texts: "pd.DataFrame | None" = field(default=None, compare=False)
 
     def __repr__(self):
         return self.answer
@@ -142,7 +147,14 @@ def author_matrix(
         np.concatenate([lost[author] for author in names]),
         np.concatenate([tokens[author] for author in names]),
     )
-    return AuthorMatrix(_answer(table, gain, interval), perplexity, gain, tuple(interval), table)
+    scored = pd.concat(
+        [
+            pd.DataFrame({"author": author, "tokens": tokens[author], "lost": lost[author]})
+            for author in names
+        ],
+        ignore_index=True,
+    )
+    return AuthorMatrix(_answer(table, gain, interval), perplexity, gain, tuple(interval), table, scored)
 
 
 def texts_by_author(texts, authors, characters, seed):

@@ -38,6 +38,15 @@ def test_texts_that_sound_like_their_authors_are_found():
     assert "30 of 30 texts" in found.answer and "33 %" in found.answer
 
 
+def test_the_table_has_each_text_in_order():
+    asked = {author: texts(author, 5, seed=1, share=0.5) for author in WORDS}
+    found = lab.guess_authors(asked, corpus())
+    assert found.table["author"].tolist() == [author for author in asked for _ in range(5)]
+    assert (found.table["author"] == found.table["guess"]).sum() == found.right
+    alone = lab.guess_authors(asked | {"Ann": asked["Ann"][::-1]}, corpus())
+    assert alone.table["guess"].tolist()[:5] == found.table["guess"].tolist()[:5][::-1]
+
+
 def test_texts_that_have_nothing_of_their_authors_are_put_down_to_chance():
     found = lab.guess_authors({author: texts(author, 12, seed=2, share=0) for author in WORDS}, corpus())
     assert (

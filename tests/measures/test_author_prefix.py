@@ -71,6 +71,15 @@ def test_the_diagonal_is_lower_by_what_the_prefix_is_worth():
     )
 
 
+def test_each_text_has_what_other_prefixes_cost_it_in_an_order_that_does_not_depend_on_the_model():
+    found, other = (lab.author_matrix(Telling(worth), POSTS, characters=500) for worth in (0.1, 0.0))
+    texts = found.texts
+    assert texts.groupby("author").size().to_dict() == found.table["documents"].to_dict()
+    assert found.gain == pytest.approx(-math.expm1(-texts["lost"].sum() / texts["tokens"].sum()))
+    assert texts[["author", "tokens"]].equals(other.texts[["author", "tokens"]])
+    assert (texts["lost"] / texts["tokens"]).mean() == pytest.approx(0.1, abs=0.01)
+
+
 def test_a_prefix_that_says_nothing_is_not_told_from_chance_and_one_that_misleads_is():
     texts = POSTS.documents
     swapped = lab.Corpus(

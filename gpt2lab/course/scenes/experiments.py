@@ -145,7 +145,17 @@ def guesses(rng, authors, each=20, right=0.35):
         f" {found / texts:.0%} (95 % interval {100 * low:.0f} to {100 * high:.0f} %); blind guesses would get"
         f" {chance:.0%}. Of human text of the same length it gets 70 % right."
     )
-    return AuthorGuesses(answer, found, texts, found / texts, (low, high), chance, 0.02, 0.7, confusion)
+    table = pd.DataFrame(
+        [
+            {"author": author, "guess": guess}
+            for author in authors
+            for guess in authors
+            for _ in range(confusion.loc[author, guess])
+        ]
+    )
+    return AuthorGuesses(
+        answer, found, texts, found / texts, (low, high), chance, 0.02, 0.7, confusion, table
+    )
 
 
 def report():
