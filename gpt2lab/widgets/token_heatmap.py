@@ -106,9 +106,11 @@ def token_heatmap(
     stride : int, optional
         As in `LanguageModel.score`.
     difference : bool, default False
-        With two models: also show what the second made of the first one's losses.
+        With two models: also show what the second made of the first one's losses, and list the largest falls
+        and the largest rises apart.
     marked : int, default 5
-        So many of the most surprising tokens are printed bold, numbered, and listed with their losses.
+        So many of the most surprising tokens are printed bold, numbered, and listed with their losses; of
+        the differences so many falls and so many rises.
     most : int, default 1000
         Tokens to show, from the beginning; all are scored and count in the mean.
 
@@ -216,14 +218,16 @@ def _view(label, table, pieces, text, marked):
         for number, rank in ranks.items()
     ]
     heading = f"{label}: mean {mean:.2f} nats per token, perplexity {_exponential(mean)}"
-    return _panel(heading, coloured, "The most surprising", ("", "token", "nats", "probability"), rows)
+    table = _html_table(("", "token", "nats", "probability"), rows, "The most surprising") if rows else ""
+    return _panel(heading, coloured, table)
 
 
 def _difference_view(shown, text, marked):
     (before, first), (after, second) = shown.items()
     changes = [other.nats - one.nats for one, other in zip(first, second)]
-    largest = sorted(range(len(changes)), key=lambda number: -abs(changes[number]))[:marked]
-    ranks = {number: rank for rank, number in enumerate(largest, 1)}
+    falls = sorted((n for n, change in enumerate(changes) if change < 0), key=changes.__getitem__)[:marked]
+    rises = sorted((n for n, change in enumerate(changes) if change > 0), key=lambda n: -changes[n])[:marked]
+    ranks = {number: rank for rank, number in enumerate(falls + rises, 1)}
     coloured = "".join(
         _span(
             one,
@@ -235,24 +239,27 @@ def _difference_view(shown, text, marked):
         )
         for number, (one, other, change) in enumerate(zip(first, second, changes))
     )
-    rows = [
-        (
-            rank,
-            _context(first[number], text),
-            f"{first[number].nats:.2f}",
-            f"{second[number].nats:.2f}",
-            f"{changes[number]:+.2f}",
+    columns = ("", "token", before, after, "change")
+    lists = "".join(
+        _html_table(
+            columns,
+            [
+                (
+                    ranks[number],
+                    _context(first[number], text),
+                    f"{first[number].nats:.2f}",
+                    f"{second[number].nats:.2f}",
+                    f"{changes[number]:+.2f}",
+                )
+                for number in numbers
+            ],
+            title,
         )
-        for number, rank in ranks.items()
-    ]
-    heading = f"'{after}' less '{before}', in nats (underlined: '{after}' is more surprised)"
-    return _panel(
-        heading,
-        _legend(CHANGE, "Change (nats)") + coloured,
-        "The largest changes",
-        ("", "token", before, after, "change"),
-        rows,
+        for title, numbers in (("The largest falls", falls), ("The largest rises", rises))
+        if numbers
     )
+    heading = f"'{after}' less '{before}', in nats (underlined: '{after}' is more surprised)"
+    return _panel(heading, _legend(CHANGE, "Change (nats)") + coloured, lists)
 
 
 def _span(piece, value, shades, about, rank, underlined=False):
@@ -299,11 +306,10 @@ def _context(piece, text):
     return f"{cut_before}{_readable(before)}<b>{_readable(piece.text)}</b>{_readable(after)}{cut_after}"
 
 
-def _panel(heading, coloured, title, columns, rows):
-    table = _html_table(columns, rows, title) if rows else ""
+def _panel(heading, coloured, tables):
     return (
         f'<section style="flex:1 1 320px;min-width:0"><div style="font-weight:bold">{escape(heading)}</div>'
-        f'<div style="{_TEXT}">{coloured}</div>{table}</section>'
+        f'<div style="{_TEXT}">{coloured}</div>{tables}</section>'
     )
 
 

@@ -163,6 +163,23 @@ def test_a_difference_marks_what_became_harder_without_colour():
     assert f"{CHANGE.style(CHANGE.place(3.0))}" in view
 
 
+def test_falls_and_rises_are_listed_apart_the_largest_first():
+    text = "abcdefg"
+    before = losses(text, *((end, 5.0) for end in range(1, 8)))
+    changes = (1.0, -1.0, 2.0, -2.0, 0.0, -3.0, 3.0)
+    after = losses(text, *((end, 5.0 + change) for end, change in enumerate(changes, 1)))
+    html = token_heatmap({"before": before, "after": after}, text, difference=True, marked=2).html
+    view = html.split("<section")[-1].split("<details")[0]
+    falls, rises = view.split("The largest falls")[1].split("The largest rises")
+    numbers = r"<td>([+-]\d\.\d\d)</td>"
+    assert re.findall(numbers, falls) == ["-3.00", "-2.00"]
+    assert re.findall(numbers, rises) == ["+3.00", "+2.00"]
+    harder = token_heatmap({"b": before, "a": losses(text, (7, 9.0))}, text).html
+    assert "largest" not in harder
+    same = token_heatmap({"b": before, "a": before}, text, difference=True).html
+    assert "The largest" not in same
+
+
 def test_a_long_text_is_cut_and_says_so(small):
     text = "The state of the Union is strong. " * 10
     heatmap = token_heatmap(small, text, most=7)
