@@ -160,6 +160,26 @@ print(f"ordinary mean:           {choices.mean():10,.1f}")
 print(f"the rarest token alone:  {choices.max():10,.1f}")
 
 # %% [markdown]
+# Three fixed points to hold on to. What is the perplexity of a model for which every token is certain? Of one for which all tokens of the
+# vocabulary are equally likely? And of one that gave a single token the probability 0?
+
+# %%
+vocabulary = base.hparams["n_vocab"]
+fixed_points = {
+    "each token certain": [1] * 10,
+    "all equally likely": [1 / vocabulary] * 10,
+    "one token impossible": [1] * 9 + [0],
+}
+with np.errstate(divide="ignore"):  # the logarithm of 0
+    for name, probabilities in fixed_points.items():
+        print(f"{name:>20}: {np.exp(-np.mean(np.log(probabilities))):,.0f}")
+
+# %% [markdown]
+# So a perplexity lies between 1 and infinity, and says among how many equally likely tokens the model is choosing. A model that guesses blindly
+# has the size of its vocabulary, and only one that is often sure of a wrong token has more. A single token held to be impossible outweighs all
+# others. GPT-2 gives every token a little, and so never gets that far.
+
+# %% [markdown]
 # ## Many documents
 #
 # One sentence says little. Here is every test speech, as the pretrained model reads it.
@@ -190,6 +210,7 @@ documents.round(2)
 import math
 
 choices = np.exp(base.score(sentence).nats)
+vocabulary, fixed_points = base.hparams["n_vocab"], {"each token certain": [1] * 3}
 before_test = lab.perplexity(base, splits.test)
 documents = before_test.table.set_index("name")[["tokens", "nats_per_token", "perplexity"]]
 
@@ -251,8 +272,9 @@ tuned = run.load("best")
 lab.widgets.token_heatmap({"before": base, "after": tuned}, speech, difference=True)
 
 # %% [markdown]
-# Read the list of the largest changes: are they the words and phrases of such speeches, or something else? Some tokens surprise the model *more*
-# than before (underlined). All probabilities add up to 1, so what it now gives to one token it has taken from others.
+# Below the third text are two lists, the five largest falls and the five largest rises. Read the falls: are they words and phrases of such
+# speeches, or something else? Then the rises (underlined in the text). All probabilities add up to 1, so what the model now gives to one token
+# it has taken from others.
 #
 # Here are all speeches of the **validation split**, before and after.
 
@@ -328,19 +350,36 @@ pd.Series(pieces).rename_axis("characters a piece").round(3).to_frame("bits per 
 # **stride**. Only the tokens that it reaches for the first time are scored. So each token has more before it, and much is read several times.
 
 # %%
-rows = []
-for stride in (base.window - 1, base.window // 2, base.window // 4, base.window // 8):
+rows, nats_of = [], {}
+for stride in (base.window - 1, base.window // 2, base.window // 4):
     start = time.perf_counter()
-    found = lab.perplexity(base, beginning, stride=stride)
+    nats_of[stride] = base.score(beginning, stride=stride).nats
     seconds = time.perf_counter() - start
-    rows.append((stride, base.window - stride, found.perplexity, seconds))
+    rows.append((stride, base.window - stride, math.exp(nats_of[stride].mean()), seconds))
 columns = ["stride", "tokens before, at least", "perplexity", "seconds"]
 pd.DataFrame(rows, columns=columns).set_index("stride").round(2)
 
 # %% [markdown]
-# The shorter the stride, the more seconds it takes. Your table says whether the perplexity falls enough to be worth them: a model that makes no use
-# of text far back gains next to nothing. Above all, two perplexities that were measured with different strides cannot be compared. (This notebook
-# takes windows that do not overlap, on both sides of every comparison.)
+# The shorter the stride, the more seconds it takes, and for how small a fall? To see where it comes from, look at the same tokens by their place
+# in a window of the longest stride: the first of a window had nearly nothing before them, the last had a thousand tokens.
+
+# %%
+longest, shortest = max(nats_of), min(nats_of)
+losses = pd.DataFrame({"no overlap": nats_of[longest], "overlap": nats_of[shortest]})
+losses["place"] = pd.cut(np.arange(len(losses)) % longest + 1, [0, 16, 64, 256, longest])
+later = losses[longest:].groupby("place", observed=True)  # the first window has no other before it
+by_place = later.mean()
+by_place["fall"] = by_place["no overlap"] - by_place["overlap"]
+by_place.assign(share=later.size() / later.size().sum()).round(3)
+
+# %% [markdown]
+# The column *overlap* has the same tokens with at least three quarters of a window before them, *fall* is what that saves, in nats a token, and
+# *share* is how many of all tokens stand at such places. Where *fall* is near 0, the tokens before were enough already: text farther back than
+# that is of hardly any use to the model. If only the first rows fall, and few tokens stand there, a shorter stride cannot change much. A
+# model that makes use of distant text would fall in the last row too.
+#
+# Whatever it gains, two perplexities that were measured with different strides cannot be compared. (This notebook takes windows that do not
+# overlap, on both sides of every comparison.)
 
 # %% [markdown]
 # ## Validation and test
@@ -416,6 +455,11 @@ yours.map(lambda number: f"{number:,.2f}".removesuffix(".00"))
 # HIDDEN 06.5
 beginning = max((document.text for document in splits.test), key=len)
 pieces, rows = {50: 3.1, 200: 2.9}, [(1023, 1, 540.0, 0.1)]
+longest, shortest = 1023, 256
+nats_of = {stride: base.score(held_out).nats for stride in (longest, shortest)}
+losses = pd.DataFrame({"no overlap": nats_of[longest], "overlap": nats_of[shortest]})
+by_place = losses.assign(place=1).groupby("place").mean()
+later = losses.assign(place=1).groupby("place")
 columns = ["stride", "tokens before, at least", "perplexity", "seconds"]
 on_test = lab.compare_perplexity(before_test, lab.perplexity(tuned, splits.test))
 theirs = pd.DataFrame({"before": [27.07], "after": [19.99], "ratio": [0.74]}, index=["speeches, test"])
@@ -452,7 +496,7 @@ lab.course.check("06.5", finding)
 #
 # ## Summary
 #
-# - Perplexity is *e* to the power of the mean surprise: the number of equally probable tokens that the model was, so to speak, choosing from.
+# - Perplexity is *e* to the power of the mean surprise: among how many equally likely tokens the model was, so to speak, choosing.
 # - It is pooled over tokens. Its interval is over documents, since the tokens of a document are not independent.
 # - Two models are compared on the same documents, by the interval of the ratio. That is much narrower than the two intervals side by side suggest.
 # - A perplexity depends on the window, the stride and the tokens. Between models with different tokens, compare bits per byte.

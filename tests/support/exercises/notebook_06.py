@@ -183,7 +183,8 @@ ALSO_RIGHT = {
 }
 UNBOUND = {
     **dict.fromkeys(
-        ("name", "text", "stride", "size", "cut", "found", "lm", "document", "comparison"), "of a loop"
+        ("name", "text", "stride", "size", "cut", "found", "lm", "document", "comparison", "probabilities"),
+        "of a loop",
     ),
     **dict.fromkeys(("reach", "away", "low", "high", "time", "start", "seconds"), "only printed"),
 }
