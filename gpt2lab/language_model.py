@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import secrets
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,6 +143,37 @@ class LanguageModel:
         """A copy of the weights: dict of str to float32 arrays, in gpt-2-simple's names."""
         self._open_reader()
         return {name: value.astype(np.float32) for name, value in self._network.values().items()}
+
+    def with_weights(self, changed: Mapping[str, np.ndarray]) -> LanguageModel:
+        """Another model, like this one but for some weights. This one stays as it is.
+
+        Parameters
+        ----------
+        changed : dict of str to numpy.ndarray
+            In the names and shapes of `weights`.
+
+        Returns
+        -------
+        LanguageModel
+            In float32; close it too.
+
+        Raises
+        ------
+        ArgumentError
+            If a name or a shape is not the model's.
+        """
+        weights = self.weights()
+        for name, value in changed.items():
+            if name not in weights:
+                raise ArgumentError(
+                    f"changed holds {name!r}, which is no weight of {self.name}; lm.weights() has the names."
+                )
+            if np.shape(value) != weights[name].shape:
+                raise ArgumentError(
+                    f"changed[{name!r}] has the shape {np.shape(value)}; give {weights[name].shape}."
+                )
+            weights[name] = np.asarray(value, np.float32)
+        return build_model(self.hparams, weights, self._encoder, self.name)
 
     def checksum(self) -> str:
         """What tells these weights from all others: a string of 64 hexadecimal digits."""

@@ -154,6 +154,21 @@ def test_truncate_cuts_before_its_first_appearance_in_what_was_written(small):
     assert small.generate(include_prefix=False, truncate="no text has this", **asked) == whole
 
 
+def test_a_model_with_other_weights_leaves_the_first_as_it_was(small):
+    before, losses = small.checksum(), small.window_losses(small.encode(PREFIX))
+    changed = small.weights()["model/ln_f/b"] + 0.1
+    with small.with_weights({"model/ln_f/b": changed}) as other:
+        assert np.array_equal(other.weights()["model/ln_f/b"], changed)
+        assert not np.allclose(other.window_losses(small.encode(PREFIX)), losses)
+    assert small.checksum() == before
+    with small.with_weights({}) as same:
+        assert np.array_equal(same.window_losses(small.encode(PREFIX)), losses)
+    with pytest.raises(ArgumentError, match="no weight of"):
+        small.with_weights({"model/none": changed})
+    with pytest.raises(ArgumentError, match=r"has the shape \(3,\)"):
+        small.with_weights({"model/ln_f/b": changed[:3]})
+
+
 @pytest.fixture
 def ending(small):
     """A model that ends the document after a few tokens: one in twenty or so is end-of-text."""

@@ -9,6 +9,7 @@
 # - fine-tune a model on a text of your own,
 # - compare what it writes, and its perplexity, before and after,
 # - read a loss curve,
+# - say what a gradient is, and take a step against it by hand,
 # - explain why one does not train a model from scratch on a small text.
 #
 # TIME
@@ -25,12 +26,19 @@
 # |---|---|---|
 # | the weights of 124M, 355M, 774M and 1558M | yes | in stages during 2019 ([Solaiman et al. 2019](https://arxiv.org/abs/1908.09203)) |
 # | the code that runs the model | yes | [github.com/openai/gpt-2](https://github.com/openai/gpt-2) |
-# | WebText, the text that it was trained on | no | 40 GB from eight million documents ([Radford et al. 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf)) |
+# | WebText, the text that it was trained on | no | 40 GB from eight million pages, to which posts on Reddit with at least three points linked ([Radford et al. 2019](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf)) |
 # | the code that trained it | no | the paper describes the method only |
 #
 # So you cannot train GPT-2 again as OpenAI did: the text is missing. But OpenAI's weights are there, **pretrained** on WebText, and
 # you can train them *further*, on a text of your own. That is **fine-tuning**. Others wrote the code for it; this course builds on
 # [gpt-2-simple](https://github.com/minimaxir/gpt-2-simple).
+#
+# Why in stages? In February 2019 OpenAI published the smallest model only. It [kept back the others](https://openai.com/index/better-language-models/),
+# which might be used for false news or spam. Some [defended that](https://thegradient.pub/openai-shouldnt-release-their-full-language-model/),
+# others [called it hysteria](https://www.approximatelycorrect.com/2019/02/17/openai-trains-language-model-mass-hysteria-ensues/) about one more
+# language model. In November the largest followed: there had been [no strong evidence of misuse](https://openai.com/index/gpt-2-1-5b-release/).
+# Argue with a neighbour, each of you for one side: was it right to wait? And whose words does a model learn, and whose not, if the users of Reddit
+# choose the pages?
 
 # %% [markdown]
 # ## The model
@@ -77,6 +85,7 @@ splits.describe(MODEL).round(2)
 PREFIX = "My fellow Americans, tonight"
 before = lab.load(MODEL)
 texts_before = before.generate(PREFIX, nsamples=3, length=60, seed=1)
+texts_before = [text.rpartition(" ")[0] for text in texts_before]  # end with a whole word
 for text in texts_before:
     lab.course.show(text, label="before")
 
@@ -129,8 +138,10 @@ run = lab.finetune(
     batch_size=BATCH_SIZE,
     accumulate_gradients=1,  # one batch a step
     valid=splits.valid,
-    eval_every=STEPS // 10,
+    eval_every=STEPS // 6,
     sample_every=0,
+    save_every=STEPS // 3,
+    max_checkpoints=6,  # keep what the model was on its way
 )
 lab.plots.loss(run)
 
@@ -186,8 +197,8 @@ STEPS = round((int(rng.integers(4, 7)) + rng.uniform(0.3, 0.7)) * training_token
 run = scenes.run(rng, "speeches", steps=STEPS, turn=20, rise=-0.1, last=3, text_tokens=training_tokens / BATCH_SIZE)
 measured, diagnosis = run.record.dropna(subset=["valid_loss"]), run.diagnosis()
 before = scenes.model(MODEL, folder.parent)
-texts_before, unseen = scenes.sentences(rng, 2), splits.test.first(characters=2000)
-perplexity_before = float(rng.uniform(40, 50))
+texts_before, unseen = scenes.sentences(rng, 3), splits.test.first(characters=2000)
+text, perplexity_before = texts_before[0], float(rng.uniform(40, 50))
 
 # %%
 # EXERCISE 02.2 (difficulty 1, 4 min, 1 point)
@@ -200,14 +211,30 @@ epochs = STEPS * BATCH_SIZE * 1024 / training_tokens
 lab.course.check("02.2", epochs, STEPS, BATCH_SIZE, training_tokens)
 
 # %% [markdown]
+# ## While it learned
+#
+# The run kept the model as it was at some steps. Let each of them continue the same prefix, with the same seed. What do you expect to change
+# first: what it writes about, or its grammar?
+
+# %%
+lab.course.show(texts_before[0], label="before the first step")
+for step in (STEPS // 3, 2 * STEPS // 3, STEPS):
+    with run.load(step) as model:
+        text = model.generate(PREFIX, length=60, seed=1)[0].rpartition(" ")[0]
+    lab.course.show(text, label=f"after {step} steps")
+
+# %% [markdown]
+# The words of the new text come early. Grammar takes longer, and a short run may even hurt it for a while.
+#
 # ## After
 #
-# The same prefix and the same seed, before and after.
+# Two more samples, with the same prefix and the same seed.
 
 # %%
 after = run.load("latest")
 texts_after = after.generate(PREFIX, nsamples=3, length=60, seed=1)
-for text_before, text_after in zip(texts_before, texts_after):
+texts_after = [text.rpartition(" ")[0] for text in texts_after]
+for text_before, text_after in list(zip(texts_before, texts_after))[1:]:
     lab.course.show(text_before, label="before")
     lab.course.show(text_after, label="after")
 
@@ -221,38 +248,104 @@ print(f"perplexity after:  {perplexity_after:.1f}")
 lab.course.check("02.1", prediction, perplexity_before, perplexity_after)
 
 # %% [markdown]
-# Read the three pairs of samples once more. What changed: the words, the topic, the form? What is no better than before?
+# Read the samples once more. What changed: the words, the topic, the form? What is no better than before?
 
 # %% [markdown]
-# ### Exercise 02.3: why the test speeches?
+# ## How does a step know where to go?
 #
-# Suppose you had measured only the loss on the *training* speeches, and had seen it fall. What could you not rule out?
+# A step moves every parameter so that the loss falls. Up or down, and by how much? Begin with a model of two weights. It has two inputs, it
+# predicts `w1 * x1 + w2 * x2`, and its loss is the square of how far that is from the right answer. Move one weight a little, and
+# leave the other alone: how fast does the loss change?
+
+# %%
+x1, x2, y = 1.0, 2.0, 3.0  # two inputs, and the right answer
+w1, w2 = 0.0, 0.0
+
+
+def loss(w1, w2):
+    return (w1 * x1 + w2 * x2 - y) ** 2
+
+
+little = 0.00001
+slope1 = (loss(w1 + little, w2) - loss(w1, w2)) / little
+slope2 = (loss(w1, w2 + little) - loss(w1, w2)) / little
+print(f"loss {loss(w1, w2):.2f}; its slope along w1: {slope1:.2f}, along w2: {slope2:.2f}")
+
+# %% [markdown]
+# The slopes of all weights together are the **gradient**. You can also compute them without trying: with `error = w1 * x1 + w2 * x2 - y` they
+# are `2 * error * x1` and `2 * error * x2`. The loss rises along the gradient, so a step goes against it: each weight loses its slope times the
+# learning rate. Predict: with which of these rates does the loss rise?
+
+# %%
+for rate in (0.01, 0.05, 0.15, 0.3):
+    after_step = loss(w1 - rate * slope1, w2 - rate * slope2)
+    print(f"learning rate {rate}: loss {loss(w1, w2):.2f} before the step, {after_step:.2f} after")
+
+# %% [markdown]
+# A slope holds nearby only. With 0.15 the step passed the lowest place and came up on the other side. With 0.3 it ends higher than it began.
 #
-# - **a** That the learning rate was too low.
-# - **b** That the model had learned the training speeches by heart, and was no better at other speeches.
-# - **c** That the model had forgotten the training speeches.
+# ### Exercise 02.3: one step
+#
+# Another example, other weights. Where are `w1` and `w2` after one step? Give both, as `moved = new_w1, new_w2`.
 #
 # <details><summary>Hint</summary>
 #
-# Think of a student who has seen the questions of the exam.
+# First `error`, from the old weights, then the two slopes, then the step. The function `loss` tells you whether the loss fell.
 #
 # </details>
+
+# %%
+x1, x2, y = 2.0, 3.0, 1.0
+w1, w2 = 1.0, 0.5
+rate = 0.02
 
 # %%
 # HIDDEN 02.3
 after, texts_after = before, scenes.sentences(rng, 2)
 perplexity_after = float(rng.uniform(30, 36))
+step, text, model = STEPS, texts_after[0], before
+x1, x2 = float(rng.uniform(2, 3)), float(rng.uniform(3.5, 4.5))
+w1, w2 = float(rng.uniform(1, 2)), float(rng.uniform(0.5, 1))
+y = w1 * x1 + w2 * x2 - float(rng.uniform(2, 3))
+rate = float(rng.uniform(0.02, 0.03))
+little, slope1, slope2, after_step = 0.00001, -6.0, -12.0, 36.0
+
+
+def loss(w1, w2):
+    return (w1 * x1 + w2 * x2 - y) ** 2
+
 
 # %%
-# EXERCISE 02.3 (difficulty 1, 3 min, 1 point)
-# "a", "b" or "c"
+# EXERCISE 02.3 (difficulty 2, 6 min, 1 point)
 ### BEGIN SOLUTION
-not_ruled_out = "b"
+error = w1 * x1 + w2 * x2 - y
+moved = w1 - rate * 2 * error * x1, w2 - rate * 2 * error * x2
 ### END SOLUTION
 
 # %%
 # CHECK 02.3
-lab.course.check("02.3", not_ruled_out)
+lab.course.check("02.3", moved, w1, w2, x1, x2, y, rate)
+
+# %% [markdown]
+# Now the model. Here is one of its weights, a number by which the first block's layer norm multiplies, and a sentence that the model shall learn. In
+# which direction would you move this weight?
+
+# %%
+sentence = "My fellow Americans, we have work to do."
+name = "model/h0/ln_1/g"
+weights = before.weights()[name]
+for change in (-0.1, 0, 0.1):
+    changed = weights.copy()
+    changed[0] += change
+    with before.with_weights({name: changed}) as model:
+        surprise = lab.perplexity(model, [sentence]).nats_per_token
+    print(f"weight {changed[0]:.2f}: loss {surprise:.4f} nats per token")
+
+# %% [markdown]
+# That is the slope along one weight, found by trying. To try out millions of them would take millions of passes. **Backpropagation** gets all
+# slopes from one pass: it begins at the loss and goes back through the layers, and each layer says how much of the change came from its own
+# weights and hands on the rest. That is what a step of `finetune` does. `accumulate_gradients` is how many batches' gradients are added up
+# before the weights move.
 
 # %% [markdown]
 # ## Why not from scratch?
@@ -281,6 +374,9 @@ vocabulary = lab.models().loc["1M", "vocabulary"]
 # %%
 # HIDDEN 02.4
 import math
+
+sentence, name, weights = scenes.sentences(rng, 1)[0], "model/h0/ln_1/g", rng.normal(1, 0.1, 192)
+changed, surprise = weights + 0.1, float(rng.uniform(4, 5))
 
 vocabulary = int(rng.integers(9_000, 40_000))
 sizes = lab.models().copy()
@@ -315,7 +411,8 @@ lab.course.check("02.4", first_loss, scratch, vocabulary)
 # %%
 for start, one_run in (("random weights", scratch), ("pretrained weights", pretrained)):
     with one_run.load("latest") as model:
-        lab.course.show(model.generate(PREFIX, length=60, seed=1)[0], label=start)
+        text = model.generate(PREFIX, length=60, seed=1)[0].rpartition(" ")[0]
+    lab.course.show(text, label=start)
 
 # %% [markdown]
 # A curve that is still falling invites more steps. But the text is short. How much longer was the text that OpenAI's models were
@@ -376,6 +473,7 @@ lab.course.check("02.5", explanation)
 #
 # - OpenAI released the weights and the code that runs them, not the text and not the code that trained them.
 # - Fine-tuning starts from these weights. A short run changes what the model writes about, and how.
+# - A step moves each parameter against its slope. The slopes of all are the gradient, and backpropagation computes them in one pass.
 # - Only text that the model never saw shows whether it learned more than its own text: the perplexity must fall there too.
 # - A model with random weights knows nothing: all tokens are about equally likely, and its loss is near ln(number of tokens in the vocabulary). A
 #   short text cannot teach it a language.

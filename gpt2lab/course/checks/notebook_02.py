@@ -4,9 +4,9 @@ import math
 import re
 
 from gpt2lab.course.checks.verdicts import (
-    choice,
     essay,
     exercise,
+    is_number,
     number,
     range_choice,
     right,
@@ -60,20 +60,55 @@ def epochs(answer, steps, batch_size, tokens):
     )
 
 
-@exercise("02.3")
-def why_held_out(answer):
-    return choice(
-        answer,
-        {
-            "a": "With too low a learning rate the training loss would hardly have fallen.",
-            "b": "Only text that the model never saw tells learning from learning by heart.",
-            "c": (
-                "A falling loss on the training speeches says the opposite: it predicts them better and"
-                " better."
-            ),
-        },
-        "b",
+@exercise("02.3", computed=True)
+def weights_after_a_step(answer, w1, w2, x1, x2, y, rate):
+    if problem := _no_pair(answer):
+        return wrong(problem)
+    found = tuple(map(float, answer))
+    error = w1 * x1 + w2 * x2 - y
+    slopes = (2 * error * x1, 2 * error * x2)
+    moved = (w1 - rate * slopes[0], w2 - rate * slopes[1])
+    if _same(found, moved):
+        return right("Both slopes belong to the old weights, so both weights move at once.")
+    later = moved[0] * x1 + w2 * x2 - y
+    mistakes = (
+        ((w1 + rate * slopes[0], w2 + rate * slopes[1]), "That is a step up: the loss rises. Go against it."),
+        ((moved[0], w2 - rate * 2 * later * x2), "You moved w1 before you computed the slope of w2."),
+        ((w1 - rate * error * x1, w2 - rate * error * x2), "A factor is missing: the square brings a 2."),
+        (
+            (w1 - 2 * rate * error, w2 - 2 * rate * error),
+            "A factor is missing: how much the prediction moves with a weight depends on its input.",
+        ),
+        ((w1 - slopes[0], w2 - slopes[1]), "You took away the whole slope. The rate says how much of it."),
+        (slopes, "That is the gradient. Where are the weights after the step against it?"),
+        ((-rate * slopes[0], -rate * slopes[1]), "That is how far they move. Where do they arrive?"),
+        ((rate * slopes[0], rate * slopes[1]), "That is how far they move. Where do they arrive?"),
+        ((w1, w2), "Those are the weights before the step."),
+        (moved[::-1], "The order is w1, w2."),
     )
+    for values, reason in mistakes:
+        if _same(found, values):
+            return wrong(reason)
+    return wrong("Each weight loses the rate times its slope. Compute error first, from the old weights.")
+
+
+def _no_pair(answer):
+    """Why an answer is no pair of finite numbers, or None if it is one."""
+    try:
+        values = tuple(answer)
+    except TypeError:
+        values = ()
+    if isinstance(answer, str) or len(values) != 2:
+        return (
+            "Two numbers are asked for: the new w1 and the new w2, in this order, with a comma between them."
+        )
+    if not all(is_number(value) and math.isfinite(value) for value in values):
+        return "Two finite numbers are asked for, the new w1 and the new w2."
+    return None
+
+
+def _same(values, others):
+    return all(math.isclose(*pair, rel_tol=0.005, abs_tol=1e-6) for pair in zip(values, others))
 
 
 @exercise("02.4", computed=True)

@@ -26,7 +26,27 @@ EXERCISES = {
             (120, "number of windows"),
         ],
     ),
-    "02.3": ((), "b", [("a", "learning rate"), ("c", "opposite")]),
+    # error 2.5, slopes 10 and 15
+    "02.3": (
+        (1.0, 0.5, 2.0, 3.0, 1.0, 0.02),
+        (0.8, 0.2),
+        [
+            ((1.2, 0.8), "step up"),
+            ((0.8, 0.248), "moved w1 before"),
+            ((0.9, 0.35), "brings a 2"),
+            ((0.9, 0.4), "depends on its input"),
+            ((-9.0, -14.5), "whole slope"),
+            ((10.0, 15.0), "That is the gradient"),
+            ((-0.2, -0.3), "how far they move"),
+            ((0.2, 0.3), "how far they move"),
+            ((1.0, 0.5), "before the step"),
+            ((0.2, 0.8), "order"),
+            ((0.7, 0.7), "Compute error first"),
+            (0.8, "Two numbers"),
+            ("0.8, 0.2", "Two numbers"),
+            ((0.8, math.nan), "finite"),
+        ],
+    ),
     "02.4": (
         (SCRATCH, 4096),
         math.log(4096),
@@ -70,9 +90,28 @@ SOURCES = {
         ("epochs = STEPS * BATCH_SIZE * 1024 / splits.describe(MODEL)['tokens']", "several entries"),
     ],
     "02.3": [
-        ('not_ruled_out = "a"', "learning rate"),
-        ('not_ruled_out = "c"', "opposite"),
-        ('not_ruled_out = "by heart"', "one letter"),
+        ("moved = (0.8, 0.2)", "Compute error first"),
+        (
+            "error = w1 * x1 + w2 * x2 - y\nmoved = w1 + 2 * rate * error * x1, w2 + 2 * rate * error * x2",
+            "step up",
+        ),
+        (
+            (
+                "w1 = w1 - 2 * rate * (w1 * x1 + w2 * x2 - y) * x1\n"
+                "w2 = w2 - 2 * rate * (w1 * x1 + w2 * x2 - y) * x2\nmoved = w1, w2"
+            ),
+            "moved w1 before",
+        ),
+        (
+            "error = w1 * x1 + w2 * x2 - y\nmoved = w1 - rate * error * x1, w2 - rate * error * x2",
+            "brings a 2",
+        ),
+        ("error = w1 * x1 + w2 * x2 - y\nmoved = w1 - 2 * rate * error, w2 - 2 * rate * error", "its input"),
+        ("error = w1 * x1 + w2 * x2 - y\nmoved = w1 - 2 * error * x1, w2 - 2 * error * x2", "whole slope"),
+        ("error = w1 * x1 + w2 * x2 - y\nmoved = 2 * error * x1, 2 * error * x2", "That is the gradient"),
+        ("error = w1 * x1 + w2 * x2 - y\nmoved = -2 * rate * error * x1, -2 * rate * error * x2", "how far"),
+        ("moved = w1, w2", "before the step"),
+        ("moved = w1 - rate * 2 * (w1 * x1 + w2 * x2 - y) * x1", "Two numbers"),
     ],
     "02.4": [
         ("first_loss = 8.317766166719343", "too small"),
@@ -109,8 +148,19 @@ ALSO_RIGHT = {
         "epochs = STEPS * BATCH_SIZE * 1024 / splits.describe(MODEL)['tokens']['train']",
     ],
     "02.3": [
-        'not_ruled_out = "B"',
-        'not_ruled_out = "(b)"\nlab.course.show(texts_after[0], label=not_ruled_out)',
+        (
+            "slopes = [2 * (w1 * x1 + w2 * x2 - y) * x for x in (x1, x2)]\n"
+            "moved = [w1 - rate * slopes[0], w2 - rate * slopes[1]]"
+        ),
+        (
+            "import numpy as np\nw, x = np.array([w1, w2]), np.array([x1, x2])\n"
+            "moved = w - rate * 2 * (w @ x - y) * x"
+        ),
+        (
+            "error = lambda a, b: (a * x1 + b * x2 - y) ** 2\n"
+            "moved = (w1 - rate * (error(w1 + 1e-5, w2) - error(w1, w2)) / 1e-5, "
+            "w2 - rate * (error(w1, w2 + 1e-5) - error(w1, w2)) / 1e-5)"
+        ),
     ],
     "02.4": [
         "first_loss = -math.log(1 / vocabulary)",
