@@ -9,7 +9,8 @@
 # - say why a model that always takes the likeliest token goes round in circles,
 # - measure how varied a hundred samples are, and avoid the traps in that,
 # - find the settings whose samples are most like human text, and say in what respect,
-# - compare your figures with published ones, and say where they differ.
+# - compare your figures with published ones, and say where they differ,
+# - write a sampler of your own.
 #
 # TIME
 
@@ -363,14 +364,42 @@ lab.plots.quality_diversity(table)
 # The settings lie along a line: what you gain in variety, you pay for in likelihood. That is the trade. A slider moves you along the line, hardly
 # off it. If one slider's points lie below those of another, it gives more variety at the same likelihood, and is the better bargain.
 #
-# Now read one sample from each end of the line, one from its middle, and one by people. (All begin and end in the middle of a text.)
+# Better is *nearer to the diamond*, not further to one side. That need not be on the line. All settings draw from the same model, and people are
+# another writer: what surprises this model about their text is not what makes their texts alike.
+#
+# Now read one sample from each end of the line. Then read three of the setting that is nearest to people in variety, and three by people. (Shown are
+# the first that have more than 25 words. All begin and end in the middle of a text.)
 
 # %%
 order = tried.perplexity.sort_values().index
-middle = (np.log(tried.perplexity) - np.log(tried.perplexity).mean()).abs().idxmin()
-for row in (order[0], middle, order[-1], table.index[-1]):
+nearest = (tried.dist_1 - human.dist_1).abs().idxmin()
+for row, number in ((order[0], 1), (order[-1], 1), (nearest, 3), (table.index[-1], 3)):
     value = "" if row == table.index[-1] else f" {table.value[row]:g}"
-    lab.course.show(table.attrs["samples"][row][1], label=f"{table.parameter[row]}{value}")
+    long = [sample for sample in table.attrs["samples"][row] if len(lab.words(sample)) > 25]
+    for sample in long[:number]:
+        lab.course.show(sample, label=f"{table.parameter[row]}{value}")
+
+# %% [markdown]
+# As varied as people is not as good as people. Variety also comes from words that do not exist. Count them: how many words of the samples stand in no
+# training speech?
+
+# %%
+known = set(lab.words(splits.train.text))
+unknown = {}
+for row, samples in table.attrs["samples"].items():
+    found = [word for sample in samples for word in lab.words(sample)]
+    unknown[row] = sum(word not in known for word in found) / len(found)
+unknown = pd.Series(unknown)
+table[["parameter", "value", "dist_1"]].assign(unknown=unknown).round(3)
+
+# %%
+below = tried.index[unknown[tried.index] <= unknown.iloc[-1]]
+print(f"{unknown[nearest]:.1%} of the words of the setting nearest in variety are unknown,")
+print(f"{unknown.iloc[-1]:.1%} of those of people; {len(below)} of {len(tried)} settings have so few.")
+
+# %% [markdown]
+# A person's unknown words are names and rare words; a weak model's are mostly made up, one wrong token at a time. Where its share is far above that of
+# people, the model wants to be held back *more* than variety alone says: a lower temperature, a lower *p*. You pay for it in variety.
 
 # %% [markdown]
 # ## What was published
@@ -440,7 +469,12 @@ print(f"published: {in_2019:.2f} times")
 tried = table[table.parameter != "human"]
 human = table.iloc[-1]
 order = tried.perplexity.sort_values().index
-middle = (np.log(tried.perplexity) - np.log(tried.perplexity).mean()).abs().idxmin()
+nearest = (tried.dist_1 - human.dist_1).abs().idxmin()
+known = set(lab.words(splits.train.text))
+samples = long = table.attrs["samples"][nearest]
+found = [word for sample in samples for word in lab.words(sample)]
+unknown = pd.Series(rng.uniform(0.02, 0.2, len(table)), table.index)
+below = tried.index[unknown[tried.index] <= unknown.iloc[-1]]
 published = lab.experiments.published_sampling()
 greedy = table[table.parameter == "temperature"].head(1).assign(value=0.0, temperature=0.0, repetition=0.6)
 both = pd.concat([greedy, table])
@@ -456,17 +490,127 @@ surprised = human.perplexity / pure.perplexity
 # EXERCISE 08.6 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
 explanation = """
-I take top_p 0.9 at temperature 1: its dist-1 is nearly that of human text, its self-BLEU is
-close too. With a lower p or temperature the samples resemble each other and repeat
-phrases. With temperature 1.5 they are more varied than people are, but the words no longer
-make sense together. None of the measures knows whether a sentence is true or makes sense,
-so I would also read some samples.
+I take top_p 0.8 at temperature 1: its dist-1 is near that of human text, and fewer of its
+words are made up than with p 0.9. With a lower p or temperature the samples resemble each
+other and repeat phrases. With temperature 1.5 they are more varied than people are, but the
+words no longer make sense together. None of the measures knows whether a sentence is true
+or makes sense, so I would also read some samples.
 """
 ### END SOLUTION
 
 # %%
 # CHECK 08.6
 lab.course.check("08.6", explanation)
+
+# %% [markdown]
+# ## Your own sampler
+#
+# All of this is a few lines of code. You will write them as a function that draws one token, a *sampler*. `draws` calls a sampler a thousand times, with
+# the same probabilities.
+
+# %%
+from functools import partial
+
+
+def draws(sampler, probabilities, temperature, top_p, n=1000):
+    rng = np.random.default_rng(0)
+    return [sampler(np.array(probabilities), temperature, top_p, rng) for _ in range(n)]
+
+
+CASES = [
+    ([0.12, 0.38, 0.05, 0.25, 0.20], 0.5, 0.75),
+    ([0.12, 0.38, 0.05, 0.25, 0.20], 2.0, 0.8),
+    ([0.05, 0.09, 0.32, 0.11, 0.16, 0.27], 1.0, 0.5),
+    ([0.02, 0.90, 0.05, 0.03], 1.0, 0.5),
+]
+
+# %% [markdown]
+# ### Exercise 08.7: write a sampler
+#
+# Write `sample_token(probabilities, temperature, top_p, rng)`. It returns the number of the token that was drawn, its place in `probabilities`, an
+# array in any order that adds up to 1. As in `lm.generate`, the temperature comes first and the cut after it:
+#
+# 1. Raise all to the power of 1/*T*, and divide by their sum.
+# 2. Find the nucleus: the likeliest tokens, as few as reach `top_p` together.
+# 3. Divide the probabilities of the nucleus by their sum.
+# 4. Draw one of its tokens with `rng.choice`.
+#
+# <details><summary>Hint 1</summary>
+#
+# `order = np.argsort(-p)` has the numbers of the tokens, the likeliest first. So `p[order]` are their probabilities, from the largest on.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Exercise 08.2 counts the tokens of a nucleus. If there are `k`, their numbers are `order[:k]`.
+#
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# `rng.choice(numbers, p=shares)` draws one of `numbers`. It wants shares that add up to 1.
+#
+# </details>
+
+# %%
+# HIDDEN 08.7
+from functools import partial
+
+cases = []
+for falling, temperature, top_p in (
+    ([0.38, 0.25, 0.2, 0.12, 0.05], 0.5, 0.75),
+    ([0.38, 0.25, 0.2, 0.12, 0.05], 2.0, 0.8),
+    ([0.32, 0.27, 0.16, 0.11, 0.09, 0.05], 1.0, 0.5),
+    ([0.9, 0.05, 0.03, 0.02], 1.0, 0.5),
+):
+    mixed = rng.permutation(falling) * rng.uniform(0.99, 1.01, len(falling))
+    cases.append(((mixed / mixed.sum()).tolist(), temperature, top_p))
+CASES = cases
+
+
+def draws(sampler, probabilities, temperature, top_p, n=1000):
+    rng = np.random.default_rng(0)
+    return [sampler(np.array(probabilities), temperature, top_p, rng) for _ in range(n)]
+
+
+# %%
+# EXERCISE 08.7 (difficulty 3, 15 min, 3 points)
+def sample_token(probabilities, temperature, top_p, rng):
+    ### BEGIN SOLUTION
+    p = probabilities ** (1 / temperature)
+    p = p / p.sum()
+    order = np.argsort(-p)
+    k = (p[order].cumsum() < top_p).sum() + 1
+    nucleus = order[:k]
+    return rng.choice(nucleus, p=p[nucleus] / p[nucleus].sum())
+    ### END SOLUTION
+
+# %%
+# CHECK 08.7
+lab.course.check("08.7", partial(draws, sample_token), cases=CASES)
+
+# %% [markdown]
+# Does yours draw what the library draws? Here are the likeliest tokens after `PROMPT`, with the probability that `lm.next_tokens` says they have
+# and how often yours came.
+
+# %%
+guesses = lm.next_tokens(PROMPT, temperature=0.8, top_p=0.9)
+mine = pd.Series(draws(sample_token, lm.next_tokens(PROMPT).probability, 0.8, 0.9))
+guesses = guesses.assign(yours=mine.value_counts(normalize=True).reindex(guesses.index))
+guesses[["token", "sampled_probability", "yours"]].head(6).fillna(0).round(3)
+
+# %% [markdown]
+# And it can write. The model guesses, your function draws, thirty times.
+
+# %%
+rng = np.random.default_rng(1)
+text = PROMPT
+for _ in range(30):
+    guesses = lm.next_tokens(text)
+    drawn = sample_token(guesses.probability.to_numpy(), 0.8, 0.9, rng)
+    if drawn is None:  # there is no sampler yet
+        break
+    text = text + guesses.token[drawn]
+lab.course.show(text, label="drawn by your sampler")
 
 # %% [markdown]
 # ## Change one thing

@@ -4,7 +4,17 @@ import operator
 
 import numpy as np
 
-from gpt2lab.course.checks.verdicts import choice, essay, exercise, here, number, right, wrong
+from gpt2lab.course.checks.verdicts import (
+    call,
+    choice,
+    essay,
+    exercise,
+    here,
+    number,
+    right,
+    unanswered,
+    wrong,
+)
 from gpt2lab.measures.diversity import distinct
 from gpt2lab.measures.of_samples import distance_to_human
 from gpt2lab.measures.words import words
@@ -264,4 +274,180 @@ def explanation(answer):
             " knows whether a text makes sense, so somebody has to read it."
         ),
         fewest=25,
+    )
+
+
+_NEAR = 0.08  # of the probability may lie elsewhere: chance moves a thousand draws by a third of it
+
+
+def _kept(weights, top_p, more=0, rising=False):
+    """Probabilities, once all tokens outside the nucleus are cut."""
+    weights = weights / weights.sum()
+    order = np.argsort(weights if rising else -weights, kind="stable")
+    size = max(1, np.searchsorted(weights[order].cumsum(), top_p) + 1 + more)
+    kept = np.zeros(len(weights))
+    kept[order[:size]] = weights[order[:size]]
+    return kept / kept.sum()
+
+
+def _right_sampler(p, temperature, top_p):
+    return _kept(p ** (1 / temperature), top_p)
+
+
+# What samplers with a typical mistake draw from, and what to say.
+_WRONG_SAMPLERS = (
+    (
+        lambda p, temperature, top_p: p,
+        "Neither setting has an effect: you draw from the probabilities as they were given.",
+    ),
+    (
+        lambda p, temperature, top_p: _kept(p, top_p),
+        (
+            "The temperature has no effect. (If all are divided by one number, their sum takes it back.)"
+            " Raise the probabilities to a power."
+        ),
+    ),
+    (
+        lambda p, temperature, top_p: _kept(p**temperature, top_p),
+        "Your temperature works the wrong way round: you took T for the power. It is 1/T.",
+    ),
+    (
+        lambda p, temperature, top_p: _kept(np.exp(p / temperature), top_p),
+        (
+            "You put probabilities into a softmax, which wants logits. Take powers of the probabilities"
+            " instead."
+        ),
+    ),
+    (
+        lambda p, temperature, top_p: _kept(p, top_p) ** (1 / temperature),
+        (
+            "You cut before the temperature. It comes first, and the nucleus is found among the probabilities"
+            " that it makes."
+        ),
+    ),
+    (
+        lambda p, temperature, top_p: p * (_right_sampler(p, temperature, top_p) > 0),
+        "The nucleus is right, but you draw from it with the probabilities from before the temperature.",
+    ),
+    (
+        lambda p, temperature, top_p: p ** (1 / temperature),
+        "top_p has no effect: tokens are drawn that should be cut off.",
+    ),
+    (
+        lambda p, temperature, top_p: _kept(p ** (1 / temperature), top_p, more=-1),
+        "The token with which the sum reaches top_p is never drawn. It belongs to the nucleus.",
+    ),
+    (
+        lambda p, temperature, top_p: _kept(p ** (1 / temperature), top_p, more=1),
+        "You keep one token too many: the one with which the sum reaches top_p is the last.",
+    ),
+    (
+        lambda p, temperature, top_p: np.sort(_right_sampler(p, temperature, top_p))[::-1],
+        (
+            "You return a token's place in the sorted order. Its place in `probabilities` is asked for, which"
+            " is what np.argsort holds."
+        ),
+    ),
+    (
+        lambda p, temperature, top_p: _kept(p ** (1 / temperature), top_p, rising=True),
+        "You keep the least likely tokens: np.argsort puts the smallest first.",
+    ),
+    (
+        lambda p, temperature, top_p: p == p.max(),
+        "You always take the likeliest token. Draw one, with rng.choice.",
+    ),
+    (
+        lambda p, temperature, top_p: _right_sampler(p, temperature, top_p) > 0,
+        "All tokens of the nucleus are drawn equally often. Give rng.choice their probabilities too.",
+    ),
+)
+
+
+@exercise("08.7")
+def sampler(draws, cases):
+    measured, failure = [], None
+    for case in cases:
+        drawn, failed = call(draws, *case)
+        if failed and failed.state == "unanswered":
+            return failed
+        if failed:
+            failure = failure or failed
+            continue
+        if not isinstance(drawn, (list, tuple)) or not drawn:
+            return wrong("draws returns no list of tokens any more. Run its cell again.")
+        if all(token is None or token is ... for token in drawn):
+            return unanswered("sample_token returns nothing yet. Write its body, with a return.")
+        if strange := _no_tokens(drawn, case[0]):
+            return wrong(strange)
+        measured.append((case, np.array(drawn, int)))
+    shares = [np.bincount(drawn, minlength=len(case[0])) / len(drawn) for case, drawn in measured]
+
+    def away(sampler):
+        """The largest share of the draws, over all cases, that this sampler would have drawn otherwise."""
+        found = []
+        for (case, _), share in zip(measured, shares):
+            p, *settings = case
+            weights = np.asarray(sampler(np.array(p, float), *settings), float)
+            found.append(np.abs(share - weights / weights.sum()).sum() / 2)
+        return max(found, default=1)
+
+    if away(_right_sampler) >= _NEAR:
+        distance, reason = min(((away(wrong_one), said) for wrong_one, said in _WRONG_SAMPLERS), key=_first)
+        if distance < _NEAR:
+            return wrong(reason, _drawn_and_meant(measured, shares))
+        if not failure:
+            return wrong(
+                "Your tokens are not drawn as often as they should be. Go through the four steps, with the"
+                " first example on paper.",
+                _drawn_and_meant(measured, shares),
+            )
+    if failure:
+        return wrong(
+            f"{failure.reason} (At least one token must be left, and rng.choice wants probabilities that"
+            " add up to 1: divide by their sum after the cut.)"
+        )
+    if any((_right_sampler(np.array(case[0]), *case[1:])[drawn] == 0).any() for case, drawn in measured):
+        return wrong("Now and then you draw a token from outside the nucleus.")
+    (first, drawn), again = measured[0], 20
+    if list(call(draws, *first, again)[0] or ()) != drawn[:again].tolist():
+        return wrong(
+            "The same seed gave other tokens the second time. Let all chance come from `rng`, not from"
+            " np.random."
+        )
+    return right(
+        "That is the whole of sampling: the model gives the probabilities, and a few lines that know nothing"
+        " of language decide what is made of them."
+    )
+
+
+def _first(pair):
+    return pair[0]
+
+
+def _no_tokens(drawn, probabilities):
+    """What is wrong with drawn tokens that are none, or None."""
+    if any(isinstance(token, float) and 0 < token < 1 for token in drawn):
+        return "You return a probability. Return the token's number, which is its place in `probabilities`."
+    try:
+        numbers = [operator.index(token) for token in drawn]
+    except TypeError:
+        return "sample_token has to return one whole number, the place of a token in `probabilities`."
+    if min(numbers) < 0 or max(numbers) >= len(probabilities):
+        return "You return a number that no token has: they run from 0 to len(probabilities) - 1."
+    return None
+
+
+def _drawn_and_meant(measured, shares):
+    """A line on what was drawn, and one on what should have been, of the case that is farthest from it."""
+
+    def apart(at):
+        return np.abs(shares[at] - _right_sampler(np.array(measured[at][0][0]), *measured[at][0][1:])).sum()
+
+    worst = max(range(len(shares)), key=apart)
+    p, temperature, top_p = measured[worst][0]
+    meant = _right_sampler(np.array(p), temperature, top_p)
+    return (
+        f"probabilities {p}, temperature {temperature:g}, top_p {top_p:g}",
+        "drawn " + ", ".join(f"{share:.0%}" for share in shares[worst]),
+        "meant " + ", ".join(f"{share:.0%}" for share in meant),
     )

@@ -1,8 +1,9 @@
 """What a check of notebook 8 says depends on what was measured."""
 
+import numpy as np
 import pandas as pd
 import pytest
-from exercises.notebook_08 import OPEN, SURE, TABLE
+from exercises.notebook_08 import CASES, OPEN, SURE, TABLE, sample_token
 
 from gpt2lab.course.checks.checking import judge
 
@@ -40,6 +41,15 @@ def test_near_in_perplexity_may_be_meant_as_a_difference_or_as_a_ratio():
 def test_one_token_more_or_less_of_thousands_is_rounding_but_the_token_that_reaches_p_is_not():
     assert judge("08.2", (1, 6), SURE, OPEN).state == "right"
     assert judge("08.2", (1, 4), SURE, OPEN).state == judge("08.2", (2, 5), SURE, OPEN).state == "wrong"
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_honest_sampler_is_turned_away_by_chance(seed):
+    def draws(probabilities, temperature, top_p, n=1000):
+        rng = np.random.default_rng(seed)
+        return [sample_token(np.array(probabilities), temperature, top_p, rng) for _ in range(n)]
+
+    assert judge("08.7", draws, CASES).state == "right"
 
 
 @pytest.mark.slow

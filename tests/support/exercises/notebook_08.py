@@ -23,6 +23,50 @@ EXPLAINED = (
     " repeats itself, at 1.5 it writes nonsense, and no column knows whether a text is true."
 )
 
+CASES = [
+    ([0.12, 0.38, 0.05, 0.25, 0.20], 0.5, 0.75),
+    ([0.12, 0.38, 0.05, 0.25, 0.20], 2.0, 0.8),
+    ([0.05, 0.09, 0.32, 0.11, 0.16, 0.27], 1.0, 0.5),
+    ([0.02, 0.90, 0.05, 0.03], 1.0, 0.5),
+]
+
+
+def drawing(sampler):
+    """What the notebook's `draws` makes of a sampler."""
+
+    def draws(probabilities, temperature, top_p, n=1000):
+        rng = np.random.default_rng(0)
+        return [sampler(np.array(probabilities), temperature, top_p, rng) for _ in range(n)]
+
+    return draws
+
+
+def sample_token(probabilities, temperature, top_p, rng):
+    p = probabilities ** (1 / temperature)
+    p = p / p.sum()
+    order = np.argsort(-p)
+    nucleus = order[: (p[order].cumsum() < top_p).sum() + 1]
+    return rng.choice(nucleus, p=p[nucleus] / p[nucleus].sum())
+
+
+_SAMPLER = """def sample_token(probabilities, temperature, top_p, rng):
+    p = probabilities ** (1 / temperature)
+    p = p / p.sum()
+    order = np.argsort(-p)
+    k = (p[order].cumsum() < top_p).sum() + 1
+    nucleus = order[:k]
+    return rng.choice(nucleus, p=p[nucleus] / p[nucleus].sum())"""
+
+
+def _but(*changes):
+    """The source of a sampler with some parts replaced: each old one is followed by its new one."""
+    source = _SAMPLER
+    for old, new in zip(changes[::2], changes[1::2]):
+        assert old in source
+        source = source.replace(old, new)
+    return source
+
+
 EXERCISES = {
     "08.1": (
         (P,),
@@ -109,6 +153,36 @@ EXERCISES = {
             (EXPLAINED.replace("repeats itself", "is bad"), "held back more"),
             (EXPLAINED.replace("nonsense", "badly"), "held back less"),
             (3, "three quotes"),
+        ],
+    ),
+    "08.7": (
+        (CASES,),
+        drawing(sample_token),
+        [
+            (drawing(lambda p, t, top_p, rng: rng.choice(len(p), p=p)), "Neither setting"),
+            (drawing(lambda p, t, top_p, rng: sample_token(p, 1, top_p, rng)), "temperature has no effect"),
+            (drawing(lambda p, t, top_p, rng: sample_token(p, 1 / t, top_p, rng)), "wrong way round"),
+            (drawing(lambda p, t, top_p, rng: sample_token(p, t, 1, rng)), "top_p has no effect"),
+            (drawing(lambda p, t, top_p, rng: int(np.argmax(p))), "always take the likeliest"),
+            (drawing(lambda p, t, top_p, rng: rng.choice(p)), "a probability"),
+            (drawing(lambda p, t, top_p, rng: len(p)), "no token has"),
+            (drawing(lambda p, t, top_p, rng: [1]), "one whole number"),
+            (drawing(lambda p, t, top_p, rng: rng.choice(len(p))), "not drawn as often"),
+            (drawing(lambda p, t, top_p, rng: rng.choice(len(p), p=p**2)), "fails with ValueError"),
+            (
+                drawing(lambda p, t, top_p, rng: sample_token(p, t, top_p, np.random.default_rng())),
+                "The same seed",
+            ),
+            (
+                drawing(
+                    lambda p, t, top_p, rng: (
+                        np.argmin(p) if rng.random() < 0.01 else sample_token(p, t, top_p, rng)
+                    )
+                ),
+                "Now and then",
+            ),
+            (lambda *case: 3, "returns no list"),
+            (3, "a function is asked for"),
         ],
     ),
 }
@@ -233,6 +307,42 @@ SOURCES = {
         (f"explanation = {EXPLAINED.replace('repeats itself', 'is bad')!r}", "held back more"),
         (f"explanation = {EXPLAINED.replace('nonsense', 'badly')!r}", "held back less"),
     ],
+    "08.7": [
+        (_but("** (1 / temperature)", "** temperature"), "wrong way round"),
+        (_but("** (1 / temperature)", "/ temperature"), "temperature has no effect"),
+        (_but("probabilities ** (1 / temperature)", "np.exp(probabilities / temperature)"), "softmax"),
+        (
+            _but(
+                "probabilities ** (1 / temperature)",
+                "probabilities",
+                "[nucleus]",
+                "[nucleus] ** (1 / temperature)",
+            ).replace("p[nucleus] ** (1 / temperature).sum()", "(p[nucleus] ** (1 / temperature)).sum()"),
+            "cut before the temperature",
+        ),
+        (
+            _but(
+                "p=p[nucleus] / p[nucleus].sum()",
+                "p=q / q.sum()",
+                "[:k]",
+                "[:k]\n    q = probabilities[nucleus]",
+            ),
+            "from before the temperature",
+        ),
+        (_but("order[:k]", "order"), "top_p has no effect"),
+        (_but(".sum() + 1", ".sum()"), "never drawn"),
+        (_but("< top_p).sum() + 1", "<= top_p).sum() or 1"), "never drawn"),
+        (_but(".sum() + 1", ".sum() + 2"), "one token too many"),
+        (_but("choice(nucleus", "choice(k"), "place in the sorted order"),
+        (_but("argsort(-p)", "argsort(p)"), "least likely"),
+        (_but("rng.choice(nucleus, p=p[nucleus] / p[nucleus].sum())", "nucleus[0]"), "take the likeliest"),
+        (_but(", p=p[nucleus] / p[nucleus].sum()", ""), "equally often"),
+        (_but(" / p[nucleus].sum()", ""), "fails with ValueError"),
+        (_but("choice(nucleus", "choice(p[nucleus]"), "a probability"),
+        (_but("rng.choice", "np.random.choice"), "The same seed"),
+        (_but("return rng", "drawn = rng"), "returns nothing"),
+        ("sample_token = lm.next_tokens", "fails with"),
+    ],
 }
 ALSO_RIGHT = {
     "08.1": [
@@ -308,6 +418,46 @@ ALSO_RIGHT = {
             "    'it is just word salad and chaotic.'"
         ),
     ],
+    "08.7": [
+        _but(
+            "probabilities ** (1 / temperature)",
+            "np.exp(np.log(probabilities) / temperature)",
+            "argsort(-p)",
+            "argsort(p)[::-1]",
+            "(p[order].cumsum() < top_p).sum() + 1",
+            "int(np.searchsorted(np.cumsum(p[order]), top_p)) + 1",
+            "nucleus = order[:k]",
+            "p[order[k:]] = 0",
+            "rng.choice(nucleus, p=p[nucleus] / p[nucleus].sum())",
+            "int(rng.choice(len(p), p=p / p.sum()))",
+        ),
+        (
+            "def sample_token(probabilities, temperature, top_p, rng):\n"
+            "    weights = [share ** (1 / temperature) for share in probabilities]\n"
+            "    shares = {number: weight / sum(weights) for number, weight in enumerate(weights)}\n"
+            "    kept, total = [], 0\n"
+            "    for number in sorted(shares, key=shares.get, reverse=True):\n"
+            "        kept.append(number)\n"
+            "        total += shares[number]\n"
+            "        if total >= top_p:\n"
+            "            break\n"
+            "    at = rng.random() * total\n"
+            "    for number in kept:\n"
+            "        at -= shares[number]\n"
+            "        if at <= 0:\n"
+            "            break\n"
+            "    return number"
+        ),
+        (
+            "def sample_token(probabilities, temperature, top_p, rng):\n"
+            "    probabilities **= 1 / temperature\n"
+            "    probabilities /= probabilities.sum()\n"
+            "    order = np.argsort(-probabilities)\n"
+            "    falling = probabilities[order]\n"
+            "    falling[falling.cumsum() - falling >= top_p] = 0\n"
+            "    return order[rng.choice(len(order), p=falling / falling.sum())]"
+        ),
+    ],
 }
 UNBOUND = {
     "explorer": "a widget, which no answer asks",
@@ -321,6 +471,8 @@ UNBOUND = {
             "probability",
             "held",
             "k",
+            "sample",
+            "word",
             "n",
             "some",
             "row",
