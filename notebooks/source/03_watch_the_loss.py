@@ -356,6 +356,34 @@ pd.DataFrame(columns).dropna(subset=[("it falls", "validation loss")]).round(4)
 # - Where the rate ends every curve flattens, because the steps are small. That does not say that more steps would be of no use.
 
 # %% [markdown]
+# ## Three curves that you will meet
+#
+# These losses are made up, in three typical shapes. Which model goes on learning, which learns by heart, and which cannot keep
+# still? What would you do next with each of them?
+
+# %%
+import numpy as np
+
+steps = np.arange(1, 201)
+draw = np.random.default_rng(0)
+falling, waves = np.exp(-steps / 50), np.sin(steps / 9) + np.sin(steps / 4)
+made_up = {  # training loss, validation loss, how much single steps jump
+    "A": (0.3 + 3.6 * falling, 3.4 + 0.7 * falling**2 + steps / 200, 0.08),
+    "B": (3.8 + 0.2 * waves, 3.9 + 0.2 * waves, 0.3),
+    "C": (3.3 + 0.7 * falling, 3.45 + 0.6 * falling, 0.08),
+}
+for name, (training, validation, jumps) in made_up.items():
+    table = pd.DataFrame({"step": steps, "loss": training + jumps * draw.normal(size=200)})
+    table["valid_loss"] = np.where(steps % 20 == 0, validation, np.nan)
+    print("curves", name)
+    display(lab.plots.loss(table))
+
+# %% [markdown]
+# - **A** over-fits. Take the model of the step in the ring, stop earlier next time, or find more text.
+# - **B** is erratic: neither loss settles. The steps are too long for what each can know. Take a lower learning rate, or more windows a step.
+# - **C** is healthy: both losses fall, and the gap stays small. Go on while the validation loss falls.
+
+# %% [markdown]
 # ## Change one thing
 #
 # Pick one, predict, then run it and compare.
