@@ -286,7 +286,8 @@ for rate in (0.01, 0.05, 0.15, 0.3):
 #
 # ### Exercise 02.3: one step
 #
-# Another example, other weights. Where are `w1` and `w2` after one step? Give both, as `moved = new_w1, new_w2`.
+# Another example, other weights. Where are `w1` and `w2` after one step? Give both, as `moved = new_w1, new_w2`, and leave `w1` and `w2` themselves
+# as they are.
 #
 # <details><summary>Hint</summary>
 #

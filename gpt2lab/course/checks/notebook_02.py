@@ -83,7 +83,13 @@ def weights_after_a_step(answer, w1, w2, x1, x2, y, rate):
         (slopes, "That is the gradient. Where are the weights after the step against it?"),
         ((-rate * slopes[0], -rate * slopes[1]), "That is how far they move. Where do they arrive?"),
         ((rate * slopes[0], rate * slopes[1]), "That is how far they move. Where do they arrive?"),
-        ((w1, w2), "Those are the weights before the step."),
+        (
+            (w1, w2),
+            (
+                "Those are the weights before the step. If your cell sets w1 or w2 anew, give the new values"
+                " other names, and run the cell above it again."
+            ),
+        ),
         (moved[::-1], "The order is w1, w2."),
     )
     for values, reason in mistakes:
