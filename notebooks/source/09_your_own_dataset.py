@@ -348,6 +348,45 @@ matrix["after"].table[columns].round(3)
 lab.course.show(matrix["after"].answer)
 
 # %% [markdown]
+# But is chance what to compare with? The model had a gain *before* fine-tuning, too, above 0 or below (it stands below the second figure), and
+# with an interval that need not hold 0. What fine-tuning taught is *after* minus *before*, on the same texts.
+#
+# How far may that be off? Draw as many texts as there are, at random, each as often as it comes, as if they were another collection. Compute the
+# difference for these, and do it two thousand times. The middle 95 % of what comes out is an interval. This is called the **bootstrap**.
+
+# %%
+of_texts = matrix["after"].texts  # a row for each text; lost: nats that other prefixes cost it
+tokens = of_texts["tokens"].to_numpy()
+lost = {name: found.texts["lost"].to_numpy() for name, found in matrix.items()}
+dice = np.random.default_rng(0)
+gains = {}
+for author in [*AUTHORS, "all five"]:
+    chosen = np.flatnonzero((of_texts["author"] == author) | (author == "all five"))
+    drawn = np.vstack([chosen, dice.choice(chosen, size=(2000, len(chosen)))])
+    own_gain = {
+        name: 100 * (1 - np.exp(-nats[drawn].sum(axis=1) / tokens[drawn].sum(axis=1)))
+        for name, nats in lost.items()
+    }
+    more = own_gain["after"] - own_gain["before"]  # first of the texts as they are
+    gains[author] = {name: values[0] for name, values in own_gain.items()}
+    gains[author] |= {"after - before": more[0]}
+    gains[author] |= dict(zip(("low", "high"), np.quantile(more[1:], [0.025, 0.975])))
+gains = pd.DataFrame(gains).T  # in per cent
+gains.round(1)
+
+# %%
+total = gains.loc["all five"]
+verdict = "it leaves out 0" if total.low > 0 or total.high < 0 else "it holds 0"
+print(f"gain of the own prefix: {total.before:+.1f} % before, {total.after:+.1f} % after")
+print(f"after minus before: {total['after - before']:+.1f} percentage points")
+print(f"95 % interval {total.low:+.1f} to {total.high:+.1f}: {verdict}")
+
+# %% [markdown]
+# If the interval of *all five* lies above 0, fine-tuning has tied the prefix to the texts. If it holds 0, the gain may have been there before,
+# whatever the interval of *after* alone says. A single author's row says less: in it also stands how much that name disturbed or suited the model
+# before, whatever text came after it. In all five together this nearly cancels, since each name is once the own one and four times another's.
+# And all intervals are rather too narrow, since the sentences of one speech resemble each other.
+#
 # A few per cent, for a name. Compare that with what fine-tuning itself did to the same sentences:
 
 # %%
@@ -394,22 +433,22 @@ for name, result in guessed.items():
     lab.course.show(result.answer, label=name)
 
 # %%
-guessed["after"].confusion
+confusion = guessed["after"].confusion
+confusion
 
 # %% [markdown]
 # Each row is the author whose prefix was given, each column the author whom the classifier guessed. Keep the last sentence above in mind: not even
 # human text is always given to the right author. If the share of right guesses is near chance, you would hardly notice the prefix when reading,
 # whatever the matrix says. If it is well above chance and below that of human text, the prefix works a little.
 #
-# ### Exercise 09.5: your answer
+# ### Exercise 09.5: who carries the result?
 #
-# In three or four sentences: can a prefix make this model write like one author? Name a figure from each measurement. What could explain them,
-# other than the author's voice?
+# A hit is a text that was given to the author for whom it was written. Do all five authors have about as many, or does one of them carry the
+# result? Compute from `confusion` what share of *all hits* belongs to the author who has the most. (If all had the same number, it would be 0.2.)
 #
 # <details><summary>Hint</summary>
 #
-# The matrix says how much a prefix helps to predict; the classifier, how often it shows in what is written. Which of the two would you notice
-# when reading?
+# The hits stand on the diagonal: `np.diag(confusion)`.
 #
 # </details>
 
@@ -419,26 +458,104 @@ columns = ["documents", "own", "others", "gain", "low", "high", "rank"]
 before, after = (matrix[name].table["own"] for name in ("before", "after"))
 perplexity = matrix["after"].perplexity
 rows = [{"texts by": author, "best wrong prefix": perplexity.loc[author].drop(author).idxmin()} for author in AUTHORS]
+of_texts = matrix["after"].texts
+tokens = of_texts["tokens"].to_numpy()
+lost = {name: found.texts["lost"].to_numpy() for name, found in matrix.items()}
+dice = np.random.default_rng(int(rng.integers(1000)))
+total = pd.Series({"before": -0.4, "after": 2.2, "after - before": 2.6, "low": 1.9, "high": 3.3})
+gains = pd.DataFrame({"all five": total}).T
+verdict = "it leaves out 0"
 guessed = {
-    "before": scenes.guesses(rng, AUTHORS, NUMBER, right=0.2),
-    "after": scenes.guesses(rng, AUTHORS, NUMBER),
+    "before": scenes.guesses(rng, AUTHORS, 100, right=0.2),
+    "after": scenes.guesses(rng, AUTHORS, 100, right=0.4, common=AUTHORS[int(rng.integers(5))]),
 }
+confusion = guessed["after"].confusion
 
 # %%
-# EXERCISE 09.5 (difficulty 2, 8 min, 2 points)
+# EXERCISE 09.5 (difficulty 2, 4 min, 1 point)
+### BEGIN SOLUTION
+hits = np.diag(confusion)
+share = hits.max() / hits.sum()
+### END SOLUTION
+
+# %%
+# CHECK 09.5
+lab.course.check("09.5", share, confusion)
+
+# %% [markdown]
+# Is that author's prefix the one that works, or is the name only guessed most? A name that is guessed often hits often, whatever was written.
+# *By chance* is how many hits as many guesses of that name would have if they were dealt out blindly.
+
+# %%
+by_author = pd.DataFrame({"texts": confusion.sum(axis=1), "guessed": confusion.sum()})
+by_author["hits"] = np.diag(confusion)
+by_author["by chance"] = by_author["texts"] * by_author["guessed"] / by_author["texts"].sum()
+most = by_author["hits"].idxmax()
+rest = by_author.drop(most).sum()
+print(f"without {most}: {rest.hits:.0f} hits in {rest.texts:.0f} texts; {rest['by chance']:.1f} by chance")
+by_author.round(1)
+
+# %% [markdown]
+# If the hits of the others are hardly more than by chance, say so: then the prefix works for one author, and the figure for all five speaks of
+# that one.
+#
+# And how much of it is the work of fine-tuning? The two intervals above, before and after, do not decide it, as in [notebook 6](06_perplexity.ipynb).
+# Compare in pairs: the first text for Washington before with the first one after, and so on. A pair in which both are hits, or neither is, says
+# nothing about a difference. Of the others, do more speak for *after* than the toss of a coin would give?
+
+# %%
+hit = {name: found.table["author"] == found.table["guess"] for name, found in guessed.items()}
+only_after = int((hit["after"] & ~hit["before"]).sum())
+only_before = int((hit["before"] & ~hit["after"]).sum())
+alike = len(hit["after"]) - only_after - only_before
+paired = lab.preference(only_after, only_before, alike, names=("after", "before"))
+print(f"a hit only after: {only_after}, only before: {only_before}, no difference: {alike}")
+print(paired.numbers)
+
+# %% [markdown]
+# It is the test of your blind reading in [notebook 5](05_model_sizes.ipynb); for two shares of the same pairs it is called McNemar's test. If the
+# interval holds 50 %, these texts do not show that fine-tuning made the authors easier to find. That is no proof that it did not: more texts
+# for each author may show it.
+#
+# ### Exercise 09.6: your answer
+#
+# In three or four sentences: can a prefix make this model write like one author? Name a figure from each measurement, and compare with the model
+# before fine-tuning. What could explain the figures, other than the author's voice?
+#
+# <details><summary>Hint</summary>
+#
+# The matrix says how much a prefix helps to predict; the classifier, how often it shows in what is written. Which of the two would you notice
+# when reading?
+#
+# </details>
+
+# %%
+# HIDDEN 09.6
+by_author = pd.DataFrame({"texts": confusion.sum(axis=1), "guessed": confusion.sum()})
+by_author["hits"] = np.diag(confusion)
+by_author["by chance"] = by_author["texts"] * by_author["guessed"] / by_author["texts"].sum()
+most = by_author["hits"].idxmax()
+rest = by_author.drop(most).sum()
+hit = {name: found.table["author"] == found.table["guess"] for name, found in guessed.items()}
+only_after, only_before, alike = 51, 31, 118
+paired = lab.preference(only_after, only_before, alike, names=("after", "before"))
+
+# %%
+# EXERCISE 09.6 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
 answer = f"""
-A little. After the author's own prefix the perplexity is {matrix["after"].gain:.1%} lower than after another's,
-and the author's own prefix is the best for {(matrix["after"].table["rank"] == 1).sum()} of 5 authors. The classifier gives
-{guessed["after"].right} of {guessed["after"].texts} generated texts to the right author; by chance it would be about {guessed["after"].chance:.0%}.
+A little, at most. The author's own prefix lowers the perplexity by {total.after:.1f} % ({total.before:.1f} % before fine-tuning;
+the interval of the difference is {total.low:.1f} to {total.high:.1f}).
+The classifier gives {guessed["after"].right} of {guessed["after"].texts} generated texts to the right author and {guessed["before"].right} before
+(paired, p = {paired.p_value:.2g}), by chance about {guessed["after"].chance:.0%}; {share:.0%} of the hits are those of {most}.
 But much of that may be the century and its subjects rather than a voice: these five never
 lived at the same time.
 """
 ### END SOLUTION
 
 # %%
-# CHECK 09.5
-lab.course.check("09.5", answer)
+# CHECK 09.6
+lab.course.check("09.6", answer)
 
 # %% [markdown]
 # ## Change one thing
@@ -456,7 +573,8 @@ lab.course.check("09.5", answer)
 # - An importer makes decisions. It has to report them, and you have to check them.
 # - Split first, by whole documents; cut afterwards. Mask what is personal before the model reads it.
 # - A prefix is a few tokens like any others. The model uses it only if it helps to predict, and if nothing else gives the author away.
-# - "Sounds like" is tested with texts that were kept back, against other prefixes, against chance, and against people.
+# - "Sounds like" is tested with texts that were kept back, against other prefixes, against the model before, against chance, and against people.
+# - One author may carry a result. Look at each one, and beside the hits at how often a name was guessed at all.
 # - What a prefix carries may be a subject or a century. Only authors of one time, on the same subjects, can show a voice.
 #
 # ## To read

@@ -136,7 +136,49 @@ def gain_of_the_own_prefix(answer, matrix, author):
     )
 
 
-@exercise("09.5")
+@exercise("09.5", computed=True)
+def who_carries_the_result(answer, confusion):
+    counts = confusion.to_numpy(float)
+    hits = counts.diagonal()
+    place = hits.argmax()
+    most, found, texts = hits.max(), hits.sum(), counts.sum()
+    return number(
+        answer,
+        most / found,
+        mistakes=(
+            (100 * most / found, "That is in per cent. Write it as a share: a hundredth of it."),
+            (found / most, "Turn the fraction round: the hits of one author by all hits."),
+            (most, "That is the number of that author's hits. What share of all hits is it?"),
+            (
+                most / counts[place].sum(),
+                "That is how many of that author's own texts were hit. Divide by the hits of all authors.",
+            ),
+            (
+                most / counts[:, place].sum(),
+                "That is how many of the guesses of that name were right. Divide by the hits of all authors.",
+            ),
+            (most / texts, "That is a share of all texts. Divide by the hits, which are fewer."),
+            (
+                found / texts,
+                "That is the share of hits among all texts. How much of it is due to one author?",
+            ),
+            (counts.max() / found, "The largest number of the table is no hit: hits stand on the diagonal."),
+            (
+                counts.sum(axis=0).max() / texts,
+                "That is how often the commonest name was guessed, right or wrong. Count the hits only.",
+            ),
+            (hits.mean() / found, "That is the mean of the five. Take the largest."),
+            (hits.min() / found, "That is the author with the fewest hits. Take the largest."),
+        ),
+        otherwise="The largest number on the diagonal by the sum of the diagonal.",
+        reason=(
+            "If all authors did alike, it would be one part in as many as there are authors. The more it is"
+            " above that, the more the result speaks of one author only."
+        ),
+    )
+
+
+@exercise("09.6")
 def can_a_prefix(answer):
     return essay(
         answer,
@@ -161,10 +203,14 @@ def can_a_prefix(answer):
                 "centur|time|subject|topic|era|age|words of|vocabular",
                 "Say what else could explain it: in what do these five authors differ, besides their voice?",
             ),
+            (
+                "before|pretrained|untrained|untuned|already|baseline|base model|fine-tun",
+                "Compare with the model before fine-tuning: how much of it was there already?",
+            ),
         ),
         reason=(
-            "Compare: the prefix does tell the model something, but far less than the sentence itself, so"
-            " that a reader hardly notices. And what it tells may be the century or the subject rather than a"
-            " voice; authors of one time would have to be compared."
+            "Compare: what counts is how much more the prefix tells the model than before fine-tuning. That"
+            " is far less than the sentence itself tells, so that a reader hardly notices. And it may be the"
+            " century or the subject rather than a voice; authors of one time would have to be compared."
         ),
     )

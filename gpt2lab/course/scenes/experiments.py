@@ -112,7 +112,7 @@ def flags(rng):
     return table[list(FLAGS)]
 
 
-def guesses(rng, authors, each=20, right=0.35):
+def guesses(rng, authors, each=20, right=0.35, common=None):
     """What `lab.guess_authors` might have returned, whose classifier takes its time.
 
     Parameters
@@ -123,16 +123,14 @@ def guesses(rng, authors, each=20, right=0.35):
         Texts that were generated for an author.
     right : float, default 0.35
         About the share that the classifier gives to the right one.
+    common : str, optional
+        The author to whom it gives nine in ten of the others' texts that it gets wrong.
 
     Returns
     -------
     AuthorGuesses
     """
-    others = (1 - right) / (len(authors) - 1)
-    drawn = [
-        rng.multinomial(each, [right if guess == author else others for guess in authors])
-        for author in authors
-    ]
+    drawn = [rng.multinomial(each, _shares_of_guesses(author, authors, right, common)) for author in authors]
     confusion = pd.DataFrame(
         drawn, index=pd.Index(authors, name="generated for"), columns=pd.Index(authors, name="guess")
     )
@@ -156,6 +154,15 @@ def guesses(rng, authors, each=20, right=0.35):
     return AuthorGuesses(
         answer, found, texts, found / texts, (low, high), chance, 0.02, 0.7, confusion, table
     )
+
+
+def _shares_of_guesses(author, authors, right, common):
+    wrong = [guess for guess in authors if guess != author]
+    shares = dict.fromkeys(wrong, (1 - right) / len(wrong)) | {author: right}
+    if common in wrong:
+        rare = 0.1 * (1 - right) / (len(wrong) - 1)
+        shares |= dict.fromkeys(wrong, rare) | {common: 0.9 * (1 - right)}
+    return [shares[guess] for guess in authors]
 
 
 def report():
