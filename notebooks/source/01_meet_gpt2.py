@@ -6,7 +6,7 @@
 # After this notebook you can
 #
 # - say what GPT-2 computes from a text,
-# - split a text into tokens as GPT-2 does,
+# - split a text into tokens as GPT-2 does, and say how the tokens were found,
 # - write a text one token at a time, and say where chance comes in,
 # - measure how surprised the model is by a sentence,
 # - count the parameters of a GPT-2 of any size.
@@ -280,7 +280,33 @@ lab.plots.parameters("124M")
 # window; *d* is the **width** of the model. The lists go through a stack of **blocks**, all of the same shape ([Vaswani et al.
 # 2017](https://arxiv.org/abs/1706.03762)). A block first mixes the lists of different tokens, which is called **attention**, then reworks
 # each list by itself, in a **perceptron**. Before each of the two, a **layer norm** brings the numbers of a list to a common level and
-# spread. These are the parts:
+# spread. Neither replaces the lists: what it computes is *added* to them, at the ⊕ of this drawing of the whole model.
+#
+# ```text
+#      The President of the United           the text
+#                    │
+#     [ 517, 3675, 281, 260, 3941 ]          its tokens, as the small sizes number them
+#                    │
+#  token embedding + position embedding      a list of d numbers for each token
+#                    │
+#  ╭─────────────────┼───────────────────╮
+#  │                 ├── layer norm      │
+#  │                 │       ↓           │
+#  │                 ⊕ ←─ attention      │   a block: tokens take from those before
+#  │                 │                   │
+#  │                 ├── layer norm      │
+#  │                 │       ↓           │
+#  │                 ⊕ ←─ perceptron     │   each token by itself
+#  ╰─────────────────┼───────────────────╯
+#                    │                       as many blocks as the model has layers
+#                layer norm
+#                    │
+#      token embedding, once more            how well does each token fit?
+#                    │
+#     one probability for each token         what comes next
+# ```
+#
+# These are the parts:
 #
 # | part | its numbers | how many |
 # |---|---|---|
@@ -364,6 +390,98 @@ lab.plots.parameters([*small, "124M"])
 # The embeddings grow with d, the blocks with d². So from size to size the blocks take a larger share. 124M seems to break the rule,
 # because its vocabulary is twelve times as large as that of the small ones. With that vocabulary, the token embedding of each of them
 # would be larger than all the rest.
+
+# %% [markdown]
+# ## Who made the vocabulary?
+#
+# Counting did, before the training of the model began. Byte pair encoding needs a text only as a table: each word, and how often it comes. Every word
+# begins as single letters. Then:
+#
+# 1. Count the pairs of neighbours, in each word by itself. A pair counts as often as its word comes.
+# 2. Join the most frequent pair into one token, wherever it stands. That is a *merge*.
+# 3. Go back to 1.
+#
+# The vocabulary of 124M is 256 bytes, 50,000 merges and one token that ends a text.
+
+# %%
+words = {"state": 7, "rest": 9, "east": 2, "stone": 4, "those": 2, "there": 4}
+
+
+def join(parts, pair):
+    """The parts of a word, once a pair is joined wherever it stands."""
+    done = []
+    for part in parts:
+        if done and (done[-1], part) == pair:
+            done[-1] = done[-1] + part
+        else:
+            done.append(part)
+    return done
+
+
+print(join(["s", "t", "a", "t", "e"], ("a", "t")))
+
+# %% [markdown]
+# ### Exercise 01.7: three merges
+#
+# Which three pairs of `words` are joined first? Make the list `merges` of three pairs such as `("a", "t")`. There is no tie for
+# the first place.
+#
+# <details><summary>Hint 1</summary>
+#
+# Begin with `parts = {word: list(word) for word in words}`. Then repeat three times: count, choose, join every word.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# `zip(parts[word], parts[word][1:])` goes through the pairs of a word. Add `words[word]` for each to `counts[pair]`, where `counts = Counter()` (`from
+# collections import Counter`).
+#
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# `max(counts, key=counts.get)` is the pair with the largest count.
+#
+# </details>
+
+# %%
+# HIDDEN 01.7
+alphabet = "abcdefghijklmnopqrstuvwxyz"
+letters = dict(zip(alphabet, map(str, rng.permutation(list(alphabet)))))
+words = {"done": 7, "rest": 7, "hers": 6, "east": 4, "she": 4, "taste": 8}
+words = {"".join(map(letters.get, word)): count for word, count in words.items()}
+small = lab.models().query("bundled").index
+
+
+def join(parts, pair):
+    done = []
+    for part in parts:
+        if done and (done[-1], part) == pair:
+            done[-1] = done[-1] + part
+        else:
+            done.append(part)
+    return done
+
+
+# %%
+# EXERCISE 01.7 (difficulty 3, 12 min, 2 points)
+### BEGIN SOLUTION
+from collections import Counter
+
+_parts = {word: list(word) for word in words}
+merges = []
+for _ in range(3):
+    _counts = Counter()
+    for _word, _count in words.items():
+        for _pair in zip(_parts[_word], _parts[_word][1:]):
+            _counts[_pair] += _count
+    _best = max(_counts, key=_counts.get)
+    merges.append(_best)
+    _parts = {_word: join(_parts[_word], _best) for _word in words}
+### END SOLUTION
+
+# %%
+# CHECK 01.7
+lab.course.check("01.7", merges, words)
 
 # %% [markdown]
 # ## Summary

@@ -1,9 +1,13 @@
 """The checks of notebook 1, Meet GPT-2."""
 
+import itertools
+from collections import Counter
+
 from gpt2lab.course.checks.verdicts import (
     call,
     choice,
     exercise,
+    here,
     is_number,
     number,
     range_choice,
@@ -221,3 +225,85 @@ def _shape(size):
 
 def _shown(value):
     return f"{value:,.12g}" if is_number(value) else repr(value)[:60]
+
+
+@exercise("01.7", computed=True)
+def first_merges(answer, words):
+    exact = _merges((list(word), count) for word, count in words.items())
+    if not isinstance(answer, (list, tuple)):
+        return wrong("Give a list of three pairs, in the order in which they are joined.")
+    given = [tuple(pair) if isinstance(pair, list) else pair for pair in answer]
+    if given == ["".join(pair) for pair in exact]:
+        return wrong("You give what comes out of each merge. Give the pair that is joined, of two texts.")
+    if any(isinstance(pair, tuple) and len(pair) == 2 and isinstance(pair[0], tuple) for pair in given):
+        return wrong("There are counts in your list. Give the pairs alone.")
+    if not all(_is_pair(pair) for pair in given):
+        return wrong("Something in your list is no pair of two texts, such as ('a', 'b').")
+    if len(given) != len(exact):
+        return wrong("Three pairs are asked for: the first three that are joined.")
+    if given == exact:
+        return right(
+            "A merge can use what an earlier one has made, so tokens grow, and frequent words become one"
+            " token first. GPT-2's vocabulary is a list of such merges."
+        )
+    repeated = [word for word, count in words.items() for _ in range(count)]
+    if any(" " in part for pair in given for part in pair) or given == _merges(
+        [(list("".join(repeated)), 1)]
+    ):
+        return wrong("You counted pairs across the border of two words. Count in each word by itself.")
+    for mistake, reason in (
+        (
+            _merges((list(word), 1) for word in words),
+            "You counted each word once. A pair counts as often as its word comes: add the word's number.",
+        ),
+        (
+            _most_frequent(words, len(exact)),
+            (
+                "These are the most frequent pairs of single letters. After each merge the words are cut"
+                " differently, so count again before the next."
+            ),
+        ),
+    ):
+        if given == mistake:
+            return wrong(reason)
+    if sorted(given) == sorted(exact):
+        return wrong("The pairs are right, their order is not: the one that is joined first comes first.")
+    first = next(number for number, pair in enumerate(zip(given, exact)) if pair[0] != pair[1])
+    which = here(f"The {('first', 'second', 'third')[first]} pair") or "One of the pairs"
+    return wrong(f"{which} is not the most frequent one at its time. Count, join, and count again.")
+
+
+def _merges(parted, number=3):
+    """The pairs that byte pair encoding joins first, of words as their parts and how often each comes."""
+    parted = list(parted)
+    merges = []
+    for _ in range(number):
+        counts = Counter()
+        for parts, count in parted:
+            for pair in itertools.pairwise(parts):
+                counts[pair] += count
+        merges.append(max(counts, key=counts.get))
+        parted = [(_joined(parts, merges[-1]), count) for parts, count in parted]
+    return merges
+
+
+def _joined(parts, pair):
+    done = []
+    for part in parts:
+        if done and (done[-1], part) == pair:
+            done[-1] += part
+        else:
+            done.append(part)
+    return done
+
+
+def _most_frequent(words, number):
+    counts = Counter()
+    for word, count in words.items():
+        for pair in itertools.pairwise(word):
+            counts[pair] += count
+    return [pair for pair, _ in counts.most_common(number)]
+
+
+def _is_pair(pair):
+    return isinstance(pair, tuple) and len(pair) == 2 and all(isinstance(part, str) for part in pair)

@@ -20,6 +20,10 @@ LM, PARAGRAPH, PLAIN = FakeModel(), "ab cd ef gh ij" * 3, "we passed the law"
 GUESSES = pd.DataFrame({"probability": [0.3, 0.2]})
 
 
+WORDS = {"state": 7, "rest": 9, "east": 2, "stone": 4, "those": 2, "there": 4}
+MERGES = [("s", "t"), ("r", "e"), ("re", "st")]
+
+
 def block(d):
     return 12 * d * d + 13 * d
 
@@ -85,11 +89,48 @@ EXERCISES = {
             (lambda v, w, d, n: gpt2(v, w, d, 1), "one block"),
         ],
     ),
+    "01.7": (
+        (WORDS,),
+        MERGES,
+        [
+            (["st", "re", "rest"], "what comes out of each merge"),
+            ([(("s", "t"), 22), (("r", "e"), 13), (("re", "st"), 9)], "There are counts"),
+            (["s", "t", "r"], "no pair of two texts"),
+            (MERGES[:2], "Three pairs"),
+            ([("s", "t"), ("r", "e"), ("t", "h")], "each word once"),
+            ([("s", "t"), ("r", "e"), ("e", "s")], "count again before the next"),
+            ([("s", "t"), ("e", " "), ("st", " ")], "border of two words"),
+            ([("s", "t"), ("e", "st"), ("r", "est")], "border of two words"),
+            (MERGES[::-1], "their order is not"),
+            ([("s", "t"), ("r", "e"), ("a", "t")], "The third pair is not"),
+            (3, "list of three pairs"),
+            ("st", "list of three pairs"),
+        ],
+    ),
 }
 
-ALIKE = {"01.4": ("we banana the law", "banana passed the law")}
+ALIKE = {"01.7": (MERGES, tuple(map(list, MERGES))), "01.4": ("we banana the law", "banana passed the law")}
 
 ASKS_A_MODEL = True  # the check of 01.4
+
+_MERGING = """from collections import Counter
+parts = {word: list(word) for word in words}
+merges = []
+for _ in range(3):
+    counts = Counter()
+    for word, count in words.items():
+        for pair in zip(parts[word], parts[word][1:]):
+            counts[pair] += count
+    best = max(counts, key=counts.get)
+    merges.append(best)
+    parts = {word: join(parts[word], best) for word in words}"""
+
+
+def _but(old, new):
+    """The source of the merges with a part replaced."""
+    assert old in _MERGING
+    return _MERGING.replace(old, new)
+
 
 SOURCES = {
     "01.2": [
@@ -192,6 +233,35 @@ SOURCES = {
         ),
         ("def gpt2_parameters(d, layers):\n    return layers * block_parameters(d)", "TypeError"),
     ],
+    "01.7": [
+        ("merges = [('s', 't'), ('r', 'e'), ('re', 'st')]", "not the most frequent one at its time"),
+        (_but("+= count", "+= 1"), "each word once"),
+        (
+            _but("    parts = {word: join(parts[word], best) for word in words}", "    del best"),
+            "not the most",
+        ),
+        (
+            _but("range(3)", "range(1)")
+            + "\nparts = {word: list(word) for word in words}\ncounts = Counter()"
+            "\nfor word in words:\n    for pair in zip(word, word[1:]):\n        counts[pair] += words[word]"
+            "\nmerges = [pair for pair, _ in counts.most_common(3)]",
+            "count again before the next",
+        ),
+        (
+            _but(
+                "list(word) for word in words}",
+                "list(word) for word in words}\nspaced = ' '.join(word for word"
+                " in words for _ in range(words[word]))\nwords, parts = {spaced: 1}, {spaced: list(spaced)}",
+            ),
+            "border of two words",
+        ),
+        (_but("append(best)", "append(''.join(best))"), "what comes out of each merge"),
+        (_but("append(best)", "append((best, counts[best]))"), "There are counts"),
+        (_but("range(3)", "range(2)"), "Three pairs"),
+        (_but("append(best)", "insert(0, best)"), "their order is not"),
+        (_MERGING + "\nmerges = merges[0]", "no pair of two texts"),
+        (_MERGING + "\nmerges = ''.join(merges[0])", "list of three pairs"),
+    ],
 }
 
 ALSO_RIGHT = {
@@ -223,5 +293,25 @@ ALSO_RIGHT = {
             "    return (vocabulary + window + 2) * d + sum(block_parameters(d) for _ in range(layers))"
         ),
         "def gpt2_parameters(v, w, d, n):\n    return d * (v + w + 2) + n * (12 * d * d + 13 * d)",
+    ],
+    "01.7": [
+        _MERGING,
+        (
+            "import re\n"
+            "cut = {' '.join(word): count for word, count in words.items()}\n"
+            "merges = []\n"
+            "for _ in range(3):\n"
+            "    counts = {}\n"
+            "    for word, count in cut.items():\n"
+            "        symbols = word.split()\n"
+            "        for at in range(len(symbols) - 1):\n"
+            "            pair = symbols[at], symbols[at + 1]\n"
+            "            counts[pair] = counts.get(pair, 0) + count\n"
+            "    best = max(counts, key=counts.get)\n"
+            "    merges = [*merges, list(best)]\n"
+            "    found = re.compile(r'(?<!\\S)' + re.escape(' '.join(best)) + r'(?!\\S)')\n"
+            "    cut = {found.sub(''.join(best), word): count for word, count in cut.items()}"
+        ),
+        _but("range(3)", "range(9)") + "\nmerges = tuple(merges[:3])",
     ],
 }
