@@ -367,7 +367,7 @@ pd.DataFrame(rows, columns=columns).set_index("stride").round(2)
 longest, shortest = max(nats_of), min(nats_of)
 losses = pd.DataFrame({"no overlap": nats_of[longest], "overlap": nats_of[shortest]})
 losses["place"] = pd.cut(np.arange(len(losses)) % longest + 1, [0, 16, 64, 256, longest])
-later = losses[longest:].groupby("place", observed=True)  # the first window has no other before it
+later = losses[longest:].groupby("place", observed=True)  # all windows but the first
 by_place = later.mean()
 by_place["fall"] = by_place["no overlap"] - by_place["overlap"]
 by_place.assign(share=later.size() / later.size().sum()).round(3)

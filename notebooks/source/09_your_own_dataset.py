@@ -8,7 +8,7 @@
 # - make a corpus from what you have: posts, mail, tables, folders,
 # - say what was left out of it, describe it, and write a data card,
 # - put the author before each text, and ask the model for texts by one of them,
-# - measure whether that works, in two independent ways,
+# - measure whether that works, in two independent ways, against the model before,
 # - say why "it sounds like" is not enough.
 #
 # TIME
@@ -355,7 +355,7 @@ lab.course.show(matrix["after"].answer)
 # difference for these, and do it two thousand times. The middle 95 % of what comes out is an interval. This is called the **bootstrap**.
 
 # %%
-of_texts = matrix["after"].texts  # a row for each text; lost: nats that other prefixes cost it
+of_texts = matrix["after"].texts  # lost: nats that others' prefixes cost a text
 tokens = of_texts["tokens"].to_numpy()
 lost = {name: found.texts["lost"].to_numpy() for name, found in matrix.items()}
 dice = np.random.default_rng(0)
@@ -489,10 +489,11 @@ lab.course.check("09.5", share, confusion)
 # %%
 by_author = pd.DataFrame({"texts": confusion.sum(axis=1), "guessed": confusion.sum()})
 by_author["hits"] = np.diag(confusion)
-by_author["by chance"] = by_author["texts"] * by_author["guessed"] / by_author["texts"].sum()
+by_author["by chance"] = by_author.texts * by_author.guessed / by_author.texts.sum()
 most = by_author["hits"].idxmax()
 rest = by_author.drop(most).sum()
-print(f"without {most}: {rest.hits:.0f} hits in {rest.texts:.0f} texts; {rest['by chance']:.1f} by chance")
+print(f"without {most}: {rest.hits:.0f} hits in {rest.texts:.0f} texts,")
+print(f"by chance {rest['by chance']:.1f}")
 by_author.round(1)
 
 # %% [markdown]
@@ -504,7 +505,7 @@ by_author.round(1)
 # nothing about a difference. Of the others, do more speak for *after* than the toss of a coin would give?
 
 # %%
-hit = {name: found.table["author"] == found.table["guess"] for name, found in guessed.items()}
+hit = {name: found.table.author == found.table.guess for name, found in guessed.items()}
 only_after = int((hit["after"] & ~hit["before"]).sum())
 only_before = int((hit["before"] & ~hit["after"]).sum())
 alike = len(hit["after"]) - only_after - only_before
@@ -533,10 +534,10 @@ print(paired.numbers)
 # HIDDEN 09.6
 by_author = pd.DataFrame({"texts": confusion.sum(axis=1), "guessed": confusion.sum()})
 by_author["hits"] = np.diag(confusion)
-by_author["by chance"] = by_author["texts"] * by_author["guessed"] / by_author["texts"].sum()
+by_author["by chance"] = by_author.texts * by_author.guessed / by_author.texts.sum()
 most = by_author["hits"].idxmax()
 rest = by_author.drop(most).sum()
-hit = {name: found.table["author"] == found.table["guess"] for name, found in guessed.items()}
+hit = {name: found.table.author == found.table.guess for name, found in guessed.items()}
 only_after, only_before, alike = 51, 31, 118
 paired = lab.preference(only_after, only_before, alike, names=("after", "before"))
 
@@ -556,6 +557,74 @@ lived at the same time.
 # %%
 # CHECK 09.6
 lab.course.check("09.6", answer)
+
+# %% [markdown]
+# ## What is wrong with them?
+#
+# Is it as good as you hoped? Read ten texts, and write down what is wrong with each. Five are from before fine-tuning and five from after, and
+# you do not know which. (That a text breaks off after 50 tokens is no error. That it is copied no reader can see;
+# [notebook 3](03_watch_the_loss.ipynb) measures it.)
+
+# %%
+import random
+
+KINDS = {
+    "r": "repeats itself",
+    "b": "broken or invented words",
+    "l": "loses its subject",
+    "a": "not like this author",
+    "f": "states a fact that is none",
+}
+sources = {"before": samples_before, "after": samples}
+mixed = [(name, author) for name in sources for author in AUTHORS]
+random.Random(9).shuffle(mixed)
+for number, (name, author) in enumerate(mixed, 1):
+    lab.course.show(sources[name][author][1].strip(), label=f"{number}, for {author}")
+for letter, kind in KINDS.items():
+    print(f"{letter}: {kind}")
+
+# %% [markdown]
+# ### Exercise 09.7: count the errors
+#
+# Write a list with one entry for each text, in their order: the letters of all that is wrong with it, such as `"rl"`, or `"-"` if nothing is.
+
+# %%
+# HIDDEN 09.7
+import random
+
+KINDS = {"r": "repeats itself", "b": "broken words", "l": "lost", "a": "another author", "f": "no fact"}
+sources = {"before": samples_before, "after": samples}
+mixed = [(name, author) for name in sources for author in AUTHORS]
+
+# %%
+# EXERCISE 09.7 (difficulty 1, 8 min, 1 point)
+### BEGIN SOLUTION
+# An example of the form. Yours are of the texts that you read.
+marks = ["bl", "l", "b", "bla", "-", "rl", "b", "l", "ba", "bl"]
+### END SOLUTION
+
+# %%
+# CHECK 09.7
+lab.course.check("09.7", marks, KINDS, mixed)
+
+# %%
+friend = None  # the same list by somebody else, if there is one
+
+table = pd.DataFrame(0, index=list(KINDS.values()), columns=list(sources))
+both = either = 0
+for place, (name, author) in enumerate(mixed):
+    for letter, kind in KINDS.items():
+        table.loc[kind, name] += letter in marks[place]
+        if friend:
+            both += letter in marks[place] and letter in friend[place]
+            either += letter in marks[place] or letter in friend[place]
+if friend:
+    print(f"of {either} marks that one of you made, both of you made {both}")
+table
+
+# %% [markdown]
+# Which kinds did fine-tuning take away, and which did it leave? With five texts a side a difference of one or two is chance. And have somebody
+# else read the same texts: where two readers hardly agree, a count says as much about the reader as about the model.
 
 # %% [markdown]
 # ## Change one thing

@@ -214,3 +214,27 @@ def can_a_prefix(answer):
             " century or the subject rather than a voice; authors of one time would have to be compared."
         ),
     )
+
+
+@exercise("09.7")
+def errors_of_ten_texts(answer, kinds, texts):
+    """Whoever read every text has done it; what they found is theirs."""
+    if not isinstance(answer, (list, tuple)):
+        return wrong("Write a list, in square brackets, with one entry in quotes for each text.")
+    if len(answer) != len(texts):
+        return wrong(f"There are {len(texts)} texts, and your list has another number of entries.")
+    letters = ", ".join(kinds)
+    for entry in answer:
+        if not isinstance(entry, str):
+            return wrong('Each entry is a text of letters, in quotes, such as "rl".')
+        if not entry.strip():
+            return wrong('An entry is empty. If nothing is wrong with a text, write "-".')
+        if "-" in entry and entry.strip() != "-":
+            return wrong("A hyphen says that nothing is wrong: it stands alone, without letters.")
+        if set(entry.strip()) - {"-", *kinds}:
+            return wrong(
+                f"An entry has a letter that stands for no kind of error; the letters are {letters}."
+            )
+    return right(
+        "Thank you for reading. Any honest marks are right; the next cell counts them, before and after."
+    )

@@ -121,9 +121,21 @@ EXERCISES = {
             (3, "three quotes"),
         ],
     ),
+    "09.7": (
+        ({"r": "repeats", "b": "broken", "l": "lost"}, ["a", "b", "c"]),
+        ["rb", "-", "l"],
+        [
+            ("rbl", "square brackets"),
+            (["r", "b"], "another number"),
+            (["r", "b", 3], "in quotes"),
+            (["r", " ", "b"], "empty"),
+            (["r-", "b", "-"], "stands alone"),
+            (["r", "x", "b"], "no kind"),
+        ],
+    ),
 }
 
-ALIKE = {"09.6": (EXPLAINED, EXPLAINED + " So there.")}
+ALIKE = {"09.7": (["rb", "-", "l"], ["-", "-", "bl"]), "09.6": (EXPLAINED, EXPLAINED + " So there.")}
 
 SOURCES = {
     "09.2": [
@@ -206,6 +218,14 @@ SOURCES = {
             "Compare with the model",
         ),
     ],
+    "09.7": [
+        ("marks = 'rblaf-rbla'", "square brackets"),
+        ("marks = ['r', 'b', '-']", "another number"),
+        ("marks = ['r'] * 9 + ['']", "empty"),
+        ("marks = ['r'] * 9 + ['-l']", "stands alone"),
+        ("marks = ['r'] * 9 + ['lost']", "no kind"),
+        ("marks = ['r'] * 9 + [0]", "in quotes"),
+    ],
 }
 ALSO_RIGHT = {
     "09.2": ["effect = 'B'", "effect = ' (b) '"],
@@ -248,11 +268,12 @@ prefix = chr(92) + name + '-'""",
             "The words of the time may be enough to explain that.'''"
         ),
     ],
+    "09.7": ["marks = ('-',) * 10", "marks = ['r', 'lb'] * 5", "marks = 'r b - lb a f - - r l'.split()"],
 }
 UNBOUND = dict.fromkeys(
     (
         *("document", "text", "place", "wrong", "nearest", "farthest", "best", "worst", "name", "result"),
-        *("chosen", "drawn", "own_gain", "more", "found", "nats", "values"),
+        *("number", "letter", "kind", "chosen", "drawn", "own_gain", "more", "found", "nats", "values"),
     ),
     "of a loop",
 )
