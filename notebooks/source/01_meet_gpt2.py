@@ -487,7 +487,8 @@ lab.course.check("01.7", merges, words)
 # ## Summary
 #
 # - GPT-2 is a language model: from a text it computes a probability for each token that could come next.
-# - A token is a frequent string. A space belongs to the token after it, and a rare word is several tokens.
+# - A token is a frequent string, made by joining the most frequent pair again and again. A space belongs to the token after it, and a rare word is
+#   several tokens.
 # - Text is written one token at a time. Chance is in the drawing, not in the model, so the same seed gives the same text.
 # - Surprise is minus the logarithm of a token's probability; its mean is the loss.
 # - Nearly all parameters are in two embeddings and in the blocks, 12 d² + 13 d in each. 1M and 1558M are built to the same plan.

@@ -630,6 +630,7 @@ lab.course.show(text, label="drawn by your sampler")
 # - top-k keeps a number of tokens, top-p a share of the probability: few tokens where the model is sure, many where it is not.
 # - dist-1 and self-BLEU depend on how much text there is: equal numbers, equal lengths, and human text beside them.
 # - Variety is paid for in likelihood. The aim is not the most variety, but as much as people have.
+# - Part of a weak model's variety is words that do not exist. Count them too, and hold it back more.
 #
 # ## To read
 #
