@@ -236,6 +236,7 @@ def sweep(reference, train, output, **settings):
         "temperature",
         "top_k",
         "top_p",
+        "prefix",
         "shown",
         "sweep",
         "model_sizes",

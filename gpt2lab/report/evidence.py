@@ -493,8 +493,9 @@ def _no_base(found):
 
 def _drawn_in_words(writing):
     cuts = "".join(f", {name} {writing[name]:g}" for name in ("top_k", "top_p") if writing[name])
+    begin = f", after {writing['prefix']!r}" if "prefix" in writing else ""
     return (
-        f"{pluralize(writing['nsamples'], 'sample')} of each model, at most"
+        f"{pluralize(writing['nsamples'], 'sample')} of each model{begin}, at most"
         f" {pluralize(writing['length'], 'token')}, at temperature"
         f" {writing['temperature']:g}{cuts or ' without cuts'}, seed {writing['seed']}."
     )

@@ -34,7 +34,8 @@ class Findings:
     tables : dict of str to (pandas.DataFrame or None)
         ``sweep``, ``model_sizes``, ``corpus_sizes``.
     writing : dict
-        How the samples were drawn: nsamples, length, temperature, top_k, top_p, seed.
+        How the samples were drawn: nsamples, length, temperature, top_k, top_p, seed, and, where they have
+        one, the prefix.
     samples : dict of str to list of str
         ``before`` and ``after``.
     perplexities : dict of (str, str) to Perplexity

@@ -77,6 +77,7 @@ def how_it_was_made(found, seconds):
             (
                 f"{writing['nsamples']} of each model, length {writing['length']}, temperature"
                 f" {writing['temperature']:g}, top_k {writing['top_k']}, top_p {writing['top_p']:g}"
+                + (f", after {writing['prefix']!r}" if "prefix" in writing else "")
             ),
         ),
     ]

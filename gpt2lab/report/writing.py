@@ -17,6 +17,7 @@ from gpt2lab.corpus.readers.decoding import clean
 from gpt2lab.corpus.readers.plain_text import read_text
 from gpt2lab.corpus.splits import SPLITS
 from gpt2lab.errors import ArgumentError, TextError
+from gpt2lab.experiments.settings import check_prefix
 from gpt2lab.pretrained import checkpoints
 from gpt2lab.pretrained.catalog import find_card, parameter_count
 from gpt2lab.report import answers as places
@@ -54,6 +55,7 @@ def report(
     temperature: float = 0.7,
     top_k: int = 0,
     top_p: float = 0.0,
+    prefix: str | None = None,
     shown: int = 3,
     sweep: "pd.DataFrame | str | Path | None" = None,
     model_sizes: "ModelSizes | pd.DataFrame | str | Path | None" = None,
@@ -93,6 +95,9 @@ def report(
         Tokens of a sample, at most.
     temperature, top_k, top_p : numbers, default 0.7, 0 and 0.0
         How the samples are drawn, as in `LanguageModel.generate`.
+    prefix : str, optional
+        What the samples begin with, and do not repeat. With an empty line, ``"\\n"``, a small model does not
+        end a text before it has begun.
     shown : int, default 3
         Samples that are shown, drawn at random; the others are in ``samples.csv``.
     sweep : pandas.DataFrame or path, optional
@@ -147,7 +152,7 @@ def report(
     author = _one_line("author", author)
     given = {"valid": valid, "test": test, "train": train}
     splits = {name: None if given[name] is None else as_corpus(name, given[name]) for name in SPLITS}
-    writing = _check_writing(run, nsamples, length, temperature, top_k, top_p, seed)
+    writing = _check_writing(run, nsamples, length, temperature, top_k, top_p, seed, prefix)
     tables = {
         "sweep": _read_table("sweep", sweep),
         "model_sizes": _read_table("model_sizes", model_sizes),
@@ -191,9 +196,11 @@ def _open_run(run, checkpoint_dir):
     return run
 
 
-def _check_writing(run, nsamples, length, temperature, top_k, top_p, seed):
+def _check_writing(run, nsamples, length, temperature, top_k, top_p, seed, prefix):
     hparams = checkpoints.read_hparams(run.folder)
-    return {
+    check_prefix(prefix)
+    begin = {} if prefix is None else {"prefix": prefix, "include_prefix": False}
+    return begin | {
         "nsamples": whole_number("nsamples", nsamples, 2),
         "length": whole_number(
             "length", length, 1, hparams["n_ctx"] - 1, "the window less one token to start from"

@@ -223,11 +223,12 @@ lab.course.check("08.2", (survive_sure, survive_open), sure, open_ended)
 # </details>
 
 # %%
-texts = lm.generate(nsamples=10, length=60, temperature=1.0, seed=0)
+texts = lm.generate("\n", 10, length=60, temperature=1.0, seed=0, include_prefix=False)
 
 # %%
 # HIDDEN 08.3
-texts = lm.generate(nsamples=8, length=50, temperature=1.0, seed=int(rng.integers(1000)))
+seed = int(rng.integers(1000))
+texts = lm.generate("\n", 8, length=50, temperature=1.0, seed=seed, include_prefix=False)
 
 # %%
 # EXERCISE 08.3 (difficulty 1, 5 min, 1 point)
@@ -278,6 +279,7 @@ prediction = "b"
 
 # %%
 settings = {"nsamples": 100, "length": 60, "seed": 0}
+settings |= {"prefix": "\n"}  # an empty line: with nothing to begin with, many texts end at once
 settings |= {"reference": splits.test, "folder": "sampling"}
 table = lab.sweep(
     lm,
@@ -333,7 +335,8 @@ import pandas as pd
 
 people = lab.human_samples(splits.test, like=6 * [" ".join(40 * ["word"])])
 measured = {n: {"dist_1": lab.distinct(people[:n]), "self_bleu": lab.self_bleu(people[:n])} for n in (2, 4)}
-settings = {"nsamples": 100, "length": 60, "seed": 0, "reference": splits.test, "folder": "sampling"}
+settings = {"nsamples": 100, "length": 60, "seed": 0, "prefix": "\n"}
+settings |= {"reference": splits.test, "folder": "sampling"}
 # The rows that are nearest in the notebook itself are not to be so again.
 table = scenes.sweep(rng, not_nearest=(1, 8))
 columns = ["parameter", "value", "dist_1", "self_bleu", "repetition", "zipf", "perplexity"]
@@ -435,7 +438,7 @@ for row in differ.itertuples():
 
 # %%
 pretrained = lab.load(MODEL)
-before = lab.sweep(pretrained, temperature=[1.0], prefix="\n", **settings)
+before = lab.sweep(pretrained, temperature=[1.0], **settings)
 for name, rows in (("before", before), ("after", table)):
     pure = rows[(rows.parameter == "temperature") & (rows.value == 1)].iloc[0]
     surprised = rows.iloc[-1].perplexity / pure.perplexity
@@ -619,8 +622,8 @@ lab.course.show(text, label="drawn by your sampler")
 #
 # - Two at a time: `lab.sweep(lm, temperature=[0.7, 1.0], top_k=[40, 0], grid=True, **settings)`, and draw it with `lab.plots.quality_diversity`.
 #   (In gpt-2-simple a `top_p` above 0 silently turns `top_k` off; here both apply.)
-# - The model before fine-tuning, `pretrained`, with `prefix="\n"`, an empty line: is it more or less varied at the same temperature?
-# - `prefix="My fellow Americans,"`: the samples begin alike. Are they less varied?
+# - The model before fine-tuning, `pretrained`: is it more or less varied at the same temperature?
+# - `settings["prefix"] = "My fellow Americans,"`: the samples begin alike. Are they less varied?
 # - `settings["seed"] = 1`: which rows of your table change places, and do as many published orderings hold?
 #
 # ## Summary

@@ -129,6 +129,7 @@ with run.load("best") as tuned:
         reference=splits.test,
         nsamples=100,
         length=60,
+        prefix="\n",  # an empty line: with nothing to begin with, many texts end at once
         folder="sampling",
     )
 
@@ -139,6 +140,7 @@ settings = {
     "test": splits.test.first(100_000),
     "length": 60,
     "temperature": 1.0,
+    "prefix": "\n",
     "sweep": sweep,
     "evidence": {"flags": [lab.plots.flags(flags)]},
     "title": f"Fine-tuning {MODEL} on the State of the Union",
@@ -175,7 +177,7 @@ print("\n".join(line for line in text.splitlines() if line.startswith("#")))
 run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
 tuned = scenes.models(splits, MODEL)[1]
 sweep = scenes.sweep(rng)
-settings = {"train": splits.train, "valid": splits.valid, "test": splits.test, "length": 60, "temperature": 1.0, "sweep": sweep}
+settings = {"train": splits.train, "valid": splits.valid, "test": splits.test, "length": 60, "temperature": 1.0, "prefix": "\n", "sweep": sweep}
 report = scenes.report()
 text = report.markdown.read_text(encoding="utf-8")
 
