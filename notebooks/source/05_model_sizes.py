@@ -144,7 +144,7 @@ panel = scenes.Lazy(lambda: lab.widgets.reading_test(blind, pairs=10, seed=0), a
 # %%
 # EXERCISE 05.2 (difficulty 1, 10 min, 1 point)
 ### BEGIN SOLUTION
-answers = "ABBBAAABBA"
+answers = "ABABAABBBA"
 ### END SOLUTION
 
 # %%
@@ -339,8 +339,8 @@ lab.plots.parameter_law(sizes.table)
 #
 # If the points lie on one line, these models have a law of their own. That it is less steep than others may be for want of text. All sizes of
 # a family read the same in pretraining, those of this course 20 million tokens, 20 to 26 times over. Kaplan's line is for models that never
-# run out of new text, and the larger a model, the more it makes of that. Now compare your own two lines. If the one after fine-tuning is less
-# steep than the one before, which sizes have gained more?
+# run out of new text, and the larger a model, the more it makes of that. Now compare your own two lines. Which
+# sizes have gained more if the line after fine-tuning is the steeper one, and which if it is not?
 
 # %% [markdown]
 # ### Exercise 05.5: do they agree?
@@ -360,8 +360,8 @@ lab.plots.parameter_law(sizes.table)
 explanation = """
 The larger a model, the lower its loss on unseen speeches, and the fewer of its words are made
 up. My reading agrees: I preferred the largest model in every pair, and a coin is as one-sided
-twice in a thousand such tests. Most of its sentences hold together. But in most columns of the
-table on complexity the smallest model is the nearest to people: the largest repeats itself more.
+twice in a thousand such tests. Most of its sentences hold together. But in no column of the
+table on complexity is it the nearest to people: it repeats itself more than the others.
 """
 ### END SOLUTION
 

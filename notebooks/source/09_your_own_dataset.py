@@ -599,8 +599,8 @@ mixed = [(name, author) for name in sources for author in AUTHORS]
 # %%
 # EXERCISE 09.7 (difficulty 1, 8 min, 1 point)
 ### BEGIN SOLUTION
-# An example of the form. Yours are of the texts that you read.
-marks = ["bl", "l", "b", "bla", "-", "rl", "b", "l", "ba", "bl"]
+# What one reader marked in these ten. Yours are of the texts that you read.
+marks = ["l", "l", "la", "bl", "bl", "rb", "bla", "bla", "l", "b"]
 ### END SOLUTION
 
 # %%
