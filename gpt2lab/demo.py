@@ -57,7 +57,7 @@ SUBJECTS = (
         "State of the Union speeches of 1947 and later",
         "loss.png",
         lambda: presidential_speeches(since=1947),
-        {"steps": 60, "batch_size": 4},
+        {"steps": 50, "batch_size": 4},
         ("My fellow Americans,", "The state of our economy", "Tonight I ask the Congress"),
         80,
     ),
@@ -169,10 +169,16 @@ def examine(lm, subject, splits, seed):
     drawn = {"length": subject.length, "temperature": 0.7, "top_k": 40, "seed": seed}
     texts = []
     for prompt in dict.fromkeys(subject.prompts):
-        texts += lm.generate(
+        written = lm.generate(
             prompt, nsamples=subject.prompts.count(prompt), truncate="<|endoftext|>", **drawn
         )
+        texts += [whole_words(lm, text, subject.length) for text in written]
     return {"samples": texts, "valid": perplexity(lm, splits.valid), "test": perplexity(lm, splits.test)}
+
+
+def whole_words(lm, text, length):
+    """A sample without the word, or the part of one, at which its length cut it off."""
+    return text if len(lm.encode(text)) < length or " " not in text else text.rpartition(" ")[0]
 
 
 def side_by_side(tried):
