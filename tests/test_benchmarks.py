@@ -11,12 +11,16 @@ import numpy as np
 import pytest
 from places import REPOSITORY
 
+import gpt2lab as lab
 from benchmarks import intervals, limits, machine, work
+from benchmarks import settings as tried
 from benchmarks.contestants import training_batch
 from benchmarks.contestants.windows import padded_batches
 from benchmarks.measuring import agreement, finish, summary
 from benchmarks.table import insert, markdown, seconds
 from benchmarks.targets import targets
+from gpt2lab.pretrained.catalog import bundled_names, find_card
+from gpt2lab.training.settings import Settings
 
 MACHINE = {"float32": 200e9, "bfloat16": 400e9, "read": 30e9}
 
@@ -252,3 +256,27 @@ def test_coverage_is_the_share_of_intervals_that_hold_the_mean():
     held = intervals.coverage(pool, rng.integers(0, 150, (20, 100)).tolist(), number=20, draws=60)
     assert held["held"].between(0.85, 1).all()
     assert held.loc["precision_1", "value"] == pytest.approx(np.mean(np.array(pool) < 150), abs=0.01)
+
+
+def test_the_rates_that_finetune_begins_with_are_the_best_that_were_measured():
+    results = tried.stored()
+    assert set(results["model"]) == set(bundled_names())
+    usual = results[
+        (results["decay"] == "cosine") & (results["warmup_steps"] > 0) & (results["batch_size"] == 4)
+    ]
+    medians = usual[usual["optimizer"] == "adam"].groupby(["model", "learning_rate"])["perplexity"].median()
+    for name in bundled_names():
+        assert medians[name].idxmin() == find_card(name).learning_rate
+        constant = results[(results["model"] == name) & (results["decay"] == "constant")]
+        assert medians[name].min() < constant["perplexity"].median()
+
+
+def test_the_page_has_the_table_of_settings_that_is_stored():
+    page = (REPOSITORY / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    assert tried.table(tried.stored()) in page
+
+
+def test_every_setting_that_is_tried_is_one_of_finetunes():
+    for name, grid in tried.GRID.items():
+        for settings in grid:
+            Settings(lab.Corpus(), name, tried.WINDOWS // settings["batch_size"], **settings)
