@@ -20,6 +20,7 @@ from gpt2lab.errors import ArgumentError, TextError
 from gpt2lab.experiments.settings import check_prefix
 from gpt2lab.pretrained import checkpoints
 from gpt2lab.pretrained.catalog import find_card, parameter_count
+from gpt2lab.pretrained.encoder import load_encoder
 from gpt2lab.report import answers as places
 from gpt2lab.report.blocks import Picture, Table, blocks_of
 from gpt2lab.report.contents import Contents, Report, Section
@@ -200,11 +201,18 @@ def _check_writing(run, nsamples, length, temperature, top_k, top_p, seed, prefi
     hparams = checkpoints.read_hparams(run.folder)
     check_prefix(prefix)
     begin = {} if prefix is None else {"prefix": prefix, "include_prefix": False}
+    taken = len(load_encoder(run.folder).encode(prefix)) if begin else 1
+    if taken >= hparams["n_ctx"]:
+        raise ArgumentError(
+            f"prefix fills the window of {hparams['n_ctx']:,} tokens; keep its last part and leave room to"
+            " write."
+        )
+    what = (
+        "the window less what the samples begin with" if begin else "the window less one token to start from"
+    )
     return begin | {
         "nsamples": whole_number("nsamples", nsamples, 2),
-        "length": whole_number(
-            "length", length, 1, hparams["n_ctx"] - 1, "the window less one token to start from"
-        ),
+        "length": whole_number("length", length, 1, hparams["n_ctx"] - taken, what),
         "temperature": real_number("temperature", temperature, low=0),
         "top_k": whole_number("top_k", top_k, 0, hparams["n_vocab"], "the size of the vocabulary"),
         "top_p": real_number("top_p", top_p, low=0, high=1),

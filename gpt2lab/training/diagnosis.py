@@ -113,6 +113,13 @@ def steps_of_level(number):
     return max(10, number // 10)
 
 
+def steps_of_mean(number):
+    """Over how many steps a run of so many is averaged where it is shown: as many as a level has; of fewer
+    than 20 steps half.
+    """
+    return min(steps_of_level(number), max(1, number // 2))
+
+
 def recent_means(losses):
     """The training loss without the jumps of single steps.
 
@@ -125,9 +132,9 @@ def recent_means(losses):
     -------
     tuple of (pandas.Series, int)
         The mean of each loss and of those just before it, NaN where there are not so many; and over how many
-        steps: as many as a level has (a run of fewer than 20 steps has half of its steps).
+        steps, see `steps_of_mean`.
     """
-    size = min(steps_of_level(len(losses)), max(1, len(losses) // 2))
+    size = steps_of_mean(len(losses))
     return losses.rolling(size).mean(), size
 
 

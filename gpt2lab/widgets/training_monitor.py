@@ -13,7 +13,7 @@ import pandas as pd
 from gpt2lab import plots
 from gpt2lab.base import progress
 from gpt2lab.errors import ArgumentError
-from gpt2lab.training.diagnosis import recent_means
+from gpt2lab.training.diagnosis import steps_of_mean
 from gpt2lab.training.run import COLUMNS, Run
 from gpt2lab.widgets.clicks import hear_clicks
 from gpt2lab.widgets.training_report import TrainingReport
@@ -265,9 +265,9 @@ class TrainingMonitor:
         last = self._rows[-1]
         words = [f"{'step' if self._ended else 'Step'} {last['step']:,} of {self._target:,}"]
         if not math.isnan(last["loss"]):
-            losses = pd.Series([row["loss"] for row in self._rows]).dropna()
-            means, size = recent_means(losses)
-            words.append(f"loss {last['loss']:.2f}, mean of {size} {means.iloc[-1]:.2f}")
+            size = steps_of_mean(len(self._rows) - math.isnan(self._rows[0]["loss"]))
+            mean = sum(row["loss"] for row in self._rows[-size:]) / size
+            words.append(f"loss {last['loss']:.2f}, mean of {size} {mean:.2f}")
         measured = [row for row in self._rows if not math.isnan(row["valid_loss"])]
         if measured:
             best = min(measured, key=lambda row: row["valid_loss"])
