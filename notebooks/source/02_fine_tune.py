@@ -279,7 +279,7 @@ print(f"loss {loss(w1, w2):.2f}; its slope along w1: {slope1:.2f}, along w2: {sl
 # %%
 for rate in (0.01, 0.05, 0.15, 0.3):
     after_step = loss(w1 - rate * slope1, w2 - rate * slope2)
-    print(f"learning rate {rate}: loss {loss(w1, w2):.2f} before the step, {after_step:.2f} after")
+    print(f"learning rate {rate}: loss {loss(w1, w2):.2f} before, {after_step:.2f} after")
 
 # %% [markdown]
 # A slope holds nearby only. With 0.15 the step passed the lowest place and came up on the other side. With 0.3 it ends higher than it began.
@@ -400,7 +400,9 @@ settings |= {"accumulate_gradients": 1, "valid": splits.valid, "sample_every": 0
 settings["clip_norm"] = 1.0  # from random weights some steps go astray: shorten them
 scratch = lab.finetune(splits.train, restore_from="scratch", run_name="random", **settings)
 pretrained = lab.finetune(splits.train, restore_from="fresh", run_name="tuned", **settings)
-lab.plots.losses({"random weights": scratch, "pretrained weights": pretrained}, vocabulary=vocabulary)
+lab.plots.losses(
+    {"random weights": scratch, "pretrained weights": pretrained}, vocabulary=vocabulary
+)
 
 # %%
 # CHECK 02.4

@@ -279,7 +279,7 @@ prediction = "b"
 
 # %%
 settings = {"nsamples": 100, "length": 60, "seed": 0}
-settings |= {"prefix": "\n"}  # an empty line: with nothing to begin with, many texts end at once
+settings |= {"prefix": "\n"}  # an empty line; else many texts end at once
 settings |= {"reference": splits.test, "folder": "sampling"}
 table = lab.sweep(
     lm,
@@ -398,7 +398,8 @@ table[["parameter", "value", "dist_1"]].assign(unknown=unknown).round(3)
 # %%
 below = tried.index[unknown[tried.index] <= unknown.iloc[-1]]
 print(f"{unknown[nearest]:.1%} of the words of the setting nearest in variety are unknown,")
-print(f"{unknown.iloc[-1]:.1%} of those of people; {len(below)} of {len(tried)} settings have so few.")
+print(f"{unknown.iloc[-1]:.1%} of those of people;", end=" ")
+print(f"{len(below)} of {len(tried)} settings have so few.")
 
 # %% [markdown]
 # A person's unknown words are names and rare words; a weak model's are mostly made up, one wrong token at a time. Where its share is far above that of

@@ -29,7 +29,7 @@
 # EXERCISE 09.1 (difficulty 1, 1 min, 0 points)
 # "a": none or one, as by chance    "b": two or three    "c": four or five
 ### BEGIN SOLUTION
-prediction = "b"
+prediction = "c"
 ### END SOLUTION
 
 # %% [markdown]

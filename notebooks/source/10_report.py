@@ -79,7 +79,8 @@ flags[columns].round(2)
 
 # %%
 often = flags.set_index("flag").loc["save_every"]
-print(f"saved every {often.value:.0f} steps; {often.steps} steps took {often.seconds:.1f} seconds")
+print(f"saved every {often.value:.0f} steps;", end=" ")
+print(f"{often.steps} steps took {often.seconds:.1f} seconds")
 
 # %%
 # HIDDEN 10.2

@@ -73,8 +73,8 @@ def test_predictions_are_counted_by_themselves(source):
     about = read_outline(source(OPENING, ("2 min, 1 point", "2 min, 0 points")))
     assert (about.predictions, about.difficulties, about.difficulty) == (1, (2, 3), "2 or 3")
     assert (
-        "one prediction, which scores nothing, and two exercises, of difficulty 2 or 3 out of 3."
-        in about.sentence
+        "two exercises of difficulty 2 or 3, where 3 is the hardest. You also write down one guess before you"
+        " look; that scores nothing." in about.sentence
     )
     none = read_outline(
         source(
@@ -85,7 +85,7 @@ def test_predictions_are_counted_by_themselves(source):
         )
     )
     assert none.difficulty == "" and none.sentence.endswith(
-        "with three predictions, which score nothing, and no exercises."
+        "with no exercises. You also write down three guesses before you look; that scores nothing."
     )
 
 
@@ -93,7 +93,7 @@ def test_the_line_of_the_first_cell_says_so(source):
     text = compose(source(), student=True).cells[0].source
     assert (
         text.split("\n\n")[2]
-        == "It takes about 25 minutes, with three exercises, of difficulty 1 to 3 out of 3."
+        == "It takes about 25 minutes, with three exercises of difficulty 1 to 3, where 3 is the hardest."
     )
     assert text.endswith("And that is all.") and "TIME" not in text
 

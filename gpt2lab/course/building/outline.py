@@ -66,15 +66,13 @@ class Outline:
     @property
     def sentence(self):
         """What stands below the aims of the notebook."""
-        predictions = (
-            _count_in_words(
-                self.predictions, "prediction, which scores nothing,", "predictions, which score nothing,"
-            )
-            + " and "
-        ) * bool(self.predictions)
         exercises = _count_in_words(len(self.difficulties), "exercise", "exercises")
-        difficult = f", of difficulty {self.difficulty} out of 3" * bool(self.difficulties)
-        return f"It takes about {self.minutes} minutes, with {predictions}{exercises}{difficult}."
+        difficult = f" of difficulty {self.difficulty}, where 3 is the hardest" * bool(self.difficulties)
+        guesses = _count_in_words(self.predictions, "guess", "guesses")
+        before = f" You also write down {guesses} before you look; that scores nothing." * bool(
+            self.predictions
+        )
+        return f"It takes about {self.minutes} minutes, with {exercises}{difficult}.{before}"
 
 
 def read_outline(source):
