@@ -193,7 +193,8 @@ def test_a_published_course_has_links_to_colab_and_to_its_repository(tmp_path):
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_bytes(file.read_bytes())
     (tmp_path / "docs").mkdir()
-    (tmp_path / "docs/loss.png").write_bytes((REPOSITORY / "docs/loss.png").read_bytes())
+    for figure in (REPOSITORY / "docs").glob("loss*.png"):
+        (tmp_path / "docs" / figure.name).write_bytes(figure.read_bytes())
     (tmp_path / "notebooks/glossary.md").write_text("# Glossary\n")
     (tmp_path / "notebooks/course.toml").write_text('repository = "someone/course"\nbranch = "v1"\n')
     start = tmp_path / f"notebooks/solutions/{NOTEBOOKS[0]}.ipynb"

@@ -355,6 +355,10 @@ lab.plots.parameter_law(sizes.table)
 # </details>
 
 # %%
+# HIDDEN 05.5
+distance = (sizes.complexity.drop("human") - sizes.complexity.loc["human"]).abs()
+
+# %%
 # EXERCISE 05.5 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
 explanation = """

@@ -474,8 +474,8 @@ confusion = guessed["after"].confusion
 # %%
 # EXERCISE 09.5 (difficulty 2, 4 min, 1 point)
 ### BEGIN SOLUTION
-hits = np.diag(confusion)
-share = hits.max() / hits.sum()
+_hits = np.diag(confusion)
+share = _hits.max() / _hits.sum()
 ### END SOLUTION
 
 # %%
@@ -488,7 +488,9 @@ lab.course.check("09.5", share, confusion)
 
 # %%
 by_author = pd.DataFrame({"texts": confusion.sum(axis=1), "guessed": confusion.sum()})
-by_author["hits"] = np.diag(confusion)
+found = guessed["after"].table
+right = found[found.author == found.guess].groupby("author").size()
+by_author["hits"] = right.reindex(by_author.index, fill_value=0)
 by_author["by chance"] = by_author.texts * by_author.guessed / by_author.texts.sum()
 most = by_author["hits"].idxmax()
 rest = by_author.drop(most).sum()
@@ -533,7 +535,9 @@ print(paired.numbers)
 # %%
 # HIDDEN 09.6
 by_author = pd.DataFrame({"texts": confusion.sum(axis=1), "guessed": confusion.sum()})
-by_author["hits"] = np.diag(confusion)
+found = guessed["after"].table
+right = found[found.author == found.guess].groupby("author").size()
+by_author["hits"] = right.reindex(by_author.index, fill_value=0)
 by_author["by chance"] = by_author.texts * by_author.guessed / by_author.texts.sum()
 most = by_author["hits"].idxmax()
 rest = by_author.drop(most).sum()
