@@ -422,10 +422,11 @@ class Corpus:
     ) -> "Splits[Corpus]":
         """Hold out part of the documents.
 
-        Whole documents go to one split each; copies of a text and documents that share a tenth of their
-        sentences stay together. With fewer documents than splits, such as a single file, each long document
-        is cut into contiguous passages instead, where a paragraph (or a line, or a sentence) ends; ``note``
-        says so.
+        Whole documents go to one split each. Copies of a text stay together, and so do documents of one group
+        (`Document.group`) and documents that have 3 % or more of their 8-grams of words in common;
+        ``.kept_together`` names them. With fewer documents than splits, such as a single file, each long
+        document is cut into contiguous passages instead, where a paragraph (or a line, or a sentence) ends;
+        ``note`` says so.
 
         Parameters
         ----------
@@ -464,10 +465,14 @@ class Corpus:
         if yes_or_no("each_author", each_author):
             return self._split_each_author(valid, test, seed)
         texts = [document.text for document in self.documents]
-        chosen = splitting.assign_documents(texts, shares, seed)
-        if chosen is not None:
+        groups = [document.group for document in self.documents]
+        found = splitting.assign_documents(texts, shares, seed, groups)
+        if found is not None:
+            chosen, together = found
             parts = list(zip(chosen, self.documents))
-            return Splits(**self._gather(parts), note=splitting.note_on_shares(parts, shares))
+            names = tuple(tuple(self.documents[i].name for i in group) for group in together)
+            note = splitting.note_on_shares(parts, shares)
+            return Splits(**self._gather(parts), note=note, kept_together=names)
         parts = [
             (split, document.part(start, end))
             for document in self.documents
@@ -491,7 +496,8 @@ class Corpus:
         found = {author: self._by(author).split(valid, test, seed) for author in self.authors}
         parts = {name: sum((getattr(each, name) for each in found.values()), Corpus()) for name in SPLITS}
         notes = " ".join(f"{author}: {each.note}" for author, each in found.items() if each.note)
-        return Splits(**parts, note=notes)
+        together = tuple(group for each in found.values() for group in each.kept_together)
+        return Splits(**parts, note=notes, kept_together=together)
 
     def _gather(self, parts):
         return {name: self._with(document for split, document in parts if split == name) for name in SPLITS}

@@ -39,7 +39,8 @@ def presidential_speeches(since: int | None = None, until: int | None = None) ->
     Returns
     -------
     Corpus
-        In the order in which they were given; a document is named like ``1947-Truman``.
+        In the order in which they were given; a document is named like ``1947-Truman``. What a president gave
+        in one year (``1973-Nixon-1`` to ``-11``) is one group, which a split keeps together.
 
     Raises
     ------
@@ -57,7 +58,9 @@ def presidential_speeches(since: int | None = None, until: int | None = None) ->
     since = first if since is None else whole_number("since", since, 1)
     until = last if until is None else whole_number("until", until, 1)
     documents = tuple(
-        Document(text, president, name) for year, name, president, text in records if since <= year <= until
+        Document(text, president, name, _group(name))
+        for year, name, president, text in records
+        if since <= year <= until
     )
     if not documents:
         raise ArgumentError(
@@ -65,6 +68,11 @@ def presidential_speeches(since: int | None = None, until: int | None = None) ->
             f"give years from {first} to {last}, the earlier one as since."
         )
     return Corpus(documents)
+
+
+def _group(name):
+    """Year and president, without the number of the message: ``1973-Nixon`` for ``1973-Nixon-4``."""
+    return re.sub(r"-\d+\Z", "", name)
 
 
 @lru_cache(maxsize=1)

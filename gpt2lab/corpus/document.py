@@ -10,11 +10,15 @@ TEMPLATE = "\\{author}- "  # what `Corpus.with_author_prefix` puts before a text
 
 @dataclass(frozen=True, slots=True)  # slots: a table of a million posts makes a million of these
 class Document:
-    """One text: ``text``, its ``author`` (None if unknown) and a ``name`` to find it again."""
+    """One text: ``text``, its ``author`` (None if unknown), a ``name`` to find it again, and the ``group`` of
+    documents, such as the messages of one president and year, that `Corpus.split` keeps together (empty: it
+    stands alone).
+    """
 
     text: str
     author: str | None = None
     name: str = ""
+    group: str = ""
 
     def __post_init__(self):
         if not isinstance(self.text, str):

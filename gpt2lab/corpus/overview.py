@@ -25,7 +25,7 @@ _KINDS = {
     "Cs": "half a character",
 }
 _ORDINARY = frozenset("\t\n\u200d\ufe0f")  # the joiner and the selector are parts of emoji
-_COPIES = {"same": "the same text", "shared": "a tenth or more of their text in common"}
+_COPIES = {"same": "the same text", "shared": f"{splitting.SHARED:.0%} or more of their 8-grams in common"}
 _SHOWN = 5  # rows of a table in the text
 _LONGEST_LINE = 100  # characters
 
@@ -42,10 +42,15 @@ class Overview:
         A row per author, the one with the most text first: ``documents``, ``characters``, ``share`` of all
         characters; of splits also the number of documents in each.
     copies : pandas.DataFrame
-        A row per pair of documents that have their text (white space aside), or a tenth of the shorter one in
-        whole sentences, in common: ``one``, ``other`` (names), ``kind``, ``characters`` in common, ``share``
-        of the shorter one; of splits also in which they lie, and only pairs that lie in different ones.
-        Sentences that stand in more than five documents do not count.
+        A row per pair of documents that have their text (white space aside), or 3 % or more of the shorter
+        one's 8-grams of words, in common: ``one``, ``other`` (names), ``kind``, ``share`` in common; of
+        splits also in which they lie, and only pairs that lie in different ones. 8-grams that stand in more
+        than five documents do not count.
+    most_shared : tuple of (str, str, float) or None
+        The two documents (of splits: of different ones) that have most 8-grams in common without being in
+        ``copies``, and the share; None if no two have any.
+    kept_together : tuple of tuple of str
+        Of splits, their ``kept_together``.
     longest, shortest : Document
         The first of them.
     odd_characters : pandas.DataFrame
@@ -63,6 +68,8 @@ class Overview:
     shortest: Document
     odd_characters: "pd.DataFrame"
     lines: tuple[str, ...]
+    most_shared: tuple[str, str, float] | None = None
+    kept_together: tuple[tuple[str, ...], ...] = ()
 
     def __repr__(self):
         return "\n".join(
@@ -72,6 +79,8 @@ class Overview:
                 f"longest: {_name_and_length(self.longest)}",
                 f"shortest: {_name_and_length(self.shortest)}",
                 f"copies: {self._copies_in_words()}",
+                *self._shared_in_words(),
+                *self._together_in_words(),
                 f"characters that are no text: {self._odd_in_words()}",
                 *(["some lines:"] * bool(self.lines)),
                 *(
@@ -102,6 +111,23 @@ class Overview:
             for kind, what in _COPIES.items()
             if kind in kinds
         )
+
+    def _shared_in_words(self):
+        if self.most_shared is None:
+            return
+        one, other, share = self.most_shared
+        across = " across splits" * ("splits" in self.copies)
+        yield f"most in common beside these{across}: {share:.1%} of their 8-grams, {one} and {other}"
+
+    def _together_in_words(self):
+        if self.kept_together:
+            groups = [
+                " and ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} more"
+                for names in self.kept_together
+            ]
+            more = len(groups) - _SHOWN
+            others = f"; and {pluralize(more, 'group')} more" if more > 0 else ""
+            yield f"kept together: {'; '.join(groups[:_SHOWN])}{others}"
 
     def _odd_in_words(self):
         first = self.odd_characters[["character", "name", "count"]].head(_SHOWN)
@@ -145,11 +171,13 @@ def overview(
         raise TextError(
             "The corpus has no documents to look at; read some first, for example with Corpus.from_file."
         )
+    copies, most_shared = _copies(documents, splits)
     return Overview(
         documents=len(documents),
         characters=sum(len(document.text) for document in documents),
         authors=_authors(documents, splits),
-        copies=_copies(documents, splits),
+        copies=copies,
+        most_shared=most_shared,
         longest=max(documents, key=lambda document: len(document.text)),
         shortest=min(documents, key=lambda document: len(document.text)),
         odd_characters=_odd_characters(documents),
@@ -179,29 +207,29 @@ def _copies(documents, splits):
 
     texts = [document.text for document in documents]
     same = splitting.find_same_text(texts)
-    pairs = [(i, j, "same", len(texts[j])) for i, j in same]
     first = {later: one for one, later in same}  # of the documents with one text
-    pairs += [
-        (i, j, "shared", characters)
-        for (i, j), characters in splitting.find_shared_text(texts).items()
-        if first.get(i, i) != first.get(j, j)
+    shared = {
+        (i, j): share
+        for (i, j), share in splitting.shared_ngrams(texts).items()
+        if first.get(i, i) != first.get(j, j) and (splits is None or splits[i] != splits[j])
+    }
+    pairs = [(i, j, "same", 1.0) for i, j in same if splits is None or splits[i] != splits[j]]
+    pairs += [(i, j, "shared", share) for (i, j), share in shared.items() if share >= splitting.SHARED]
+    rows = [
+        (
+            documents[i].name,
+            documents[j].name,
+            kind,
+            share,
+            *([f"{splits[i]}, {splits[j]}"] if splits else []),
+        )
+        for i, j, kind, share in pairs
     ]
-    rows = []
-    for i, j, kind, characters in pairs:
-        if splits is None or splits[i] != splits[j]:
-            share = min(1.0, characters / max(min(len(texts[i]), len(texts[j])), 1))
-            rows.append(
-                (
-                    documents[i].name,
-                    documents[j].name,
-                    kind,
-                    characters,
-                    share,
-                    *([f"{splits[i]}, {splits[j]}"] if splits else []),
-                )
-            )
-    return pd.DataFrame(
-        rows, columns=["one", "other", "kind", "characters", "share", *(["splits"] if splits else [])]
+    below = {pair: share for pair, share in shared.items() if share < splitting.SHARED}
+    most = max(below, key=below.get, default=None)
+    return (
+        pd.DataFrame(rows, columns=["one", "other", "kind", "share", *(["splits"] if splits else [])]),
+        most and (documents[most[0]].name, documents[most[1]].name, below[most]),
     )
 
 

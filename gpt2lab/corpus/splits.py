@@ -1,6 +1,6 @@
 """A corpus in three parts: to train on, to watch, to measure on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic
 
@@ -24,12 +24,16 @@ class Splits(Generic[CorpusT]):
         To train on, to watch while training, and to measure on once at the end.
     note : str
         What one should know about how they were made; empty if nothing.
+    kept_together : tuple of tuple of str
+        The names of documents that are not the same, and still were not to part, since they are of one group
+        or have much of their text in common.
     """
 
     train: CorpusT
     valid: CorpusT
     test: CorpusT
     note: str = ""
+    kept_together: tuple[tuple[str, ...], ...] = ()
 
     def describe(self, model_name: str = "3M", model_dir: str | Path = "models") -> "pd.DataFrame":
         """The size of each split, in the tokens of a model.
@@ -78,10 +82,11 @@ class Splits(Generic[CorpusT]):
         -------
         Overview
             As `Corpus.overview` gives it; ``copies`` has the pairs that lie in different splits only, and
-            there should be none.
+            there should be none. It says what was kept together, too, and how much is shared still.
         """
         parts = [(name, document) for name in SPLITS for document in getattr(self, name)]
-        return overview([document for _, document in parts], lines, seed, splits=[name for name, _ in parts])
+        found = overview([document for _, document in parts], lines, seed, splits=[name for name, _ in parts])
+        return replace(found, kept_together=self.kept_together)
 
     def data_card(self, path: str | Path = "data_card.md") -> Path:
         """Write down what the data are: computed facts, and questions for you to answer in the file.

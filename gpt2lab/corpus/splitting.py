@@ -7,6 +7,8 @@ import random
 import re
 from collections import Counter, defaultdict
 
+import numpy as np
+
 from gpt2lab.base.arguments import real_number
 from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError, TextError
@@ -14,12 +16,16 @@ from gpt2lab.errors import ArgumentError, TextError
 # A held-out passage shorter than this (about 50 tokens) measures nothing.
 SHORTEST_PASSAGE = 200
 
-# Two documents that share a tenth of the shorter one, in whole sentences, tell on each other. Among the State
-# of the Union texts these are for example the message of 1945 and the radio address that summarises it. A
-# sentence that stands in more than five documents is a formula ("May God bless America"), not a copy.
-_SHARED = 0.1
-_SHORTEST_SENTENCE = 40  # characters
+# Two documents that have 3 % of the shorter one's 8-grams of words in common, and at least five of them (as
+# twelve words in a row have), tell on each other. Among the State of the Union texts these are for example
+# the message of 1945 and the radio address that summarises it, or Carter's of 1980 and 1981. What stands in
+# more than five documents is a formula ("May God bless America"), not a copy.
+SHARED = 0.03
+_FEWEST_SHARED = 5
+_NGRAM = 8  # as Radford et al. 2019 count what test sets and training text have in common
 _FORMULA = 5  # documents
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # odd and irregular, so that sums of products spread over all 64 bits
 
 _LONGEST_WORD = 100  # characters; what is longer (a language without spaces, a link) may be cut anywhere
 
@@ -60,13 +66,13 @@ def check_shares(valid, test):
     return {split: share for split, share in shares.items() if share > 0}
 
 
-def assign_documents(texts, shares, seed):
+def assign_documents(texts, shares, seed, groups=()):
     """Choose a split for every document, so that the shares (in characters) come as near as whole documents
     allow.
 
-    Documents with the same text go to the same split, and so do documents that share much of their text,
-    where that leaves enough documents to choose from. The choice depends on the texts and the seed only, not
-    on the order of the documents.
+    Documents with the same text go to the same split, and so do documents of one group and documents that
+    share much of their text, where that leaves enough documents to choose from. The choice depends on the
+    texts and the seed only, not on the order of the documents.
 
     Parameters
     ----------
@@ -76,22 +82,27 @@ def assign_documents(texts, shares, seed):
         Wanted share of each split, as ``check_shares`` gives it.
     seed : int
         Another seed gives another choice.
+    groups : sequence of str, optional
+        The group of each document; empty where it has none.
 
     Returns
     -------
-    list of str or None
-        The name of a split per document; None if there are fewer different documents than splits.
+    tuple of (list of str, list of list of int) or None
+        The name of a split per document, and which documents were kept together though their texts are not
+        the same; None if there are fewer different documents than splits.
     """
     same = find_same_text(texts)
-    groups = _join_pairs(len(texts), same + list(find_shared_text(texts)))
-    if len(groups) < len(shares):
-        groups = _join_pairs(len(texts), same)
-    if len(groups) < len(shares):
+    related = [*_pairs_of(groups), *find_shared_text(texts)]
+    joined = _join_pairs(len(texts), same + related)
+    if len(joined) < len(shares):
+        joined, related = _join_pairs(len(texts), same), []
+    if len(joined) < len(shares):
         return None
     chosen = _fill(
-        {tuple(group): sum(len(texts[i]) for i in group) for group in _shuffle(groups, texts, seed)}, shares
+        {tuple(group): sum(len(texts[i]) for i in group) for group in _shuffle(joined, texts, seed)}, shares
     )
-    return [chosen[i] for i in range(len(texts))]
+    together = {i for pair in related for i in pair}
+    return [chosen[i] for i in range(len(texts))], [group for group in joined if together & set(group)]
 
 
 def cut_passages(text, shares, seed):
@@ -241,24 +252,58 @@ def find_same_text(texts):
 
 
 def find_shared_text(texts):
-    """Pairs of documents that have a tenth of the shorter one in common, in whole sentences: dict of pair to
-    shared characters.
+    """Pairs of documents that have much of their text in common: dict of pair to share, from 0 to 1, of the
+    shorter one's 8-grams.
     """
-    holders = defaultdict(set)
-    for i, text in enumerate(texts):
-        for sentence in re.split(r"(?<=[.!?])\s+|\n+", text):
-            if len(sentence) >= _SHORTEST_SENTENCE:
-                holders[" ".join(sentence.split())].add(i)
+    return {pair: share for pair, share in shared_ngrams(texts).items() if share >= SHARED}
+
+
+def shared_ngrams(texts):
+    """Pairs of documents that have at least five 8-grams of words in common, letter case and punctuation
+    aside: dict of pair to share, from 0 to 1, of the different 8-grams of the document with fewer of them.
+    8-grams that stand in more than five documents do not count.
+    """
+    numbers = {}
+    found = [_hashes([numbers.setdefault(word, len(numbers)) for word in _words(text)]) for text in texts]
+    every = np.concatenate([np.empty(0, np.uint64), *found])
+    document = np.repeat(np.arange(len(found)), [len(hashes) for hashes in found])
+    order = np.argsort(every, kind="stable")
+    every, document = every[order], document[order]
+    starts = np.flatnonzero(np.r_[True, every[1:] != every[:-1]]) if len(every) else np.empty(0, int)
+    holders = np.diff(np.r_[starts, len(every)])
     common = Counter()
-    for sentence, documents in holders.items():
-        if 1 < len(documents) <= _FORMULA:
-            for pair in itertools.combinations(sorted(documents), 2):
-                common[pair] += len(sentence)
+    for number in range(2, _FORMULA + 1):
+        sets = document[starts[holders == number][:, None] + np.arange(number)]
+        for one, other in itertools.combinations(range(number), 2):
+            pairs, times = np.unique(sets[:, [one, other]], axis=0, return_counts=True)
+            common.update({(int(i), int(j)): int(count) for (i, j), count in zip(pairs, times)})
     return {
-        (i, j): characters
-        for (i, j), characters in common.items()
-        if characters >= _SHARED * min(len(texts[i]), len(texts[j]))
+        (i, j): count / min(len(found[i]), len(found[j]))
+        for (i, j), count in common.items()
+        if count >= _FEWEST_SHARED
     }
+
+
+def _words(text):
+    return _WORD.findall(text.lower())
+
+
+def _hashes(words):
+    """The different 8-grams of a text, each as a number of 64 bits: numpy.ndarray, sorted."""
+    words = np.array(words, dtype=np.uint64) + np.uint64(1)
+    places = len(words) - _NGRAM + 1
+    if places < 1:
+        return np.empty(0, np.uint64)
+    hashes = np.zeros(places, dtype=np.uint64)
+    for place in range(_NGRAM):
+        hashes = hashes * _FACTOR + words[place : place + places]
+    return np.unique(hashes ^ (hashes >> np.uint64(29)))
+
+
+def _pairs_of(groups):
+    """Of each group the first document with every later one."""
+    first = {}
+    return [(first[group], i) for i, group in enumerate(groups) if group and first.setdefault(group, i) != i]
 
 
 def _join_pairs(count, pairs):

@@ -32,6 +32,7 @@ def flags(
     accumulate_gradients: Sequence[int] = (5, 20),
     epochs: Sequence[float] = (4, 16),
     save_every: Sequence[int] = (10,),
+    learning_rates: Sequence[float] = (),
     seed: int = 0,
     learning_rate: float | None = None,
     executor: "Executor | None" = None,
@@ -62,10 +63,12 @@ def flags(
         passes.
     save_every : sequence of int, default (10,)
         Steps between saves. The run without flags saves at its end only.
+    learning_rates : sequence of float, default ()
+        Other learning rates than that of the run without flags.
     seed : int, default 0
         Decides which windows are read.
     learning_rate : float, optional
-        The same for all; None takes for each size what `finetune` begins with.
+        That of all other runs; None takes what `finetune` begins with for this size.
     executor : concurrent.futures.Executor or dask.distributed.Client, optional
         What runs the fine-tunings; None runs them one after the other, the only way in which their
         ``seconds`` compare.
@@ -119,7 +122,7 @@ def flags(
         raise ArgumentError(
             f"{own[0]} is decided by the experiment, which measures at the end of each run; leave it out."
         )
-    tried = _list_runs(windows, accumulate_gradients, epochs, save_every)
+    tried = _list_runs(windows, accumulate_gradients, epochs, save_every, learning_rates)
     asked = {"learning_rate": learning_rate, **settings}
     for steps in sorted({each["steps"] for each in tried}):
         check_settings(asked, [model_name], steps, model_dir)
@@ -135,11 +138,14 @@ def flags(
         "model_dir": str(model_dir),
     }
     jobs = [{**each, **shared, "text": text} for each, text in zip(tried, texts)]
+    for job in jobs:
+        if job["flag"] == "learning_rate":
+            job["settings"] = asked | {"learning_rate": job["value"]}
     rows = run_jobs(fine_tuned_with, jobs, folder, executor, ["flag", "value"], desc="Flags")
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _list_runs(windows, accumulate_gradients, epochs, save_every):
+def _list_runs(windows, accumulate_gradients, epochs, save_every, learning_rates):
     """What is changed in each run: dicts of flag, value, accumulate_gradients, epochs, save_every and steps.
 
     Raises
@@ -174,6 +180,10 @@ def _list_runs(windows, accumulate_gradients, epochs, save_every):
         "save_every", save_every, lambda value: whole_number("save_every", value, 1, windows)
     ):
         tried.append({"flag": "save_every", "value": number, **usual, "save_every": number})
+    for rate in _check_values(
+        "learning_rates", learning_rates, lambda value: real_number("learning_rates", value, above=0)
+    ):
+        tried.append({"flag": "learning_rate", "value": rate, **usual})
     return tried
 
 

@@ -293,8 +293,8 @@ print(f"after / before: {on_valid.ratio:.2f}, 95 % interval {low:.2f} to {high:.
 # %% [markdown]
 # ### Exercise 06.4: which of the three decides?
 #
-# There are only five speeches, and one is longer than the other four together. So the intervals are wide, and those of *before* and *after* may
-# overlap. Somebody says: "Then the fall may be chance." What decides whether it is?
+# There are only a few speeches, and some are much longer than others. So the intervals are wide, and those of *before* and *after* may overlap.
+# Somebody says: "Then the fall may be chance." What decides whether it is?
 #
 # <details><summary>Hint</summary>
 #
@@ -483,6 +483,43 @@ checkpoint, so its number may be a little too good; the test split was used for 
 lab.course.check("06.5", finding)
 
 # %% [markdown]
+# ## What was gained, and what was lost
+#
+# After fine-tuning a model writes more like its training text. But it has no more weights than before: does learning one kind of text cost it
+# another? Take three kinds that are far apart: speeches, posts, and code, here files of Python's own library. What do you expect: does the model
+# that learned from posts read speeches better or worse than the pretrained one?
+
+# %%
+import sysconfig
+from pathlib import Path
+
+library = Path(sysconfig.get_paths()["stdlib"])
+files = "argparse ast bdb calendar configparser csv dataclasses difflib fractions ftplib functools"
+files += " heapq inspect mailbox optparse pickle random shutil smtplib statistics tarfile textwrap"
+sources = [(library / f"{name}.py").read_text(encoding="utf-8") for name in files.split()]
+code = lab.Corpus.from_texts(sources).split(valid=0.1, test=0.1, seed=0)
+
+# %%
+models = {"pretrained": base, "on speeches": tuned, "on posts": run.load("best")}
+settings |= {"run_name": "code", "valid": code.valid}
+models["on code"] = lab.finetune(code.train, MODEL, **settings).load("best")
+kinds = {"speeches": splits.test, "posts": posts.test, "code": code.test}
+bits = pd.DataFrame(index=list(kinds), columns=list(models), dtype=float)
+for name, lm in models.items():
+    for kind, unseen in kinds.items():
+        bits.loc[kind, name] = lab.perplexity(lm, unseen.first(20_000)).bits_per_byte
+bits.round(2)
+
+# %% [markdown]
+# Each row is a kind of text that none of the models has seen, each column a model. (In bits per byte, since the kinds have tokens of different lengths.)
+# Compare each number with the one of the pretrained model. Where it fell, that kind was learned. Where it rose, something was lost: **catastrophic
+# forgetting**.
+#
+# Which kind began highest, and which fell most in the same number of steps? The farther a text is from what the model has read in pretraining, the
+# more there is to learn from it and, as a rule, to forget of the rest. So a fine-tuned model should be asked for the kind of text that it learned, and
+# a text that you choose for fine-tuning should be of the kind that you want to read.
+
+# %% [markdown]
 # ## Change one thing
 #
 # Predict, then run again with one change.
@@ -501,6 +538,7 @@ lab.course.check("06.5", finding)
 # - Two models are compared on the same documents, by the interval of the ratio. That is much narrower than the two intervals side by side suggest.
 # - A perplexity depends on the window, the stride and the tokens. Between models with different tokens, compare bits per byte.
 # - Validation text is for choosing, test text for reporting.
+# - What a model learns of one kind of text it may pay for with another.
 # - A low perplexity says that the model expected the text, not that the text is good.
 #
 # ## To read
@@ -509,4 +547,5 @@ lab.course.check("06.5", finding)
 # - A. Radford et al. 2019, [Language models are unsupervised multitask learners](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf): Table 3 has the perplexities of all four sizes.
 # - Hugging Face, [Perplexity of fixed-length models](https://huggingface.co/docs/transformers/perplexity): windows and strides. Here a text is read after an end-of-text token, there with nothing before it; otherwise the numbers agree.
 # - A. Holtzman et al. 2019, [The curious case of neural text degeneration](https://arxiv.org/abs/1904.09751): why the most probable text is a dull one.
+# - M. McCloskey and N. Cohen 1989, [Catastrophic interference in connectionist networks](https://doi.org/10.1016/S0079-7421(08)60536-8): forgetting, before there were language models.
 # - R. Dror et al. 2018, [The hitchhiker's guide to testing statistical significance in natural language processing](https://aclanthology.org/P18-1128/).

@@ -27,6 +27,8 @@
 # - `accumulate_gradients`: how many windows are read before the weights move once,
 # - epochs: how many times the text is read.
 #
+# It left alone the one that usually matters most, the learning rate. Here a tenth of the usual one and ten times as much stand beside the others.
+#
 # To find out what a flag does, change it alone, and keep everything else as it is: the text, the learning rate, and how *much* is read. Every run
 # below reads 120 windows. With 5 windows per step that makes 24 steps. (For more epochs, the text is cut shorter.)
 #
@@ -45,6 +47,7 @@ prediction = "b"
 # %%
 SMALLEST = lab.models().parameters[[MODEL, OTHER_MODEL]].idxmin()
 
+rate = lab.models()["learning rate"][SMALLEST]
 splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
 flags = lab.experiments.flags(
     SMALLEST,
@@ -53,6 +56,7 @@ flags = lab.experiments.flags(
     accumulate_gradients=[5, 20],
     epochs=[8],
     save_every=[10],
+    learning_rates=[rate / 10, 10 * rate],
     folder="flags",  # run this cell again, and the results are read from here
 )
 lab.plots.flags(flags)
@@ -87,6 +91,7 @@ print(f"{often.steps} steps took {often.seconds:.1f} seconds")
 from gpt2lab.course import scenes
 
 SMALLEST = lab.models().parameters[[MODEL, OTHER_MODEL]].idxmin()
+rate = lab.models()["learning rate"][SMALLEST]
 splits = scenes.speeches(rng)
 flags = scenes.flags(rng)
 saved = flags.flag == "save_every"
@@ -110,6 +115,9 @@ lab.course.check("10.2", lost_seconds, often)
 # mean less learning, and six are hardly a beginning. (With a higher rate, or on a large GPU that reads five windows as quickly as one, it is another
 # matter.) More epochs of a shorter text mean that the model reads the same again and again: see [notebook 3](03_watch_the_loss.ipynb). Each row was
 # measured once, so a difference of a few hundredths may be chance.
+#
+# And the learning rate? With a tenth of it the weights get a tenth as far in as many steps. With ten times as much a step may undo what the one
+# before had learned. Which of the two does more harm here?
 
 # %% [markdown]
 # ## The report
@@ -275,8 +283,8 @@ lab.course.predictions()
 #   `"author": [lab.plots.author_matrix(matrix)]` as further evidence.
 # - A question of your own: `questions={"poems": "Do the samples rhyme?"}`.
 # - Another run, on your own text: `lab.report("my_run", folder="my_report", …)`.
-# - Two flags that are not in the table: `learning_rate` and `decay`. What does `lab.experiments.flags(…, learning_rate=5e-3)` say about all the
-#   others? And `decay="constant"`, a rate that stays as it is?
+# - A flag that is not in the table: `decay`. What does `lab.experiments.flags(…, decay="constant")`, a rate that stays as it is, say about all the
+#   others?
 # - A guess of your own, before you look: `lab.course.predict("twice the text", perplexity="down")`, and then
 #   `lab.course.outcome("twice the text", perplexity=(before, after))`, with the two numbers that you measured.
 #

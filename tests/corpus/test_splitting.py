@@ -1,5 +1,8 @@
 """Nothing is lost, nothing leaks from one split into another, and the same seed gives the same splits."""
 
+import itertools
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,6 +10,7 @@ from reading import different_texts
 
 import gpt2lab as lab
 from gpt2lab.corpus import Corpus
+from gpt2lab.corpus.splitting import find_shared_text, shared_ngrams
 from gpt2lab.errors import ArgumentError, TextError
 
 SPLITS = ("train", "valid", "test")
@@ -74,6 +78,53 @@ def test_documents_that_share_much_of_their_text_stay_together():
     for seed in range(20):
         splits = corpus.split(valid=0.2, test=0.2, seed=seed)
         assert any({"text 4", "text 13"} <= {d.name for d in getattr(splits, part)} for part in SPLITS)
+
+
+def test_documents_of_one_group_stay_together_and_are_named():
+    texts = [f"{prose(4, start=100 * i)}" for i in range(30)]
+    corpus = Corpus(
+        tuple(
+            lab.Document(text, None, f"d{i}", f"g{i % 10}" if i < 20 else "") for i, text in enumerate(texts)
+        )
+    )
+    for seed in range(20):
+        splits = corpus.split(valid=0.2, test=0.2, seed=seed)
+        where = {d.name: part for part in SPLITS for d in getattr(splits, part)}
+        assert all(where[f"d{i}"] == where[f"d{i + 10}"] for i in range(10))
+        assert sorted(splits.kept_together) == sorted((f"d{i}", f"d{i + 10}") for i in range(10))
+
+
+def test_what_a_president_said_in_one_year_and_what_repeats_it_stays_together():
+    speeches = lab.presidential_speeches(since=1947)
+    for seed in range(5):
+        splits = speeches.split(seed=seed)
+        where = {d.name: part for part in SPLITS for d in getattr(splits, part)}
+        assert len({where[f"1973-Nixon-{number}"] for number in range(1, 12)}) == 1
+        assert where["1980-Carter-1"] == where["1981-Carter"]
+
+
+def shared_by_hand(texts, n=8, formula=5, fewest=5):
+    grams = []
+    for text in texts:
+        said = re.findall(r"\w+(?:['’]\w+)*", text.lower())
+        grams.append({tuple(said[i : i + n]) for i in range(len(said) - n + 1)})
+    found = {}
+    for i, j in itertools.combinations(range(len(texts)), 2):
+        common = [g for g in grams[i] & grams[j] if sum(g in other for other in grams) <= formula]
+        if len(common) >= fewest:
+            found[i, j] = len(common) / min(len(grams[i]), len(grams[j]))
+    return found
+
+
+@given(st.lists(st.lists(st.sampled_from(WORDS[:6]), max_size=60).map(" ".join), max_size=9))
+@settings(max_examples=200, deadline=None)
+def test_shared_8_grams_are_those_that_are_counted_by_hand(texts):
+    assert shared_ngrams(texts) == pytest.approx(shared_by_hand(texts))
+
+
+def test_short_texts_with_a_phrase_in_common_are_no_copies():
+    posts = [f"{i} is what I would say if somebody asked me about number {i}" for i in range(4)]
+    assert find_shared_text(posts) == {}
 
 
 def test_other_seeds_hold_out_other_documents():

@@ -16,6 +16,7 @@ def splits(speeches, held_out):
 
 def small_flags(splits, models, folder, **changed):
     asked = {"windows": 12, "accumulate_gradients": (4,), "epochs": (6,), "save_every": (3,)}
+    asked |= {"learning_rates": (1e-5,)}
     asked |= {"learning_rate": 3e-4} | changed  # for so few steps
     return lab.experiments.flags("1M", splits=splits, folder=folder, model_dir=models, **asked)
 
@@ -28,11 +29,11 @@ def table(splits, models, tmp_path_factory):
 @pytest.mark.slow
 def test_every_run_reads_as_much_and_one_flag_differs(table):
     assert (
-        table["flag"].tolist() == ["none", "accumulate_gradients", "epochs", "save_every"]
+        table["flag"].tolist() == ["none", "accumulate_gradients", "epochs", "save_every", "learning_rate"]
         and (table["windows"] == 12).all()
     )
-    assert table["steps"].tolist() == [12, 3, 12, 12] and table["saves"].tolist() == [1, 1, 1, 4]
-    usual, accumulated, repeated, saved = (row for _, row in table.iterrows())
+    assert table["steps"].tolist() == [12, 3, 12, 12, 12] and table["saves"].tolist() == [1, 1, 1, 4, 1]
+    usual, accumulated, repeated, saved, _ = (row for _, row in table.iterrows())
     assert repeated["epochs"] == pytest.approx(6, rel=0.1) and 1 > usual["epochs"] == pytest.approx(
         accumulated["epochs"]
     )
@@ -42,8 +43,9 @@ def test_every_run_reads_as_much_and_one_flag_differs(table):
 
 @pytest.mark.slow
 def test_saving_changes_nothing_and_fewer_steps_learn_less(table):
-    usual, accumulated, repeated, saved = (row for _, row in table.iterrows())
+    usual, accumulated, repeated, saved, slow = (row for _, row in table.iterrows())
     assert saved["valid_loss"] == usual["valid_loss"] < usual["valid_loss_before"]
+    assert usual["valid_loss"] < slow["valid_loss"] < slow["valid_loss_before"] + 0.01
     assert accumulated["valid_loss"] > usual["valid_loss"]
     assert (
         table["copied"].between(0, 1).all()
@@ -65,6 +67,7 @@ def test_the_figure_says_what_the_table_says(table):
         "accumulate_gradients=4: 3 steps",
         "epochs=6",
         "save_every=3: 4 saves",
+        "learning_rate=1e-05",
     ]
     for wrong in (None, pd.DataFrame(), table.iloc[1:]):
         with pytest.raises(ArgumentError, match="lab.experiments.flags"):
@@ -103,6 +106,8 @@ def test_before_and_after_are_told_apart_however_near(after):
         ({"eval_every": 5}, ArgumentError, "eval_every is decided"),
         ({"sample_every": 5}, ArgumentError, "sample_every"),
         ({"learning_rate": -1}, ArgumentError, "learning_rate"),
+        ({"learning_rates": (0,)}, ArgumentError, "learning_rates"),
+        ({"learning_rates": 1e-3}, ArgumentError, "put it into a list"),
     ],
 )
 def test_what_cannot_work_is_refused_before_anything_is_trained(
