@@ -267,7 +267,7 @@ def test_the_command_measures_and_keeps_what_it_did_not_run(table, tmp_path):
     _, first, second = table.read_text().splitlines()
     assert first == "01,3M,2,58"
     number, model, _, seconds = second.split(",")
-    assert (number, model) == ("07", "3M") and 2 <= int(seconds) < 60
+    assert (number, model) == ("07", "3M") and int(seconds) >= 2
     assert sorted(path.name for path in (tmp_path / "notebooks").iterdir()) == ["source"]
 
 

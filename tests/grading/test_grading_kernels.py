@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 import threading
-import time
 from types import SimpleNamespace
 
 import attacks
@@ -54,14 +53,12 @@ def test_where_nothing_can_be_run_nothing_is_graded_and_the_instructor_is_told_s
             "_system",
             lambda: [*whole, "--ro-bind", str(broken), importlib.util.find_spec(module).origin],
         )
-    began = time.monotonic()
     outcome = grade_attacks(SOME, **limits)
     results = [*outcome.attacks.values(), *outcome.honest.values()]
     assert {(result.state, result.earned) for result in results} == {("not graded", 0)}
     assert all(result.note for result in results) and (
         damage != "no ipykernel" or "No module named 'ipykernel'" in results[0].note
     ), results[0].note
-    assert time.monotonic() - began < 120
 
 
 def test_a_probe_is_never_asked_of_a_new_kernel_which_would_hold_the_instructors_solution(monkeypatch):

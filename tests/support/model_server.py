@@ -58,7 +58,7 @@ class Server:
                     self.wfile.write(body[: len(body) // 2])
                     self.wfile.flush()
                     if fault == "hang":
-                        outer.released.wait(5)
+                        outer.released.wait(100)
                     return
                 self.wfile.write(body)
 

@@ -13,7 +13,7 @@ asked, order = [], []
 button.on_click(lambda _: asked.append(time.time()))
 other.on_click(lambda _: order.append("other button"))
 print(button.model_id, other.model_id, flush=True)
-deadline = time.time() + 20
+deadline = time.time() + 120
 with hear_clicks(button) as poll:
     while time.time() < deadline and not asked:
         time.sleep(0.05)
