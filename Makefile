@@ -12,7 +12,7 @@ run: $(VENV)/installed
 	$(BIN)/gpt2lab demo
 
 test: lint
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --durations=40 --durations-min=10
 
 check: lint  ## the quick tests only
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow and not notebook and not browser and not sandbox and not colab"
