@@ -30,11 +30,17 @@ def captioned_axes(xlabel, ylabel, **size):
 
 
 def end_label(axes, text, x, y, colour, taken, side="right"):
-    """Write a label at the end of a line, or left of its beginning, moved up where another one stands."""
+    """Write a label at the end of a line, or left of its beginning: moved where another one stands, and never
+    over the axis below.
+    """
     low, high = axes.get_ylim()
     apart = 0.065 * (high - low)
-    moves = (sign * apart * quarter / 4 for quarter in itertools.count() for sign in (1, -1))
-    y = next(y + move for move in moves if all(abs(y + move - other) >= apart for other in taken))
+    heights = (y + sign * apart * quarter / 4 for quarter in itertools.count() for sign in (1, -1))
+    y = next(
+        height
+        for height in heights
+        if height >= low + apart / 2 and all(abs(height - other) >= apart for other in taken)
+    )
     taken.append(y)
     label_point(axes, text, (x, y), SIDES[side], color=colour, annotation_clip=False)
 

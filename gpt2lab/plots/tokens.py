@@ -115,7 +115,7 @@ def _draw_others(axes, row, others):
         axes.barh(row, 100 * drawn, color=LIGHT, height=0.7)
         axes.barh(row, 100 * own, facecolor="none", edgecolor="#000000", height=0.7)
     shares = [f"{100 * own:.1f}"] + [f"{100 * drawn:.1f}"] * (abs(drawn - own) > 5e-4)
-    words = " → ".join(shares) + " together"
+    words = " → ".join(shares) + " together" + ("" if fits else ", too long to draw")
     label_point(axes, words, (reach if fits else 0, row), (4, 0), fontsize=9, annotation_clip=False)
     ticks = axes.get_yticks()
     names = [label.get_text() for label in axes.get_yticklabels()]

@@ -30,8 +30,8 @@ lm = lab.load(MODEL)
 lab.plots.next_tokens(lm.next_tokens("The President of the United"))
 
 # %% [markdown]
-# Each bar is a guess, and its length is the probability that the model gives to it. Over all guesses the probabilities add up to
-# 100 %. The sign ␣ is a space.
+# Each blue bar is a guess, and its length is the probability that the model gives to it. The last line has all other guesses together, so
+# that the probabilities add up to 100 %. The sign ␣ is a space.
 #
 # Now a text that can go on in many ways: *She opened the door and*. Predict before you run it.
 
@@ -210,7 +210,8 @@ for text in lm.generate(beginning, nsamples=3, length=80, temperature=0.8, seed=
 import numpy as np
 
 scores = lm.score("The President of the United States signed a banana.")
-scores.assign(probability=np.exp(-scores.nats))[["token", "nats", "probability"]].round(3)
+scores = scores.assign(probability=np.exp(-scores.nats))
+scores[["token", "nats", "probability"]].round({"nats": 2, "probability": 5})
 
 # %% [markdown]
 # *States* was nearly certain, *signed* and *banana* were not. (A word that is cut into several tokens takes up several rows.
@@ -266,9 +267,8 @@ lab.models()
 # %% [markdown]
 # The **vocabulary** is all the tokens that a model knows, the **window** how many tokens it can read at once.
 #
-# OpenAI published four sizes, from 124M to 1558M. The small ones are twins of these that come with this course. They have the same parts
-# in the same order. They learned from far less text, old books and pages of the US government, and write worse, but they run on any
-# laptop.
+# OpenAI published four sizes, from 124M to 1558M. The three small ones come with this course. They have the same parts in the same
+# order. They learned from far less text, old books and pages of the US government, and write worse, but they run on any laptop.
 #
 # Where do the parameters sit?
 
@@ -276,11 +276,15 @@ lab.models()
 lab.plots.parameters("124M")
 
 # %% [markdown]
-# GPT-2 turns each token into a list of *d* numbers, its **embedding**, and adds to it a second list for the token's position in the
-# window; *d* is the **width** of the model. The lists go through a stack of **blocks**, all of the same shape ([Vaswani et al.
-# 2017](https://arxiv.org/abs/1706.03762)). A block first mixes the lists of different tokens, which is called **attention**, then reworks
-# each list by itself, in a **perceptron**. Before each of the two, a **layer norm** brings the numbers of a list to a common level and
-# spread. Neither replaces the lists: what it computes is *added* to them, at the ⊕ of this drawing of the whole model.
+# GPT-2 turns each token into a list of *d* numbers, its **embedding**. To it a second list is added, for the token's position in the
+# window. *d* is the **width** of the model. The lists go through **blocks**, one after the other and all of the same shape ([Vaswani et al.
+# 2017](https://arxiv.org/abs/1706.03762)). A block has two parts:
+#
+# 1. **Attention** mixes the lists of different tokens.
+# 2. A **perceptron** reworks each list by itself.
+#
+# What they compute does not replace the lists. It is *added* to them, at the ⊕ of this drawing of the whole model. Before each of the two, a
+# **layer norm** brings the numbers of a list to a common level and spread.
 #
 # ```text
 #      The President of the United           the text
@@ -306,7 +310,8 @@ lab.plots.parameters("124M")
 #     one probability for each token         what comes next
 # ```
 #
-# These are the parts:
+# %% [markdown]
+# How many numbers is each part made of?
 #
 # | part | its numbers | how many |
 # |---|---|---|
@@ -387,15 +392,15 @@ small = lab.models().query("bundled").index
 lab.plots.parameters([*small, "124M"])
 
 # %% [markdown]
-# The embeddings grow with d, the blocks with d². So from size to size the blocks take a larger share. 124M seems to break the rule,
-# because its vocabulary is twelve times as large as that of the small ones. With that vocabulary, the token embedding of each of them
-# would be larger than all the rest.
+# The embeddings grow with d, each block with d², and larger models have more blocks. So from size to size the blocks take a larger share.
+# 124M seems to break the rule, because its vocabulary is twelve times as large. With that vocabulary, the token embedding of each small
+# model would be larger than all the rest of it.
 
 # %% [markdown]
 # ## Who made the vocabulary?
 #
-# Counting did, before the training of the model began. Byte pair encoding needs a text only as a table: each word, and how often it comes. Every word
-# begins as single letters. Then:
+# Nobody: it was counted out of a text before the model was trained. Byte pair encoding needs the text only as a table: each word, and how often
+# it comes. Every word begins as single letters. Then:
 #
 # 1. Count the pairs of neighbours, in each word by itself. A pair counts as often as its word comes.
 # 2. Join the most frequent pair into one token, wherever it stands. That is a *merge*.
@@ -491,7 +496,7 @@ lab.course.check("01.7", merges, words)
 #   several tokens.
 # - Text is written one token at a time. Chance is in the drawing, not in the model, so the same seed gives the same text.
 # - Surprise is minus the logarithm of a token's probability; its mean is the loss.
-# - Nearly all parameters are in two embeddings and in the blocks, 12 d² + 13 d in each. 1M and 1558M are built to the same plan.
+# - Nearly all parameters are in two embeddings and in the blocks. A block has 12 d² + 13 d. 1M and 1558M are built to the same plan.
 #
 # Next: [2. Fine-tune it](02_fine_tune.ipynb) changes these parameters with a text of your own.
 #

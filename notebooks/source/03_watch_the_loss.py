@@ -33,7 +33,7 @@ LEARNING_RATE = 1e-3 if small else 2e-4
 print(f"{short.characters:,} characters to learn from, {STEPS} steps")
 
 # %% [markdown]
-# The text is by one president. So is the text held back for validation: other speeches, which the model never learns from.
+# The text is by one president. So is the text held back for validation, which the model never learns from.
 #
 # Predict: what will the validation loss do while the model reads the short text again and again?
 
@@ -124,8 +124,7 @@ lab.course.check("03.2", best_step, by_heart)
 # ### Exercise 03.3: the gap
 #
 # How far apart are the two losses at the end? Their difference is the **generalisation gap**: validation loss less training loss. Take the
-# last validation loss, and the mean of the last `LAST` training losses, since single losses
-# jump.
+# last validation loss, and the mean of the last `LAST` training losses, since single losses jump.
 #
 # <details><summary>Hint</summary>
 #
@@ -152,8 +151,9 @@ gap = history["valid_loss"].dropna().iloc[-1] - history["loss"].tail(LAST).mean(
 lab.course.check("03.3", gap, by_heart)
 
 # %% [markdown]
-# A gap of 0 would mean that what was learned holds for other text just as well. `diagnosis` measures the gap as you did, says how far
-# chance may have moved it (the *standard error*), and puts all of this into words.
+# A gap of 0 would mean that what was learned holds for other text just as well. `diagnosis` measures the gap as you did, and says how far
+# chance may have moved it (the *standard error*). It also says how much of what the model writes is copied from the training text. Presidents
+# repeat themselves too, and each other. So beside it stands the same share of **human text** that was held back.
 
 # %%
 diagnosis = by_heart.diagnosis()
@@ -172,7 +172,8 @@ most_copied = samples[lab.copied(samples, short)["share_8"].idxmax()]
 lab.plots.copied_spans(most_copied, lab.copied_spans(most_copied, short))
 
 # %% [markdown]
-# Of eight samples, this is the one that copied most. Look at all of them before you judge.
+# Of eight samples, this is the one that copied most. Look at all of them before you judge. The second column counts runs of exactly eight
+# words: a copied stretch of eight words has one, a stretch of ten has three. So it is lower than the share of the words that are underlined.
 
 # %%
 copying = lab.copied(samples, short)[["words", "share_8"]]
@@ -180,7 +181,7 @@ copying.columns = ["longest copied span (words)", "share of 8-word sequences cop
 copying.round(2)
 
 # %% [markdown]
-# Presidents repeat themselves too, and each other. So copying is also measured for **human text** that was held back. When did the copying begin?
+# When did the copying begin?
 
 # %%
 lab.plots.copying(by_heart)
@@ -229,8 +230,8 @@ probability = math.exp(-low)
 lab.course.check("03.4", probability, low)
 
 # %% [markdown]
-# Nobody can foresee a speech as well as that. A model that can has read it before. For comparison: on speeches that it never read, the
-# pretrained model gives the right token, on the same average, a probability of
+# Nobody can foresee a speech as well as that. A model that can has read it before. For comparison, here is the same average of the pretrained
+# model on text that it never read:
 
 # %%
 print(f"{math.exp(-history['valid_loss'].iloc[0]):.3f}")
@@ -240,8 +241,7 @@ print(f"{math.exp(-history['valid_loss'].iloc[0]):.3f}")
 #
 # The first remedy costs nothing: stop where the validation loss is lowest. You cannot know that step beforehand. But you can stop when
 # the validation loss has found no new lowest value for a while. How many measurements you are prepared to wait is the **patience**. Also take a
-# quarter of the learning rate, so that each step changes the weights less and no measurement comes
-# long after the lowest point.
+# quarter of the learning rate: less changes between two measurements, so they do not miss the lowest point by much.
 
 # %%
 in_time = lab.finetune(
@@ -261,7 +261,7 @@ lab.plots.loss(in_time)
 
 # %% [markdown]
 # Whenever the validation loss is the lowest so far, the model is saved. `load("best")` opens the last one saved in this way. Is it worth
-# having? Measure it on text that had no part in any of this: the test speeches.
+# having? Measure it on text that had no part in any of this, the test split.
 
 # %%
 unseen = splits.test.first(characters=30_000)
@@ -314,10 +314,10 @@ lab.course.check("03.5", advice)
 # %% [markdown]
 # ## Let the rate fall
 #
-# So far the learning rate stayed the same to the end, so that nothing but the reading moved the curves. That is not the best way to
-# learn. Left alone, `finetune` lets the rate *rise* over the first tenth of the steps and then *fall* along half a cosine to a tenth. What
-# is that good for? Give the model all the training speeches, in 60 steps about once. Do it twice, with the same windows and the same highest rate:
-# once the rate stays there, once it falls.
+# So far the learning rate rose and then stayed where it was, so that a curve that turned did so because of the text. That is not the best
+# way to learn. Left alone, `finetune` lets the rate *rise* over the first tenth of the steps and then *fall* along half a cosine to a tenth.
+# What is that good for? Give the model all the training speeches, in 60 steps about once. Do it twice, with the same windows and the same
+# highest rate: once the rate stays there, once it falls.
 #
 # Predict: which of the two has the lower validation loss half-way, and which at the end?
 
@@ -342,18 +342,18 @@ for name, decay in ways.items():
 pd.DataFrame(columns).dropna(subset=[("it falls", "validation loss")]).round(4)
 
 # %% [markdown]
-# While the two rates are about the same, so are the losses. (Both rise at first: large steps, each along the gradient of one window, shake what
-# the model knew.) Then one rate falls, and the loss falls with it, though the steps are smaller than those of the other.
+# While the two rates are about the same, so are the losses. (If both rise at first, large steps have shaken what the model knew.) Then one rate
+# falls. Its steps become the smaller ones, and its loss the lower one.
 #
 # Why? Think of a valley in fog. The gradient says which way is down for *one* window. For all text that is only roughly the way down, and the
-# next window says something else. Large steps bring the model into the valley soon. But there they throw it from side to side, and how high above the
-# bottom it ends depends on how large they are. When the steps shrink, it settles. So a run with a constant rate does not end where it does
-# because it has learned all that it can. It cannot keep still.
+# next window says something else. Large steps bring the model into the valley soon. But there they throw it from side to side, and the larger
+# they are, the higher above the bottom it stays. When the steps shrink, it settles. A run with a constant rate could learn more from the same
+# text, but it cannot keep still.
 #
 # Two things to remember:
 #
 # - A rate that falls has to know its last step. While you look for that step, as in *Stop in time*, keep the rate constant.
-# - Where the rate ends every curve flattens, because the steps are small. That does not say that more steps would be of no use.
+# - At the end of a falling rate every curve flattens, because the steps are small. That does not say that more steps would be of no use.
 
 # %% [markdown]
 # ## Three curves that you will meet
@@ -380,7 +380,7 @@ for name, (training, validation, jumps) in made_up.items():
 
 # %% [markdown]
 # - **A** over-fits. Take the model of the step in the ring, stop earlier next time, or find more text.
-# - **B** is erratic: neither loss settles. The steps are too long for what each can know. Take a lower learning rate, or more windows a step.
+# - **B** is erratic: neither loss settles. Its steps are too long for what one window can say. Take a lower learning rate, or more windows a step.
 # - **C** is healthy: both losses fall, and the gap stays small. Go on while the validation loss falls.
 
 # %% [markdown]
@@ -392,12 +392,12 @@ for name, (training, validation, jumps) in made_up.items():
 #   diagnosis call that?
 # - `patience=1`, or `patience=6`. What do you win and lose?
 # - Twice as much text: does the turning point come twice as late?
-# - `decay="linear"` in the last experiment: does it matter *how* the rate falls?
+# - `decay="linear"` in *Let the rate fall*: does it matter *how* it falls?
 #
 # ## Summary
 #
 # - The training loss says how well the model predicts text that it has read. Only the validation loss says how well it predicts other text.
-# - Over-fitting begins where the validation loss is lowest. From there on the gap grows.
+# - Over-fitting begins where the validation loss is lowest. From there on it rises, while the training loss goes on falling.
 # - A training loss near 0 means that the text is known by heart. Copied sentences show it too, but late.
 # - Stop when the validation loss has found no new lowest value for a while, and take the model of the best step.
 # - A learning rate that falls lets the weights settle: the same steps end at a lower loss.

@@ -220,7 +220,7 @@ def test_others_that_would_dwarf_the_tokens_are_told_and_not_drawn():
     table = pd.DataFrame({"token": [f" {number}" for number in range(1000)], "kept": True})
     table["probability"] = table["sampled_probability"] = 0.001
     figure = plots.next_tokens(table, top=5)
-    assert "99.5 together" in [text.get_text() for text in figure.axes[0].texts]
+    assert "99.5 together, too long to draw" in [text.get_text() for text in figure.axes[0].texts]
     assert len(figure.axes[0].patches) == 2 * 5 and figure.axes[0].get_xlim()[1] < 1
 
 

@@ -64,8 +64,9 @@ def characters_per_token(answer, lm, paragraph):
         ),
         otherwise="Divide the number of characters by the number of tokens.",
         reason=(
-            f"A larger vocabulary holds longer strings, so a token holds more text: {large.name} knows"
-            f" {large.n_vocab:,} tokens, the small sizes of this course know {small.n_vocab:,}."
+            f"{here(f'A token has {characters / tokens:.1f} characters. ')}A larger vocabulary holds longer"
+            f" strings, so a token holds more text: {large.name} knows {large.n_vocab:,} tokens, the small"
+            f" sizes of this course know {small.n_vocab:,}."
         ),
     )
 

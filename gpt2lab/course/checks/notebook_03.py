@@ -3,7 +3,7 @@
 import math
 import re
 
-from gpt2lab.course.checks.verdicts import choice, essay, exercise, number, right
+from gpt2lab.course.checks.verdicts import choice, essay, exercise, here, number, right
 
 
 @exercise("03.1", prediction="the validation loss of a short text")
@@ -27,8 +27,7 @@ def validation_loss_of_a_short_text(prediction, run):
 
 
 _BEGAN = (
-    "From there on each step made the model worse at text that it had not read. by_heart.best_step gives the"
-    " same."
+    "From there on the model got worse at text that it had not read. by_heart.best_step gives the same step."
 )
 
 
@@ -137,7 +136,10 @@ def probability_of_a_loss(answer, loss):
         ),
         tolerance=0.003,
         otherwise="The probability is e to the power of minus the loss.",
-        reason="Nine tokens out of ten would be told in advance, if all were equally hard.",
+        reason=(
+            f"{here(f'That is {math.exp(-loss):.2f}. ')}If all tokens were equally hard, the model would give"
+            " each of them this probability."
+        ),
     )
 
 
