@@ -8,7 +8,7 @@ from gpt2lab.course.checks import verdicts
 from gpt2lab.grading.answers.finding import FoundAnswers
 from gpt2lab.grading.intake.submissions import Submission
 from gpt2lab.grading.judging.findings import ExerciseResult
-from gpt2lab.grading.judging.reasons import TYPED, reason_for, why_missing
+from gpt2lab.grading.judging.reasons import TYPED, reason_for, why_missing, why_no_value
 
 FUNCTION = SimpleNamespace(label="01.5", blank="def block_parameters(d):\n    ...  # your answer")
 NUMBER = SimpleNamespace(label="01.2", blank="characters_per_token = ...  # your answer")
@@ -89,3 +89,46 @@ def test_a_function_that_uses_what_is_not_there_is_told_so_at_grading():
     with verdicts.hidden_inputs():
         assert "Only answer cells are run" in verdicts.call(fails, 3)[1].reason
     assert "helper" in verdicts.call(fails, 3)[1].reason
+
+
+NUMBERED = "k = int(hidden)\n" + "\n".join(f"if k == {number}: raise ValueError" for number in range(60))
+DIVIDED = "\n".join(f"1 / (k - {number})" for number in range(60))
+NAMED = "[lambda: name_0" + "".join(f", lambda: name_{number}" for number in range(1, 60)) + "][k]()"
+
+
+@pytest.mark.parametrize(
+    "source, other_ends",
+    [
+        (NUMBERED, [{"type": "ValueError", "line": line} for line in range(2, 62)]),
+        (DIVIDED, [{"type": "ZeroDivisionError", "line": line} for line in range(1, 61)]),
+        (
+            NAMED,
+            [
+                {"type": "NameError", "line": 1, "message": f"name 'name_{number}' is not defined"}
+                for number in range(60)
+            ],
+        ),
+        (
+            "raise [ValueError, TypeError, KeyError][k]",
+            [{"type": kind, "line": 1} for kind in ("ValueError", "TypeError", "KeyError")],
+        ),
+        (
+            "x = 1\ny = 2",
+            [{"type": kind, "line": 2} for kind in ("Hidden7", "BlockingIOError", "FloatingPointError")],
+        ),
+    ],
+    ids=["raise", "lines", "names", "kinds", "kinds of its own"],
+)
+def test_where_an_answer_ended_tells_nothing_of_a_hidden_value(source, other_ends):
+    said = {why_no_value(NUMBER, source, error, None) for error in other_ends}
+    assert len(said) == 1 and "ends with an error" in said.pop()
+
+
+def test_an_honest_error_is_told_by_its_kind_and_line():
+    source = "shown = paragraph\ncharacters_per_token = len(paragraph) / len(shown.tokens)"
+    said = why_no_value(NUMBER, source, {"type": "AttributeError", "line": 2, "message": "secret"}, None)
+    assert said == "Your cell ends with an AttributeError in line 2."
+    invalid = why_no_value(NUMBER, "x = 1\ny = (2", {"type": "SyntaxError", "line": 2}, None)
+    assert "no valid Python in line 2, 'y = (2'" in invalid
+    lost = {"type": "NameError", "line": 1, "message": "name 'helper' is not defined"}
+    assert "uses helper" in why_no_value(NUMBER, "characters_per_token = helper(2)", lost, None)

@@ -17,6 +17,14 @@ TYPED = (
     "You typed a value. Your cell was run with other values than those you saw: write it as an expression of"
     " the variables, so that it is right for them too."
 )
+# An answer that can end in so many ways tells by that of the values on which it was run.
+_MOST_PLACES = 24
+# Errors that are told apart; of the others only that there was one.
+_USUAL_ERRORS = frozenset(
+    "ArithmeticError AttributeError FileNotFoundError ImportError IndexError KeyError MemoryError"
+    " ModuleNotFoundError NameError OverflowError RecursionError SyntaxError TypeError UnboundLocalError"
+    " ValueError ZeroDivisionError".split()
+)
 # What students upload can bring Python's parser to its limits.
 _BEYOND_THE_PARSER = (ValueError, RecursionError, MemoryError)
 _DAMAGED = re.compile("What is whole in it was read")  # in a note on the whole file
@@ -79,21 +87,24 @@ def why_missing(submission, found):
 
 
 def why_no_value(exercise, answer, error, verdict):
-    """Why an answer has no value, in our words and the student's own source; nothing that the student's code
-    said is quoted.
+    """Why an answer has no value, in our words; nothing that the student's code said is quoted.
+
+    A line of the source is quoted only where the source alone says that it is wrong. Where it ended and with
+    which error depends on the hidden inputs: sixty numbered ``raise`` would tell one of them.
     """
     lines = answer.splitlines()
     try:
-        ast.parse(answer)
+        tree = ast.parse(answer)
     except SyntaxError as invalid:
         return f"Your cell is no valid Python{_at(lines, invalid.lineno)}: {invalid.msg}."
     except _BEYOND_THE_PARSER:
         return "Your cell is no valid Python."
-    at = _at(lines, error.get("line"))
     if error:
         kind = error.get("type", "")
+        told = _ends_in_few_ways(tree)
+        at = _in_line(lines, error.get("line")) if told else ""
         unknown = re.search(r"name '(\w{1,60})' is not defined", error.get("message", ""))
-        name = unknown[1] if unknown and kind == "NameError" else ""
+        name = unknown[1] if told and unknown and kind == "NameError" else ""
         if len(name) == 1 and re.search(rf"= *{name} *(#|$)", answer, re.MULTILINE):
             return f"Your cell takes {name} for a name{at}. Put a letter into quotes."
         if name and re.search(rf"\b{name}\b", answer):
@@ -102,11 +113,28 @@ def why_no_value(exercise, answer, error, verdict):
                 " imports and functions of other cells go along, and all else that an answer needs must stand"
                 " in it."
             )
-        return f"Your cell ends with {_article(Failure(kind).kind)}{at}."
+        if not told:
+            return (
+                "Your cell ends with an error. Where is not said here: a cell that raises errors itself, or"
+                " is very long, could tell by it on which values it was tried."
+            )
+        if kind not in _USUAL_ERRORS:
+            return f"Your cell ends with an error{at}."
+        return f"Your cell ends with {_article(kind)}{at}."
     if isinstance(verdict, Failure):
         wanted = " and ".join(exercise.names) or "what was asked for"
-        return f"Your cell runs, but {wanted} has no value afterwards ({verdict.kind})."
+        kind = f" ({verdict.kind})" if verdict.kind in _USUAL_ERRORS else ""
+        return f"Your cell runs, but {wanted} has no value afterwards{kind}."
     return UNREAD
+
+
+def _ends_in_few_ways(tree):
+    """Whether little can be told of the values on which a cell was run by where it ended."""
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    return max(len(statements), len(names)) <= _MOST_PLACES and not any(
+        isinstance(node, (ast.Raise, ast.Assert)) for node in statements
+    )
 
 
 def _article(kind):
@@ -117,3 +145,7 @@ def _at(lines, number):
     if not isinstance(number, int) or not 1 <= number <= len(lines):
         return ""
     return f" in line {number}, {lines[number - 1].strip()[:120]!r}"
+
+
+def _in_line(lines, number):
+    return f" in line {number}" if isinstance(number, int) and 1 <= number <= len(lines) else ""
