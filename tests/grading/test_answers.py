@@ -308,7 +308,7 @@ class TestCellsThatTheStudentAdded:
         answer = STEP_ANSWER.replace("20", "half(40)")
         found = self.find(*helpers, answer)
         assert found.sources["03.2"] == f"import math as m\n{helpers[1].partition(chr(10) * 2)[0]}\n{answer}"
-        assert "half and m of a cell" in said(found, "03.2")
+        assert "half and m of another cell" in said(found, "03.2")
         assert (
             self.find("@cached\n@twice\ndef half(x):\n    return x", answer)
             .sources["03.2"]

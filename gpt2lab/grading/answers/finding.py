@@ -10,7 +10,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from gpt2lab.base.wording import join_words
-from gpt2lab.grading.answers.own_definitions import find_definitions, pick_used
+from gpt2lab.grading.answers.choosing import choose
+from gpt2lab.grading.answers.names import bound_in
+from gpt2lab.grading.answers.own_definitions import find_statements, pick_used
+from gpt2lab.grading.answers.pieces import ANCHOR, code_lines, find_pieces, gives, is_blank, open_names
 from gpt2lab.grading.answers.plain_python import take_out_magics, take_out_markers
 from gpt2lab.grading.intake.salvage import read_cells
 
@@ -24,23 +27,7 @@ LIKE_WITHOUT_NAME = 0.9
 _FEWEST_WORDS = 5
 _MOST_COMPARED = 3_000  # characters of a cell, and
 _MOST_CANDIDATES = 200  # cells, for likeness: difflib takes quadratic time
-_ANCHOR_LINES = 5
-_LONGEST_LINE = 500  # characters of a line that patterns look at: some take quadratic time
 _MOST_NOTES = 40
-_ANCHOR = re.compile(
-    r"\s*(?:#+|<!--|//)\s*EXERCISE\s*[:.#]?\s*(\d{1,2})\s*[.,_-]\s*(\d{1,3})(?!\d)", re.IGNORECASE
-)
-# In Markdown "### Exercise 03.2: the gap" is the heading that stands above the answer.
-_ANCHOR_IN_MARKDOWN = re.compile(
-    r"\s*(?:<!--|#)\s*EXERCISE\s*(\d{1,2})\s*[.,]\s*(\d{1,3})(?!\d)\s*(?:-->|\()", re.IGNORECASE
-)
-_CHECK = re.compile(r"\s*#+\s*CHECK\s+(\d{1,2})\.(\d{1,3})\s*$", re.IGNORECASE)
-_CALL = re.compile(r"^[ \t]*lab\.course\.check\(", re.MULTILINE)
-_LATER_ANCHOR = re.compile(r"# EXERCISE (\d\d)\.(\d{1,3}) \(")
-_PLACEHOLDER = re.compile(
-    r"(?P<name>[^\W\d]\w*) *= *\.\.\.(?: *#.*)?|\.\.\.(?: *#.*)?|\*Your answer here\.\*"
-)
-_DEFINED = re.compile(r"(?:async +)?(?:def|class) +(?P<name>[^\W\d]\w*)")
 
 
 @dataclass(frozen=True)
@@ -63,18 +50,6 @@ class FoundAnswers:
     notes: tuple = ()
 
 
-@dataclass(frozen=True)
-class _Piece:
-    """A cell, or the part of one that begins with an anchor. ``label`` is None if it is nobody's, '' if it
-    is of no exercise that is looked for.
-    """
-
-    kind: str
-    source: str
-    label: str | None = None
-    how: str = ""
-
-
 def find_answers(content, exercises, given=()):
     """Find the answers in a file.
 
@@ -87,8 +62,8 @@ def find_answers(content, exercises, given=()):
         'markdown'), ``blank`` (the cell that students were given) and ``solution``.
     given : sequence of str, default ()
         Sources of the assignment's other cells, which are no answers whatever they resemble. With them it is
-        also known which cells the student added: a function, class or import of those that an answer uses is
-        put in front of it.
+        also known which cells are the student's own: what an answer uses of those above it is put in front of
+        it.
 
     Returns
     -------
@@ -97,40 +72,29 @@ def find_answers(content, exercises, given=()):
         answer is cut at `LONGEST` characters.
     """
     cells, notes = read_cells(content)
-    pieces = _pieces(cells, exercises, notes)
-    handed_out = set(map(_same, given))
-    pieces = [
-        replace(piece, label="") if piece.label is None and _same(piece.source) in handed_out else piece
-        for piece in pieces
-    ]
+    pieces = find_pieces(cells, exercises, given, notes)
     taken = {}
     for exercise in exercises:
         places = [place for place, piece in enumerate(pieces) if piece.label == exercise.label]
         if places:
-            taken[exercise.label] = _choose(places, pieces, exercise, notes)
+            taken[exercise.label] = choose(places, pieces, exercise, notes)
     missing = [exercise for exercise in exercises if exercise.label not in taken]
     for exercise, place in sorted(
         _match_by_likeness(pieces, missing), key=lambda pair: exercises.index(pair[0])
     ):
-        taken[exercise.label] = (pieces[place].source, pieces[place].kind, "likeness")
+        taken[exercise.label] = (pieces[place].source, pieces[place].kind, "likeness", place)
         pieces[place] = replace(pieces[place], label=exercise.label, how="likeness")
         notes.append(
             f"{exercise.label}: neither its id nor its first line was there; it was known by its likeness to"
             " the cell that was handed out."
         )
-    own = (
-        find_definitions(piece.source for piece in pieces if piece.label is None and piece.kind == "code")
-        if handed_out
-        else {}
-    )
+    own = _own_statements(pieces, exercises) if given else []
     for exercise in exercises:
         if exercise.label in taken and exercise.kind == "code" and own:
-            # A draft of another answer must not take the place of what the hidden inputs give in its stead.
-            others = {name for other in exercises if other is not exercise for name in _open_names(other)}
-            taken[exercise.label] = (
-                _put_own_in_front(taken[exercise.label][0], own, others, exercise, notes),
-                *taken[exercise.label][1:],
-            )
+            source, kind, how, place = taken[exercise.label]
+            names = _names_of_the_course(exercise, exercises, given)
+            source = _put_own_in_front(source, own, place, names, exercise, notes)
+            taken[exercise.label] = (source, kind, how, place)
     sources = {
         exercise.label: _clean_answer(exercise, *taken[exercise.label][:2], notes)
         for exercise in exercises
@@ -141,157 +105,38 @@ def find_answers(content, exercises, given=()):
     )
 
 
-def _pieces(cells, exercises, notes):
-    """The cells as pieces, each with the label of the exercise that it answers."""
-    by_id = {exercise.grade_id: exercise.label for exercise in exercises}
-    labels = {exercise.label for exercise in exercises}
-    pieces = []
-    for cell in cells:
-        first, *more = _part(cell)
-        by_metadata = by_id.get(cell.grade_id) or by_id.get(cell.cell_id)
-        anchored = _find_anchor(cell.kind, first)
-        if anchored and by_metadata and anchored != by_metadata:
-            notes.append(
-                f"{by_metadata}: a cell has its id but says that it is {anchored}; what it says counts."
-            )
-        if anchored:
-            label = anchored if anchored in labels else ""
-            how = "grade_id" if anchored == by_metadata else "anchor"
-        else:
-            is_other = (
-                re.fullmatch(r"(check|exercise)-\d\d-\d+", cell.grade_id or cell.cell_id)
-                or _CHECK.match(first.lstrip())
-                or _CALL.search(first)
-            )
-            label = by_metadata or ("" if is_other else None)
-            how = "grade_id"
-        pieces.append(_Piece(cell.kind, first, label, how))
-        for part in more:
-            later = _LATER_ANCHOR.match(part)
-            label = _label(later) if later else ""
-            pieces.append(_Piece(cell.kind, part, label if label in labels else "", "anchor"))
-            if label in labels:
-                notes.append(f"{label}: stands in one cell with another answer; they were parted.")
-    return pieces
-
-
-def _part(cell):
-    """The source of a cell, parted where the first line of another exercise or check stands in it."""
-    parts = [[]]
-    current = None
-    for line in cell.source.split("\n"):
-        found = _LATER_ANCHOR.match(line) or _CHECK.match(line) if line.startswith("#") else None
-        if (
-            found
-            and any(each.strip() for each in parts[-1])
-            and (line.upper().lstrip("# ").startswith("CHECK") or _label(found) != current)
-        ):
-            parts.append([])
-        if found or (current is None and (found := _ANCHOR.match(line))):
-            current = _label(found)
-        parts[-1].append(line)
-    return ["\n".join(part) for part in parts]
-
-
-def _find_anchor(kind, source):
-    """The label that one of the first lines names; None if none does."""
-    lines = [line for line in source[:5_000].split("\n") if line.strip()][:_ANCHOR_LINES]
-    anchor = _ANCHOR_IN_MARKDOWN if kind == "markdown" else _ANCHOR
-    return next((_label(found) for found in map(anchor.match, lines) if found), None)
-
-
-def _label(found):
-    return f"{int(found[1]):02d}.{int(found[2])}"
-
-
-def _choose(places, pieces, exercise, notes):
-    """(source, kind, how) of the answer among the pieces that claim to be it: the last that is not blank."""
-    answered = [place for place in places if not _is_blank(pieces[place].source, exercise)]
-    place = (answered or places)[-1]
-    if len({_same(pieces[each].source) for each in places}) > 1:
-        which = "the last that is not blank" if answered else "the last"
-        notes.append(f"{exercise.label}: {len(places)} cells claim to be its answer; {which} is graded.")
-    first, last = _find_ends(place, places, pieces, exercise)
-    if first == last:
-        return pieces[place].source, pieces[place].kind, pieces[place].how
-    notes.append(
-        f"{exercise.label}: the answer was split over {last - first + 1} cells; they were put together."
+def _own_statements(pieces, exercises):
+    """What the student's own cells bind, those of answers too: a kernel that ends takes it along. What also
+    stands in the exercise's solution need not be repeated, since that is run in the answer's stead.
+    """
+    solutions = {exercise.label: exercise.solution for exercise in exercises}
+    statements = find_statements(
+        (place, piece.source)
+        for place, piece in enumerate(pieces)
+        if piece.kind == "code" and not piece.given
     )
-    parts = [
-        piece
-        for piece in pieces[first : last + 1]
-        if piece.kind == pieces[place].kind and piece.label in (None, exercise.label)
+    return [
+        statement
+        for statement in statements
+        if statement.source not in solutions.get(pieces[statement.place].label, "")
     ]
-    return "\n".join(part.source for part in parts), pieces[place].kind, pieces[place].how
 
 
-def _find_ends(place, places, pieces, exercise):
-    """First and last of the neighbouring pieces that make up an answer; more than one if only together they
-    bind what the exercise asks for.
+def _names_of_the_course(exercise, exercises, given):
+    """The names that an answer has from the course: from its cells above, from the hidden inputs, and from
+    other exercises, since a draft of another answer must not take the place of what is given in its stead.
     """
-    names = _open_names(exercise)
-    if not names or exercise.kind != "code":
-        return place, place
-    if _binds(pieces[place].source, names):
-        above = place - 1
-        if (
-            above in places
-            and not _find_anchor(pieces[place].kind, pieces[place].source)
-            and not _binds(pieces[above].source, names)
-        ):
-            return above, place
-        return place, place
-    below = place
-    while below + 1 < len(pieces) and pieces[below + 1].label is None and pieces[below + 1].kind == "code":
-        below += 1
-        if _binds(pieces[below].source, names):
-            return place, below
-    return place, place
-
-
-def _is_blank(source, exercise):
-    """Whether nothing was written: every line of code stands in the cell that was handed out."""
-    return set(_code_lines(source)) <= set(_code_lines(exercise.blank))
-
-
-def _code_lines(source):
-    return [line for line in map(_without_comment, source.split("\n")) if line]
-
-
-def _without_comment(line):
-    line = line[:_LONGEST_LINE].strip()
-    return (
-        ""
-        if line.startswith(("#", "<!--"))
-        else re.sub(r"\s+", " ", re.sub(r"\s#[^\"']*$", "", line)).strip()
-    )
-
-
-def _same(source):
-    return "\n".join(line.rstrip() for line in source.strip().split("\n"))
-
-
-def _open_names(exercise):
-    """The names that the blank leaves open: those given ``...``, else those of the functions whose body it
-    is.
-    """
-    lines = [line.strip() for line in exercise.blank.split("\n")]
-    placed = [found["name"] for found in map(_PLACEHOLDER.fullmatch, lines) if found and found["name"]]
-    return placed or [found["name"] for found in map(_DEFINED.match, lines) if found]
-
-
-def _binds(source, names):
-    """Whether a source gives each of the names something else than ``...``."""
-    return names and all(_gives(source, name, r"(?!\s*\.\.\.\s*(?:#|$))") for name in names)
-
-
-def _gives(source, name, but=""):
-    """Whether a line of a source gives a name a value, and not ``but``."""
-    name = re.escape(name)
-    binding = re.compile(
-        rf"\s*(?:(?:async +)?(?:def|class) +{name}\b|\(?[^#=(]*?\b{name}\b[^#=(]*=(?!=){but})"
-    )
-    return any(binding.match(line[:_LONGEST_LINE]) for line in source.split("\n"))
+    names = {name for other in exercises if other is not exercise for name in open_names(other)}
+    for other in exercises:
+        names |= bound_in(getattr(other, "hidden", ""))
+        if other is exercise:
+            break
+    check = re.compile(rf"\s*# CHECK {re.escape(exercise.label)}\s")
+    for cell in given:
+        if check.match(cell):
+            break
+        names |= bound_in(take_out_magics(cell)[0])
+    return names
 
 
 def _match_by_likeness(pieces, missing):
@@ -302,7 +147,7 @@ def _match_by_likeness(pieces, missing):
         candidates = [place for place in loose if _may_be(pieces[place], exercise)][:_MOST_CANDIDATES]
         for place in candidates:
             if (score := likeness(pieces[place].source, exercise))[0] >= (
-                LIKE if _open_names(exercise) else LIKE_WITHOUT_NAME
+                LIKE if open_names(exercise) else LIKE_WITHOUT_NAME
             ):
                 scores[(*score, place)].append((exercise, place))
     used = set()
@@ -318,8 +163,8 @@ def _match_by_likeness(pieces, missing):
 def _may_be(piece, exercise):
     if piece.kind != exercise.kind:
         return False
-    if names := _open_names(exercise):
-        return any(_gives(piece.source, name) for name in names)
+    if names := open_names(exercise):
+        return any(gives(piece.source, name) for name in names)
     return len(_words("\n".join(_given_lines(exercise)))) >= _FEWEST_WORDS
 
 
@@ -333,24 +178,24 @@ def likeness(source, exercise):
         The share of its code, and the share of its code and comments together, which decides between two that
         are alike.
     """
-    code = _words("\n".join(_code_lines(source)))
+    code = _words("\n".join(code_lines(source)))
     lines = "\n".join(_given_lines(exercise))
-    return _share(_words("\n".join(_code_lines(lines))), code), _share(_words(lines), _words(source))
+    return _share(_words("\n".join(code_lines(lines))), code), _share(_words(lines), _words(source))
 
 
 def _given_lines(exercise):
     """The lines that a student was given, without the first and without what stands for the answer."""
-    lines = [line for line in exercise.blank.split("\n") if not _ANCHOR.match(line)]
+    lines = [line for line in exercise.blank.split("\n") if not ANCHOR.match(line)]
     return [re.sub(r"\.\.\.(?: *#.*)?$|^\*Your answer here\.\*$", "", line) for line in lines]
 
 
-def _put_own_in_front(source, own, others, exercise, notes):
-    if _is_blank(source, exercise):
+def _put_own_in_front(source, own, place, but, exercise, notes):
+    if is_blank(source, exercise):
         return source
-    names, statements = pick_used(source[:LONGEST], own, others)
+    names, statements = pick_used(take_out_magics(source[:LONGEST])[0], own, place, but)
     if names:
         notes.append(
-            f"{exercise.label}: uses {join_words(names[:5])} of a cell that the student added; it was put in"
+            f"{exercise.label}: uses {join_words(names[:5])} of another cell of the student's; it was put in"
             " front of the answer."
         )
     return "\n".join([*statements, source])

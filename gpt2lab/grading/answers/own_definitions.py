@@ -1,85 +1,216 @@
-"""What an answer uses of the cells that a student added: functions, classes and imports, put in front of it.
+"""What an answer uses of the student's own code above it: definitions, imports, constants and tables, put in
+front of it.
 
-Only the answer's cell is graded, so a function that the student wrote in a cell of their own would be
-missing. It is looked for line by line and not parsed: what students upload can bring Python's parser to its
-limits.
+Only the answer's cell is graded, so what the student wrote in other cells would be missing. Only what the
+answer really reads goes along, from above it and in order, and nothing that the course binds is replaced.
 """
 
+import ast
+import builtins
 import re
+from collections import defaultdict, deque
+from dataclasses import dataclass
 
+from gpt2lab.grading.answers.names import BEYOND_THE_PARSER, Names, names_of, needed_by
 from gpt2lab.grading.answers.plain_python import PythonReader, take_out_magics
 
 MOST_CHARACTERS = 20_000  # of what is put in front of one answer, and of a cell that is looked through
-_DEFINED = re.compile(r"(?:async +)?(?:def|class) +([^\W\d]\w*)")
-_LAMBDA = re.compile(r"([^\W\d]\w*)\s*(?::[^=]*)?=\s*lambda\b")
-_IMPORTED = re.compile(r"(?:from\s+[\w.]+\s+)?import\b(.*)", re.DOTALL)
+_MOST_PARSED = 400_000  # characters of all cells, and
+_MOST_STATEMENTS = 5_000
+_WRITTEN_FILE = re.compile(r"\s*%%(?:writefile|file)[ \t]+(?!-a\b)([^\W\d]\w*)\.py[ \t]*\n")
+_BUILT_IN = frozenset(dir(builtins)) | {"get_ipython", "display", "__name__", "In", "Out", "_"}
 
 
-def find_definitions(sources):
-    """The functions, classes and imports that stand at the left margin of some cells, each by the names that
-    it binds; the last of a name counts.
+@dataclass(frozen=True)
+class Statement:
+    """A statement of a student's cell: the place of the cell, its source, its names, and whether it only
+    defines or imports.
+    """
+
+    place: int
+    source: str
+    names: Names
+    defines: bool
+
+
+def find_statements(cells):
+    """The statements at the left margin of some cells.
 
     Parameters
     ----------
-    sources : iterable of str
+    cells : iterable of (int, str)
+        The place of each cell in the notebook, and its source.
 
     Returns
     -------
-    dict of str to str
+    list of Statement
+        In order. A cell that is no Python is read as far as its statements are.
     """
-    found = {}
-    for source in sources:
-        for statement in _statements(take_out_magics(source[:MOST_CHARACTERS])[0]):
-            defined = next((match[1] for match in map(_DEFINED.match, statement.split("\n")) if match), None)
-            imported = _IMPORTED.match(statement)
-            if imported:
-                found |= dict.fromkeys(re.findall(r"[^\W\d]\w*", imported[1]), statement)
-            elif defined and statement.startswith(("def", "class", "async", "@")):
-                found[defined] = statement
-            elif named := _LAMBDA.match(statement):
-                found[named[1]] = statement
-    found.pop("as", None)
+    found = []
+    left = _MOST_PARSED
+    for place, source in cells:
+        if len(source) > min(left, MOST_CHARACTERS) or len(found) > _MOST_STATEMENTS:
+            continue
+        left -= len(source)
+        if file := _WRITTEN_FILE.match(source):
+            found.append(_module(place, file[1], source[file.end() :]))
+            continue
+        source = take_out_magics(source)[0]
+        for text, parsed in _parse(source):
+            try:
+                names = names_of(parsed)
+            except BEYOND_THE_PARSER:
+                continue
+            if names.binds or names.changes or names.star:
+                found.append(Statement(place, text, names, _defines(parsed)))
     return found
 
 
-def pick_used(answer, defined, but=()):
-    """The statements of ``defined`` that an answer uses, and those that these use, in an order in which they
-    can run.
+def pick_used(answer, statements, place, but=()):
+    """The statements of a student's that an answer uses, and those that these use.
 
     Parameters
     ----------
     answer : str
-    defined : dict of str to str
-        What `find_definitions` found.
+    statements : list of Statement
+        What `find_statements` found.
+    place : int
+        Of the answer's cell. Of what stands below it only definitions serve, and only for names that nothing
+        above binds.
     but : collection of str, default ()
-        Names that are left alone.
+        Names that the course binds; they are left alone.
 
     Returns
     -------
     (list of str, list of str)
-        The names, and the statements, each once.
+        The names, and the statements, each once and in their order.
     """
-    names = []
-    statements = []
-    unread = [answer]
+    above = [statement for statement in statements if statement.place < place]
+    below = [statement for statement in statements if statement.place > place and statement.defines]
+    everything = above + below
+    at_above, at_below = _places_of_names(above), _places_of_names(below)
+    end = len(above)
+    needed, modules = needed_by(answer)
+    waiting = deque((name, end) for name in (*sorted(needed), *map(_file, sorted(modules))))
+    seen, names, chosen, unknown = set(), [], set(), False
     length = 0
-    bound = {*_DEFINED.findall(answer), *but}
-    while unread:
-        for name in dict.fromkeys(re.findall(r"[^\W\d]\w*", unread.pop())):
-            statement = defined.get(name)
-            if (
-                statement is None
-                or name in bound
-                or length + len(statement) > MOST_CHARACTERS
-                or statement in statements
-                or statement in answer
-            ):
-                continue
+    while waiting and length <= MOST_CHARACTERS:
+        name, until = waiting.popleft()
+        if (name, until) in seen or name in but:
+            continue
+        seen.add((name, until))
+        found = _binding(name, above, at_above, until)
+        if not found and until == end and name not in _BUILT_IN:
+            found = [end + each for each in _binding(name, below, at_below, len(below))]
+        if not found:
+            if until == end and name not in _BUILT_IN and not name.endswith(".py") and not unknown:
+                unknown = True
+                stars = [each for each, statement in enumerate(above) if statement.names.star]
+                chosen.update(stars)
+                length += sum(len(above[each].source) for each in stars)
+                waiting += [(_file(module), each) for each in stars for module in above[each].names.modules]
+            continue
+        if name not in names:
             names.append(name)
-            statements.append(statement)
-            unread.append(statement)
-            length += len(statement)
-    return names, statements[::-1]
+        for each in found:
+            if each in chosen:
+                continue
+            chosen.add(each)
+            length += len(everything[each].source)
+            of = everything[each].names
+            waiting += [(other, min(each, end)) for other in sorted(of.reads)]
+            waiting += [(other, end) for other in sorted(of.later)]
+            waiting += [(_file(module), min(each, end)) for module in sorted(of.modules)]
+    if not chosen or length > MOST_CHARACTERS:
+        return [], []
+    # What serves although it stands below comes first: what stands above may need it.
+    order = sorted(chosen, key=lambda each: (each < end, each))
+    sources = [_as_it_runs(everything[each]) for each in order if everything[each].source not in answer]
+    return (names or ["an import"], sources) if sources else ([], [])
+
+
+def _file(module):
+    return f"{module}.py"
+
+
+def _places_of_names(statements):
+    """Where each name is bound or changed, in order."""
+    places = defaultdict(list)
+    for place, statement in enumerate(statements):
+        for name in statement.names.binds | statement.names.changes:
+            places[name].append(place)
+    return places
+
+
+def _binding(name, statements, places, until):
+    """The places of the statements that make a name what it is before the one at ``until``."""
+    found = []
+    bound = False
+    length = 0
+    for place in reversed(places.get(name, [])):
+        if place >= until:
+            continue
+        names = statements[place].names
+        found.append(place)
+        bound = bound or name in names.binds
+        length += len(statements[place].source)
+        if length > MOST_CHARACTERS or (name in names.binds and names.always and name not in names.reads):
+            break
+    return found[::-1] if bound else []
+
+
+def _defines(parsed):
+    if isinstance(parsed, (ast.Try, ast.If)):
+        return all(map(_defines, parsed.body))
+    return isinstance(
+        parsed, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+    ) or (isinstance(parsed, ast.Assign) and isinstance(parsed.value, ast.Lambda))
+
+
+def _as_it_runs(statement):
+    """The source; what a module has may have the names of the course's own values, which stay."""
+    if not statement.names.star:
+        return statement.source
+    return f"_known = dict(globals())\n{statement.source}\nglobals().update(_known)"
+
+
+def _module(place, name, source):
+    """A module that a cell wrote to a file, made again where there is no such file."""
+    module = f'__import__("sys").modules["{name}"]'
+    made = f'{module} = __import__("types").ModuleType("{name}")\nexec({source!r}, vars({module}))'
+    return Statement(place, made, Names(binds=frozenset({_file(name)})), True)
+
+
+def _parse(source):
+    """(text, parsed) of each statement at the left margin."""
+    try:
+        return _texts(source, ast.parse(source).body)
+    except BEYOND_THE_PARSER:
+        pass
+    found = []
+    for part in _statements(source):
+        try:
+            found += _texts(part, ast.parse(part).body)
+        except BEYOND_THE_PARSER:
+            continue
+    return found
+
+
+def _texts(source, parsed):
+    lines = source.split("\n")
+    spans = [
+        (min([each.lineno, *(one.lineno for one in getattr(each, "decorator_list", ()))]), each.end_lineno)
+        for each in parsed
+    ]
+    alone = [
+        (place == 0 or spans[place - 1][1] < first)
+        and (place + 1 == len(spans) or spans[place + 1][0] > last)
+        for place, (first, last) in enumerate(spans)
+    ]
+    return [
+        ("\n".join(lines[first - 1 : last]) if own else ast.unparse(each), each)
+        for each, own, (first, last) in zip(parsed, alone, spans, strict=True)
+    ]
 
 
 def _statements(source):
