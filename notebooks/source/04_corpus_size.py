@@ -74,7 +74,7 @@ prediction = "c"
 # %% [markdown]
 # ### Exercise 04.2: read once
 #
-# How many characters must a text have for `STEPS` steps to read exactly as many tokens as it has?
+# How long must a text be, in characters, so that `STEPS` steps read as many tokens as it has?
 #
 # <details><summary>Hint</summary>
 #
@@ -175,8 +175,8 @@ lab.plots.corpus_sizes(table)
 # %% [markdown]
 # Read the figure from right to left.
 #
-# - *On the right*, where the text is read about once, the loss on the test text (filled) ends below the dotted line, which is where it was
-#   before: what was learned holds for other speeches.
+# - *On the right* the text is read about once. Where the loss on the test text (filled) ends below the thin level line that says *before*,
+#   what was learned holds for other speeches.
 # - *On the left* the losses on the text trained on (hollow) and on the test text part. The shorter the text, the better the model knows it,
 #   and the *worse* it is at others: in the end, worse than before. That is over-fitting, as in [notebook 3](03_watch_the_loss.ipynb).
 # - *From model to model*: the larger it is, the wider the two losses part. More parameters have more room for a text that is too short.
@@ -198,7 +198,7 @@ lab.plots.copied_spans(text, lab.copied_spans(text, splits.train.first(SIZES[0])
 # ## A rule of thumb
 #
 # Between the lengths where fine-tuning helped and those where it did harm there must be a limit. A rule of thumb says where. But in which
-# unit? In epochs: "read a text at most so many times"? Or in characters: "have at least so many for each parameter"?
+# unit? In epochs: "read a text at most so many times"? Or in length: "have at least so many characters for each parameter"?
 
 # %% [markdown]
 # ### Exercise 04.3: where is the limit?
@@ -270,12 +270,12 @@ lab.course.check("04.3", (most_epochs, fewest_epochs), table)
 helped = table.test_loss < table.test_loss_before
 enough = table[helped].characters_per_parameter.min()
 too_few = table[~helped].characters_per_parameter.max()
-print(f"It helped from {enough:.3f} characters per parameter on,")
-print(f"and did not with up to {too_few:.3f}.")
+print(f"{enough:.3f} characters per parameter: the fewest with which it helped")
+print(f"{too_few:.3f} characters per parameter: the most with which it did not")
 
 # %% [markdown]
-# If the second figure is above the first, there is a grey zone: between them it helped one model and did harm to another. The models do not agree on
-# a limit in this unit. Above the zone they do.
+# If the second figure is above the first, there is a grey zone: between them it helped one model and did harm to another. In this unit the
+# models have no common limit. Only above the zone were all of them helped, and below it none.
 
 # %% [markdown]
 # ### Exercise 04.4: test the rules where you have not measured
@@ -342,10 +342,9 @@ verdict = "characters" if new.test_loss < new.test_loss_before else "epochs"
 print(f"At this point the rule in {verdict} was right.")
 
 # %% [markdown]
-# Both texts were read equally often. After the short one the loss on unseen speeches rose; after the longer one it rose less, or not at all: more of
-# what a longer text teaches holds for other speeches too. But no text can
-# be read for ever without harm, so neither rule holds everywhere. A rule of thumb comes with the range in which it was tested, and the loss on
-# text that was held back has the last word.
+# Both texts were read equally often, the longer one in five times the steps. Which of them ended lower? More of what a longer text teaches holds
+# for other speeches too. But no text can be read for ever without harm, so neither rule holds everywhere. Say in which range a rule of thumb was
+# tested. Outside of it, measure the loss on text that was held back.
 
 # %% [markdown]
 # ## What the published laws say, and about what
@@ -354,7 +353,10 @@ print(f"At this point the rule in {verdict} was right.")
 #
 # - [Kaplan et al. 2020](https://arxiv.org/abs/2001.08361): at least 5,000 *N*<sup>0.74</sup> tokens, or the model over-fits (*N* without the embeddings).
 # - [Hoffmann et al. 2022](https://arxiv.org/abs/2203.15556): about 20 tokens per parameter make the best use of a given amount of computing.
-# - [Muennighoff et al. 2023](https://arxiv.org/abs/2305.16264): reading a text up to 4 times is almost as good as reading as much new text.
+# - [Muennighoff et al. 2023](https://arxiv.org/abs/2305.16264): reading a text up to 4 times is almost as good as reading as much new text. So a
+#   quarter of Hoffmann's amount may do.
+#
+# How many million tokens is that for your models?
 
 # %%
 laws = lab.experiments.scaling_laws(MODELS)
@@ -364,7 +366,7 @@ laws = lab.experiments.scaling_laws(MODELS)
 lab.plots.scaling_laws(table)
 
 # %% [markdown]
-# Your points lie far below all the lines, and yet at some of them fine-tuning helped.
+# Your points lie far below all the lines. Yet where they are filled, fine-tuning helped.
 
 # %% [markdown]
 # ### Exercise 04.5: no contradiction
@@ -374,7 +376,7 @@ lab.plots.scaling_laws(table)
 #
 # <details><summary>Hint</summary>
 #
-# What are the laws about, fine-tuning or pretraining? Remember the last figure of notebook 2.
+# What are the laws about, fine-tuning or pretraining? Remember what random weights learned in notebook 2.
 #
 # </details>
 
@@ -412,7 +414,7 @@ lab.course.check("04.5", explanation)
 #
 # - With equal steps a short text is read many times. The model then learns that text, and gets worse at others.
 # - Both count: how long a text is, and how often it is read. The larger model learns a short text by heart sooner.
-# - A rule of thumb is worth something once it has been tested on a point that it was not made from, and only near such points.
+# - A rule of thumb has to be tested on a point that it was not made from. It holds near such points only.
 # - Scaling laws are about pretraining. Fine-tuning needs far less text, since the model already knows the language.
 #
 # ## To read

@@ -49,9 +49,9 @@ prediction = "b"
 # ## The experiment
 #
 # A comparison is fair if only one thing differs. Here it is the size: text, number of steps and seed are the same, so all
-# models read the same windows in the same order. (Only the learning rate is what suits each size; `lab.models()` has it.) Each is
-# fine-tuned in a process of its own, so that its memory can be measured. It takes a minute or two. The numbers have to wait: first you
-# will read what the models write.
+# models read the same windows in the same order. (One thing more differs: each size has the learning rate that suits it, see `lab.models()`.)
+# Each is fine-tuned in a process of its own, so that its memory can be measured. It takes a minute or two. The numbers have to wait: first
+# you will read what the models write.
 
 # %%
 small = lab.models().bundled[MODEL]
@@ -77,8 +77,7 @@ sizes = lab.experiments.model_sizes(
 # which one makes more sense? Perhaps neither makes much. If you cannot tell, say so.
 #
 # You are part of the experiment now, a **blind reading test**. Readers who know which model wrote a text tend to see in it what they expect of that
-# model; drugs are tested blind for the same reason. So answer honestly, do not open the key before you have answered, and do not change an answer
-# once you have seen it.
+# model; drugs are tested blind for the same reason. So answer before you open the key, and do not change an answer once you have seen it.
 
 # %%
 blind = {SMALLEST: sizes.samples[SMALLEST], LARGEST: sizes.samples[LARGEST]}
@@ -165,9 +164,8 @@ except lab.LabError as reason:
     print("No result yet:", reason)
 
 # %% [markdown]
-# Note how wide the interval is. With ten pairs it takes nine that agree to rule chance out (or all of six, if you could not tell in
-# four). What if your whole class put its answers together? (Each of you would have to read other texts: the same ten pairs, read by thirty
-# people, are still ten pairs.)
+# Note how wide the interval is. With ten pairs it takes nine that agree to rule chance out. What if your whole class put its answers together?
+# (Each of you would have to read other texts: the same ten pairs, read by thirty people, are still ten pairs.)
 
 # %%
 for wins, pairs in ((7, 10), (70, 100), (210, 300)):
@@ -199,9 +197,9 @@ lab.course.check("05.1", prediction, after[SMALLEST], after[LARGEST])
 # %% [markdown]
 # ### Exercise 05.3: bits per byte
 #
-# Loss and perplexity count by the *token*. That is fair between two models that cut text into the same tokens. But if one has fewer
-# tokens in its vocabulary, it cuts the same text into more of them, shorter and easier to guess, and its loss per token looks better
-# than it is. **Bits per byte** do not have this fault: they share out the surprise of the whole text, in bits, over its bytes.
+# Loss and perplexity count by the *token*. That is fair between two models that cut text into the same tokens. But a model with a smaller
+# vocabulary cuts the same text into more tokens. They are shorter and easier to guess, so its loss per token looks better than it is.
+# **Bits per byte** do not have this fault: they share out the surprise of the whole text, in bits, over its bytes.
 #
 # The largest model had a loss of `nats` nats per token, on a text of `tokens` tokens and `text_bytes` bytes. How many bits per byte is that?
 #
@@ -247,10 +245,10 @@ table[["test_tokens", "test_loss", "test_bits_per_byte"]].round(3)
 # ## What it costs
 #
 # The *time* of a step grows roughly with the number of parameters: nearly every parameter takes part in a multiplication for each token,
-# forwards and backwards. (If something else ran meanwhile, one of the times may be too long.) The *memory* grows with the
-# parameters too, but on top of what Python and TensorFlow need in any case, which without a GPU is most of it here. The dashed lines in the
-# figure are what `lab.estimate` says beforehand, so that a crash need not tell you. They may be off by a tenth; leave
-# some room.
+# forwards and backwards. (If something else ran meanwhile, one of the times may be too long.) The *memory* grows with the parameters too,
+# but it does not begin at 0: Python and TensorFlow need much in any case. The dashed lines in the figure are what `lab.estimate` says
+# beforehand, so that a crash need not tell you. They may be off by a tenth; leave some room. Here is such an estimate. You need not know all its
+# names: which line is the largest?
 
 # %%
 lab.estimate(LARGEST, accumulate_gradients=1)
@@ -333,14 +331,14 @@ distance.idxmin().to_frame("nearest to people").T
 lab.plots.parameter_law(sizes.table)
 
 # %% [markdown]
-# Each law counts tokens of a vocabulary of its own, so the figure has all of them in bits per byte, computed from the bytes that a token of
-# theirs has on average. Such a factor moves a line up or down and does not tilt it, and since the texts are others too, compare how
-# *steep* the lines are, not how high.
+# Each law counts in tokens of its own, so the figure turns all of them into bits per byte. That moves a line up or down and does not tilt it. And
+# the texts were others. So compare how *steep* the lines are, not how high.
 #
-# If the points lie on one line, these models have a law of their own. That it is less steep than others may be for want of text. All sizes of
-# a family read the same in pretraining, those of this course 20 million tokens, 20 to 26 times over. Kaplan's line is for models that never
-# run out of new text, and the larger a model, the more it makes of that. Now compare your own two lines. Which
-# sizes have gained more if the line after fine-tuning is the steeper one, and which if it is not?
+# If the points lie on one line, these models have a law of their own. If it is less steep than the others, that may be for want of text. All
+# sizes of a family read the same in pretraining, those of this course 20 million tokens, 20 to 26 times over. Kaplan's line is for models
+# that never run out of new text, and the larger a model, the more it makes of that.
+#
+# Now compare your own two lines. If the one after fine-tuning is the steeper, the larger sizes have gained more.
 
 # %% [markdown]
 # ### Exercise 05.5: do they agree?
@@ -361,11 +359,14 @@ distance = (sizes.complexity.drop("human") - sizes.complexity.loc["human"]).abs(
 # %%
 # EXERCISE 05.5 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
-explanation = """
-The larger a model, the lower its loss on unseen speeches, and the fewer of its words are made
-up. My reading agrees: I preferred the largest model in every pair, and a coin is as one-sided
-twice in a thousand such tests. Most of its sentences hold together. But in no column of the
-table on complexity is it the nearest to people: it repeats itself more than the others.
+_reading = "agrees" if result.wins > result.losses else "does not agree"
+_columns = (distance.idxmin() == LARGEST).sum()
+explanation = f"""
+The larger a model, the lower its loss on unseen speeches: {table.test_loss[SMALLEST]:.2f} nats per
+token with {SMALLEST}, {table.test_loss[LARGEST]:.2f} with {LARGEST}. My reading {_reading}: I preferred
+{LARGEST} in {result.wins} pairs of {result.wins + result.losses} (p = {result.p_value:.2g}). But on complexity it is
+the nearest to people in {_columns} of {distance.shape[1]} columns: to expect people's text is not
+yet to write like people.
 """
 ### END SOLUTION
 
@@ -378,7 +379,7 @@ lab.course.check("05.5", explanation)
 #
 # Predict, then run it again with one change.
 #
-# - Neighbours: take the last two of `SIZES` for `blind`. Three times the parameters instead of ten: can you still tell?
+# - Neighbours: take the last two of `SIZES` for `blind`, which are less far apart. Can you still tell?
 # - People for an opponent: `blind = {LARGEST: sizes.samples[LARGEST], "people": lab.human_samples(splits.test, like=sizes.samples[LARGEST])}`.
 #   How many pairs do you need now?
 # - `temperature=0.5` in the experiment: the texts get safer. Which columns move away from the human row, and which towards it?
@@ -390,7 +391,7 @@ lab.course.check("05.5", explanation)
 # - On logarithmic axes the loss of a family of models falls along a straight line. How steep it is depends on the text too.
 # - Between models with different tokens, compare bits per byte.
 # - Numbers about texts mean something only beside the same numbers for human text. Nearer is better, not higher.
-# - A blind test says what a reader notices, with an interval. Ten answers rule out chance only if they hardly disagree.
+# - A blind test says what a reader notices, with an interval. Ten answers rule out chance only if nearly all agree.
 #
 # ## To read
 #

@@ -6,6 +6,7 @@ import re
 from gpt2lab.course.checks.verdicts import (
     essay,
     exercise,
+    here,
     number,
     range_choice,
     read_letter,
@@ -66,7 +67,8 @@ def length_read_once(answer, steps, tokens, characters):
         ),
         otherwise="Multiply the tokens that the steps read by the characters that a token has.",
         reason=(
-            "Shorter texts are read more than once. In the table, the column of the epochs says how often."
+            f"{here(f'About {exact:,.0f} characters. ')}Shorter texts are read more than once. In the table"
+            " below the column epochs says how often."
         ),
     )
 
@@ -144,8 +146,8 @@ def limits_of_the_epochs(answer, table):
     if second:
         return wrong(f"fewest_epochs: {second}")
     return right(
-        "The limit lies between the two. Muennighoff et al. found that in pretraining up to 4 epochs cost"
-        " almost nothing; a grid with more lengths would say how near to that you are."
+        "The limit lies between the two. In pretraining up to 4 epochs were found to cost almost nothing, as"
+        " you will read below; a grid with more lengths would say how near to that you are."
     )
 
 

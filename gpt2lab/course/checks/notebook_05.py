@@ -2,7 +2,16 @@
 
 import math
 
-from gpt2lab.course.checks.verdicts import essay, exercise, number, range_choice, right, unanswered, wrong
+from gpt2lab.course.checks.verdicts import (
+    essay,
+    exercise,
+    here,
+    number,
+    range_choice,
+    right,
+    unanswered,
+    wrong,
+)
 from gpt2lab.errors import ArgumentError
 
 
@@ -13,8 +22,8 @@ def gain_of_the_larger_model(prediction, smaller, larger):
     measured = f"It is {100 * abs(gain):.0f} % {'lower' if gain >= 0 else 'higher'}."
     more = f"{measured} What the largest model has learned in pretraining shows in every word."
     less = (
-        f"{measured} Parameters do not count one for one: each doubling takes away about the same, small part"
-        " of the loss."
+        f"{measured} Parameters do not count one for one. How much each doubling takes away, the last figure"
+        " of the notebook says."
     )
     return range_choice(
         prediction,
@@ -22,8 +31,8 @@ def gain_of_the_larger_model(prediction, smaller, larger):
         before=more,
         after=less,
         reason=(
-            "More parameters help, but not in proportion: each doubling takes away about the same, small"
-            " part of the loss."
+            "More parameters help, but not in proportion. How much each doubling takes away, the last figure"
+            " of the notebook says."
         ),
     )
 
@@ -120,8 +129,8 @@ def steps_in_the_same_time(answer, steps, smaller, larger):
             "Divide the time of all steps of the largest model by the seconds of one step of the smallest."
         ),
         reason=(
-            "Try it: whether so many steps make up for the size is a question that only the experiment"
-            " answers."
+            f"{here(f'That is {exact:,.0f} steps. ')}Whether so many make up for the size only the experiment"
+            " can say."
         ),
     )
 
