@@ -261,7 +261,7 @@ lab.plots.loss(in_time)
 
 # %% [markdown]
 # Whenever the validation loss is the lowest so far, the model is saved. `load("best")` opens the last one saved in this way. Is it worth
-# having? Measure it on text that had no part in any of this, the test split.
+# having? Measure it on text that had no part in any of this, `splits.test`.
 
 # %%
 unseen = splits.test.first(characters=30_000)

@@ -20,7 +20,7 @@
 # ## A hundred samples
 #
 # Perplexity looks over the model's shoulder while it *reads*. This notebook looks at what it *writes*: a hundred texts by the pretrained
-# model, a hundred by the fine-tuned one, and the test speeches, which neither has ever seen.
+# model and a hundred by the fine-tuned one. They are compared with the test speeches, which neither has ever seen.
 #
 # If an earlier notebook has left the fine-tuned run on this disk, the next cell opens it.
 
@@ -270,8 +270,8 @@ halves = lab.compare_overlap(
 lab.course.show(halves.answer)
 
 # %% [markdown]
-# Such a comparison should find nothing. But each measure is wrong about once in 20 times, and there are six. So do not make much of one measure
-# that stands alone.
+# Such a comparison should find nothing. But by chance alone each measure finds something about once in 20 times, and there are six. So do not
+# make much of one measure that stands alone.
 
 # %% [markdown]
 # ## The same by the model's tokens
@@ -306,9 +306,9 @@ print(f"{seen:,} of the model's {vocabulary:,} tokens stand in the test speeches
 # %% [markdown]
 # - **Precision of single tokens is higher** than that of words. A model can put together a word that does not exist, but only from tokens that do.
 #   Words notice inventions, tokens do not.
-# - **Jaccard of tokens says less** than that of words. The smaller the vocabulary, the more of it the test speeches use up, and the more Jaccard
-#   counts only how *many* different tokens a set has. A model that writes all sorts of things can win, even if little of it makes a speech. Does the
-#   column `more` (which model has more, by more than chance) say the same in both halves of your table?
+# - **Jaccard of tokens says less** than that of words. The test speeches use up most of a small vocabulary. So nearly every token of a sample is
+#   in both sets, and Jaccard only counts how *many* different ones it has. A model that writes all sorts of things can win, even if little of it
+#   makes a speech. Does the column `more` (which model has more, by more than chance) say the same in both halves of your table?
 #
 # So name the unit in your answer. Words are the better one here: readers see words, and two models with different tokens can be compared by them.
 
@@ -332,7 +332,7 @@ friend = lab.compare_overlap(
 lab.plots.overlap(friend)
 
 # %% [markdown]
-# Compare with your own figure. Nothing was learned between the two; only a setting changed.
+# Compare with the figure before: the models are the same, one setting changed. In which measures did that turn the result round?
 
 # %% [markdown]
 # ### Exercise 07.5: your table
@@ -423,8 +423,8 @@ mine.round(3) if isinstance(mine, pd.DataFrame) else "no table yet"
 # ## Is it only copying?
 #
 # There is one more way to have much in common with speeches: to have learned some by heart. Then long runs of its words would stand in the
-# *training* text. The table has the longest such run of any sample, that of a typical one, and the share of all runs of 5 and of 8 words that stand
-# there.
+# *training* text. How long is the longest such run of any sample, and of a typical one? And what share of all its runs of 5 and of 8 words
+# stands there?
 
 # %%
 unread = lab.human_samples(splits.test, like=samples_finetuned)
@@ -444,8 +444,8 @@ rows = {
 pd.DataFrame(rows).T.round(2)
 
 # %% [markdown]
-# Compare with the human row again: pieces of the *test* speeches, whose authors did not copy either, but greet the same people and thank the same
-# guests. A model that copies lies far above them (notebook 3 has one). Here is the sample with the longest copy:
+# Compare with the human row again. It is pieces of the *test* speeches. Their authors did not copy, but all presidents greet the same people and
+# thank the same guests. A model that copies lies far above them (notebook 3 has one). Here is the sample with the longest copy:
 
 # %%
 text = samples_finetuned[copied["fine-tuned"].words.idxmax()]
@@ -514,7 +514,7 @@ lab.course.check("07.6", answer)
 # - Types and Jaccard grow with the amount of text: compare equal amounts. Precision hardly does.
 # - An overlap means something only beside the same figure for human text. Below that, something is missing; above it, the model repeats
 #   commonplaces.
-# - A difference counts if it is more than chance, and if nothing else differed. A colder model has a higher precision, whatever it has learned.
+# - A difference counts if it is more than chance, and if nothing else differed. The same model, colder, has a higher precision.
 # - A high overlap with the test speeches is not copying. Look for copying in the training text.
 #
 # ## To read
