@@ -187,8 +187,8 @@ copying.round(2)
 lab.plots.copying(by_heart)
 
 # %% [markdown]
-# Copying begins later than over-fitting. Compare this with the figure of the losses: the validation loss had been rising for many steps before much
-# was copied. A model can get worse at new text long before it repeats whole sentences of the old.
+# Compare this with the figure of the losses: for how many steps had the validation loss been rising before much was copied? A model can get worse
+# at new text long before it repeats whole sentences of the old.
 
 # %% [markdown]
 # ### Exercise 03.4: a loss near 0
