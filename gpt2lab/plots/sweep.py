@@ -11,7 +11,7 @@ import numpy as np
 from gpt2lab.base.captions import DARK, MIDDLE, STYLES, CaptionedFigure
 from gpt2lab.base.wording import join_words
 from gpt2lab.errors import ArgumentError
-from gpt2lab.experiments.sweep import GRID, HUMAN, USUAL
+from gpt2lab.experiments.sweep import GRID, HUMAN, SETTING, USUAL
 from gpt2lab.measures.of_samples import BY_RATIO, TITLES, distance_to_human
 from gpt2lab.plots.drawing import captioned_axes, check_table, label_point
 
@@ -46,8 +46,8 @@ def sweep(table: "pd.DataFrame", measures: Sequence[str] | None = None) -> Capti
     table : pandas.DataFrame
         From `lab.sweep`, each parameter varied alone.
     measures : sequence of str, optional
-        Which columns to draw, from top to bottom, for example ``["dist_1", "self_bleu"]``; all that were
-        measured if None.
+        Which columns to draw, from top to bottom, for example ``["dist_1", "self_bleu"]``, also columns of
+        numbers that you have added to the table; all that `lab.sweep` measured if None.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def sweep(table: "pd.DataFrame", measures: Sequence[str] | None = None) -> Capti
             _draw(axes, rows, name, measure, np.nan if human is None else human[measure])
             if human is not None:
                 axes.axhline(human[measure], color="#000000", linestyle="--", linewidth=1.2, zorder=0)
-        row[0].set_ylabel(TITLES[measure], fontsize=10)
+        row[0].set_ylabel(_title(measure), fontsize=10)
         row[0].margins(y=0.3)
         # Nothing is copied, say: a line at 0, and no axis of its rounding errors
         if not table[measure].any():
@@ -96,7 +96,8 @@ def sweep(table: "pd.DataFrame", measures: Sequence[str] | None = None) -> Capti
     for axes, (name, rows) in zip(panels[-1], columns.items()):
         axes.set_xticks(range(len(rows)), [_value(name, value) for value in rows["value"]], fontsize=9)
         axes.set_xlabel(name, fontsize=10)
-        axes.set_xlim(-0.4, len(rows) - 0.6)
+        beside = max(0.4, 0.1 * len(rows))
+        axes.set_xlim(-beside, len(rows) - 1 + beside)
     figure.caption = " ".join(
         [
             *(_moves_in_words(rows, name, measures) for name, rows in columns.items()),
@@ -111,7 +112,7 @@ def _measures(table, asked):
     if asked is None:
         return there
     asked = list(asked) if isinstance(asked, (list, tuple)) else [asked]
-    unknown = [name for name in asked if name not in there]
+    unknown = [name for name in asked if name not in there and not _is_own(table, name)]
     if unknown or not asked or len(set(asked)) < len(asked):
         which = (
             f"measures has {unknown[0]!r}, which was not measured"
@@ -120,6 +121,21 @@ def _measures(table, asked):
         )
         raise ArgumentError(f"{which}; give a list of some of {', '.join(there)}.")
     return asked
+
+
+def _is_own(table, name):
+    """Whether it is a measure that the reader has added: a column of numbers that no sweep has."""
+    return (
+        isinstance(name, str)
+        and name in table
+        and name not in {*SETTING, "words", "seconds", *TITLES}
+        and table[name].dtype.kind in "iuf"
+        and bool(table[name].notna().any())
+    )
+
+
+def _title(measure):
+    return TITLES.get(measure, measure)
 
 
 def _in_order(rows, name):
@@ -181,13 +197,13 @@ def _moves_in_words(rows, name, measures):
     if len(rows) == 1:
         return (
             f"At {name} {_value(name, first['value'])}:"
-            f" {join_words(f'{TITLES[each]} {_figures(first[each])}' for each in measures)}."
+            f" {join_words(f'{_title(each)} {_figures(first[each])}' for each in measures)}."
         )
     moves = join_words(
         (
-            f"{TITLES[each]} from {_figures(first[each])} to {_figures(last[each])}"
+            f"{_title(each)} from {_figures(first[each])} to {_figures(last[each])}"
             if _figures(first[each]) != _figures(last[each])
-            else f"{TITLES[each]} {_figures(last[each])} at both"
+            else f"{_title(each)} {_figures(last[each])} at both"
         )
         for each in measures
     )
@@ -198,12 +214,12 @@ def _human_in_words(settings, human, measures):
     if human is None:
         return ""
     known = [each for each in measures if human[each] == human[each]]
-    values = join_words(f"{TITLES[each]} {_figures(human[each])}" for each in known)
+    values = join_words(f"{_title(each)} {_figures(human[each])}" for each in known)
     found = {}
     for each in known:
         # With nothing copied anywhere, say, no setting is nearer than others
         if settings[each].nunique() > 1:
-            found.setdefault(_label(_nearest(settings, human, each)), []).append(TITLES[each])
+            found.setdefault(_label(_nearest(settings, human, each)), []).append(_title(each))
     nearest = (
         join_words(f"{label} ({', '.join(titles)})" for label, titles in found.items())
         if found
@@ -319,7 +335,7 @@ def _scatter_labels(figure, axes, marks):
             taken += [(x - scale, y - scale, x + scale, y + scale) for x, y in np.linspace(one, other, 60)]
     sides = [
         (right * away, up * away)
-        for away in (1, 3)
+        for away in (1, 2, 3)
         for right, up in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
     ]
     for (words, x, y, colour), (across, upwards) in zip(marks, points):
@@ -347,7 +363,7 @@ def _scatter_labels(figure, axes, marks):
             va=_ALIGNED[np.sign(up)][1],
             annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6}
-            if best >= len(sides) // 2
+            if max(map(abs, sides[best])) > 1
             else None,
         )
 

@@ -278,6 +278,17 @@ def test_the_figure_draws_the_measures_asked_for(table):
             plots.sweep(table, measures=wrong)
 
 
+def test_the_figure_draws_measures_of_the_readers_own(table):
+    own = table.assign(letters=[len("".join(texts)) for texts in table.attrs["samples"].values()])
+    figure = plots.sweep(own, measures=["letters"])
+    assert [axes.get_ylabel() for axes in figure.axes if axes.get_ylabel()] == ["letters"]
+    assert "letters from" in figure.caption and "(letters)" in figure.caption
+    assert len(plots.sweep(own).axes) == len(plots.sweep(table).axes)
+    for wrong in ("value", "parameter", "nothing"):
+        with pytest.raises(ArgumentError, match=f"'{wrong}'"):
+            plots.sweep(own.assign(nothing=np.nan), measures=[wrong])
+
+
 def test_no_cut_stands_last_and_is_called_all(parrot):
     figure = plots.sweep(lab.sweep(parrot, top_k=[0, 20, 5], nsamples=3, length=20))
     assert [label.get_text() for label in figure.axes[-1].get_xticklabels()] == ["5", "20", "all"]
