@@ -45,9 +45,10 @@ class Shades:
 LOSS = Shades(
     (1, 2, 4, 6, 8, 10), ("#FFFFFF", "#E0ECF5", "#BFD9EB", "#94C1DF", "#5FA3CE", "#2E7CB2", "#0A4878")
 )
-# In grey the two ends look alike: whoever uses these marks one side in another way too.
+# White is wide, so that most of a text stays white and what changed is seen. In grey the two ends look alike:
+# whoever uses these marks one side in another way too.
 CHANGE = Shades(
-    (-4, -2, -0.5, 0.5, 2, 4), ("#4C97C8", "#94C1DF", "#D6E6F2", "#FFFFFF", "#FADFCF", "#F0A778", "#DD6E1A")
+    (-4, -2, -1, 1, 2, 4), ("#4C97C8", "#94C1DF", "#CFE2F0", "#FFFFFF", "#FAD8C4", "#F0A778", "#DD6E1A")
 )
 
 

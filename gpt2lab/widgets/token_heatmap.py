@@ -12,6 +12,7 @@ import numpy as np
 
 from gpt2lab.base.arguments import file_path, whole_number, yes_or_no
 from gpt2lab.base.storage import write_bytes
+from gpt2lab.base.wording import pluralize
 from gpt2lab.errors import ArgumentError
 from gpt2lab.plots import visible
 from gpt2lab.widgets.shades import CHANGE, LOSS
@@ -106,8 +107,8 @@ def token_heatmap(
     stride : int, optional
         As in `LanguageModel.score`.
     difference : bool, default False
-        With two models: also show what the second made of the first one's losses, and list the largest falls
-        and the largest rises apart.
+        With two models: show first what the second made of the first one's losses, with the largest falls and
+        the largest rises in lists of their own; each model by itself is folded away below.
     marked : int, default 5
         So many of the most surprising tokens are printed bold, numbered, and listed with their losses; of
         the differences so many falls and so many rises.
@@ -137,12 +138,14 @@ def token_heatmap(
         _check_comparable(tables)
     shown = {label: _join_tokens(table, text, most) for label, table in tables.items()}
     views = [_view(label, tables[label], pieces, text, marked) for label, pieces in shown.items()]
+    caption = _caption(tables, shown, difference)
+    content = f"{_legend(LOSS, 'Loss (nats)')}{_beside(views)}"
     if difference:
-        views.append(_difference_view(shown, text, marked))
-    caption = _caption(tables, shown)
+        folded = f"<details><summary>Each model by itself</summary>{content}</details>"
+        content = _difference_view(shown, text, marked) + folded
     html = (
-        f'<div style="{_PAPER}"><p style="margin:0 0 6px">{escape(caption)}</p>{_legend(LOSS, "Loss (nats)")}'
-        f'<div style="display:flex;flex-wrap:wrap;gap:20px">{"".join(views)}</div>{_all_losses(shown)}</div>'
+        f'<div style="{_PAPER}"><p style="margin:0 0 6px">{escape(caption)}</p>'
+        f"{content}{_all_losses(shown)}</div>"
     )
     return TokenHeatmap(html, caption)
 
@@ -240,7 +243,7 @@ def _difference_view(shown, text, marked):
         for number, (one, other, change) in enumerate(zip(first, second, changes))
     )
     columns = ("", "token", before, after, "change")
-    lists = "".join(
+    lists = _beside(
         _html_table(
             columns,
             [
@@ -260,6 +263,10 @@ def _difference_view(shown, text, marked):
     )
     heading = f"'{after}' less '{before}', in nats (underlined: '{after}' is more surprised)"
     return _panel(heading, _legend(CHANGE, "Change (nats)") + coloured, lists)
+
+
+def _beside(parts):
+    return f'<div style="display:flex;flex-wrap:wrap;gap:4px 20px">{"".join(parts)}</div>'
 
 
 def _span(piece, value, shades, about, rank, underlined=False):
@@ -349,7 +356,7 @@ def _all_losses(shown):
     return f"<details><summary>All losses as a table</summary>{tables}</details>"
 
 
-def _caption(tables, shown):
+def _caption(tables, shown, difference):
     sentences = []
     for label, table in tables.items():
         hardest = max(shown[label], key=lambda piece: piece.nats)
@@ -359,10 +366,10 @@ def _caption(tables, shown):
         sentences.append(f"{label}: mean {mean:.2f} nats per token (perplexity {perplexity}), {surprise}")
     lengths = {label: len(table) for label, table in tables.items()}
     counts = " and ".join(f"{length:,}" for length in dict.fromkeys(lengths.values()))
-    words = (
-        f"The darker, the more a token surprised the model. {counts} tokens (␣ is a space)."
-        f" {'; '.join(sentences)}."
+    colours = (
+        _colours_of_changes(shown) if difference else "The darker, the more a token surprised the model."
     )
+    words = f"{colours} {counts} tokens (␣ is a space). {'; '.join(sentences)}."
     if len(tables) == 2 and len(set(lengths.values())) == 1:
         (before, one), (after, other) = tables.items()
         lower = int((other["nats"].to_numpy() < one["nats"].to_numpy()).sum())
@@ -371,3 +378,16 @@ def _caption(tables, shown):
     if cut != lengths:
         words += f" Shown are the first {max(cut.values()):,} tokens; the means are of all."
     return words
+
+
+def _colours_of_changes(shown):
+    (before, first), (after, second) = shown.items()
+    changes = [other.nats - one.nats for one, other in zip(first, second)]
+    low, high = CHANGE.edges[2:4]
+    fell = sum(change < low for change in changes)
+    rose = sum(change >= high for change in changes)
+    return (
+        f"Blue is what surprised '{after}' less than '{before}', by {-low:g} nat or more"
+        f" ({pluralize(fell, 'token')}); orange and underlined what surprised it more, by {high:g} nat or more"
+        f" ({rose:,})."
+    )

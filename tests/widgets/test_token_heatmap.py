@@ -158,9 +158,24 @@ def test_a_difference_marks_what_became_harder_without_colour():
     text = "abcd"
     before, after = losses(text, (1, 3.0), (2, 3.0), (4, 3.0)), losses(text, (1, 6.0), (2, 3.1), (4, 0.0))
     html = token_heatmap({"before": before, "after": after}, text, difference=True).html
-    view = html.split("<section")[-1]
+    view = html.split("<section")[1]
     assert re.findall(r"<u>(.*?)</u>", view) == ["a"] and "+3.00" in view and "-3.00" in view
     assert f"{CHANGE.style(CHANGE.place(3.0))}" in view
+
+
+def test_a_difference_comes_first_and_each_model_is_folded_below():
+    text = "abcd"
+    before, after = losses(text, (1, 3.0), (2, 3.0), (4, 3.0)), losses(text, (1, 6.0), (2, 3.1), (4, 0.0))
+    heatmap = token_heatmap({"before": before, "after": after}, text, difference=True)
+    first, folded, table = heatmap.html.split("<details>")
+    assert "Change (nats): " in first and "Loss (nats): " not in first and first.count("<section") == 1
+    assert "Each model by itself</summary>" in folded and folded.count("<section") == 2
+    assert "All losses as a table" in table
+    words = "Blue is what surprised 'after' less than 'before', by 1 nat or more (1 token); orange"
+    assert words in heatmap.caption and "more, by 1 nat or more (1)." in heatmap.caption
+    assert CHANGE.style(CHANGE.place(0.1)) == CHANGE.style(CHANGE.place(0.0))  # small changes stay white
+    plain = token_heatmap({"before": before, "after": after}, text)
+    assert "Change" not in plain.html and plain.caption.startswith("The darker, the more")
 
 
 def test_falls_and_rises_are_listed_apart_the_largest_first():
@@ -169,7 +184,7 @@ def test_falls_and_rises_are_listed_apart_the_largest_first():
     changes = (1.0, -1.0, 2.0, -2.0, 0.0, -3.0, 3.0)
     after = losses(text, *((end, 5.0 + change) for end, change in enumerate(changes, 1)))
     html = token_heatmap({"before": before, "after": after}, text, difference=True, marked=2).html
-    view = html.split("<section")[-1].split("<details")[0]
+    view = html.split("<section")[1].split("<details")[0]
     falls, rises = view.split("The largest falls")[1].split("The largest rises")
     numbers = r"<td>([+-]\d\.\d\d)</td>"
     assert re.findall(numbers, falls) == ["-3.00", "-2.00"]
