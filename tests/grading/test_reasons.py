@@ -1,14 +1,16 @@
 """What is said of an answer where its value does not tell why it is not right."""
 
+import sys
 from types import SimpleNamespace
 
 import pytest
 
 from gpt2lab.course.checks import verdicts
 from gpt2lab.grading.answers.finding import FoundAnswers
+from gpt2lab.grading.answers.newer_python import is_newer_python
 from gpt2lab.grading.intake.submissions import Submission
 from gpt2lab.grading.judging.findings import ExerciseResult
-from gpt2lab.grading.judging.reasons import TYPED, reason_for, why_missing, why_no_value
+from gpt2lab.grading.judging.reasons import TYPED, reason_for, why_missing, why_newer, why_no_value
 
 FUNCTION = SimpleNamespace(label="01.5", blank="def block_parameters(d):\n    ...  # your answer")
 NUMBER = SimpleNamespace(label="01.2", blank="characters_per_token = ...  # your answer")
@@ -132,3 +134,30 @@ def test_an_honest_error_is_told_by_its_kind_and_line():
     assert "no valid Python in line 2, 'y = (2'" in invalid
     lost = {"type": "NameError", "line": 1, "message": "name 'helper' is not defined"}
     assert "uses helper" in why_no_value(NUMBER, "characters_per_token = helper(2)", lost, None)
+
+
+@pytest.mark.parametrize(
+    "source, newer",
+    [
+        ('print(f"{history["step"].iloc[-1]}")\nx = 1', (3, 12)),
+        ('x = f"{a["b"]:>{w["c"]}.2f} {d!r} {e != f} {g=} {{"', (3, 12)),
+        ('x = f"{", ".join(f"{a["b"]}" for a in c)}"', (3, 12)),
+        ("type Number = float", (3, 12)),
+        ("def f[T: (int, list[str])](x: T) -> T:\n    return x", (3, 12)),
+        ("try:\n    a\nexcept A, B:\n    b", (3, 14)),
+        ('x = t"{a}"', (3, 14)),
+    ],
+)
+def test_a_newer_python_than_the_grader_s_is_told_from_none(source, newer):
+    assert is_newer_python(source) == (sys.version_info < newer)
+    reason = why_newer(source)
+    assert not reason or f"{sys.version_info.major}.{sys.version_info.minor}" in reason
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["x = (", 'f"{a', 'print "a"', 'f"{a["b]}"', 'f"{}"', "def f(x) return x", "x = = 1", "x = 'abc", "x = 1"]
+    + ['f"{' * 5_000, 'f"' * 9_000, "type " + "a[" * 6_000, "except " + "a," * 9_000 + "("],
+)
+def test_what_is_python_nowhere_is_no_newer_python(source):
+    assert not is_newer_python(source) and why_newer(source) == ""

@@ -4,14 +4,20 @@ said.
 
 import ast
 import re
+import sys
 
 from gpt2lab.course.checks.checking import is_computed, is_typed
+from gpt2lab.grading.answers.newer_python import is_newer_python
 from gpt2lab.grading.sandbox.payload import UNREAD, Failure
 
 NOT_GRADED = "This exercise could not be graded; your instructor will look at it."
 OPEN = "You left this one open."
 MISSING = (
     "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
+)
+NEWER = (
+    "Your cell is written in a newer Python than the one that grades, {}. Your instructor reads it; if you"
+    " write it so that Python {} can run it, it is graded at once."
 )
 TYPED = (
     "You typed a value. Your cell was run with other values than those you saw: write it as an expression of"
@@ -86,6 +92,12 @@ def why_missing(submission, found):
     return ""
 
 
+def why_newer(answer):
+    """Why a person reads an answer that newer versions of Python may run; '' if it is none."""
+    here = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return NEWER.format(here, here) if is_newer_python(answer) else ""
+
+
 def why_no_value(exercise, answer, error, verdict):
     """Why an answer has no value, in our words; nothing that the student's code said is quoted.
 
@@ -109,9 +121,8 @@ def why_no_value(exercise, answer, error, verdict):
             return f"Your cell takes {name} for a name{at}. Put a letter into quotes."
         if name and re.search(rf"\b{name}\b", answer):
             return (
-                f"Your cell uses {name}, which nothing before it defines{at}. Only answer cells are run;"
-                " imports and functions of other cells go along, and all else that an answer needs must stand"
-                " in it."
+                f"Your cell uses {name}, which nothing before it defines{at}. Only answer cells are run,"
+                " with what they use of your own cells above; all else that an answer needs must stand in it."
             )
         if not told:
             return (

@@ -9,6 +9,24 @@ from gpt2lab.grading.judging.key import scene
 from gpt2lab.grading.sandbox import probe
 
 _PROBE = Path(probe.__file__).read_text(encoding="utf-8")
+# Nobody looks at the figures of an answer, and large ones would count as what it printed.
+_NO_FIGURES = '__import__("os").environ["MPLBACKEND"] = "agg"\n'
+# As in the notebook, a run that a name holds can also be opened by its own name.
+_RUNS_BY_NAME = """
+def _runs_by_name():
+    import contextlib, pathlib
+    from gpt2lab import Run
+    for run in [each for each in globals().values() if isinstance(each, Run)]:
+        with contextlib.suppress(OSError):
+            place = pathlib.Path("checkpoint", run.name)
+            place.parent.mkdir(exist_ok=True)
+            if place.is_symlink():
+                place.unlink()
+            place.symlink_to(run.folder.resolve())
+
+_runs_by_name()
+del _runs_by_name
+"""
 
 
 def rebuild(assignment, answers, seed, calls):
@@ -30,12 +48,15 @@ def rebuild(assignment, answers, seed, calls):
         The notebook as JSON. The metadata ``gpt2lab`` of each cell has its ``role`` ('set-up', 'hidden',
         'answer' or 'probe'), its exercise's ``label``, and what to run ``again`` after the kernel was lost.
     """
-    cells = [_cell("set-up", "", assignment.setup, again=assignment.setup)]
+    setup = _NO_FIGURES + assignment.setup
+    cells = [_cell("set-up", "", setup, again=setup)]
     for exercise in assignment.exercises:
         if exercise.kind != "code":
             continue
         label = exercise.label
         hidden = scene(exercise, seed)
+        if "scenes.run(" in hidden:
+            hidden += _RUNS_BY_NAME
         cells.append(_cell("hidden", label, hidden, again=hidden))
         cells.append(_cell("answer", label, answers.get(label, ""), again=exercise.solution))
         cells.append(_cell("probe", label, _probe(exercise, calls.get(label)), again=""))

@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from gpt2lab.grading.judging.findings import ExerciseResult
-from gpt2lab.grading.judging.reasons import MISSING, NOT_GRADED, OPEN, is_blank, why_no_value
+from gpt2lab.grading.judging.reasons import MISSING, NOT_GRADED, OPEN, is_blank, why_newer, why_no_value
 from gpt2lab.grading.judging.rebuilding import rebuild
 from gpt2lab.grading.sandbox import bubblewrap, processes
 from gpt2lab.grading.sandbox.payload import LONGEST, Unreadable
@@ -214,4 +214,6 @@ def _outcome(exercise, answer, judging):
         return "wrong", verdict.reason, note
     if is_blank(exercise, answer) or (state == "unanswered" and not error):
         return "unanswered", OPEN, note
+    if error.get("type") == "SyntaxError" and (newer := why_newer(answer)):
+        return "by hand", newer, note
     return "failed", why_no_value(exercise, answer, error, verdict), note
