@@ -92,7 +92,7 @@ def loss(run: "Run | pd.DataFrame") -> CaptionedFigure:
         "#555555",
         taken,
     )
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     figure.caption = "; ".join(sentences) + ". Dots are single steps." + _mark_epochs(axes, history)
     return figure
 
@@ -169,7 +169,7 @@ def copying(run: "Run | pd.DataFrame") -> CaptionedFigure:
         axes.plot(measured["step"], 100 * measured["human_copied"], "--", color=MIDDLE, linewidth=2)
         end_label(axes, "held-out human text", last["step"], 100 * last["human_copied"], MIDDLE, taken)
         human = f"; of held-out human text it is {last['human_copied']:.1%}"
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     figure.caption = (
         "Share of the words that stand in the training text in stretches of eight or more, word for word:"
         f" {first['copied']:.1%} of what the model writes at step {int(first['step'])}, {last['copied']:.1%}"
@@ -224,7 +224,7 @@ def losses(runs: Mapping[str, "Run | pd.DataFrame"], vocabulary: int | None = No
         guessing = np.log(vocabulary)
         axes.plot([0, longest], [guessing] * 2, ":", color="#555555", linewidth=1.5)
         end_label(axes, "guessing", longest, guessing, "#555555", taken)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     figure.caption = (
         "Training loss in nats per token: "
         + "; ".join(

@@ -162,8 +162,8 @@ print(f"precision of 'the the the ...' against the test speeches: {found.precisi
 print(f"repetition of 'the the the ...': {lab.repetition(cheat):.2f}")
 
 # %% [markdown]
-# It does not: so long a reference contains *the* so often that the cheat is not clipped at all. Keep that in mind. Precision does not notice when a
-# sample repeats itself; `repetition` (notebook 5) does.
+# It does not: in so long a reference *the* stands so often that nothing is clipped. Keep that in mind. Precision does not notice when a sample
+# repeats itself; `repetition` (notebook 5) does.
 
 # %% [markdown]
 # ## Equal sizes
@@ -189,7 +189,7 @@ lab.plots.overlap_growth(growth)
 # %% [markdown]
 # ### Exercise 07.4: a friend's samples
 #
-# A friend has 100 samples of the pretrained model and stopped after 50 of the fine-tuned one. Which of the two figures may be compared?
+# A friend has 100 samples of the pretrained model and stopped after 50 of the fine-tuned one. Which of the two measures may be compared?
 #
 # - **a** both
 # - **b** only Jaccard
