@@ -309,7 +309,7 @@ lab.plots.parameters("124M")
 #                    │
 #     one probability for each token         what comes next
 # ```
-#
+
 # %% [markdown]
 # How many numbers is each part made of?
 #
