@@ -4,6 +4,8 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
+from gpt2lab.report.picture import PagePicture, take_picture
+
 
 @dataclass(frozen=True)
 class Report:
@@ -25,6 +27,30 @@ class Report:
     html: Path
     pdf: Path | None
     unanswered: tuple[str, ...]
+
+    def picture(self, question: str | None = None, width: int = 720, height: int = 1000) -> PagePicture:
+        """What the report looks like, as a picture for a notebook; if no browser can draw it, how to see it.
+
+        Parameters
+        ----------
+        question : str, optional
+            The name of a question, such as ``"loss"``: the picture begins with its heading. With None it
+            begins at the top.
+        width, height : int, default 720 and 1000
+            Of the picture, in pixels, from 400 to 2,000.
+
+        Returns
+        -------
+        PagePicture
+
+        Raises
+        ------
+        ArgumentError
+            If the report has no such question, or a size cannot be.
+        StorageError
+            If the page is not there any more.
+        """
+        return take_picture(self.html, question, width, height)
 
     def __repr__(self):
         files = ", ".join(path.name for path in (self.markdown, self.html, self.pdf) if path)

@@ -3,6 +3,7 @@ lets nothing of theirs run.
 """
 
 import csv
+import html
 import html.parser
 import re
 import shutil
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 import gpt2lab as lab
 from gpt2lab.errors import ArgumentError, CheckpointError, StorageError, TextError
-from gpt2lab.report import answers, printing
+from gpt2lab.report import Report, answers, printing
 from gpt2lab.report.questions import NAMES
 from gpt2lab.report.settings import changed_settings, describe_schedule
 from gpt2lab.report.students_words import as_html
@@ -258,6 +259,68 @@ def test_a_browser_that_does_not_print_is_said_and_costs_nothing_else(tmp_path):
     with pytest.warns(UserWarning, match="no report.pdf"):
         assert printing.print_page(tmp_path / "report.html", "/bin/false") is None
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+@pytest.fixture
+def page(tmp_path):
+    """A page of a report with three questions, and the report."""
+    sections = {
+        "loss": '<figure>\n<img alt=""></figure><div><table></table></div><div class="answer">It fell.</div>',
+        "text": '<figure class="sample"></figure>' * 2 + '<p class="unanswered">No words yet.</p>',
+        "flags": '<p class="unanswered">No words yet.</p>',
+    }
+    content = "".join(
+        f'<section aria-labelledby="question-{name}">\n<h3 id="question-{name}">{number}. On {name} &amp;'
+        f" more</h3>{section}</section>"
+        for number, (name, section) in enumerate(sections.items(), 1)
+    )
+    path = tmp_path / "report.html"
+    path.write_text(f"<title>Mine &lt; yours</title><style>.answer {{ }}</style>{content}", encoding="utf-8")
+    return Report(tmp_path, tmp_path / "report.md", path, None, ())
+
+
+def test_a_picture_of_the_page_says_what_it_shows(page, monkeypatch):
+    asked = []
+    monkeypatch.setattr(printing, "find_browser", lambda: "/opt/chromium")
+    monkeypatch.setattr(printing, "draw_page", lambda *arguments: asked.append(arguments) or b"a picture")
+    shown = page.picture()
+    assert shown.png == b"a picture" and shown.width == 720
+    assert shown.caption == (
+        "The top of the report “Mine < yours”, as a browser shows it: what it is about, and the list of its 3"
+        " questions."
+    )
+    assert [page.picture(name).caption.partition("shows it: ")[2] for name in ("loss", "text", "flags")] == [
+        "the question, 1 figure, 1 table and the words of its author.",
+        "the question, 2 samples and a place for words.",
+        "the question and a place for words.",
+    ]
+    assert "“1. On loss & more”" in page.picture("loss", 500, 600).caption
+    assert asked[0][2:] == ("", 720, 1000) and asked[-1][2:] == ("question-loss", 500, 600)
+    (picture, about), (words, _) = shown.outputs()
+    assert about == {"image/png": {"alt": shown.caption, "width": 720}} and "image/png" in picture
+    assert html.escape(shown.caption) in words["text/html"]
+
+
+def test_without_a_browser_a_picture_says_how_to_see_the_page(page, monkeypatch):
+    monkeypatch.setattr(printing, "find_browser", lambda: None)
+    shown = page.picture("loss")
+    assert shown.png is None and f"open {page.html} in your browser" in str(shown)
+    ((words, about),) = shown.outputs()
+    assert "image/png" not in words and about == {}
+    monkeypatch.setattr(printing, "find_browser", lambda: "/bin/false")
+    assert page.picture().png is None and "false drew no picture of it: open" in page.picture().caption
+    assert [path.name for path in page.folder.iterdir()] == ["report.html"]
+
+
+def test_a_picture_of_what_is_not_there_is_refused(page):
+    with pytest.raises(ArgumentError, match="question='poems' is not in this report; give one of 'loss'"):
+        page.picture("poems")
+    for size in ({"width": 10}, {"height": 5000}, {"width": "wide"}):
+        with pytest.raises(ArgumentError, match=next(iter(size))):
+            page.picture("loss", **size)
+    page.html.unlink()
+    with pytest.raises(StorageError, match="make the report again"):
+        page.picture()
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ prints.
 
 import itertools
 import re
+import struct
 
 import pytest
 
@@ -115,6 +116,15 @@ def test_headings_tables_and_figures_say_what_they_are(opened):
 def test_nothing_is_wider_than_a_telephone(opened):
     opened.set_viewport_size({"width": 360, "height": 800})
     assert opened.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_its_pictures_show_the_page_from_its_headings_on(written):
+    top, loss = (written.picture(question) for question in (None, "loss"))
+    for shown in (top, loss):
+        assert shown.png.startswith(b"\x89PNG") and 10_000 < len(shown.png) < 150_000
+        assert struct.unpack(">II", shown.png[16:24]) == (720, 1000)
+    assert top.png != loss.png and "the words of its author" in loss.caption
+    assert not list(written.folder.glob(".printing-*"))
 
 
 def test_printed_it_has_the_addresses_of_links_and_whole_figures(opened, written):
