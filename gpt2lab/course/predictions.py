@@ -1,5 +1,5 @@
-"""Guess before you look: guesses are written down before a result is known, and counted afterwards, over all
-notebooks.
+"""Guess before you look: guesses are written down before a result is known, to be counted afterwards over all
+notebooks (`scoreboard`).
 
 They are kept in ``predictions.json`` in the folder where a notebook runs, beside the runs. The predictions of
 the notebooks (exercises that score nothing) are written there too, by their checks.
@@ -12,13 +12,9 @@ import numbers
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from gpt2lab.base.storage import lock, write_bytes
 from gpt2lab.errors import ArgumentError, StorageError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FILE = "predictions.json"
 DIRECTIONS = ("up", "down", "same")
@@ -53,9 +49,9 @@ def predict(question: str, /, **guesses: str | float | tuple[float, float]) -> N
                 continue
             kept = _write_guess(record, question, name, guess, _notebook())
             print(
-                f"{name}: the result is known already, so your guess stays {_format(kept)}."
+                f"{name}: the result is known already, so your guess stays {format_value(kept)}."
                 if kept
-                else f"{name}: you guess {_format(guess)}."
+                else f"{name}: you guess {format_value(guess)}."
             )
 
 
@@ -93,71 +89,10 @@ def outcome(question: str, /, **results: str | float | tuple[float, float]) -> N
                 _put(record, entry | {"outcome": found, "right": right})
 
 
-def predictions() -> "pd.DataFrame":
-    """Every guess that was written down in this folder, over all notebooks. Prints how many results you
-    foresaw.
-
-    Returns
-    -------
-    DataFrame
-        A row a guess: notebook, question, guess, outcome (None while it is not known) and right (True, False
-        or None).
-    """
-    import pandas as pd
-
+def written_guesses():
+    """The entries of this folder in which something was guessed."""
     with _record(change=False) as record:
-        rows = [entry for entry in record if entry["guess"] is not None]
-    print(tally(rows))
-    rows = sorted(rows, key=lambda entry: entry["notebook"])  # within a notebook in the order of the guesses
-    table = [
-        (
-            row["notebook"],
-            _describe_question(row),
-            _format(row["guess"]),
-            row.get("outcome") and _format(row["outcome"]),
-            row.get("right"),
-        )
-        for row in rows
-    ]
-    return pd.DataFrame(table, columns=["notebook", "question", "guess", "outcome", "right"], dtype=object)
-
-
-def tally(rows):
-    """In words how many of the guesses were right, how many a blind choice would have got, and where the
-    surprises were.
-    """
-    known = [row for row in rows if row.get("outcome") is not None]
-    waiting = len(rows) - len(known)
-    choices = [row["options"] for row in known if row.get("options")]
-    sentences = []
-    if known:
-        blindly = f"choosing blindly would have got about {sum(1 / options for options in choices):.1f}"
-        chance = (
-            f"; {blindly}"
-            if len(choices) == len(known)
-            else f"; of the {len(choices)} that were a choice, {blindly}"
-            if choices
-            else ""
-        )
-        sentences.append(
-            f"You foresaw {sum(row['right'] for row in known)} of {len(known)}"
-            f" {'result' if len(known) == 1 else 'results'}{chance}."
-        )
-    surprises = [row["notebook"] or "no notebook" for row in known if not row["right"]]
-    if surprises:
-        counted = [
-            notebook + (f" ({surprises.count(notebook)})" if surprises.count(notebook) > 1 else "")
-            for notebook in sorted(set(surprises))
-        ]
-        sentences.append(
-            f"What came out otherwise than you thought is in: {', '.join(counted)}. That is where you learned"
-            " most."
-        )
-    if waiting:
-        sentences.append(
-            f"{waiting} {'guess waits for its result' if waiting == 1 else 'guesses wait for their results'}."
-        )
-    return " ".join(sentences) or "No guess has been written down in this folder yet."
+        return [entry for entry in record if entry["guess"] is not None]
 
 
 def note(label, question, guess, outcome, options):
@@ -274,7 +209,7 @@ def _is_right(name, guess, found):
     if isinstance(guess, list) != isinstance(found, (int, float)):
         wanted = "a number" if isinstance(guess, list) else "a word, or the numbers before and after"
         raise ArgumentError(
-            f"{name}={found!r} cannot be compared with your guess, {_format(guess)}; give {wanted}."
+            f"{name}={found!r} cannot be compared with your guess, {format_value(guess)}; give {wanted}."
         )
     return abs(found - guess[0]) <= guess[1] if isinstance(guess, list) else guess == found
 
@@ -282,33 +217,30 @@ def _is_right(name, guess, found):
 # What is said of them.
 
 
-def _format(value):
+def format_value(value):
+    """A guess or a result as it is shown."""
     if isinstance(value, list):
         return f"{value[0]:,.4g} ± {value[1]:,.3g}"
     return value if isinstance(value, str) else f"{value:,.4g}"
 
 
-def _describe_question(row):
-    return (
-        f"{row['question']}: {row['name']}"
-        if not re.fullmatch(r"\d\d\.\d+", row["name"])
-        else row["question"]
-    )
-
-
 def _compare(name, entry, found, right):
     if entry["guess"] is None:
-        return f"{name}: {_format(found)}. You had not guessed; next time write a guess down before you look."
+        return (
+            f"{name}: {format_value(found)}. You had not guessed; next time write a guess down before you"
+            " look."
+        )
     verdict = (
-        f"{name}: {_format(found)}, as you foresaw."
+        f"{name}: {format_value(found)}, as you foresaw."
         if right
-        else f"{name}: {_format(found)}; you had guessed {_format(entry['guess'])}. What did you overlook?"
+        else f"{name}: {format_value(found)}; you had guessed {format_value(entry['guess'])}. What did you"
+        " overlook?"
     )
     first = entry.get("outcome")
     return (
         verdict
         if first in (None, found)
-        else f"{verdict} The first time it was {_format(first)}, and that is what counts."
+        else f"{verdict} The first time it was {format_value(first)}, and that is what counts."
     )
 
 

@@ -12,6 +12,7 @@ from places import SOURCES
 import gpt2lab as lab
 from gpt2lab.course.building.source import read_source
 from gpt2lab.course.checks.checking import find_check
+from gpt2lab.course.scoreboard import NOT_YET
 from gpt2lab.errors import ArgumentError
 
 QUESTION = "temperature from 0.5 to 1.5"
@@ -27,6 +28,12 @@ def folder(tmp_path, monkeypatch):
 
 def said(capsys):
     return capsys.readouterr().out.splitlines()
+
+
+def guessed():
+    """The rows of what was guessed, without those of the notebooks in which nothing was."""
+    table = predictions()
+    return table[table["outcome"] != NOT_YET].reset_index(drop=True)
 
 
 def row(name):
@@ -91,7 +98,7 @@ def test_a_result_that_was_not_guessed_is_said_and_not_counted(capsys):
     outcome(QUESTION, dist1="up")
     predict(QUESTION, dist1="up")
     assert "You had not guessed" in said(capsys)[0]
-    assert predictions().empty and "No guess has been written down" in said(capsys)[0]
+    assert guessed().empty and "No guess has been written down" in said(capsys)[0]
 
 
 def test_no_guess_yet_is_no_error(capsys):
@@ -126,7 +133,7 @@ def test_several_processes_lose_no_guess(folder):
         for who in range(3)
     ]
     assert [process.wait() for process in running] == [0, 0, 0]
-    assert len(predictions()) == 15
+    assert len(guessed()) == 15
     assert [path.name for path in folder.iterdir()] == ["predictions.json"]
 
 
@@ -184,7 +191,7 @@ def test_a_number_is_not_compared_with_a_word():
     for results in ({"dist1": 0.5}, {"perplexity": "up"}, {"perplexity": (3, 4)}):
         with pytest.raises(ArgumentError, match="cannot be compared with your guess"):
             outcome(QUESTION, **results)
-    assert set(predictions()["outcome"]) == {None}
+    assert set(guessed()["outcome"]) == {None}
 
 
 def test_the_tally_counts_names_the_surprises_and_what_chance_would_get(capsys):
@@ -193,10 +200,11 @@ def test_the_tally_counts_names_the_surprises_and_what_chance_would_get(capsys):
         outcome(f"question {number}", it=result)
     predict("another", it=(4, 1))
     said(capsys)
-    table = predictions()
+    table = guessed()
     assert said(capsys) == [
         "You foresaw 3 of 5 results; choosing blindly would have got about 1.7. What came out otherwise than"
         " you thought is in: no notebook (2). That is where you learned most. 1 guess waits for its result."
+        " 10 notebooks have no guess in this folder yet."
     ]
     assert list(table.columns) == ["notebook", "question", "guess", "outcome", "right"] and len(table) == 6
     assert table.iloc[-1].to_list() == ["", "another: it", "4 ± 1", None, None]
@@ -207,7 +215,7 @@ def test_a_guess_knows_its_notebook(monkeypatch):
     predict("a", it="up")
     monkeypatch.setenv("JPY_SESSION_NAME", "my_texts.ipynb")
     predict("b", it="up")
-    assert list(predictions()["notebook"]) == ["08", "my_texts"]
+    assert list(guessed()["notebook"]) == ["08", "my_texts"]
 
 
 # --- the predictions of the notebooks
@@ -227,9 +235,26 @@ def test_checking_a_prediction_notes_it_and_prints_what_it_always_did(capsys):
     lab.course.check("01.1", "(A)", guesses_of(0.05))
     assert [line[:18] for line in said(capsys)[:1]] == ["01.1  Not quite. T"]
     lab.course.check("01.1", "c", guesses_of(0.05))  # the second try, now that the result is known
-    table = predictions()
+    table = guessed()
     assert table.to_numpy().tolist() == [["01", "the probability of the best guess", "a", "c", False]]
     assert "blindly would have got about 0.3." in capsys.readouterr().out
+
+
+def test_each_notebook_has_a_row_whether_it_was_run_or_not(capsys):
+    numbers = [f"{number:02}" for number in range(1, 11)]
+    empty = predictions()
+    assert list(empty["notebook"]) == numbers and set(empty["outcome"]) == {NOT_YET}
+    assert said(capsys) == ["No guess has been written down in this folder yet."]
+    lab.course.check("06.1", "b", None)  # without what it needs the check finds nothing
+    lab.course.check("01.1", "a", guesses_of(0.05))
+    predict("a text of mine", perplexity="down")
+    said(capsys)
+    table = predictions()
+    assert list(table["notebook"]) == ["", *numbers]
+    assert table.iloc[1].to_list() == ["01", "the probability of the best guess", "a", "c", False]
+    assert table.iloc[2].to_list() == ["02", "the fall of perplexity on unseen text", "–", NOT_YET, "–"]
+    assert said(capsys)[0].endswith("9 notebooks have no guess in this folder yet.")
+    assert {*table["right"]} == {None, False, "–"}
 
 
 def test_a_damaged_file_does_not_show_in_a_check(folder, capsys):

@@ -68,6 +68,13 @@ def find_check(label):
     return CHECKS.get(label)
 
 
+def find_questions():
+    """The predictions of the notebooks, in their order: {exercise: the question in a few words}."""
+    for path in sorted(Path(__file__).parent.glob("notebook_*.py")):
+        import_module(f"gpt2lab.course.checks.{path.stem}")
+    return {label: CHECKS[label].prediction for label in sorted(CHECKS) if CHECKS[label].prediction}
+
+
 def is_computed(label):
     """Whether the answer of an exercise is to be an expression of what the notebook holds."""
     found = find_check(label)
