@@ -337,6 +337,11 @@ def notebooks(names, check, execute, folder, times, table, instructor, release):
 @click.option(
     "--only", metavar="STUDENT", multiple=True, help="Grade this student alone; can be given several times."
 )
+@click.option(
+    "--students-in",
+    metavar="FOLDER",
+    help="The folder of the students where that cannot be told: . for the top, * for each folder there.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be graded; run and write nothing.")
 @click.option(
     "--trust", is_flag=True, help="Run the submissions without a sandbox, with all that you may do."

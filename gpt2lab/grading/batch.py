@@ -62,6 +62,7 @@ def grade(
     only=(),
     trust=False,
     dry_run=False,
+    students_in=None,
 ):
     """Grade the submissions of one notebook.
 
@@ -90,6 +91,9 @@ def grade(
         Run without a sandbox, with all that you may do; the gradebook says so.
     dry_run : bool, default False
         Only find the submissions and their answers; run and write nothing.
+    students_in : str, optional
+        In which folder the students are, where that cannot be told: ``"."`` for the top, ``"Week 3"``, or
+        ``"*"`` for every folder of the first level.
 
     Returns
     -------
@@ -119,6 +123,7 @@ def grade(
         submissions,
         assignment.name,
         other_notebooks=[name for name in _names(course) if name != assignment.name],
+        students_in=students_in,
     )
     chosen = _choose(handed_in, only)
     for name in settings.strangers(assignment.number, [submission.student for submission in handed_in]):
@@ -252,7 +257,7 @@ def _submission_result(submission, assignment, found, done, settings, trust):
         sandboxed=not trust,
     )
     days, lost = penalty(settings, assignment.number, submission.student, submission.submitted, result.points)
-    if lost and submission.clock != "timestamp.txt":
+    if lost and submission.clock not in ("timestamp.txt", "name"):
         notes.append(
             f"late by the date of its {submission.clock}, which may be that of a download: look whether the"
             " points were rightly taken off"

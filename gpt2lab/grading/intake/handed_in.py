@@ -28,7 +28,9 @@ MOST_FILES = 2_000  # of one student
 MOST_STUDENTS = 20_000
 DEEPEST_ARCHIVE = 2  # an archive in the archive of a student
 DEEPEST_FOLDER = 16
+_DEEPEST_AROUND = 3  # folders that stand around a class
 _IGNORED = {"__MACOSX", "__pycache__", "node_modules", "desktop.ini", "Thumbs.db"}
+_IGNORED |= {"Feedback Attachment(s)"}  # of Sakai: what went back to the student
 
 
 @dataclass(frozen=True)
@@ -147,17 +149,16 @@ def _list_folder(folder, parts, depth, allowance):
     try:
         with os.scandir(folder) as scan:
             entries = sorted(
-                itertools.islice(scan, MOST_STUDENTS if depth == 0 else MOST_FILES + 1),
+                itertools.islice(scan, MOST_STUDENTS if allowance is None else MOST_FILES + 1),
                 key=lambda entry: entry.name,
             )
     except OSError as error:
         if depth == 0:
             raise Refused(f"cannot be read ({error.strerror})") from error
         return [HandedIn(parts, folder, trouble=f"cannot be read ({error.strerror})")]
+    entries = [entry for entry in entries if not _is_ignored(entry.name)]
     found = []
     for entry in entries:
-        if _is_ignored(entry.name):
-            continue
         allowed = allowance or _Allowance()
         if not allowed.take_file():
             return [
@@ -168,11 +169,13 @@ def _list_folder(folder, parts, depth, allowance):
                     trouble=f"is one of more than {MOST_FILES:,} files; it and those after it were not read",
                 ),
             ]
-        found += _list_entry(entry, (*parts, entry.name), depth, allowed)
+        # What stands alone may stand around a class, of which each has an allowance of their own.
+        around = allowance is None and len(entries) == 1 and depth < _DEEPEST_AROUND
+        found += _list_entry(entry, (*parts, entry.name), depth, allowed, around)
     return found or [HandedIn(parts, folder, is_folder=True)] * (depth > 0)
 
 
-def _list_entry(entry, parts, depth, allowance):
+def _list_entry(entry, parts, depth, allowance, around):
     path = Path(entry.path)
     try:
         status = entry.stat(follow_symlinks=False)
@@ -183,7 +186,7 @@ def _list_entry(entry, parts, depth, allowance):
     if stat.S_ISDIR(status.st_mode):
         if depth >= DEEPEST_FOLDER:
             return [HandedIn(parts, path, trouble=f"is nested more than {DEEPEST_FOLDER} folders deep")]
-        return _list_folder(path, parts, depth + 1, allowance)
+        return _list_folder(path, parts, depth + 1, None if around else allowance)
     if not stat.S_ISREG(status.st_mode):
         return [HandedIn(parts, path, trouble="is no plain file (a pipe, a socket or a device)")]
     handed = HandedIn(parts, path, size=status.st_size, modified=status.st_mtime, received=status.st_mtime)
@@ -218,14 +221,24 @@ def _list_archive(handed, depth, allowance):
     """
     if handed.inside:
         allowance.take_bytes(handed.size)
-    entries = open_archive(handed.path, handed.inside).infolist()
+    entries = [
+        (place, entry, *entry_parts(entry))
+        for place, entry in enumerate(open_archive(handed.path, handed.inside).infolist())
+    ]
+    entries = [each for each in entries if each[2] and not any(map(_is_ignored, each[2]))]
+    # A folder that stands around the class is not a student's.
+    students_at = 1 + next(
+        (
+            depth
+            for depth in range(_DEEPEST_AROUND)
+            if len({inner[: depth + 1] for _, _, inner, _ in entries if len(inner) > depth + 1}) != 1
+        ),
+        _DEEPEST_AROUND,
+    )
     allowances = {}
     found = []
-    for place, entry in enumerate(entries):
-        inner, odd = entry_parts(entry)
-        if not inner or any(map(_is_ignored, inner)):
-            continue
-        allowed = allowance or allowances.setdefault(inner[0], _Allowance())
+    for place, entry, inner, odd in entries:
+        allowed = allowance or allowances.setdefault(inner[:students_at], _Allowance())
         if not allowed.take_file():
             if allowed.files == -1:
                 found.append(

@@ -3,7 +3,8 @@ out what was handed in.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import PurePosixPath
 
 SUFFIXES = (".ipynb", ".ipynb.txt", ".ipynb.json")  # browsers append the last two
@@ -15,9 +16,15 @@ _CANVAS = re.compile(
 )
 _CANVAS_TEXT = re.compile(r"(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<rest>text\.html)", re.DOTALL)
 _LONGEST_NAME = 1_000  # characters
-# Folders that stand around the submissions of a class.
-_WRAPPERS = {"submissions", "submitted"}
-_NBGRADER = {"submitted", "source", "release", "autograded", "feedback", "exchange"}
+_BRIGHTSPACE = re.compile(
+    r"(?P<id>\d+)-\d+ - (?P<name>.+?) - (?P<when>[^-/]*\d{4}[^-/]*?)(?: - (?P<rest>.+))?", re.DOTALL
+)
+_BLACKBOARD = re.compile(
+    r"(?P<name>.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<rest>.+)|(?P<note>\.txt))?", re.DOTALL
+)
+_ATTEMPT = re.compile(r"(?:version|attempt|versuch)[ _-]?(\d{1,4})", re.IGNORECASE)  # a folder of Teams
+_ILIAS = re.compile(r"(\d{14})_.+", re.DOTALL)  # a file that ILIAS hands out
+_COPY = r"(?:copy of|kopie von|copie de|copia de|cópia de)"  # Google's
 
 
 @dataclass(frozen=True)
@@ -36,10 +43,12 @@ class Owner:
         The platform says so.
     version : int
         A higher one was handed in later; 0 if unknown.
+    when : datetime or None
+        When it was handed in, if the platform wrote that into the name; without a zone.
     rest : tuple of str
         What the file is called without the student.
     layout : str
-        'moodle', 'canvas', 'folder' or 'file'.
+        'moodle', 'canvas', 'brightspace', 'blackboard', 'folder' or 'file'.
     """
 
     key: tuple
@@ -47,6 +56,7 @@ class Owner:
     number: str = ""
     late: bool = False
     version: int = 0
+    when: datetime | None = None
     rest: tuple = ()
     layout: str = "folder"
 
@@ -75,8 +85,8 @@ def find_owner(handed, assignment, others=()):
             found["id"],
             bool(found["late"]),
             int(found["attachment"][:18]),
-            (found["rest"], *rest),
-            "canvas",
+            rest=(found["rest"], *rest),
+            layout="canvas",
         )
     if not rest and (found := _match(_CANVAS_TEXT, first)):
         return Owner(
@@ -84,22 +94,88 @@ def find_owner(handed, assignment, others=()):
             found["name"],
             found["id"],
             bool(found["late"]),
-            0,
-            (found["rest"],),
-            "canvas",
+            rest=(found["rest"],),
+            layout="canvas",
         )
+    for layout, pattern in (("brightspace", _BRIGHTSPACE), ("blackboard", _BLACKBOARD)):
+        if found := _match(pattern, first):
+            return _dated(layout, found, rest)
     packed = first.lower().endswith(".zip")
     if (rest and not packed) or (handed.is_folder and not packed):
-        return Owner(("plain", first), first, rest=tuple(rest))
-    stem, suffix = _split(first)
+        return Owner(("plain", first), first, version=_version_of(rest), rest=tuple(rest))
+    stem, suffix = split_suffix(first)
     name = without_assignment(stem, (assignment, *others))
     handed_in = packed or suffix.lower() in SUFFIXES or (handed.trouble and not suffix) or name != stem
     return Owner(("plain", name), name, rest=tuple(rest) or (first,), layout="file") if handed_in else None
 
 
+def _dated(layout, found, rest):
+    """The `Owner` of what carries the time at which it was handed in."""
+    when = read_when(found["when"])
+    named = (found["rest"],) if found["rest"] else ("",) if found.groupdict().get("note") else ()
+    number = found.groupdict().get("id") or ""
+    return Owner(
+        (layout, number, found["name"]),
+        found["name"],
+        number,
+        version=int(f"{when:%Y%m%d%H%M%S}") if when else 0,
+        when=when,
+        rest=(*named, *rest) or ("",),
+        layout=layout,
+    )
+
+
+def read_when(text):
+    """The time in the name of a folder or file, ``Feb 26, 2027 205 PM`` or ``2027-02-26-14-05-10``; None if
+    it is written otherwise.
+    """
+    plain = " ".join(text.replace(",", " ").split())
+    for form in (
+        "%b %d %Y %I%M %p",
+        "%B %d %Y %I%M %p",
+        "%d %B %Y %H%M",
+        "%d %b %Y %H%M",
+        "%Y-%m-%d-%H-%M-%S",
+    ):
+        # Without its colon, 9:05 has one digit too few.
+        for written in (plain.replace(":", ""), re.sub(r"\b(\d{3})\b", r"0\1", plain.replace(":", ""))):
+            try:
+                return datetime.strptime(written, form)
+            except ValueError:
+                pass
+    return None
+
+
+def _version_of(rest):
+    """Which attempt something is, by the names of the folders and the file; 0 if they do not tell."""
+    told = [
+        int(found[1])
+        for part in rest
+        if len(part) <= _LONGEST_NAME and (found := _ATTEMPT.fullmatch(part) or _ILIAS.fullmatch(part))
+    ]
+    return max(told, default=0)
+
+
 def is_of_platform(name):
-    """Whether a file or folder is named as Moodle or Canvas does."""
-    return any(_match(pattern, name) for pattern in (_MOODLE, _CANVAS, _CANVAS_TEXT))
+    """Whether a file or folder is named as Moodle, Canvas, Brightspace or Blackboard does."""
+    patterns = (_MOODLE, _CANVAS, _CANVAS_TEXT, _BRIGHTSPACE, _BLACKBOARD)
+    return any(_match(pattern, name) for pattern in patterns)
+
+
+def shorten_names(owners):
+    """The `Owner` of each, without what Blackboard puts before every name, ``Week 3_`` in ``Week 3_ada``."""
+    names = sorted({owner.name for owner in owners if owner.layout == "blackboard"})
+    if not names:
+        return list(owners)
+    common = names[0]
+    while not all(name.startswith(common) for name in names):
+        common = common[:-1]
+    # Of a single one nobody knows where the name begins: after the last sign.
+    length = (common if len(names) > 1 else names[0]).rfind("_") + 1
+    return [
+        replace(owner, name=owner.name[length:] or owner.name) if owner.layout == "blackboard" else owner
+        for owner in owners
+    ]
 
 
 def _match(pattern, name):
@@ -116,8 +192,8 @@ def without_assignment(stem, assignments):
             f"(?P<before>.*?){_pattern_of(assignment)}(?P<after>.*)", stem, re.IGNORECASE | re.DOTALL
         ):
             before, after = (found[part].strip(" _-.()[]") for part in ("before", "after"))
-            if before.lower() == "copy of":  # Colab's
-                before = ""
+            # Colab's, also behind a name: Google Classroom's "Ada - Copy of 03_watch_the_loss"
+            before = re.sub(rf"(?:^|[\s_-]+){_COPY}$|^{_COPY}\s+", "", before, flags=re.IGNORECASE)
             # (1) and Copy1 are what browsers and Jupyter append
             own = before or ("" if re.fullmatch(r"(copy)?\s*\d*", after, re.IGNORECASE) else after)
             return own or stem
@@ -127,33 +203,9 @@ def without_assignment(stem, assignments):
 def is_named(parts, assignment):
     """Whether a file, or a folder that it is in, has the name of the assignment."""
     return any(
-        re.search(_pattern_of(assignment) + r"(?![^\W\d_])", _split(part)[0], re.IGNORECASE) for part in parts
+        re.search(_pattern_of(assignment) + r"(?![^\W\d_])", split_suffix(part)[0], re.IGNORECASE)
+        for part in parts
     )
-
-
-def inner_root(names, folders, own_name=""):
-    """The one folder that stands around all submissions and is no student's; None if there is none.
-
-    Parameters
-    ----------
-    names : collection of str
-        Of all that stands at the top.
-    folders : dict of str to collection of str
-        The names in each folder that stands there.
-    own_name : str, default ""
-        Of the archive itself, which often holds a folder of its own name.
-    """
-    if (
-        "submitted" in folders
-        and set(folders) <= _NBGRADER
-        and not any(name.endswith(".ipynb") for name in names)
-    ):
-        return "submitted"
-    if len(names) != 1 or len(folders) != 1:
-        return None
-    ((name, inside),) = folders.items()
-    around = name.lower() in _WRAPPERS or name == own_name or (inside and all(map(is_of_platform, inside)))
-    return name if around and not is_of_platform(name) else None
 
 
 def _pattern_of(assignment):
@@ -161,7 +213,8 @@ def _pattern_of(assignment):
     return r"(?<![^\W_])" + r"[\s_\-+.]*".join(map(re.escape, re.split(r"[\s_\-]+", assignment)))
 
 
-def _split(name):
+def split_suffix(name):
+    """(name without its suffix, suffix), of a notebook the whole ``.ipynb.txt``."""
     for suffix in (*sorted(SUFFIXES, key=len, reverse=True),):
         if name.lower().endswith(suffix):
             return name[: -len(suffix)], suffix

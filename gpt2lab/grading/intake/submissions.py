@@ -15,9 +15,10 @@ from gpt2lab.base.wording import join_words, pluralize
 from gpt2lab.corpus.readers.plain_text import find_folder
 from gpt2lab.errors import LabError
 from gpt2lab.grading.intake.archives import Refused, close_archives
-from gpt2lab.grading.intake.handed_in import MOST_UNPACKED, HandedIn, list_handed_in
-from gpt2lab.grading.intake.layouts import SUFFIXES, Owner, find_owner, inner_root, is_named, is_of_platform
+from gpt2lab.grading.intake.handed_in import MOST_UNPACKED, HandedIn
+from gpt2lab.grading.intake.layouts import SUFFIXES, Owner, find_owner, is_named, shorten_names
 from gpt2lab.grading.intake.naming import clean_name
+from gpt2lab.grading.intake.whole_class import Unclear, list_class, which_exercises
 
 _MOST_LOOKED_INTO = 50  # notebooks of one student of which none has the name of the assignment
 _MOST_NOTES = 20
@@ -48,8 +49,9 @@ class Submission:
     submitted : str or None
         When, ISO 8601 with its offset from UTC.
     clock : str
-        Where that time comes from: 'timestamp.txt' (nbgrader), 'archive' or 'file'; the last two may say when
-        it was downloaded, and that of an archive is taken as the local time of this machine.
+        Where that time comes from: 'timestamp.txt' (nbgrader), 'name' (that the platform gave), 'archive' or
+        'file'. The last two may say when it was downloaded; a name's and an archive's are taken as the local
+        time of this machine.
     late : bool
         The learning platform marked it as late.
     checksum : str
@@ -90,12 +92,13 @@ class Submission:
         return content
 
 
-def find_submissions(path, notebook_name, other_notebooks=()):
+def find_submissions(path, notebook_name, other_notebooks=(), students_in=None):
     """Find the submissions of a class.
 
     Recognised by themselves, and side by side: a file a student (``ada.ipynb``,
     ``ada_03_watch_the_loss.ipynb``); a folder a student, as nbgrader's ``submitted/`` has it; an archive a
-    student; the archive that Moodle or Canvas hands out for a whole class, packed or unpacked.
+    student; the archive that a learning platform hands out for a whole class, packed or unpacked. Folders
+    that stand around the students are told by what lies side by side in them.
 
     Parameters
     ----------
@@ -105,6 +108,9 @@ def find_submissions(path, notebook_name, other_notebooks=()):
         The assignment, for example ``"03_watch_the_loss"``.
     other_notebooks : sequence of str, default ()
         Names of the course's other notebooks, which may lie beside it.
+    students_in : str, optional
+        In which folder the students are, where that cannot be told: ``"."`` for the top, ``"Week 3"``, or
+        ``"*"`` for every folder of the first level.
 
     Returns
     -------
@@ -115,7 +121,7 @@ def find_submissions(path, notebook_name, other_notebooks=()):
     Raises
     ------
     SubmissionsError
-        If there is nothing at all to grade.
+        If there is nothing at all to grade, or it cannot be told who the students are.
     TextError, ArgumentError
         If there is no such folder or file.
     """
@@ -124,9 +130,10 @@ def find_submissions(path, notebook_name, other_notebooks=()):
     if not root.exists():
         find_folder(path)  # says what is there instead
     close_archives()  # what was read before may have changed
-    everything = _all_handed_in(path, root)
+    everything, names = _list_class(path, root, notebook_name, other_notebooks, students_in)
     students = {}
     passed_over = []
+    pairs = []
     for handed in everything:
         belongs = (
             (find_owner(handed, notebook_name, other_notebooks) or _owner_of_a_text(handed, notebook_name))
@@ -136,7 +143,9 @@ def find_submissions(path, notebook_name, other_notebooks=()):
         if belongs is None:
             passed_over.append(handed.name)
         else:
-            students.setdefault(belongs.key, []).append((belongs, handed))
+            pairs.append((replace(belongs, name=names.get(belongs.name, belongs.name)), handed))
+    for belongs, (_, handed) in zip(shorten_names([belongs for belongs, _ in pairs]), pairs):
+        students.setdefault(belongs.key, []).append((belongs, handed))
     if not students:
         beside = f" ({pluralize(len(passed_over), 'other file')} beside)" if passed_over else ""
         raise SubmissionsError(
@@ -159,6 +168,20 @@ def find_submissions(path, notebook_name, other_notebooks=()):
     )
 
 
+def _list_class(path, root, notebook_name, others, students_in):
+    try:
+        return list_class(root, notebook_name, others, students_in)
+    except Refused as error:
+        raise SubmissionsError(
+            f"{path} {error}; check that you may read it, or download it again."
+        ) from error
+    except Unclear as error:
+        raise SubmissionsError(
+            f"{path} {error}; say with students_in (--students-in) in which folder the students are, '.' for"
+            " the top and '*' for every folder there."
+        ) from error
+
+
 def _owner_of_a_text(handed, notebook_name):
     """Whose a lone text is, such as ``ada.py`` from Colab's menu, if it holds exercises of the assignment;
     else None.
@@ -171,38 +194,11 @@ def _owner_of_a_text(handed, notebook_name):
     ):
         return None
     try:
-        ours, _ = _which_exercises(handed.read(), notebook_name)
+        ours, _ = which_exercises(handed.read(), notebook_name)
     except Refused:
         return None
     name = handed.parts[0].rpartition(".")[0]
     return Owner(("plain", name), name, rest=handed.parts, layout="file") if ours and name else None
-
-
-def _all_handed_in(path, root):
-    """What is there, without the folders and the archive that stand around the whole."""
-    try:
-        found = list_handed_in(root)
-        if len({handed.parts[0] for handed in found}) == 1 and any(
-            is_of_platform(part) for handed in found if handed.inside for part in handed.parts[1:3]
-        ):
-            root = found[0].path  # the archive of a class, alone in its folder
-            found = list_handed_in(root)
-    except Refused as error:
-        raise SubmissionsError(
-            f"{path} {error}; check that you may read it, or download it again."
-        ) from error
-    while around := _folder_around(found, root.stem):
-        found = [replace(handed, parts=handed.parts[1:]) for handed in found if handed.parts[0] == around]
-        found = [handed for handed in found if handed.parts]
-    return found
-
-
-def _folder_around(found, own_name):
-    folders = {}
-    for handed in found:
-        if len(handed.parts) > 1 and not handed.parts[0].lower().endswith(".zip"):
-            folders.setdefault(handed.parts[0], set()).add(handed.parts[1])
-    return inner_root({handed.parts[0] for handed in found}, folders, own_name)
 
 
 def _of_student(files, notebook_name):
@@ -315,7 +311,7 @@ def _look_into(pairs, notebook_name):
                 _Candidate(
                     belongs,
                     handed,
-                    *_which_exercises(content, notebook_name),
+                    *which_exercises(content, notebook_name),
                     hashlib.sha256(content).hexdigest(),
                 )
             )
@@ -348,22 +344,12 @@ def _newest_first(pair):
     return (-belongs.version, -(handed.received or 0), -(handed.modified or 0), handed.parts)
 
 
-def _which_exercises(content, notebook_name):
-    """Whether a file holds exercises of this assignment, and of others; looked for in its bytes, since it
-    may be damaged.
-    """
-    labels = {
-        int(found)
-        for found in re.findall(rb"EXERCISE\s{1,9}(\d\d)\.\d", content.replace(b"\0", b""), re.IGNORECASE)
-    }
-    own = re.match(r"\d\d", notebook_name)
-    return bool(own) and int(own[0]) in labels, bool(labels - {own and int(own[0])})
-
-
 def _find_time(belongs, handed, files):
     """(ISO time or None, where from, notes). A timestamp.txt counts only where nbgrader writes it, not where
     a student could have uploaded one.
     """
+    if belongs.when:
+        return belongs.when.astimezone().isoformat(), "name", ()
     if belongs.layout == "folder" and not handed.inside:
         stamps = {
             other.parts: other
