@@ -262,7 +262,7 @@ lab.course.check("01.4", surprising, lm, plain)
 # A **parameter** is a number that training sets. The sizes of GPT-2 are named after the number of their parameters.
 
 # %%
-lab.models()
+lab.models()[["parameters", "layers", "width", "vocabulary", "window"]]
 
 # %% [markdown]
 # The **vocabulary** is all the tokens that a model knows, the **window** how many tokens it can read at once.
