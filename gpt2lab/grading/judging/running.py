@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-from pathlib import Path
 
 import psutil
 
@@ -19,6 +18,7 @@ from gpt2lab.grading.judging.reasons import MISSING, NOT_GRADED, OPEN, is_blank,
 from gpt2lab.grading.judging.rebuilding import rebuild
 from gpt2lab.grading.sandbox import bubblewrap, processes
 from gpt2lab.grading.sandbox.payload import LONGEST, Unreadable
+from gpt2lab.grading.sandbox.working_folder import working_folder
 
 _LINE = 13 * LONGEST  # characters of a message from pytest, if every one of a payload is written as an escape
 
@@ -91,13 +91,7 @@ class _Judging:
 
 def _run(notebook, judging, limits, trusted):
     ours, theirs = socket.socketpair()
-    with (
-        tempfile.TemporaryDirectory(prefix="gpt2lab-", ignore_cleanup_errors=True) as name,
-        ours,
-        tempfile.TemporaryFile() as log,
-    ):
-        folder = Path(name)
-        folder.chmod(0o755)
+    with working_folder() as folder, ours, tempfile.TemporaryFile() as log:
         for file, text in (("notebook.ipynb", notebook), ("pytest.ini", "[pytest]\n")):
             (folder / file).write_text(text, encoding="utf-8")
             (folder / file).chmod(0o644)
