@@ -333,13 +333,14 @@ class TestCellsThatTheStudentAdded:
             .startswith("half = lambda x: (\n    x / 2)\n#")
         )
 
-    def test_a_draft_of_another_answer_is_not_put_in_front(self):
-        other = next(each for each in ALL if each is not STEP and each.kind == "code")
-        name = re.search(r"(\w+) = \.\.\.|def (\w+)", other.blank)
-        draft = f"def {name[1] or name[2]}(*_):\n    return 0"
-        answer = STEP_ANSWER.replace("20", f"{name[1] or name[2]}(1)")
-        assert self.find(draft, answer).sources["03.2"] == answer
-        assert self.find(other.solution.partition("\n")[2], draft, answer).sources["03.2"] == answer
+    def test_a_draft_of_an_earlier_answer_is_not_put_in_front(self):
+        answer = GAP_ANSWER.replace("valid - train", "best_step(1)")
+        assert self.find("def best_step(*_):\n    return 0", answer).sources["03.3"] == answer
+
+    def test_what_has_the_name_of_a_later_answer_is_put_in_front(self):
+        answer = STEP_ANSWER.replace("20", "gap(1)")
+        draft = "def gap(*_):\n    return 0"
+        assert self.find(draft, answer).sources["03.2"] == f"{draft}\n{answer}"
 
     def test_a_blank_answer_stays_blank(self):
         assert self.find("import best_step", STEP.blank).sources == {"03.2": STEP.blank}

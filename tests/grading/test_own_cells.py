@@ -31,7 +31,13 @@ CHANCE = exercise(4, "chance = ...  # your answer", "import math\nlow = 0.5")
 WHY = exercise(5, "advice = ...  # your answer", solution='advice = """\nStop.\n"""')
 ALL = [STEP, CHANCE, WHY]
 CHECKS = {each.label: f'# CHECK {each.label}\nlab.course.check("{each.label}", 1)' for each in ALL}
-GIVEN = ["history = run.history", *CHECKS.values(), "A text of the course."]
+SET_UP = 'import gpt2lab as lab\n\nMODEL = "3M"'
+GIVEN = [
+    "history = run.history\nfor row in history:\n    print(row)",
+    SET_UP,
+    *CHECKS.values(),
+    "A text of the course.",
+]
 
 
 def answer(of, source):
@@ -111,6 +117,8 @@ def test_what_the_course_or_the_scene_binds_is_not_replaced():
     assert find("history = [9]", source).sources["03.2"] == source
     source = answer(CHANCE, "chance = low")
     assert find("low = lambda x: x", source).sources["03.4"] == source
+    source = answer(CHANCE, "chance = MODEL")
+    assert find(SET_UP, "MODEL = 'other'", source).sources["03.4"] == source
     # Nor by all that a module has.
     scene = {"history": "of the scene", "e": 3}
     assert (
@@ -121,6 +129,10 @@ def test_what_the_course_or_the_scene_binds_is_not_replaced():
 
 def test_a_name_that_the_scene_binds_only_later_is_the_student_s():
     assert value(STEP, "best_step", "low = 7", answer(STEP, "best_step = low")) == 7
+
+
+def test_a_name_of_the_course_that_no_scene_binds_may_be_the_student_s():
+    assert value(STEP, "best_step", "row = 7", answer(STEP, "best_step = row")) == 7
 
 
 def test_a_cell_below_changes_nothing_above():

@@ -123,19 +123,18 @@ def _own_statements(pieces, exercises):
 
 
 def _names_of_the_course(exercise, exercises, given):
-    """The names that an answer has from the course: from its cells above, from the hidden inputs, and from
-    other exercises, since a draft of another answer must not take the place of what is given in its stead.
+    """The names that are bound where an answer is run: by the set-up, by the hidden inputs so far, and by
+    earlier exercises, since a draft of another answer must not take the place of what is given in its stead.
     """
-    names = {name for other in exercises if other is not exercise for name in open_names(other)}
+    names = set()
     for other in exercises:
         names |= bound_in(getattr(other, "hidden", ""))
         if other is exercise:
             break
-    check = re.compile(rf"\s*# CHECK {re.escape(exercise.label)}\s")
+        names |= set(open_names(other))
     for cell in given:
-        if check.match(cell):
-            break
-        names |= bound_in(take_out_magics(cell)[0])
+        bound = bound_in(take_out_magics(cell)[0])
+        names |= bound if "lab" in bound else set()
     return names
 
 
