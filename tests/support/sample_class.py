@@ -245,7 +245,7 @@ def _exercise(label, title, points, mistake, reason, chance, number):
             points,
             points,
             "right",
-            "From there on each step made the model worse at text that it had not read.",
+            "From there on the model got worse at text that it had not read.",
             answer=f"# EXERCISE {label} (difficulty 2, 5 min, {points} points)\n"
             + RIGHT[label].replace("{}", str(number)),
         )
