@@ -11,6 +11,7 @@ from gpt2lab.errors import ArgumentError
 from gpt2lab.experiments.fine_tuning import temporary_run
 from gpt2lab.experiments.settings import check_settings, check_text, check_values
 from gpt2lab.pretrained.catalog import find_card
+from gpt2lab.training.loop import COPIED_SAMPLES
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -86,7 +87,8 @@ def flags(
         ``windows`` and ``epochs``; ``saves`` and ``written_MB``, million bytes of weights and optimizer
         written by them; ``valid_loss_before`` and ``valid_loss`` in nats per token; ``copied``, the share of
         what the model writes that stands word for word in its text, and ``human_copied``, that of held-out
-        human text (see `Diagnosis`); ``seconds`` until the last step was taken.
+        human text (see `Diagnosis`); ``seconds`` until the last step was taken. ``table.attrs["samples"]``
+        has, for each row of ``epochs``, the texts on which ``copied`` was measured.
 
     Raises
     ------
@@ -142,7 +144,9 @@ def flags(
         if job["flag"] == "learning_rate":
             job["settings"] = asked | {"learning_rate": job["value"]}
     rows = run_jobs(fine_tuned_with, jobs, folder, executor, ["flag", "value"], desc="Flags")
-    return pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table.attrs["samples"] = {row: found["samples"] for row, found in enumerate(rows) if "samples" in found}
+    return table
 
 
 def _list_runs(windows, accumulate_gradients, epochs, save_every, learning_rates):
@@ -248,6 +252,7 @@ def fine_tuned_with(
             if path.name.startswith(("model-", "optimizer-"))
         )
         record = run.record
+        samples = {"samples": _copying_samples(run, seed)} if flag == "epochs" else {}
     measured = record.dropna(subset=["valid_loss"])["valid_loss"]
     last = record.iloc[-1]
     saves = -(-steps // save_every)
@@ -264,4 +269,10 @@ def fine_tuned_with(
         "copied": float(last["copied"]),
         "human_copied": float(last["human_copied"]),
         "seconds": float(last["seconds"]),
-    }
+    } | samples
+
+
+def _copying_samples(run, seed):
+    """The texts on which `finetune` has measured how much is copied, written once more."""
+    with run.load() as model:
+        return model.generate(**COPIED_SAMPLES, seed=seed)

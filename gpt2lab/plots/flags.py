@@ -76,8 +76,26 @@ def flags(table: "pd.DataFrame") -> CaptionedFigure:
         offset = (-2 if left else 2, 9)
         label_point(losses, name, (loss, 0), offset, ha="right" if left else "left", fontsize=9, color=color)
     _mark_values(copies, 100 * table["copied"], 100 * usual["copied"], "copied (% of the words)", "{:.0f} %")
-    copies.plot(100 * table["human_copied"], places, "D", color="#000000", markersize=5)
-    label_point(copies, "human", (100 * usual["human_copied"], 0), (0, 9), fontsize=9)
+    copies.plot(
+        100 * table["human_copied"],
+        places,
+        "D",
+        color="#000000",
+        markersize=6,
+        markeredgecolor="white",
+        markeredgewidth=0.8,
+    )
+    # To the right of the dotted line, which would strike it through
+    label_point(
+        copies,
+        "human",
+        (100 * max(usual["copied"], usual["human_copied"]), 0),
+        (3, 10),
+        ha="left",
+        fontsize=9,
+        color="#000000",
+    )
+    copies.set_xlim(*_room(100 * table[["copied", "human_copied"]].to_numpy().max()))
     _mark_values(times, table["seconds"], usual["seconds"], "time (seconds)", "{:.0f}")
     times.set_xlim(0, 1.25 * table["seconds"].max())
     losses.set_yticks(places, [_name(row) for row in table.itertuples()])
@@ -105,6 +123,12 @@ def _mark_values(axes, values, usual, label, form, left=None):
     axes.tick_params(left=False)
 
 
+def _room(largest):
+    """Limits of an axis of percent that have room for the numbers on the right of the marks."""
+    largest = max(largest, 1)
+    return -0.06 * largest, 1.4 * largest
+
+
 def _name(row):
     if row.flag == BASELINE:
         return f"no flag: {row.steps} steps"
@@ -114,14 +138,17 @@ def _name(row):
 
 def _caption(table, usual):
     parts = []
+    share = f"{100 * usual['copied']:.0f} %"
     for row in table[table["flag"] != BASELINE].itertuples():
+        copied = f"{100 * row.copied:.0f} %"
         parts.append(
-            f"{_name(row)}: loss {row.valid_loss - usual['valid_loss']:+.2f}, copied {100 * row.copied:.0f}"
-            f" %, {row.seconds / usual['seconds']:.2g} times the seconds"
+            f"{_name(row)}: loss {row.valid_loss - usual['valid_loss']:+.2f},"
+            + (f" {copied} copied," if copied != share else "")
+            + f" {row.seconds / usual['seconds']:.2g} times the seconds"
         )
     return (
         f"Every run read {table['windows'].iloc[0]:,} windows. Without a flag the validation loss went from"
         f" {usual['valid_loss_before']:.2f} to {usual['valid_loss']:.2f} nats per token in"
-        f" {usual['seconds']:.0f} seconds, and {100 * usual['copied']:.0f} % of what the model writes is"
-        f" copied. Compared with that, {'; '.join(parts)}."
+        f" {usual['seconds']:.0f} seconds, and {share} of what the model writes is copied (of human text"
+        f" {100 * usual['human_copied']:.0f} %). Compared with that, {'; '.join(parts)}."
     )

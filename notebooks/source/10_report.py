@@ -5,7 +5,7 @@
 #
 # After this notebook you can
 #
-# - say what the flags of a fine-tuning do, from an experiment in which only one changes at a time,
+# - say what the flags of a fine-tuning do, from an experiment in which only one changes at a time, and which differences may be chance,
 # - write a report in which every claim has a figure, and every figure says how it was made,
 # - say why nobody should choose the samples that a report shows,
 # - go on from here with a text of your own.
@@ -28,11 +28,13 @@
 # - epochs: how many times the text is read.
 #
 # It left alone the one that usually matters most, the learning rate. Here a tenth of the usual one and ten times as much stand beside the others.
+# Another tutorial doubled the epochs, and found that its model then "modelled the fine-tuning dataset too closely".
 #
 # To find out what a flag does, change it alone, and keep everything else as it is: the text, the learning rate, and how *much* is read. Every run
-# below reads 120 windows. With 5 windows per step that makes 24 steps. (For more epochs, the text is cut shorter.)
+# below reads 80 windows. With 5 windows per step that makes 16 steps. For more epochs, the text is cut shorter: 80 windows of a text that fills two
+# or three of them are 30 epochs.
 #
-# In every run the learning rate first rises and then falls to a tenth: in 120 steps slowly, in 24 quickly.
+# In every run the learning rate first rises and then falls to a tenth: in 80 steps slowly, in 16 quickly.
 #
 # Predict: what does `accumulate_gradients=5` do to the validation loss, if the same windows are read in a fifth of the steps?
 
@@ -49,15 +51,15 @@ SMALLEST = lab.models().parameters[[MODEL, OTHER_MODEL]].idxmin()
 
 rate = lab.models()["learning rate"][SMALLEST]
 splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0)
+same = {"windows": 80, "splits": splits}
+same["folder"] = "flags"  # run this cell again, and the results are read from here
 flags = lab.experiments.flags(
     SMALLEST,
-    windows=120,
-    splits=splits,
-    accumulate_gradients=[5, 20],
-    epochs=[8],
+    accumulate_gradients=[5],
+    epochs=[30, 60],
     save_every=[10],
     learning_rates=[rate / 10, 10 * rate],
-    folder="flags",  # run this cell again, and the results are read from here
+    **same,
 )
 lab.plots.flags(flags)
 
@@ -70,54 +72,93 @@ columns = ["flag", "value", "steps", "epochs", "valid_loss", "written_MB", "seco
 flags[columns].round(2)
 
 # %% [markdown]
-# ### Exercise 10.2: what safety buys
+# ### Exercise 10.2: more than chance?
 #
-# Compare the row of `save_every` with the first. The loss is the same: it does not change what the model learns, only what is lost if the machine
-# stops. Say it stops at a random moment of that run. How many seconds of training are lost on average?
+# Each row was measured once. Two runs in which *nothing* differs but the seed do not end at the same loss either: they read other windows. So the
+# run without a flag is made twice more, with other seeds:
+
+# %%
+import statistics
+
+alike = [float(flags.valid_loss[0])]
+for seed in (1, 2):
+    again = lab.experiments.flags(
+        SMALLEST, seed=seed, accumulate_gradients=[], epochs=[], save_every=[], **same
+    )
+    alike.append(float(again.valid_loss[0]))
+print("no flag, three seeds:", *(round(loss, 3) for loss in alike))
+
+# %% [markdown]
+# How far does one loss stray by chance? That is the standard deviation of the three, `statistics.stdev(alike)`. How large a *difference* does chance
+# make, if both of two losses stray, each for itself?
+#
+# For each row of `flags` but the first: how many times as large is the difference of its validation loss from that of the first row? Make `times`,
+# a list or a column with one number a row, in their order. (Its sign does not matter.)
 #
 # <details><summary>Hint</summary>
 #
-# At best the machine stops just after the model was saved, at worst just before. What is in the middle, in steps? And how long is a step?
+# What adds up is not the standard deviations but their squares, the variances. So the variance of a difference of two such losses is twice that of
+# one. And its standard deviation?
 #
 # </details>
 
 # %%
-often = flags.set_index("flag").loc["save_every"]
-print(f"saved every {often.value:.0f} steps;", end=" ")
-print(f"{often.steps} steps took {often.seconds:.1f} seconds")
-
-# %%
 # HIDDEN 10.2
+import statistics
+
 from gpt2lab.course import scenes
 
 SMALLEST = lab.models().parameters[[MODEL, OTHER_MODEL]].idxmin()
 rate = lab.models()["learning rate"][SMALLEST]
 splits = scenes.speeches(rng)
+same = {"windows": 80, "splits": splits, "folder": "flags"}
 flags = scenes.flags(rng)
-saved = flags.flag == "save_every"
-flags.loc[saved, "value"] = int(rng.choice([4, 6, 8, 15, 20, 30]))
-flags.loc[saved, "seconds"] = rng.uniform(20, 90)
 columns = ["flag", "value", "steps", "epochs", "valid_loss", "written_MB", "seconds"]
-often = flags.set_index("flag").loc["save_every"]
+strayed = rng.uniform(0.01, 0.03)
+again = flags[:1].assign(valid_loss=flags.valid_loss[0] + strayed)
+alike = [flags.valid_loss[0], flags.valid_loss[0] + rng.uniform(0.8, 0.9) * strayed]
+alike = [*map(float, alike), float(again.valid_loss[0])]
 
 # %%
-# EXERCISE 10.2 (difficulty 2, 5 min, 1 point)
+# EXERCISE 10.2 (difficulty 3, 10 min, 2 points)
 ### BEGIN SOLUTION
-lost_seconds = often.value / 2 * often.seconds / often.steps
+_by_chance = 2**0.5 * statistics.stdev(alike)
+times = (flags.valid_loss[1:] - flags.valid_loss[0]).abs() / _by_chance
+print((flags.flag[1:] + " " + flags.value[1:].astype(str)).to_frame().assign(times=times.round(1)))
 ### END SOLUTION
 
 # %%
 # CHECK 10.2
-lab.course.check("10.2", lost_seconds, often)
+lab.course.check("10.2", times, flags, alike)
 
 # %% [markdown]
-# And the other two flags? With more windows per step the direction of each step is surer, but there are fewer steps. At the same learning rate, fewer steps
-# mean less learning, and six are hardly a beginning. (With a higher rate, or on a large GPU that reads five windows as quickly as one, it is another
-# matter.) More epochs of a shorter text mean that the model reads the same again and again: see [notebook 3](03_watch_the_loss.ipynb). Each row was
-# measured once, so a difference of a few hundredths may be chance.
+# Which of your numbers are far above 2, and which flags are they? Two of them need a closer look.
 #
-# And the learning rate? With a tenth of it the weights get a tenth as far in as many steps. With ten times as much a step may undo what the one
-# before had learned. Which of the two does more harm here?
+# The row of `save_every` ends at the very loss of the first: saving does not change what the model learns, only what is lost if the machine stops. On
+# average that is half of the steps between two saves. Often means safe, and the column `written_MB` says what it costs.
+#
+# The rows of `epochs` read the same few windows again and again. Has the model learned them by heart? Two things would say so: the validation loss
+# ends *above* where it was before the first step, and the model copies. `copied` is the share of what it writes that stands in its text in stretches
+# of eight words or more. `human_copied` is the same for human text that it never saw, so that is what chance and common phrases make.
+
+# %%
+columns = ["value", "valid_loss_before", "valid_loss", "copied", "human_copied"]
+repeated = flags[flags.flag.isin(["none", "epochs"])]
+repeated[columns].round(2)
+
+# %%
+longest = repeated.index[-1]
+sample = flags.attrs["samples"][longest][0]  # the first of the eight that were counted
+lab.plots.copied_spans(sample, lab.copied_spans(sample, splits.train))
+
+# %% [markdown]
+# Compare the two rows of `epochs`: what does doubling them do to the loss, and what to copying? In the training loss alone both would look like a
+# success; [notebook 3](03_watch_the_loss.ipynb) shows how to see in time that they are none.
+#
+# And the others? With more windows per step the direction of each step is surer, but there are fewer steps. At the same learning rate, fewer
+# steps mean less learning. (With a higher rate, or on a large GPU that reads five windows as quickly as one, it is another matter.) With a tenth of
+# the learning rate the weights get a tenth as far in as many steps. With ten times as much a step may undo what the one before had learned. Which
+# of the two does more harm here?
 
 # %% [markdown]
 # ## The report
@@ -183,6 +224,10 @@ print("\n".join(line for line in text.splitlines() if line.startswith("#")))
 
 # %%
 # HIDDEN 10.3
+columns = ["value", "valid_loss_before", "valid_loss", "copied", "human_copied"]
+repeated = flags[flags.flag.isin(["none", "epochs"])]
+longest = repeated.index[-1]
+sample = flags.attrs["samples"][longest][0]
 run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
 tuned = scenes.models(splits, MODEL)[1]
 sweep = scenes.sweep(rng)
@@ -266,9 +311,18 @@ print("no words yet on:", ", ".join(report.unanswered) or "nothing")
 # %% [markdown]
 # Write the rest in `report/report.md`, between the marks, and run the cell above again. Whatever is measured again, your words are kept.
 #
+# Two pages of it, as your browser shows them: the top, and the question on the loss with your words.
+
+# %%
+report.picture()
+
+# %%
+report.picture("loss")
+
+# %% [markdown]
 # ## How well did you foresee it?
 #
-# Each notebook began with a guess. The checks have written down what you guessed and what came out, for all notebooks that ran in this folder:
+# Each notebook asks for a guess. The checks have written down what you guessed and what came out, for all notebooks that ran in this folder:
 
 # %%
 lab.course.predictions()
@@ -290,7 +344,8 @@ lab.course.predictions()
 #
 # ## Summary
 #
-# - Change one flag at a time, with the same amount of reading: then a difference comes from the flag.
+# - Change one flag at a time, with the same amount of reading: then a difference comes from the flag, if it is clearly larger than what another
+#   seed makes.
 # - `save_every` is about safety, `accumulate_gradients` about how often the weights move, epochs about how often the same is read.
 # - A claim is a comparison with a number and a doubt. A report that says how each number was made can be checked and repeated.
 # - A sample that was picked because it is good shows what its reader likes, not what the model usually writes. Show the first that come.

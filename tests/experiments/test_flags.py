@@ -7,6 +7,10 @@ import pytest
 import gpt2lab as lab
 from gpt2lab.course import scenes
 from gpt2lab.errors import ArgumentError, TextError
+from gpt2lab.measures.copying import copied_share
+from gpt2lab.pretrained.catalog import find_card
+from gpt2lab.pretrained.download import download_vocabulary
+from gpt2lab.pretrained.encoder import load_encoder
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +56,17 @@ def test_saving_changes_nothing_and_fewer_steps_learn_less(table):
         and table["human_copied"].between(0, 1).all()
         and (table["seconds"] > 0).all()
     )
+
+
+@pytest.mark.slow
+def test_what_was_written_after_many_epochs_can_be_read(table, splits, models):
+    """They are the texts on which copying was measured, not others like them."""
+    (row,) = table.attrs["samples"]
+    samples = table.attrs["samples"][row]
+    assert table["flag"][row] == "epochs" and len(samples) == 8
+    tokens = len(splits.train.tokens(load_encoder(download_vocabulary("1M", models))))
+    read = splits.train.first(round(12 * find_card("1M").n_ctx / 6 / tokens * splits.train.characters))
+    assert copied_share(samples, read) == table["copied"][row]
 
 
 @pytest.mark.slow

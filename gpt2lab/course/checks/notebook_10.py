@@ -1,6 +1,10 @@
 """The checks of notebook 10, Report."""
 
-from gpt2lab.course.checks.verdicts import choice, exercise, has_digit, number, right, too_short, wrong
+import math
+
+import numpy as np
+
+from gpt2lab.course.checks.verdicts import choice, exercise, has_digit, is_number, right, too_short, wrong
 
 CLAIMS = ("loss", "flags", "findings")
 _ABOUT_THE_SAME = 0.01  # nats per token
@@ -35,32 +39,70 @@ def accumulated(prediction, flags):
 
 
 @exercise("10.2", computed=True)
-def lost_seconds(answer, often):
-    every, steps, seconds = (float(often[name]) for name in ("value", "steps", "seconds"))
-    return number(
-        answer,
-        every / 2 * seconds / steps,
-        mistakes=(
-            (
-                every * seconds / steps,
-                "That is the worst case, just before the model is saved. On average it is half of that.",
-            ),
-            (every / 2, "That is the number of steps. How many seconds do they take?"),
-            (every, "That is the number of steps in the worst case. You need seconds, and the average."),
-            (seconds / steps, "That is the time of one step. How many steps are lost?"),
-            (
-                seconds / 2,
-                "That is what is lost on average if nothing is saved before the end. Here the model is saved"
-                " every few steps.",
-            ),
-            (every / 2 * steps / seconds, "Turn the fraction round: seconds per step, not steps per second."),
+def times_chance(answer, flags, alike):
+    losses = flags["valid_loss"].to_numpy(float)
+    away = np.abs(losses[1:] - losses[0])
+    strays, variance = np.std(alike, ddof=1), np.var(alike, ddof=1)
+    numbers = _read_numbers(answer)
+    if numbers is None:
+        return wrong("A list of numbers is asked for, one for each row of flags but the first.")
+    if len(numbers) == len(losses) and abs(numbers[0]) < _ABOUT_THE_SAME**2:
+        numbers = numbers[1:]  # the first row beside itself
+    if len(numbers) != len(away):
+        return wrong(
+            "One number is asked for each row of flags but the first, in their order. How many have you?"
+        )
+
+    def are(exact):
+        return np.allclose(np.abs(numbers), exact, rtol=0.01, atol=1e-9)
+
+    if are(away / (math.sqrt(2) * strays)):
+        return right(
+            "What is far above 2 is hardly chance. Below that, more seeds are needed before you call it a"
+            " finding. Three runs say only roughly how far one strays, and rows that read the same windows as"
+            " the first have some of their chance in common with it."
+        )
+    few = np.std(alike)
+    mistakes = (
+        (away, "These are the differences. How many times as large are they as what chance does?"),
+        (away / strays, "So far strays one loss. In a difference two losses stray, each for itself."),
+        (
+            away / (2 * strays),
+            "Chance seldom drives both losses as far apart as it can: not the standard deviations add up,"
+            " but their squares.",
         ),
-        otherwise="Multiply half of the steps between two saves by the seconds of a step.",
-        reason=(
-            "Here that is little. In a run of a day, saved only at its end, half a day is lost on average. So"
-            " how often you save is a question of how much you can bear to lose, and of your disk."
+        (away / (2 * variance), "That is the square of it. Take the root, and you have nats again."),
+        (away / variance, "That is the square of how far one loss strays. Take the root, and think of two."),
+        (
+            away / (math.sqrt(2) * few),
+            "np.std divides by 3; from three runs take 2, as ddof=1 and statistics.stdev do.",
+        ),
+        (away / few, "np.std divides by 3, not by 2 (ddof=1). And in a difference two losses stray."),
+        (
+            losses[1:] / (math.sqrt(2) * strays),
+            "You divided the losses themselves. What is each one's difference from the first row?",
+        ),
+        (
+            away / (max(alike) - min(alike)),
+            "The range grows with the number of runs. Take the standard deviation, and think of two losses.",
         ),
     )
+    reason = next((reason for exact, reason in mistakes if are(exact)), None)
+    return wrong(
+        reason
+        or "For each row: its difference from the first, divided by how large a difference chance makes."
+    )
+
+
+def _read_numbers(answer):
+    """An answer that is a row of finite numbers, as an array; None if it is another thing."""
+    values = answer.values() if isinstance(answer, dict) else answer
+    if isinstance(values, str) or not hasattr(values, "__len__") or getattr(values, "ndim", 1) != 1:
+        return None
+    values = list(values)
+    if not all(is_number(value) and math.isfinite(value) for value in values):
+        return None
+    return np.array(values, float)
 
 
 @exercise("10.3")

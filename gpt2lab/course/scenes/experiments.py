@@ -84,11 +84,13 @@ def flags(rng):
     usual = 3.7 + rng.uniform(0, 0.3)
     size = rng.uniform(12, 13)
     rows = [
-        ("none", 0, 120, 0.15, 1, usual),
-        ("accumulate_gradients", 5, 24, 0.15, 1, usual + rng.uniform(0.06, 0.12)),
-        ("accumulate_gradients", 20, 6, 0.15, 1, usual + rng.uniform(0.13, 0.2)),
-        ("epochs", 8, 120, 8.3, 1, usual + rng.uniform(0.5, 1)),
-        ("save_every", 10, 120, 0.15, 12, usual),
+        ("none", 0, 80, 0.1, 1, usual),
+        ("accumulate_gradients", 5, 16, 0.1, 1, usual + rng.uniform(0.06, 0.12)),
+        ("epochs", 30, 80, 31.0, 1, usual + rng.uniform(0.5, 1)),
+        ("epochs", 60, 80, 62.0, 1, usual + rng.uniform(1.1, 2)),
+        ("save_every", 10, 80, 0.1, 8, usual),
+        ("learning_rate", 2e-4, 80, 0.1, 1, usual + rng.uniform(0.03, 0.1)),
+        ("learning_rate", 2e-2, 80, 0.1, 1, usual - rng.uniform(0.03, 0.1)),
     ]
     table = pd.DataFrame(
         [
@@ -96,20 +98,24 @@ def flags(rng):
                 "flag": flag,
                 "value": value,
                 "steps": steps,
-                "windows": 120,
+                "windows": 80,
                 "epochs": epochs,
                 "saves": saves,
                 "written_MB": saves * size,
                 "valid_loss_before": usual + 0.25,
                 "valid_loss": loss,
-                "copied": 0.0,
-                "human_copied": 0.1,
+                "copied": {30: 0.3, 60: 0.7}.get(value, 0.0),
+                "human_copied": 0.02,
                 "seconds": rng.uniform(10, 12),
             }
             for flag, value, steps, epochs, saves, loss in rows
         ]
-    )
-    return table[list(FLAGS)]
+    )[list(FLAGS)]
+    table.attrs["samples"] = {
+        row: [f"Sample {number} of row {row}." for number in range(8)]
+        for row in table.index[table["flag"] == "epochs"]
+    }
+    return table
 
 
 def guesses(rng, authors, each=20, right=0.35, common=None):
