@@ -83,6 +83,7 @@ def test_what_ends_or_floods_a_kernel_is_noticed_and_told(graded):
     assert (
         "1,000 MB" in said["memory that is shared"]
         and "1,000 MB" in said["memory in many processes"]
+        and "1,000 MB" in said["memory in sockets"]
         and "files" in said["files"]
     )
 

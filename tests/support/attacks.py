@@ -292,6 +292,23 @@ for _ in range(20):
         hold = b'x' * 150_000_000
         time.sleep(60)
 time.sleep(60)""",
+    "memory in sockets": """\
+import os, socket, time
+for _ in range(8):
+    if not os.fork():
+        hold = []
+        while len(hold) < 480:
+            hold.append(socket.socketpair())
+            for one in hold[-1]:
+                one.setblocking(False)
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+                try:
+                    while True:
+                        one.send(b'x' * 65536)
+                except BlockingIOError:
+                    pass
+        time.sleep(60)
+time.sleep(60)""",
     "processes": """\
 import os, time
 answer = 0

@@ -185,7 +185,10 @@ class WatchedKernel(RunningKernel):
         most = min(PROCESSES, self.limits["processes"])
         if len(family) > most:
             raise KernelGone(f"Your code started more than {most} processes.")
-        if processes.memory(family, self.limits["memory_MB"] << 20) > self.limits["memory_MB"] << 20:
+        allowed = self.limits["memory_MB"] << 20
+        if not self.trusted:
+            allowed -= processes.buffers(family)
+        if processes.memory(family, allowed) > allowed:
             raise KernelGone(f"Your code took more than {self.limits['memory_MB']:,} MB of memory.")
         if not self.trusted and (
             _files(self.folder) > FILES or (family and _files(f"/proc/{family[-1].pid}/root/tmp") > FILES)

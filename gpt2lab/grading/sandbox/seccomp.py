@@ -1,6 +1,9 @@
 """Calls to the operating system that a student's kernel may not make: they would take memory that nobody
 counts, or reach for parts of Linux that no answer needs and that have had holes.
 
+The buffers of sockets and pipes stay as large as they are made: by their number it is known what they take
+(`gpt2lab.grading.sandbox.processes.buffers`).
+
 References
 ----------
 Linux, Documentation/userspace-api/seccomp_filter.rst; the numbers are those of asm/unistd.h.
@@ -79,6 +82,15 @@ _EVERYWHERE = {
 }
 _OTHER_ABI = 0x40000000  # from here on the numbers of x32, another way to the same calls
 
+# What depends on arguments, by machine.
+_SOCKET = {"x86_64": 41, "aarch64": 198}
+_SETSOCKOPT = {"x86_64": 54, "aarch64": 208}
+_FCNTL = {"x86_64": 72, "aarch64": 25}
+_FAMILIES = (1, 2, 10, 16)  # of sockets: on this machine, IPv4, IPv6, and what asks Linux for addresses
+_SOL_SOCKET = 1
+_BUFFERS = (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF, and the same by force
+_SET_PIPE_SIZE = 1031
+
 _LOAD = 0x20
 _EQUAL = 0x15
 _AT_LEAST = 0x35
@@ -86,6 +98,9 @@ _RETURN = 0x06
 _ALLOW = 0x7FFF0000
 _REFUSE = 0x00050000 | 38  # there is no such call
 _KILL = 0x80000000
+_AS_IF_DONE = 0x00050000
+_FORBIDDEN = 0x00050000 | 1
+_NO_SUCH_FAMILY = 0x00050000 | 97
 
 
 def program():
@@ -100,6 +115,7 @@ def program():
         return None
     architecture, numbers = _MACHINES[platform.machine()]
     refused = sorted({*numbers.values(), *_EVERYWHERE.values()})
+    by_arguments = _rules(platform.machine())
     # At the beginning: is it this machine's way to call? Then the number is compared with one after the
     # other.
     lines = [
@@ -107,11 +123,46 @@ def program():
         (_EQUAL, 1, 0, architecture),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, 0),
-        (_AT_LEAST, len(refused) + 1, 0, _OTHER_ABI),
+        (_AT_LEAST, len(refused) + len(by_arguments) + 1, 0, _OTHER_ABI),
     ]
-    lines += [(_EQUAL, len(refused) - at, 0, number) for at, number in enumerate(refused)]
+    end = len(refused) + len(by_arguments)
+    lines += [(_EQUAL, end - at, 0, number) for at, number in enumerate(refused)]
+    lines += by_arguments
     lines += [(_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
     return b"".join(struct.pack("HBBI", *line) for line in lines)
+
+
+def _rules(machine):
+    """Instructions for calls that are refused with some arguments only. Each begins with the call's number,
+    and what it does not refuse goes on behind it.
+    """
+    families = [(_EQUAL, len(_FAMILIES) - at, 0, family) for at, family in enumerate(_FAMILIES)]
+    options = [(_EQUAL, len(_BUFFERS) - 1 - at, 0, option) for at, option in enumerate(_BUFFERS[:-1])]
+    rules = [
+        (_SOCKET, [_argument(0), *families, (_RETURN, 0, 0, _NO_SUCH_FAMILY)]),
+        (
+            _SETSOCKOPT,
+            [
+                _argument(1),
+                (_EQUAL, 0, len(_BUFFERS) + 2, _SOL_SOCKET),
+                _argument(2),
+                *options,
+                (_EQUAL, 0, 1, _BUFFERS[-1]),
+                (_RETURN, 0, 0, _AS_IF_DONE),
+            ],
+        ),
+        (_FCNTL, [_argument(1), (_EQUAL, 0, 1, _SET_PIPE_SIZE), (_RETURN, 0, 0, _FORBIDDEN)]),
+    ]
+    return [
+        line
+        for numbers, rule in rules
+        for line in ((_LOAD, 0, 0, 0), (_EQUAL, 0, len(rule), numbers[machine]), *rule)
+    ]
+
+
+def _argument(number):
+    """Load the lower half of an argument: what is compared are integers of 32 bits."""
+    return _LOAD, 0, 0, 16 + 8 * number
 
 
 def descriptor():
