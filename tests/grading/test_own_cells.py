@@ -187,10 +187,14 @@ class TestTheCellThatCounts:
 
     def test_what_the_check_cell_gives_it(self):
         name, call = CHECKS["03.2"].split("\n")
-        assert value(STEP, "best_step", STEP.blank, f"{name}\nbest_step = 3\n{call}") == 3
+        assert value(STEP, "best_step", STEP.blank, f"{name}\nn = 3\nbest_step = n\n{call}") == 3
 
     def test_a_step_towards_it_in_a_cell_above(self):
         assert value(STEP, "best_step", "best_step = 1.6", answer(STEP, "best_step = int(best_step)")) == 1
+
+    def test_a_cell_above_if_this_one_gives_nothing(self):
+        assert value(STEP, "best_step", "best_step = 4", answer(STEP, "print(history)"), history=1) == 4
+        assert value(STEP, "best_step", "best_step = 4", answer(STEP, "# above")) == 4
 
 
 class TestAnswersInWords:

@@ -53,7 +53,8 @@ def choose(places, pieces, exercise, notes):
         if piece.kind == pieces[place].kind and piece.label in (None, exercise.label)
     ]
     if check not in (None, place) and exercise.kind == "code" and not pieces[check].given:
-        parts += _answer_in(pieces[check].source, exercise)
+        given_there = _until_bound(pieces[check].source, open_names(exercise))
+        parts += [ast.unparse(statement) for statement in given_there]
     if len(parts) == 1:
         return pieces[place].source, pieces[place].kind, pieces[place].how, first
     notes.append(
@@ -89,7 +90,7 @@ def _find_ends(place, places, pieces, exercise, check):
     for below in range(last + 1, check or 0):
         if pieces[below].label not in (None, "", exercise.label):
             break
-        if _is_own_code(pieces, below) and _statements_on(pieces[below].source, names):
+        if _is_own_code(pieces, below) and _until_bound(pieces[below].source, names):
             last = below
     return first, last
 
@@ -98,18 +99,15 @@ def _is_own_code(pieces, place):
     return place < len(pieces) and pieces[place].label is None and pieces[place].kind == "code"
 
 
-def _statements_on(source, names):
-    """The statements of a source that bind or change one of the names."""
+def _until_bound(source, names):
+    """The statements of a source up to the last that binds or changes one of the names; none if none does."""
     try:
-        found = [(names_of(statement), statement) for statement in ast.parse(source).body]
+        statements = ast.parse(source).body
+        found = [names_of(statement) for statement in statements]
     except BEYOND_THE_PARSER:
         return []
-    return [statement for of, statement in found if (of.binds | of.changes) & set(names)]
-
-
-def _answer_in(source, exercise):
-    """What a check cell gives the names that the exercise asks for."""
-    return [ast.unparse(statement) for statement in _statements_on(source, open_names(exercise))]
+    on = [place for place, of in enumerate(found) if (of.binds | of.changes) & set(names)]
+    return statements[: on[-1] + 1] if on else []
 
 
 def _is_in_words(exercise):
@@ -122,7 +120,7 @@ def _in_markdown(place, check, pieces, exercise):
     """
     own = pieces[place]
     if own.kind != "code":
-        if is_blank(own.source, exercise) or _statements_on(own.source, open_names(exercise)):
+        if is_blank(own.source, exercise) or _until_bound(own.source, open_names(exercise)):
             return ""
         texts = [own.source]
     elif is_blank(own.source, exercise):

@@ -189,9 +189,12 @@ def _given_lines(exercise):
 
 
 def _put_own_in_front(source, own, place, but, exercise, notes):
-    if is_blank(source, exercise):
+    asked = open_names(exercise)
+    if is_blank(source, exercise) and (not asked or any(gives(source, name) for name in asked)):
         return source
-    names, statements = pick_used(take_out_magics(source[:LONGEST])[0], own, place, but)
+    # What is asked for and stands in a cell above, not in this one, is the answer's too.
+    elsewhere = [name for name in asked if not gives(source, name)]
+    names, statements = pick_used(take_out_magics(source[:LONGEST])[0], own, place, but, elsewhere)
     if names:
         notes.append(
             f"{exercise.label}: uses {join_words(names[:5])} of another cell of the student's; it was put in"

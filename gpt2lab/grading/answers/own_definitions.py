@@ -66,7 +66,7 @@ def find_statements(cells):
     return found
 
 
-def pick_used(answer, statements, place, but=()):
+def pick_used(answer, statements, place, but=(), also=()):
     """The statements of a student's that an answer uses, and those that these use.
 
     Parameters
@@ -79,6 +79,8 @@ def pick_used(answer, statements, place, but=()):
         above binds.
     but : collection of str, default ()
         Names that the course binds; they are left alone.
+    also : collection of str, default ()
+        Names that are needed besides, if a cell above binds them.
 
     Returns
     -------
@@ -91,6 +93,7 @@ def pick_used(answer, statements, place, but=()):
     at_above, at_below = _places_of_names(above), _places_of_names(below)
     end = len(above)
     needed, modules = needed_by(answer)
+    needed |= {name for name in also if _binding(name, above, at_above, end)}
     waiting = deque((name, end) for name in (*sorted(needed), *map(_file, sorted(modules))))
     seen, names, chosen, unknown = set(), [], set(), False
     length = 0
