@@ -94,10 +94,7 @@ def _facts(corpus, splits):
         *((f"{kind} document", _name_and_length(getattr(found, kind))) for kind in ("longest", "shortest")),
         (f"pairs with the same text{across}", int(sum(found.copies["kind"] == "same"))),
         (f"pairs with much text in common{across}", int(sum(found.copies["kind"] == "shared"))),
-        (
-            "characters that are no text (control, private use, U+FFFD)",
-            int(found.odd_characters["count"].sum()),
-        ),
+        ("unreadable characters (control, private use, U+FFFD)", int(found.odd_characters["count"].sum())),
         *_personal_data(corpus),
     ]
     blocks = [

@@ -81,7 +81,7 @@ class Overview:
                 f"copies: {self._copies_in_words()}",
                 *self._shared_in_words(),
                 *self._together_in_words(),
-                f"characters that are no text: {self._odd_in_words()}",
+                f"unreadable characters: {self._odd_in_words()}",
                 *(["some lines:"] * bool(self.lines)),
                 *(
                     f"  {line if len(line) <= _LONGEST_LINE else line[: _LONGEST_LINE - 3] + '...'}"

@@ -1,5 +1,7 @@
 """The checks of notebook 9, Your own dataset."""
 
+import numpy as np
+
 from gpt2lab.corpus.document import author_prefix
 from gpt2lab.course.checks.verdicts import (
     choice,
@@ -238,3 +240,54 @@ def errors_of_ten_texts(answer, kinds, texts):
     return right(
         "Thank you for reading. Any honest marks are right; the next cell counts them, before and after."
     )
+
+
+# What to say of a finding that was decided wrongly, in their order.
+_DECIDE = (
+    "The upper end of the interval of the ratio, ratio_high, says whether 1, no change, is left out.",
+    "Half of the perplexity is left where the ratio is 0.5. Is more left, or less?",
+    "A difference of precision_2 is more than chance if its interval, low to high, leaves out 0.",
+    "Compare the columns human and after in the row precision_2.",
+    "Both have to hold at each step from one temperature to the next, and self-BLEU has to fall.",
+    "Divide words at each temperature by words in the last row; every one has to lie from 2/3 to 4/3.",
+)
+
+
+@exercise("09.8", computed=True)
+def which_findings_hold(answer, perplexity, overlap, sweep):
+    many = (
+        f"Make a list of {len(_DECIDE)} in square brackets, each True or False, in the order of the findings."
+    )
+    if isinstance(answer, (str, dict)) or not hasattr(answer, "__len__"):
+        return wrong(many)
+    given = list(answer)
+    if len(given) != len(_DECIDE):
+        return wrong(f"Your list has another number of entries. {many}")
+    for place, entry in enumerate(given, 1):
+        if not isinstance(entry, (bool, np.bool_)):
+            return wrong(
+                f"Entry {place} is neither True nor False. A comparison, such as a < b, gives one of them."
+            )
+    for place, (entry, exact, reason) in enumerate(
+        zip(given, _findings(perplexity, overlap, sweep), _DECIDE), 1
+    ):
+        if bool(entry) != exact:
+            return wrong(f"Finding {place} is decided the other way. {reason}")
+    return right(
+        "What holds for two kinds of text may be about models. What holds for one is about that text: how far"
+        " it is from what the model had read, and how long such a text is."
+    )
+
+
+def _findings(perplexity, overlap, sweep):
+    pairs = overlap.loc["precision_2"]
+    tried = sweep[sweep["parameter"] == "temperature"].sort_values("value")
+    shares = tried["words"] / sweep["words"].iloc[-1]
+    return [
+        bool(perplexity["ratio_high"] < 1),
+        bool(0.5 < perplexity["ratio"] < 1),
+        bool(pairs["low"] > 0),
+        bool(pairs["human"] > pairs["after"]),
+        bool(tried["dist_1"].is_monotonic_increasing and tried["self_bleu"].is_monotonic_decreasing),
+        bool(shares.between(2 / 3, 4 / 3).all()),
+    ]

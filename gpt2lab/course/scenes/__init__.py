@@ -6,6 +6,7 @@ The HIDDEN cells of the notebooks' sources take what they need from here by name
 
 from gpt2lab.course.scenes.experiments import flags, guesses, report, sweep
 from gpt2lab.course.scenes.runs import Lazy, corpus, instead, model, run, sentences, temporary_folder
+from gpt2lab.course.scenes.second_dataset import second_dataset
 from gpt2lab.course.scenes.texts import models, models_of_authors, speeches, speeches_of, sure_and_open
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "models_of_authors",
     "report",
     "run",
+    "second_dataset",
     "sentences",
     "speeches",
     "speeches_of",

@@ -28,6 +28,26 @@ CONFUSION = pd.DataFrame(
     columns=NAMES,
 )
 HITS, FOUND = 12, 29
+FELL = {"ratio": 0.35, "ratio_low": 0.3, "ratio_high": 0.4}
+SHARED = pd.DataFrame(
+    {"after": 0.3, "low": 0.1, "high": 0.2, "human": 0.4}, index=["precision_1", "precision_2"]
+)
+TRIED = pd.DataFrame(
+    {
+        "parameter": ["temperature"] * 3 + ["human"],
+        "value": [0.5, 1.0, 1.5, None],
+        "words": [8.0, 11.0, 26.0, 10.0],
+        "dist_1": [0.2, 0.4, 0.5, 0.4],
+        "self_bleu": [0.3, 0.07, 0.03, 0.07],
+    }
+)
+HOLDS = [True, False, True, True, True, False]
+
+
+def _flipped(place):
+    """The right list, with one finding decided the other way."""
+    return [found != (number == place) for number, found in enumerate(HOLDS, 1)]
+
 
 EXERCISES = {
     "09.1": ((matrix(4),), "c", [("a", "4 of 5"), ("b", "4 of 5"), ("d", "one letter")]),
@@ -133,9 +153,52 @@ EXERCISES = {
             (["r", "x", "b"], "no kind"),
         ],
     ),
+    "09.8": (
+        (FELL, SHARED, TRIED),
+        HOLDS,
+        [
+            (_flipped(1), "ratio_high"),
+            (_flipped(2), "Half of the perplexity"),
+            (_flipped(3), "more than chance"),
+            (_flipped(4), "columns human and after"),
+            (_flipped(5), "each step"),
+            (_flipped(6), "Divide words"),
+            (HOLDS[:5], "another number"),
+            ([*HOLDS[:5], "no"], "Entry 6"),
+            ([0.35, *HOLDS[1:]], "Entry 1"),
+            ("101110", "square brackets"),
+            (dict(enumerate(HOLDS)), "square brackets"),
+            (True, "square brackets"),
+        ],
+    ),
 }
 
-ALIKE = {"09.7": (["rb", "-", "l"], ["-", "-", "bl"]), "09.6": (EXPLAINED, EXPLAINED + " So there.")}
+DECIDED = """
+pairs = shared.table.loc["precision_2"]
+tried = by_temperature[by_temperature.parameter == "temperature"]
+shares = tried.words / by_temperature.iloc[-1].words
+holds = [
+    surprise.row["ratio_high"] < 1,
+    surprise.row["ratio"] > 0.5,
+    pairs.low > 0,
+    pairs.human > pairs.after,
+    tried.dist_1.is_monotonic_increasing and tried.self_bleu.is_monotonic_decreasing,
+    shares.between(2 / 3, 4 / 3).all(),
+]
+"""
+
+
+def _but(part, instead):
+    """The findings decided rightly, but for a part."""
+    assert DECIDED.count(part) == 1
+    return DECIDED.replace(part, instead)
+
+
+ALIKE = {
+    "09.8": (HOLDS, np.array(HOLDS)),
+    "09.7": (["rb", "-", "l"], ["-", "-", "bl"]),
+    "09.6": (EXPLAINED, EXPLAINED + " So there."),
+}
 
 SOURCES = {
     "09.2": [
@@ -226,6 +289,30 @@ SOURCES = {
         ("marks = ['r'] * 9 + ['lost']", "no kind"),
         ("marks = ['r'] * 9 + [0]", "in quotes"),
     ],
+    "09.8": [
+        (_but('surprise.row["ratio_high"] < 1', 'surprise.row["ratio"] < 1'), "ratio_high"),
+        (
+            _but('surprise.row["ratio_high"] < 1', "surprise.row['after'] < surprise.row['before']"),
+            "ratio_high",
+        ),
+        (_but('surprise.row["ratio"] > 0.5', 'surprise.row["ratio"] < 0.5'), "Half of the perplexity"),
+        (_but("pairs.low > 0", "pairs.after > pairs.before"), "more than chance"),
+        (_but("pairs.low > 0", "pairs.difference > 0"), "more than chance"),
+        (_but("pairs.human > pairs.after", "pairs.human < pairs.after"), "columns human and after"),
+        (_but("and tried.self_bleu.is_monotonic_decreasing", ""), "each step"),
+        (
+            _but("tried.self_bleu.is_monotonic_decreasing", "tried.self_bleu[0] > tried.self_bleu[2]"),
+            "each step",
+        ),
+        (
+            _but("shares.between(2 / 3, 4 / 3).all()", "not shares.between(2 / 3, 4 / 3).all()"),
+            "Divide words",
+        ),
+        (_but("shares.between(2 / 3, 4 / 3).all()", "shares.between(2 / 3, 4 / 3)"), "Entry 6"),
+        (_but("shares.between(2 / 3, 4 / 3).all(),", ""), "another number"),
+        ("holds = [True, False, True, True, True, False]", "ratio_high"),
+        ("holds = 'the first, the third and the fourth'", "square brackets"),
+    ],
 }
 ALSO_RIGHT = {
     "09.2": ["effect = 'B'", "effect = ' (b) '"],
@@ -268,12 +355,27 @@ prefix = chr(92) + name + '-'""",
             "The words of the time may be enough to explain that.'''"
         ),
     ],
+    "09.8": [
+        DECIDED,
+        _but("pairs.low > 0", "pairs.more == 'after'"),
+        (
+            "import numpy as np\n"
+            "row, pairs, words = surprise.row, shared.table.loc['precision_2'], by_temperature.words\n"
+            "dist_1, bleu = (by_temperature[name][:3] for name in ('dist_1', 'self_bleu'))\n"
+            "varied = (np.diff(dist_1) > 0).all() and (np.diff(bleu) < 0).all()\n"
+            "long = all(2 / 3 * words[3] <= number <= 4 / 3 * words[3] for number in words[:3])\n"
+            "more = row['after'] > row['before'] / 2\n"
+            "shared_more = pairs['low'] > 0, pairs.after < pairs.human\n"
+            "holds = (not row['ratio_high'] >= 1, more, *shared_more, varied, long)"
+        ),
+    ],
     "09.7": ["marks = ('-',) * 10", "marks = ['r', 'lb'] * 5", "marks = 'r b - lb a f - - r l'.split()"],
 }
 UNBOUND = dict.fromkeys(
     (
         *("document", "text", "place", "wrong", "nearest", "farthest", "best", "worst", "name", "result"),
         *("number", "letter", "kind", "chosen", "drawn", "own_gain", "more", "found", "nats", "values"),
+        *("read", "part_run", "value", "label"),
     ),
     "of a loop",
 )
