@@ -13,11 +13,11 @@ import numpy as np
 
 from gpt2lab.base.arguments import real_number, whole_number
 from gpt2lab.base.progress import bar
-from gpt2lab.engine import Network, Reader, sequence_losses, uniforms
+from gpt2lab.engine import Gradients, Network, Reader, sequence_losses, uniforms
 from gpt2lab.engine.memory import samples_that_fit
 from gpt2lab.errors import ArgumentError, CheckpointError, TextError
 from gpt2lab.pretrained import checkpoints
-from gpt2lab.pretrained.catalog import find_card, parameter_count
+from gpt2lab.pretrained.catalog import find_card, parameter_count, weight_shapes
 from gpt2lab.pretrained.download import download
 from gpt2lab.pretrained.encoder import END_OF_TEXT, encode, load_encoder
 
@@ -107,6 +107,7 @@ class LanguageModel:
         self._encoder = encoder
         self._lock = threading.Lock()
         self._remembered = (None,)
+        self._gradients = None
 
     def __repr__(self):
         return f"LanguageModel({self.name!r}, {self.parameters:,} parameters)"
@@ -122,7 +123,9 @@ class LanguageModel:
         harm.
         """
         self._network.close()
-        self._reader = self.trainer = None
+        if self._gradients:
+            self._gradients.close()
+        self._reader = self.trainer = self._gradients = None
 
     @property
     def window(self) -> int:
@@ -162,18 +165,67 @@ class LanguageModel:
         ArgumentError
             If a name or a shape is not the model's.
         """
-        weights = self.weights()
-        for name, value in changed.items():
-            if name not in weights:
-                raise ArgumentError(
-                    f"changed holds {name!r}, which is no weight of {self.name}; lm.weights() has the names."
-                )
-            if np.shape(value) != weights[name].shape:
-                raise ArgumentError(
-                    f"changed[{name!r}] has the shape {np.shape(value)}; give {weights[name].shape}."
-                )
-            weights[name] = np.asarray(value, np.float32)
+        weights = self._all_weights("changed", changed)
         return build_model(self.hparams, weights, self._encoder, self.name)
+
+    def _all_weights(self, argument, changed):
+        """Arrays of float32 for all names: those of ``changed``, and the model's own for the rest."""
+        self._open_reader()
+        shapes = weight_shapes(self.hparams)
+        for name, value in changed.items():
+            if name not in shapes:
+                raise ArgumentError(
+                    f"{argument} holds {name!r}, which is no weight of {self.name}; lm.weights() has the"
+                    " names."
+                )
+            if np.shape(value) != tuple(shapes[name]):
+                raise ArgumentError(
+                    f"{argument}[{name!r}] has the shape {np.shape(value)}; give {tuple(shapes[name])}."
+                )
+        given = {name: np.asarray(value, np.float32) for name, value in changed.items()}
+        return given if given.keys() == shapes.keys() else self.weights() | given
+
+    def gradient(
+        self, tokens: Sequence[int], weights: Mapping[str, np.ndarray] | None = None
+    ) -> tuple[float, dict[str, np.ndarray]]:
+        """The loss of one window, and how fast it changes along each weight.
+
+        The loss is the mean of `window_losses`. The gradient comes from the backward pass with which
+        `finetune` trains, in float32; the model stays as it is. The first call for windows of another length
+        takes longer, since their graph is built.
+
+        Parameters
+        ----------
+        tokens : list of int
+            One window, from 2 to n_ctx tokens.
+        weights : dict of str to numpy.ndarray, optional
+            Where to compute both, in the names and shapes of `weights`; what is left out is the model's own.
+
+        Returns
+        -------
+        loss : float
+            In nats per token.
+        gradient : dict of str to numpy.ndarray
+            float32, in nats per token and unit of the weight, in the names and shapes of `weights`.
+
+        Raises
+        ------
+        ArgumentError
+            If the window is too short or too long, or a token, a name or a shape is not the model's.
+        """
+        weights = self._all_weights("weights", {} if weights is None else weights)
+        ids = self._ids("tokens", tokens)
+        if not 2 <= len(ids) <= self.window:
+            raise ArgumentError(
+                f"tokens has {len(ids):,} of them; a window has from 2 to {self.window:,}: the first is only"
+                " read, each other one is predicted."
+            )
+        with self._lock:
+            if self._gradients is None or self._gradients.length != len(ids):
+                if self._gradients:
+                    self._gradients.close()
+                self._gradients = Gradients(self.hparams, len(ids))
+            return self._gradients.at(ids, weights)
 
     def checksum(self) -> str:
         """What tells these weights from all others: a string of 64 hexadecimal digits."""
@@ -194,19 +246,23 @@ class LanguageModel:
         ArgumentError
             If an id is not in the vocabulary.
         """
+        return self._encoder.decode(self._ids("ids", ids))
+
+    def _ids(self, argument, ids):
+        """A list of int; an error that names the argument if they are no tokens of this model."""
         try:
             ids = [int(number) for number in ids]
         except (TypeError, ValueError):
             raise ArgumentError(
-                f"ids={ids!r} cannot be decoded; give a list of whole numbers, such as lm.encode(…) returns."
+                f"{argument}={ids!r} is no list of tokens; give whole numbers, such as lm.encode(…) returns."
             ) from None
         outside = [number for number in ids if not 0 <= number < self.hparams["n_vocab"]]
         if outside:
             raise ArgumentError(
-                f"ids has {outside[0]}, which is not in the vocabulary; ids run from 0 to"
+                f"{argument} has {outside[0]}, which is not in the vocabulary; ids run from 0 to"
                 f" {self.hparams['n_vocab'] - 1:,}."
             )
-        return self._encoder.decode(ids)
+        return ids
 
     @functools.cached_property
     def _vocabulary(self):

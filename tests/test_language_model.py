@@ -169,6 +169,83 @@ def test_a_model_with_other_weights_leaves_the_first_as_it_was(small):
         small.with_weights({"model/ln_f/b": changed[:3]})
 
 
+# The gradient
+
+
+def flat(arrays):
+    return np.concatenate([array.ravel() for array in arrays.values()]).astype(float)
+
+
+def test_the_gradient_is_the_slope_of_the_loss_along_any_direction(small):
+    tokens, weights = small.encode(PREFIX + ", we have work to do this year."), small.weights()
+    loss, gradient = small.gradient(tokens)
+    assert loss == pytest.approx(small.window_losses(tokens).mean(), rel=1e-6)
+    assert {name: array.shape for name, array in gradient.items()} == {
+        name: array.shape for name, array in weights.items()
+    }
+    random = np.random.default_rng(3)
+    directions = [
+        gradient,
+        *({name: random.normal(size=w.shape) for name, w in weights.items()} for _ in "ab"),
+    ]
+    directions += [{name: gradient[name]} for name in ("model/wpe", "model/wte", "model/h1/attn/c_attn/w")]
+    for direction in directions:
+        length = np.linalg.norm(flat(direction))
+        step = {name: 0.003 * array / length for name, array in direction.items()}
+        up, down = (
+            small.gradient(tokens, {name: weights[name] + sign * step[name] for name in step})[0]
+            for sign in (1, -1)
+        )
+        expected = sum(float(np.sum(gradient[name] * step[name], dtype=float)) for name in step)
+        # float32 rounds a loss of about 4 by some 1e-6
+        assert (up - down) / 2 == pytest.approx(expected, rel=0.02, abs=2e-6)
+
+
+def test_the_gradient_at_other_weights_is_that_of_the_model_that_has_them(small):
+    tokens, checksum = small.encode(PREFIX), small.checksum()
+    random = np.random.default_rng(4)
+    changed = {
+        name: array + 0.02 * random.normal(size=array.shape) for name, array in small.weights().items()
+    }
+    expected = small.gradient(tokens, changed)
+    with small.with_weights(changed) as other:
+        found = other.gradient(tokens)
+    assert found[0] == expected[0] != small.gradient(tokens)[0]
+    assert all(np.array_equal(found[1][name], array) for name, array in expected[1].items())
+    part = {"model/ln_f/b": changed["model/ln_f/b"]}
+    with small.with_weights(part) as other:
+        assert other.gradient(tokens)[0] == small.gradient(tokens, part)[0]
+    assert small.checksum() == checksum
+
+
+def test_steps_against_the_gradient_are_those_of_plain_gradient_descent(small):
+    from gpt2lab.engine import Network, Trainer
+
+    windows = np.random.default_rng(5).integers(0, 4096, (3, small.window)).tolist()
+    network = Network(small.hparams)
+    network.assign(small.weights())
+    trainer = Trainer(network, 1, optimizer="sgd")
+    expected = [trainer.step([[window]], 0.03) for window in windows]
+    weights, losses = small.weights(), []
+    for window in windows:
+        loss, gradient = small.gradient(window, weights)
+        losses.append(loss)
+        for name in weights:
+            weights[name] = weights[name] - 0.03 * gradient[name]
+    assert losses == pytest.approx(expected, rel=1e-5)
+    for name, array in network.values().items():
+        assert np.abs(weights[name] - array).max() < 2e-6, name
+    network.close()
+
+
+def test_a_model_in_bfloat16_has_the_gradient_of_its_own_weights(small, models):
+    tokens = small.encode(PREFIX)
+    with lab.load("1M", model_dir=models, precision="bfloat16") as half:
+        loss, gradient = half.gradient(tokens)
+        exact_loss, exact = small.gradient(tokens, half.weights())
+    assert loss == exact_loss and all(np.array_equal(gradient[name], exact[name]) for name in exact)
+
+
 @pytest.fixture
 def ending(small):
     """A model that ends the document after a few tokens: one in twenty or so is end-of-text."""
@@ -234,6 +311,7 @@ def test_fifty_calls_with_different_arguments_leave_the_graph_as_it_was(small):
     small.token_losses(["a", "The state of the Union " * 300], stride=500)
     lab.perplexity(small, "The state")
     small.weights()
+    small.gradient([1, 2, 3])
     assert len(small.graph.get_operations()) == nodes
     assert small.graph.finalized
 
@@ -265,6 +343,7 @@ def test_a_closed_model_says_so(models):
         lambda: lab.perplexity(lm, "a"),
         lm.weights,
         lambda: lm.window_losses([1, 2]),
+        lambda: lm.gradient([1, 2]),
     ):
         with pytest.raises(ArgumentError, match="was closed"):
             use()
@@ -281,6 +360,7 @@ def test_loading_and_closing_frees_the_memory(models):
     def once():
         with lab.load("1M", model_dir=models) as lm:
             lm.generate(nsamples=8, length=60, seed=0)
+            lm.gradient(range(30))
         del lm
         gc.collect()
 
@@ -451,6 +531,12 @@ def test_generate_names_the_argument_that_cannot_work_the_value_and_what_would(s
         (lambda lm: lm.decode("word"), "ids"),
         (lambda lm: lm.decode([None]), "ids"),
         (lambda lm: lm.decode(3), "ids"),
+        (lambda lm: lm.gradient([5]), "tokens has 1 .*2 to 1,024"),
+        (lambda lm: lm.gradient([5] * 1025), "tokens has 1,025"),
+        (lambda lm: lm.gradient("word"), "tokens='word'"),
+        (lambda lm: lm.gradient([1, 4096]), "tokens has 4096.*4,095"),
+        (lambda lm: lm.gradient([1, 2], {"model/none": 1}), "weights holds 'model/none'"),
+        (lambda lm: lm.gradient([1, 2], {"model/ln_f/b": 1}), r"weights\['model/ln_f/b'\] has the shape"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_in_a_sentence(small, use, words):

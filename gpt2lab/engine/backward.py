@@ -4,11 +4,14 @@ Written out rather than left to `tf.gradients`, because then it is ours to say w
 computed again, and when a weight may move. Notation: B windows, T tokens, E width, V vocabulary.
 """
 
+import numpy as np
+
 from gpt2lab.engine.attention import query_blocks
 from gpt2lab.engine.block import Block
 from gpt2lab.engine.layers import column_sums, normalise, normalise_gradient
+from gpt2lab.engine.network import Network
 from gpt2lab.engine.output_layer import loss_and_gradients
-from gpt2lab.engine.quiet_tensorflow import tensorflow
+from gpt2lab.engine.quiet_tensorflow import deterministic, tensorflow
 from gpt2lab.engine.transformer import Weights
 
 
@@ -93,3 +96,44 @@ def compute_loss(network, context, trained, collect, recompute=False, precision=
             "model/wte", tf.tensor_scatter_nd_add(d_embedding, rows, tf.concat([d_x, d_targets], 0)), d_x
         )
     return loss
+
+
+class Gradients:
+    """Loss and gradient of one window as arrays, at whatever weights they are asked for, in a graph of their
+    own.
+
+    Parameters
+    ----------
+    hparams : dict
+    length : int
+        Tokens a window: its shape has to be known when the graph is built.
+    """
+
+    def __init__(self, hparams, length):
+        tf = tensorflow()
+        self.length = length
+        self._network = Network(hparams)
+        found = {}
+        with deterministic(), self._network.graph.as_default():
+            context = tf.compat.v1.placeholder(tf.int32, [1, length], "context")
+            loss = compute_loss(
+                self._network,
+                context,
+                self._network.variables,
+                lambda name, gradient: found.setdefault(name, tf.identity(gradient)),
+            )
+            self._names = list(found)
+            self._call = self._network.session.make_callable([loss, *found.values()], [context])
+        self._network.close_graph()
+
+    def at(self, tokens, weights):
+        """``(loss, gradient)`` of one window at some weights: float and dict of str to array."""
+        self._network.assign(weights)
+        with deterministic():
+            loss, *gradients = self._call(np.asarray([tokens], np.int32))
+        found = dict(zip(self._names, gradients))
+        return float(loss), {name: found[name] for name in weights}
+
+    def close(self):
+        """End the session and free its memory."""
+        self._network.close()

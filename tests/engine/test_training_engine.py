@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gpt2lab.engine import Network, Trainer, random_weights
+from gpt2lab.engine import Gradients, Network, Trainer, random_weights
 from gpt2lab.engine.attention import causal_attention, causal_attention_gradients, query_blocks
 from gpt2lab.engine.layers import gelu, gelu_and_slope, normalise, normalise_gradient
 from gpt2lab.engine.output_layer import loss_and_gradients
@@ -108,6 +108,14 @@ def test_loss_and_gradients_are_those_of_the_plain_formula(weights, plain, how):
     loss, found, _ = gradient(weights, batches(1), **how)
     assert loss == pytest.approx(plain[0], rel=1e-6)
     assert_close(found, plain[1])
+
+
+def test_gradients_of_single_windows_are_those_of_the_plain_formula(weights, plain):
+    gradients = Gradients(TINY, TINY["n_ctx"])
+    found = [gradients.at(window, weights) for window in batches(1)[0]]
+    gradients.close()
+    assert np.mean([loss for loss, _ in found]) == pytest.approx(plain[0], rel=1e-6)
+    assert_close({name: np.mean([each[name] for _, each in found], 0) for name in weights}, plain[1])
 
 
 def test_bfloat16_gives_nearly_the_same_loss_and_gradients(weights, plain):
