@@ -69,7 +69,7 @@ lab.course.check("10.1", prediction, flags)
 
 # %%
 columns = ["flag", "value", "steps", "epochs", "valid_loss", "written_MB", "seconds"]
-flags[columns].round(2)
+flags[columns].round({"epochs": 1, "valid_loss": 3, "written_MB": 0, "seconds": 1})
 
 # %% [markdown]
 # ### Exercise 10.2: more than chance?
@@ -124,7 +124,7 @@ alike = [*map(float, alike), float(again.valid_loss[0])]
 ### BEGIN SOLUTION
 _by_chance = 2**0.5 * statistics.stdev(alike)
 times = (flags.valid_loss[1:] - flags.valid_loss[0]).abs() / _by_chance
-print((flags.flag[1:] + " " + flags.value[1:].astype(str)).to_frame().assign(times=times.round(1)))
+print(flags[["flag", "value"]][1:].assign(times=times.round(1)))
 ### END SOLUTION
 
 # %%
@@ -132,7 +132,7 @@ print((flags.flag[1:] + " " + flags.value[1:].astype(str)).to_frame().assign(tim
 lab.course.check("10.2", times, flags, alike)
 
 # %% [markdown]
-# Which of your numbers are far above 2, and which flags are they? Two of them need a closer look.
+# Which of your numbers are far above 2, and which flags are they? Two flags need a closer look.
 #
 # The row of `save_every` ends at the very loss of the first: saving does not change what the model learns, only what is lost if the machine stops. On
 # average that is half of the steps between two saves. Often means safe, and the column `written_MB` says what it costs.
