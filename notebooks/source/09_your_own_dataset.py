@@ -96,7 +96,7 @@ speeches = lab.presidential_speeches().select(lambda document: document.author i
 speeches.overview(lines=3)
 
 # %% [markdown]
-# They wrote very different amounts. Of each, keep back about a quarter of the speeches, learn from at most 100,000 characters of the others, and
+# They wrote very different amounts. Of each, keep back about a quarter of the speeches, learn from at most 100,000 characters of the rest, and
 # measure on at most 40,000 of those kept back. Then cut the speeches into sentences: each is a short text, like a post, with its author before it.
 
 # %%
@@ -487,7 +487,8 @@ pd.DataFrame(rows).set_index("texts by")
 
 # %% [markdown]
 # The authors stand in order of time. If the best wrong prefix is mostly a place or two away and the worst one far, then the prefix says *when* as
-# much as *who*. To find a voice you would need authors of one time who write about the same things.
+# much as *who*. (Among five authors a place or two is not far, so chance does that often: read both columns.) To find a voice you would need authors
+# of one time who write about the same things.
 #
 # ## Second measurement: a reader that never tires
 #
@@ -868,7 +869,8 @@ for finding, is_so in zip(FINDINGS, holds if answered else []):
 # - Not shuffled: leave out `.shuffled(seed=0)`. Is the prefix still learned?
 # - Another template, `"{author} says: "`, in `with_author_prefix`, `author_prefix` and `author_matrix`. Does it matter?
 # - `STEPS` twice or half as many: which grows first, the fall of the perplexity or the gain of the prefix?
-# - Your own texts, from one of the importers above. Fill in the data card before you train.
+# - The tenth and the whole again with `seed=1` in `shuffled` and in `finetune`: does the interval stay on its side of 0?
+# - Your own texts, from one of the importers above, in the place of `posts`. Fill in the data card before you train.
 #
 # ## Summary
 #
