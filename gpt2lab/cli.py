@@ -25,6 +25,10 @@ class Commands(click.Group):
     """
 
     def invoke(self, ctx):
+        for stream in (sys.stdout, sys.stderr):
+            # A terminal that does not know a letter of somebody's name shows its number.
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="backslashreplace")
         try:
             return super().invoke(ctx)
         except LabError as error:

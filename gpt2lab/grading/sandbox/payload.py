@@ -17,6 +17,7 @@ _KINDS = {
     *"ndarray Series Index DataFrame module Figure Axes".split(),
     *"LanguageModel Corpus Run Splits Perplexity".split(),
 }
+_WERE_LISTS = ("Series", "Index", "ndarray", "set")
 # Those that are made without arguments.
 _PLAIN_ERRORS = (
     ValueError,
@@ -116,6 +117,8 @@ def _value(made, calls=None, depth=0):
         return _text(made["value"])
     if kind in ("list", "tuple"):
         items = [_value(item, depth=depth + 1) for item in _short_list(made["items"])]
+        if kind == "list" and made.get("was") in _WERE_LISTS:
+            return type(made["was"], (list,), {})(items)  # a reason says what it was
         return tuple(items) if kind == "tuple" else items
     if kind == "dict":
         return {_key(key): _value(item, depth=depth + 1) for key, item in _short_list(made["items"])}
@@ -150,7 +153,9 @@ def _short_list(items):
     return items
 
 
-def _key(made):
+def _key(made, depth=0):
+    if made["kind"] == "tuple" and depth <= DEPTH:
+        return tuple(_key(item, depth + 1) for item in _short_list(made["items"]))
     key = _value(made)
     if not isinstance(key, (str, int, float, bool)) or (isinstance(key, float) and math.isnan(key)):
         raise Unreadable("a key that is neither text nor number")
@@ -161,11 +166,14 @@ def _table(made):
     import pandas as pd
 
     index = [_key(item) for item in _short_list(made["index"])]
-    columns = {
-        _key(name): [_cell(item) for item in _short_list(column)]
-        for name, column in _short_list(made["columns"])
-    }
-    return pd.DataFrame(columns, index=index)
+    columns = _short_list(made["columns"])
+    table = pd.DataFrame(
+        {at: [_cell(item) for item in _short_list(column)] for at, (_, column) in enumerate(columns)},
+        index=pd.Index(index),
+    )
+    # Names may stand there twice, and tuples make several levels.
+    table.columns = pd.Index([_key(name) for name, _ in columns])
+    return table
 
 
 def _cell(made):

@@ -7,6 +7,7 @@ What arrives outside is what the student's side says of itself, no more; it is r
 
 import json
 import math
+import numbers
 
 MIME = "application/vnd.gpt2lab.answer+json"
 DEPTH = 4
@@ -54,22 +55,23 @@ def plain(value, depth=0):
         return {"kind": "bool", "value": bool(value)}
     if isinstance(value, str):
         return {"kind": "text", "value": str(value)[:CHARACTERS]}
-    if isinstance(value, int):
-        return {"kind": "number", "value": int(value)} if abs(value) < 2**63 else other
-    if kind in ("Fraction", "Decimal"):
-        return plain(float(value), depth)
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:  # NumPy's scalars
-        return plain(value.item(), depth)
-    if isinstance(value, float):
-        return {"kind": "number", "value": float(value) if math.isfinite(value) else repr(float(value))}
+        scalar = value.item()
+        if type(scalar) is not type(value):
+            return plain(scalar, depth)
+    if isinstance(value, numbers.Integral) and abs(value) < 2**63:
+        return {"kind": "number", "value": int(value)}
+    if isinstance(value, numbers.Real) or kind == "Decimal":  # also those of NumPy's long double and of sympy
+        try:
+            value = float(value)
+        except OverflowError:
+            value = math.inf if value > 0 else -math.inf
+        return {"kind": "number", "value": value if math.isfinite(value) else repr(value)}
     if depth >= DEPTH:
         return other
     if isinstance(value, dict):
         items = list(value.items())[:ITEMS]
-        return {
-            "kind": "dict",
-            "items": [[plain(key, depth + 1), plain(item, depth + 1)] for key, item in items],
-        }
+        return {"kind": "dict", "items": [[_key(key), plain(item, depth + 1)] for key, item in items]}
     if isinstance(value, (list, tuple)):
         return {
             "kind": "tuple" if isinstance(value, tuple) else "list",
@@ -77,12 +79,12 @@ def plain(value, depth=0):
         }
     if kind == "DataFrame":
         columns = [
-            [plain(name, DEPTH), [plain(item, DEPTH) for item in list(value.iloc[:ITEMS, at])]]
+            [_key(name), [plain(item, DEPTH) for item in list(value.iloc[:ITEMS, at])]]
             for at, name in enumerate(list(value.columns)[:50])
         ]
         return {
             "kind": "table",
-            "index": [plain(item, depth + 1) for item in list(value.index)[:ITEMS]],
+            "index": [_key(item) for item in list(value.index)[:ITEMS]],
             "columns": columns,
         }
     if kind in ("Series", "Index", "ndarray", "set", "frozenset", "dict_values", "range"):
@@ -92,3 +94,14 @@ def plain(value, depth=0):
             "was": kind,
         }
     return {"kind": "function"} | {"outcomes": None} if callable(value) else other
+
+
+def _key(value, depth=0):
+    """A key of a dict or a table: a number, a text, a tuple of such; of any other, such as a date, its
+    text.
+    """
+    if isinstance(value, tuple) and depth < DEPTH:
+        return {"kind": "tuple", "items": [_key(item, depth + 1) for item in value[:ITEMS]]}
+    made = plain(value, DEPTH)
+    is_plain = made["kind"] in ("bool", "text") or (made["kind"] == "number" and made["value"] != "nan")
+    return made if is_plain else {"kind": "text", "value": str(value)[:CHARACTERS]}
