@@ -52,11 +52,10 @@ class Names:
 def names_of(statement):
     """The `Names` of a parsed statement."""
     reads, later = set(), set()
-    _read(statement, frozenset(), reads, later)
     binds = bound_by(statement)
+    _read_in_order(statement, frozenset(), reads, later)
     changes = _changed_by(statement)
     if isinstance(statement, _COMPOUND):
-        reads -= binds
         later -= binds
     nodes = list(ast.walk(statement))
     imports = [node for node in nodes if isinstance(node, ast.Import)]
@@ -157,6 +156,25 @@ def _base(node):
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _read_in_order(statement, bound, reads, later):
+    """Gather what a statement reads before it binds it; of ``if`` and loops, block by block."""
+    if not isinstance(statement, _COMPOUND):
+        _read(statement, bound, reads, later)
+        return
+    parts = list(ast.iter_child_nodes(statement))
+    if isinstance(statement, (ast.For, ast.AsyncFor)):
+        parts[:2] = reversed(parts[:2])  # the target is bound after what is gone over was read
+    for part in parts:
+        if isinstance(part, (ast.ExceptHandler, ast.match_case)):
+            bound |= {part.name} if isinstance(part, ast.ExceptHandler) else bound_by(part.pattern)
+            inside = [part.type if isinstance(part, ast.ExceptHandler) else part.guard, *part.body]
+        else:
+            inside = [part]
+        for each in filter(None, inside):
+            _read_in_order(each, bound, reads, later)
+            bound |= bound_by(each)
 
 
 def _read(node, local, reads, later):
