@@ -9,7 +9,7 @@
 # - fine-tune a model on a text of your own,
 # - compare what it writes, and its perplexity, before and after,
 # - read a loss curve,
-# - say what a gradient is, and take a step against it by hand,
+# - say what a gradient is, take a step against it by hand, and write the loop that trains a model,
 # - explain why one does not train a model from scratch on a small text.
 #
 # TIME
@@ -464,6 +464,154 @@ while the loss on other text rises.
 lab.course.check("02.5", explanation)
 
 # %% [markdown]
+# ## Write the training loop
+#
+# Training is one step after another: the gradient at the weights as they are now, then each weight moves against its slope. You will write it as a
+# function, `train`. It need not know whose gradient it follows, so try it on a model with a few weights first.
+
+# %%
+from functools import partial
+
+
+# A window is here the input of each weight, and the right answer y.
+def by_hand(window, weights):
+    error = sum(weights[name] * window[name] for name in weights) - window["y"]
+    return error**2, {name: 2 * error * window[name] for name in weights}
+
+
+def try_out(train, weights, windows, rate):
+    return train(by_hand, dict(weights), windows, rate)
+
+
+CASES = [
+    (
+        {"w1": 1.0, "w2": 0.5},
+        [{"w1": 2.0, "w2": 3.0, "y": 1.0}, {"w1": 1.0, "w2": 2.5, "y": 4.0}],
+        0.02,
+    ),
+    (
+        {"a": 0.4, "b": -0.6, "c": 1.2},
+        [{"a": 1.5, "b": 1.0, "c": 0.5, "y": 2.0}, {"a": 0.5, "b": 2.0, "c": 1.0, "y": 3.0}],
+        0.05,
+    ),
+    ({"w": 0.3}, [{"w": 1.3, "y": 2.0}, {"w": 2.1, "y": 1.0}, {"w": 0.7, "y": 3.0}], 0.1),
+]
+weights, windows, rate = CASES[0]
+by_hand(windows[0], weights)
+
+# %% [markdown]
+# That is the loss of the first window, and the slope of each weight under its name.
+#
+# ### Exercise 02.6: write the training loop
+#
+# Write `train(gradient, weights, windows, rate)`. `gradient(window, weights)` returns a loss and slopes, as `by_hand` does. Take one step for
+# each window, and collect the losses that come with the gradients in a list. Return the weights after the last step and that list:
+# `return weights, losses`.
+#
+# <details><summary>Hint 1</summary>
+#
+# A step begins with `loss, slopes = gradient(window, weights)`. The weights that it wants are those that the steps before have left.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Within the loop over the windows stands another, `for name in weights:`, with one line that gives `weights[name]` its new value.
+#
+# </details>
+
+# %%
+# HIDDEN 02.6
+from functools import partial
+
+text, model, start, one_run = scenes.sentences(rng, 1)[0], before, "random weights", scratch
+cases = []
+for names, count, rate in (("w1 w2", 2, 0.02), ("a b c", 3, 0.05), ("w", 3, 0.1)):
+    names = names.split()
+    weights = {name: float(rng.uniform(0.3, 1.2)) for name in names}
+    windows = [
+        {name: float(rng.uniform(0.7, 2.2)) for name in names} | {"y": float(rng.uniform(4, 6))}
+        for _ in range(count)
+    ]
+    cases.append((weights, windows, rate))
+CASES = cases
+weights, windows, rate = CASES[0]
+
+
+def by_hand(window, weights):
+    error = sum(weights[name] * window[name] for name in weights) - window["y"]
+    return error**2, {name: 2 * error * window[name] for name in weights}
+
+
+def try_out(train, weights, windows, rate):
+    return train(by_hand, dict(weights), windows, rate)
+
+
+# %%
+# EXERCISE 02.6 (difficulty 3, 12 min, 3 points)
+def train(gradient, weights, windows, rate):
+    ### BEGIN SOLUTION
+    losses = []
+    for window in windows:
+        loss, slopes = gradient(window, weights)
+        losses.append(loss)
+        for name in weights:
+            weights[name] = weights[name] - rate * slopes[name]
+    return weights, losses
+    ### END SOLUTION
+
+# %%
+# CHECK 02.6
+lab.course.check("02.6", partial(try_out, train), cases=CASES)
+
+# %% [markdown]
+# Now the same function for a language model. `lm.gradient(tokens, weights)` gives its loss and its slopes at any weights, by backpropagation. Let your loop
+# show 1M one sentence, thirty times.
+
+# %%
+import pandas as pd
+
+little = lab.load("1M")
+windows = [little.encode(sentence)] * 30
+trained = train(little.gradient, little.weights(), windows, 0.02)
+weights, losses = trained or (little.weights(), [])  # where there is no loop yet
+steps = pd.DataFrame({"step": range(1, len(losses) + 1), "loss": losses})
+lab.plots.losses({"your loop": steps}) if losses else "There is no loop yet."
+
+# %% [markdown]
+# What has it learned, and what did that cost?
+
+# %%
+with little.with_weights(weights) as model:
+    for start in ("My fellow Americans,", "The economy"):
+        text = model.generate(start, length=20, seed=1)[0]
+        lab.course.show(text, label=f"after {len(losses)} steps")
+
+# %% [markdown]
+# One sentence, read thirty times, is known by heart, and comes where it does not belong. So show the loop more text: 100,000 characters of the speeches,
+# in short windows, each once. Beside it is the model that `finetune` made a few cells above from the same 1M.
+
+# %%
+tokens = little.encode(splits.train.first(characters=100_000).text)
+windows = [tokens[start : start + 256] for start in range(0, len(tokens) - 255, 256)]
+trained = train(little.gradient, little.weights(), windows, 0.02)
+weights, losses = trained or (little.weights(), [])  # where there is no loop yet
+part = splits.test.first(characters=40_000)
+tuned, by_finetune = little.with_weights(weights), pretrained.load("latest")
+for label, model, read in (
+    ("1M as it was", little, 0),
+    ("after your loop", tuned, 256 * len(losses)),
+    ("after finetune", by_finetune, STEPS * BATCH_SIZE * 1024),
+):
+    perplexity = lab.perplexity(model, part).perplexity
+    print(f"{label:15}  {read:9,} tokens read, perplexity {perplexity:.1f}")
+    model.close()
+
+# %% [markdown]
+# `finetune` is such a loop, with several windows a step, a rate that changes, and **Adam** in the place of the line that moves a weight. Adam remembers
+# each weight's past slopes and sets the size of its step by them: a weight with small slopes moves about as far as one with large slopes, and one whose
+# slopes point now up, now down, moves little ([Kingma and Ba 2015](https://arxiv.org/abs/1412.6980)).
+
+# %% [markdown]
 # ## Change one thing
 #
 # Pick one, predict, then run it again and compare the curves with `lab.plots.losses`.
@@ -471,12 +619,14 @@ lab.course.check("02.5", explanation)
 # - A learning rate ten times as small, or ten times as large: `learning_rate=` in the call of `finetune`.
 # - `OTHER_MODEL` or `THIRD_MODEL`, which the set-up cell named, in place of `MODEL`. Which of the three do you believe longest?
 # - A text of your own.
+# - In your loop a rate ten times as large: what do its losses do? `finetune` has your steps, too: `optimizer="sgd"`.
 #
 # ## Summary
 #
 # - OpenAI released the weights and the code that runs them, not the text and not the code that trained them.
 # - Fine-tuning starts from these weights. A short run changes what the model writes about, and how.
 # - A step moves each parameter against its slope. The slopes of all are the gradient, and backpropagation computes them in one pass.
+#   Training repeats that, window after window.
 # - Only text that the model never saw shows whether it learned more than its own text: the perplexity must fall there too.
 # - A model with random weights knows nothing: all tokens are about equally likely, and its loss is near ln(number of tokens in the vocabulary). A
 #   short text cannot teach it a language.

@@ -4,12 +4,14 @@ import math
 import re
 
 from gpt2lab.course.checks.verdicts import (
+    call,
     essay,
     exercise,
     is_number,
     number,
     range_choice,
     right,
+    unanswered,
     wrong,
     wrong_number,
 )
@@ -195,4 +197,197 @@ def explanation(answer):
             "Compare: the speeches would have to teach English itself, for which they are too short; trained"
             " longer, the model learns them by heart, and its loss on other text rises."
         ),
+    )
+
+
+def _steps(
+    weights,
+    examples,
+    rate,
+    move=lambda weight, slope, rate: weight - rate * slope,
+    restart=False,
+    frozen=False,
+):
+    """What a loop comes to for the model of two weights (or of more): the weights and, of each step, the loss
+    before it, the loss after it and the slopes.
+    """
+    first, history = dict(weights), []
+    for example in examples:
+        before = first if restart else weights
+        loss, slopes = _loss_and_slopes(example, first if frozen else before)
+        weights = {name: move(before[name], slopes[name], rate) for name in before}
+        history.append((loss, _loss_and_slopes(example, weights)[0], slopes))
+    return weights, history
+
+
+def _loss_and_slopes(example, weights):
+    error = sum(weights[name] * example[name] for name in weights) - example["y"]
+    return error**2, {name: 2 * error * example[name] for name in weights}
+
+
+def _one_by_one(weights, examples, rate):
+    """The weights, if the slopes are computed anew for each."""
+    weights = dict(weights)
+    for example in examples:
+        for name in weights:
+            weights[name] -= rate * _loss_and_slopes(example, weights)[1][name]
+    return weights
+
+
+def _only(at):
+    """The loop that moves one of the weights."""
+
+    def loop(weights, examples, rate):
+        weights = dict(weights)
+        name = list(weights)[at]
+        for example in examples:
+            weights[name] -= rate * _loss_and_slopes(example, weights)[1][name]
+        return weights
+
+    return loop
+
+
+# What weights come out with a typical mistake, and what to say.
+_WRONG_LOOPS = (
+    (
+        lambda *case: _steps(*case, move=lambda weight, slope, rate: weight + rate * slope)[0],
+        "You step along the gradient, where the loss rises. Take rate times the slope away from each weight.",
+    ),
+    (
+        lambda *case: _steps(*case, move=lambda weight, slope, rate: weight - slope)[0],
+        "You take away whole slopes. Multiply them by the rate.",
+    ),
+    (
+        lambda *case: _steps(*case, move=lambda weight, slope, rate: -rate * slope)[0],
+        "You put how far a weight moves in the place of the weight. Take it away from the weight.",
+    ),
+    (lambda weights, *_: weights, "The weights are as they were: no step has moved them."),
+    (
+        lambda weights, examples, rate: _steps(weights, examples[:1], rate)[0],
+        "Only the first window has an effect. Is the return inside of the loop?",
+    ),
+    (
+        lambda *case: _steps(*case, restart=True)[0],
+        "Each of your steps begins at the first weights, so that only the last one counts.",
+    ),
+    (
+        lambda *case: _steps(*case, frozen=True)[0],
+        "All your gradients belong to the first weights. Give gradient the weights as they are at that step.",
+    ),
+    (
+        _one_by_one,
+        (
+            "You compute the gradient again after each weight has moved. Compute it once a step, then move"
+            " all weights."
+        ),
+    ),
+    (lambda *case: _steps(*case)[1][-1][2], "You return the gradient in the place of the weights."),
+    (_only(0), "Only the first weight has moved. A step moves all of them."),
+    (
+        _only(-1),
+        "Only the last weight has moved. Is the line that moves a weight inside of a loop over the names?",
+    ),
+)
+
+
+@exercise("02.6")
+def training_loop(train, cases):
+    returned, failure = [], None
+    for case in cases:
+        found, failed = call(train, *case)
+        if failed and failed.state == "unanswered":
+            return unanswered("train returns nothing yet. Write its body, with a return.")
+        failure = failure or failed
+        returned.append(found)
+    if failure:
+        return wrong(
+            f"{failure.reason.rstrip('.')}. (gradient takes two things, a window and the weights, and returns"
+            " two, the loss and the slopes by name.)"
+        )
+    for found, case in zip(returned, cases):
+        if strange := _no_weights_and_losses(found, case[0]):
+            return wrong(strange)
+    returned = [
+        ({name: float(value) for name, value in weights.items()}, [*map(float, losses)])
+        for weights, losses in returned
+    ]
+    found = [weights for weights, _ in returned]
+    meant = [_steps(*case) for case in cases]
+    shown = _returned_and_meant(cases[0], returned[0], meant[0])
+    if not _all_near(found, [weights for weights, _ in meant]):
+        for loop, reason in _WRONG_LOOPS:
+            if _all_near(found, [loop(*case) for case in cases]):
+                return wrong(reason, shown)
+        return wrong(
+            "The weights do not arrive where they should. Go through the first two steps of the example on"
+            " paper.",
+            shown,
+        )
+    for (_, losses), (_, history) in zip(returned, meant):
+        if len(losses) != len(history):
+            return wrong("The weights are right. Of losses there should be one for each window.", shown)
+        before, after, _ = zip(*history)
+        if _near(losses, after) and not _near(losses, before):
+            return wrong(
+                "The weights are right, but your losses are those after each step. Give the one that came"
+                " with the gradient.",
+                shown,
+            )
+        if not _near(losses, before):
+            return wrong("The weights are right, but not the losses.", shown)
+    return right(
+        "That is the whole of plain gradient descent. Nothing in it knows how many weights there are, so the"
+        " same lines train a language model."
+    )
+
+
+def _no_weights_and_losses(returned, first):
+    """What is wrong with what a loop returned, or None if it is weights by name and a list of losses."""
+    if isinstance(returned, dict):
+        return "You return the weights alone. Return two things: return weights, losses"
+    if not isinstance(returned, (tuple, list)) or len(returned) != 2:
+        return "train has to return two things, the weights and the list of losses: return weights, losses"
+    weights, losses = returned
+    if isinstance(losses, dict):
+        return "The order is: first the weights, then the losses."
+    if not isinstance(weights, dict) or weights.keys() != first.keys():
+        return (
+            "The first thing returned has to be the dictionary of the weights, with the same names as before."
+        )
+    if is_number(losses):
+        return "You return one loss. Collect those of all steps in a list."
+    try:
+        numbers = [*weights.values(), *losses]
+    except TypeError:
+        numbers = [None]
+    # a NumPy array without axes is as good as a number
+    if not all(is_number(value.item() if getattr(value, "ndim", None) == 0 else value) for value in numbers):
+        return "Weights and losses have to be numbers."
+    return None
+
+
+def _all_near(found, meant):
+    return all(
+        _near([weights[name] for name in expected], expected.values())
+        for weights, expected in zip(found, meant)
+    )
+
+
+def _near(values, others):
+    return len(values) == len(others) and all(
+        math.isclose(*pair, rel_tol=1e-4, abs_tol=1e-7) for pair in zip(values, others)
+    )
+
+
+def _returned_and_meant(case, returned, meant):
+    """The first example, what came of it, and what should have."""
+
+    def line(word, weights, losses):
+        ends = ", ".join(f"{name} {value:.4g}" for name, value in weights.items())
+        return f"{word} {ends}; losses " + ", ".join(f"{loss:.4g}" for loss in losses)
+
+    return (
+        f"weights {case[0]}, windows {case[1]}, rate {case[2]:g}",
+        line("returned", *returned),
+        line("meant", meant[0], [loss for loss, *_ in meant[1]]),
     )

@@ -53,7 +53,7 @@ class Prickly:
 
 MISSING = [..., None, "", " ... ", [], (...,)]
 MISSING_FUNCTIONS = [lambda *_: None, lambda *_: ...]
-FUNCTIONS = ("01.5", "01.6", "08.7")  # the exercises that ask for one
+FUNCTIONS = ("01.5", "01.6", "02.6", "06.4", "08.7")  # the exercises that ask for one
 
 
 @pytest.mark.parametrize(

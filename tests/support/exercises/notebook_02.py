@@ -10,6 +10,56 @@ EXPLAINED = (
     " that by heart."
 )
 
+CASES = [
+    ({"w1": 1.0, "w2": 0.5}, [{"w1": 2.0, "w2": 3.0, "y": 1.0}, {"w1": 1.0, "w2": 2.5, "y": 4.0}], 0.02),
+    (
+        {"a": 0.4, "b": -0.6, "c": 1.2},
+        [{"a": 1.5, "b": 1.0, "c": 0.5, "y": 2.0}, {"a": 0.5, "b": 2.0, "c": 1.0, "y": 3.0}],
+        0.05,
+    ),
+    ({"w": 0.3}, [{"w": 1.3, "y": 2.0}, {"w": 2.1, "y": 1.0}, {"w": 0.7, "y": 3.0}], 0.1),
+]
+
+
+def by_hand(example, weights):
+    error = sum(weights[name] * example[name] for name in weights) - example["y"]
+    return error**2, {name: 2 * error * example[name] for name in weights}
+
+
+def looping(train):
+    """What the notebook's `try_out` makes of a loop."""
+    return lambda weights, windows, rate: train(by_hand, dict(weights), windows, rate)
+
+
+def train(gradient, weights, windows, rate):
+    losses = []
+    for window in windows:
+        loss, slopes = gradient(window, weights)
+        losses.append(loss)
+        for name in weights:
+            weights[name] = weights[name] - rate * slopes[name]
+    return weights, losses
+
+
+_LOOP = """def train(gradient, weights, windows, rate):
+    losses = []
+    for window in windows:
+        loss, slopes = gradient(window, weights)
+        losses.append(loss)
+        for name in weights:
+            weights[name] = weights[name] - rate * slopes[name]
+    return weights, losses"""
+
+
+def _but(*changes):
+    """The source of a loop with some parts replaced: each old one is followed by its new one."""
+    source = _LOOP
+    for old, new in zip(changes[::2], changes[1::2]):
+        assert old in source
+        source = source.replace(old, new)
+    return source
+
+
 EXERCISES = {
     "02.1": ((40.0, 24.0), "b", [("a", "40 %"), ("c", "40 %"), ("yes", "one letter")]),
     "02.2": (
@@ -66,6 +116,27 @@ EXERCISES = {
             ("It would " * 20, "bring along"),
             ("the language is English and so on " * 4, "read many times"),
             (3, "three quotes"),
+        ],
+    ),
+    "02.6": (
+        (CASES,),
+        looping(train),
+        [
+            (looping(lambda g, w, x, r: train(g, w, x, -r)), "along the gradient"),
+            (looping(lambda g, w, x, r: train(g, w, x, 1)), "whole slopes"),
+            (looping(lambda g, w, x, r: train(g, w, x, 0)), "no step has moved"),
+            (looping(lambda g, w, x, r: train(g, w, x[:1], r)), "Only the first window"),
+            (looping(lambda g, w, x, r: (train(g, w, x, r)[0], [])), "one for each window"),
+            (looping(lambda g, w, x, r: (train(g, w, x, r)[0], [1.0] * len(x))), "not the losses"),
+            (looping(lambda g, w, x, r: (train(g, w, x, r)[0], sum(train(g, w, x, r)[1]))), "one loss"),
+            (looping(lambda g, w, x, r: train(g, w, x, r)[0]), "weights alone"),
+            (looping(lambda g, w, x, r: train(g, w, x, r)[::-1]), "order"),
+            (looping(lambda g, w, x, r: sum(train(g, w, x, r)[1])), "two things"),
+            (looping(lambda g, w, x, r: (3, [1.0])), "dictionary"),
+            (looping(lambda g, w, x, r: (dict.fromkeys(w, "a"), [1.0])), "numbers"),
+            (looping(lambda g, w, x, r: train(lambda x: g(x, w), w, x, r)), "fails with TypeError"),
+            (looping(lambda g, w, x, r: train(g, w, x, r / len(x))), "on paper"),
+            (3, "a function is asked for"),
         ],
     ),
 }
@@ -138,6 +209,51 @@ SOURCES = {
         ),
         ("explanation = 3", "three quotes"),
     ],
+    "02.6": [
+        (_but("- rate", "+ rate"), "along the gradient"),
+        (_but("rate * slopes", "slopes"), "whole slopes"),
+        (_but("weights[name] - rate", "-rate"), "in the place of the weight"),
+        (_but("weights[name] = weights[name]", "moved = weights[name]"), "no step has moved"),
+        (_but("    return", "        return"), "Only the first window"),
+        (
+            _but(
+                "losses = []",
+                "losses, moved = [], {}",
+                "weights[name] =",
+                "moved[name] =",
+                "return weights",
+                "return moved",
+            ),
+            "begins at the first weights",
+        ),
+        (
+            _but("losses = []", "losses, first = [], dict(weights)", "window, weights", "window, first"),
+            "belong to the first weights",
+        ),
+        (_but("* slopes[name]", "* gradient(window, weights)[1][name]"), "again after each weight"),
+        (_but("return weights", "return slopes"), "the gradient in the place"),
+        (
+            _but("            weights[name] =", "            pass\n        weights[name] ="),
+            "Only the last weight",
+        ),
+        (_but("slopes[name]", "slopes[name]\n            break"), "Only the first weight"),
+        (_but("return weights, losses", "return losses, weights"), "order"),
+        (_but("return weights, losses", "return weights"), "weights alone"),
+        (_but("return weights, losses", "return weights, loss"), "one loss"),
+        (_but("losses.append(loss)", ""), "one for each window"),
+        (
+            _but(
+                "        losses.append(loss)\n",
+                "",
+                "    return",
+                "        losses.append(gradient(window, weights)[0])\n    return",
+            ),
+            "after each step",
+        ),
+        (_but("window, weights", "window"), "fails with TypeError"),
+        (_but("loss, slopes = gradient", "slopes = gradient"), "fails with"),
+        (_but("    return weights, losses", ""), "returns nothing"),
+    ],
 }
 
 ALSO_RIGHT = {
@@ -178,6 +294,33 @@ ALSO_RIGHT = {
             "explanation = 'Training from scratch would need far more text, since all knowledge of how"
             " texts are built is missing. If we train longer, '\\\n"
             "    'the loss on these speeches drops, and the loss on others does not drop any more.'"
+        ),
+    ],
+    "02.6": [
+        _but("weights[name] = weights[name] - rate", "weights[name] -= rate"),
+        _but(
+            "for name in weights:\n            weights[name] = weights[name] - rate * slopes[name]",
+            "weights = {name: weights[name] - rate * slopes[name] for name in weights}",
+        ),
+        (
+            "def train(gradient, weights, windows, rate):\n"
+            "    weights, losses = dict(weights), []\n"
+            "    for number in range(len(windows)):\n"
+            "        found = gradient(windows[number], weights)\n"
+            "        losses += [float(found[0])]\n"
+            "        weights.update({name: weights[name] - step * rate for name, step in found[1].items()})\n"
+            "    return [weights, tuple(losses)]"
+        ),
+        (
+            "def train(gradient, weights, windows, rate):\n"
+            "    import numpy as np\n"
+            "    weights = {name: np.array(weight) for name, weight in weights.items()}\n"
+            "    losses = np.zeros(len(windows))\n"
+            "    for number, window in enumerate(windows):\n"
+            "        losses[number], slopes = gradient(window, weights)\n"
+            "        for name, weight in weights.items():\n"
+            "            weight -= rate * slopes[name]\n"
+            "    return weights, losses"
         ),
     ],
 }
