@@ -277,7 +277,11 @@ class _Reading:
     def _copying(self, verdict):
         if math.isnan(self.copied) or verdict not in ("fitting", "over-fitting"):
             return ""
-        human = "" if math.isnan(self.human_copied) else f" (of held-out human text, {self.human_copied:.0%})"
+        human = (
+            ""
+            if math.isnan(self.human_copied)
+            else f" (of the validation text, which people wrote, {self.human_copied:.0%})"
+        )
         return f"; {self.copied:.0%} of what it writes stands word for word in the training text{human}"
 
 

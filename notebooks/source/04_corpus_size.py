@@ -121,6 +121,8 @@ lab.course.check("04.2", read_once, STEPS, tokens, characters)
 # ## The grid
 #
 # One call runs the fine-tunings of one model and measures each. This takes half a minute: time to think about what you expect in the table.
+# Its last column is about samples that the model wrote. Of their runs of eight words, called *8-grams*, `copied` is the share that stands word for word
+# in the text that was trained on.
 
 # %%
 settings = {"splits": splits, "learning_rate": LEARNING_RATE, "folder": "grid"}
@@ -186,7 +188,7 @@ lab.plots.corpus_sizes(table)
 lab.course.check("04.1", prediction, table)
 
 # %% [markdown]
-# And the samples? `copied` is the share of their runs of eight words that stand word for word in the text that was trained on. Here is a
+# And the samples? In the figure the dotted line, *people*, is for speeches that were held back, the marks are for what the models wrote. Here is a
 # sample of the largest model, after the shortest text. Underlined are runs of only five words or more that it copied:
 
 # %%

@@ -143,8 +143,8 @@ def test_what_is_copied_at_the_end_is_said_beside_what_people_repeat():
     found = diagnose(record)
     assert (found.copied, found.human_copied) == (0.25, 0.02)
     assert (
-        "25% of what it writes stands word for word in the training text (of held-out human text, 2%)"
-        in found.explanation
+        "25% of what it writes stands word for word in the training text (of the"
+        " validation text, which people wrote, 2%)" in found.explanation
     )
     record.loc[100, "human_copied"] = math.nan
     assert "training text." in diagnose(record).explanation
