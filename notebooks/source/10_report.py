@@ -89,16 +89,17 @@ for seed in (1, 2):
 print("no flag, three seeds:", *(round(loss, 3) for loss in alike))
 
 # %% [markdown]
-# How far does one loss stray by chance? That is the standard deviation of the three, `statistics.stdev(alike)`. How large a *difference* does chance
-# make, if both of two losses stray, each for itself?
+# How far does one loss stray by chance? The **standard deviation** of the three says it, `statistics.stdev(alike)`: the root of the mean of their
+# squared distances from their mean. (The sum is divided by 2, not 3, since the mean was taken from the same three.) How large a *difference* does
+# chance make, if both of two losses stray, each for itself?
 #
-# For each row of `flags` but the first: how many times as large is the difference of its validation loss from that of the first row? Make `times`,
-# a list or a column with one number a row, in their order. (Its sign does not matter.)
+# And for each row of `flags` but the first: how many times as large as that is the difference of its validation loss from the loss of the first row?
+# Make `times`, a list or a column with one number a row, in their order. (The sign does not matter.)
 #
 # <details><summary>Hint</summary>
 #
 # What adds up is not the standard deviations but their squares, the variances. So the variance of a difference of two such losses is twice that of
-# one. And its standard deviation?
+# one. And the standard deviation of the difference?
 #
 # </details>
 
@@ -277,19 +278,19 @@ first, last = history.loss[1:11].mean(), history.loss[-10:].mean()
 # %%
 # EXERCISE 10.4 (difficulty 2, 25 min, 3 points)
 ### BEGIN SOLUTION
-_usual, _five = flags.valid_loss[0], flags.valid_loss[1]
+_five, _least, _most = flags.valid_loss[1], min(alike), max(alike)
 _before, _after = history.valid_loss.iloc[0], history.valid_loss.min()
 _cold, _hot = sweep.dist_1[0], sweep.dist_1[2]
 claims = {
     "loss": f"""
 The training loss fell from {first:.2f} (mean of ten steps) to {last:.2f} nats per token. The
-validation loss was lowest at step {run.best_step}, the last: it never turned. The learning
-rate ended with the run, so the curves do not say whether more steps would help.
+validation loss was lowest at step {run.best_step} of {history.step.iloc[-1]}. The learning rate ended
+with the run, so the curves do not say whether more steps would help.
 """,
     "flags": f"""
-With 5 windows per step the validation loss ended at {_five:.2f} instead of {_usual:.2f}, though
-the same windows were read: there were fewer steps. Saving every 10 steps changed nothing
-but what was written to disk.
+With 5 windows per step the validation loss ended at {_five:.3f}, in a fifth of the steps. With
+one window it ended between {_least:.3f} and {_most:.3f} for three seeds, which says how much
+chance does. Saving every 10 steps changed nothing but what was written to disk.
 """,
     "findings": f"""
 In {run.best_step} steps the validation loss fell from {_before:.2f} to {_after:.2f} nats per token,
@@ -311,7 +312,7 @@ print("no words yet on:", ", ".join(report.unanswered) or "nothing")
 # %% [markdown]
 # Write the rest in `report/report.md`, between the marks, and run the cell above again. Whatever is measured again, your words are kept.
 #
-# Two pages of it, as your browser shows them: the top, and the question on the loss with your words.
+# Two pages of it, as a browser shows them: the top, and the question on the loss with your words.
 
 # %%
 report.picture()
