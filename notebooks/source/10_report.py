@@ -278,23 +278,24 @@ first, last = history.loss[1:11].mean(), history.loss[-10:].mean()
 # %%
 # EXERCISE 10.4 (difficulty 2, 25 min, 3 points)
 ### BEGIN SOLUTION
-_five, _least, _most = flags.valid_loss[1], min(alike), max(alike)
+_five, _seeds = flags.valid_loss[1], f"{min(alike):.3f} to {max(alike):.3f}"
+_best, _steps = run.best_step, history.step.iloc[-1]
 _before, _after = history.valid_loss.iloc[0], history.valid_loss.min()
 _cold, _hot = sweep.dist_1[0], sweep.dist_1[2]
 claims = {
     "loss": f"""
-The training loss fell from {first:.2f} (mean of ten steps) to {last:.2f} nats per token. The
-validation loss was lowest at step {run.best_step} of {history.step.iloc[-1]}. The learning rate ended
-with the run, so the curves do not say whether more steps would help.
+The training loss fell from {first:.2f} (mean of ten steps) to {last:.2f} nats per token.
+The validation loss was lowest at step {_best} of {_steps}. The learning rate ended with the
+run, so the curves do not say whether more steps would help.
 """,
     "flags": f"""
-With 5 windows per step the validation loss ended at {_five:.3f}, in a fifth of the steps. With
-one window it ended between {_least:.3f} and {_most:.3f} for three seeds, which says how much
-chance does. Saving every 10 steps changed nothing but what was written to disk.
+With 5 windows per step the validation loss ended at {_five:.3f}, in a fifth of the steps.
+With one window it ended at {_seeds} for three seeds, which says what chance does.
+Saving every 10 steps changed nothing but what was written to disk.
 """,
     "findings": f"""
-In {run.best_step} steps the validation loss fell from {_before:.2f} to {_after:.2f} nats per token,
-on speeches that the model never learned from. I was surprised how much the temperature
+In {_best} steps the validation loss fell from {_before:.2f} to {_after:.2f} nats per token, on
+speeches that the model never learned from. I was surprised how much the temperature
 does: at 0.5 dist-1 is {_cold:.2f}, at 1.5 it is {_hot:.2f}, and the weights are the same.
 """,
 }
