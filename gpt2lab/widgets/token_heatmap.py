@@ -388,6 +388,6 @@ def _colours_of_changes(shown):
     rose = sum(change >= high for change in changes)
     return (
         f"Blue is what surprised '{after}' less than '{before}', by {-low:g} nat or more"
-        f" ({pluralize(fell, 'token')}); orange and underlined what surprised it more, by {high:g} nat or more"
-        f" ({rose:,})."
+        f" ({pluralize(fell, 'token')}); orange and underlined what surprised it more, by {high:g} nat or"
+        f" more ({rose:,})."
     )

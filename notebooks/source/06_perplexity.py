@@ -7,10 +7,11 @@
 #
 # - work out a perplexity by hand, for a sentence and for many documents,
 # - say what a low perplexity proves, and what it does not,
-# - give a perplexity with an interval, and say why the interval is over documents and not over tokens,
+# - give a perplexity with an interval that you have computed yourself, and say why it is over documents and not over tokens,
 # - compare two models on the same documents,
 # - choose a window and a stride, and say what they cost,
-# - say what validation text is for, and what test text is for.
+# - say what validation text is for, and what test text is for,
+# - find out what a model lost of other kinds of text while it learned one.
 #
 # TIME
 
@@ -259,12 +260,106 @@ print(f"over documents: {low:.1f} to {high:.1f}")
 # The tokens of a speech have an author, a time and a subject in common. A model that was surprised by the beginning is likely to be surprised by
 # the end. So one more token of the same speech tells you little. What counts is how many *documents* there are, and that none of them outweighs the
 # others.
+#
+# ### An interval of your own
+#
+# How can you know what other speeches would have given, if you have only these? Let these stand for all speeches, and draw from them: as many as
+# there are, *with replacement*, so that some come twice or more and others not at all. That is one other choice of speeches that might have been
+# made. Make it again and again, and look how far the perplexity moves. This is the **bootstrap**.
+#
+# `ends_of` tries a function that does so, on made-up sets of twenty documents.
+
+# %%
+from functools import partial
+
+made_up = np.random.default_rng(6)
+lengths = made_up.integers(200, 4000, (4, 20))  # tokens of each document
+their_losses = 4 - lengths / 4000 + made_up.normal(0, 0.3, lengths.shape)
+CASES = list(zip((lengths * their_losses).tolist(), lengths.tolist()))
+
+
+def ends_of(function, case, seed=0):
+    nats, tokens = CASES[case]
+    return function(np.array(nats), np.array(tokens), np.random.default_rng(seed))
+
+
+# %% [markdown]
+# ### Exercise 06.4: write the bootstrap
+#
+# Write `interval(nats, tokens, rng)`. `nats` and `tokens` are arrays with an entry for each document: all its nats together, and how many tokens it
+# has.
+#
+# 1. Draw as many documents as there are, with replacement.
+# 2. Take the pooled perplexity of those that were drawn.
+# 3. Do this 2,000 times. Between which two numbers does the middle 95 % of the perplexities lie? Return both, the lower one first.
+#
+# <details><summary>Hint 1</summary>
+#
+# `rng.integers(5, size=5)` draws five of the numbers 0 to 4. If `drawn` are such numbers, `nats[drawn]` are the nats of these documents.
+#
+# </details>
+# <details><summary>Hint 2</summary>
+#
+# Exercise 06.3 pools documents. Collect the 2,000 perplexities in a list.
+#
+# </details>
+# <details><summary>Hint 3</summary>
+#
+# `np.quantile(numbers, 0.1)` is the number below which a tenth of them lies. If the middle 95 % stay, how much is cut off at each end?
+#
+# </details>
+
+# %%
+# HIDDEN 06.4
+from functools import partial
+
+lengths = rng.integers(200, 4000, (4, 20))
+their_losses = 4 - lengths / 4000 + rng.normal(0, 0.3, lengths.shape)
+CASES = list(zip((lengths * their_losses).tolist(), lengths.tolist()))
+made_up = np.random.default_rng(0)
+token_spread = base.score(held_out).nats.std()
+loss = before_test.nats_per_token
+
+
+def ends_of(function, case, seed=0):
+    nats, tokens = CASES[case]
+    return function(np.array(nats), np.array(tokens), np.random.default_rng(seed))
+
+
+# %%
+# EXERCISE 06.4 (difficulty 3, 15 min, 3 points)
+def interval(nats, tokens, rng):
+    ### BEGIN SOLUTION
+    perplexities = []
+    for _ in range(2000):
+        drawn = rng.integers(len(nats), size=len(nats))
+        perplexities.append(math.exp(nats[drawn].sum() / tokens[drawn].sum()))
+    return np.quantile(perplexities, [0.025, 0.975])
+    ### END SOLUTION
+
+# %%
+# CHECK 06.4
+lab.course.check("06.4", partial(ends_of, interval), cases=CASES)
+
+# %% [markdown]
+# Here is what yours says of the test speeches, beside the interval that `lab.perplexity` gives.
+
+# %%
+nats_of_each = (documents.nats_per_token * documents.tokens).to_numpy()
+mine = interval(nats_of_each, documents.tokens.to_numpy(), np.random.default_rng(0))
+both = {"yours": mine, "lab.perplexity": before_test.intervals["perplexity"]}
+pd.DataFrame(both, index=["from", "to"]).astype(float).round(1)
+
+# %% [markdown]
+# `lab.perplexity` draws nothing. It works out by a formula how far the pooled mean may be off, and makes up for two things that the bootstrap leaves
+# out. The documents lie nearer to their own mean than to that of all speeches. And how much speeches differ is itself only estimated, from a few.
+# So with few documents the bootstrap is somewhat too narrow; with a hundred, the two hardly differ.
 
 # %% [markdown]
 # ## Before and after
 #
 # Now to the question of this notebook. The model is fine-tuned on the training split (or the run that another notebook left is opened). Then both
-# models read a piece of a speech that neither has seen. Where is the surprise, and where did fine-tuning take it away?
+# models read a piece of a speech that neither has seen. Where did fine-tuning take surprise away, and where did it add some?
 
 # %%
 run = lab.course.fine_tuned(splits, MODEL)
@@ -272,9 +367,9 @@ tuned = run.load("best")
 lab.widgets.token_heatmap({"before": base, "after": tuned}, speech, difference=True)
 
 # %% [markdown]
-# Below the third text are two lists, the five largest falls and the five largest rises. Read the falls: are they words and phrases of such
-# speeches, or something else? Then the rises (underlined in the text). All probabilities add up to 1, so what the model now gives to one token
-# it has taken from others.
+# Most of the text is white: there it hardly matters which of the two reads. Below it are the five largest falls and the five largest rises. Read the
+# falls: are they words and phrases of such speeches, or something else? Then the rises. All probabilities add up to 1, so what the model now gives
+# to one token it has taken from others. (What each model by itself is surprised by is folded away below.)
 #
 # Here are all speeches of the **validation split**, before and after.
 
@@ -291,7 +386,7 @@ low, high = on_valid.interval
 print(f"after / before: {on_valid.ratio:.2f}, 95 % interval {low:.2f} to {high:.2f}")
 
 # %% [markdown]
-# ### Exercise 06.4: which of the three decides?
+# ### Exercise 06.5: which of the three decides?
 #
 # There are only a few speeches, and some are much longer than others. So the intervals are wide, and those of *before* and *after* may overlap.
 # Somebody says: "Then the fall may be chance." What decides whether it is?
@@ -303,17 +398,18 @@ print(f"after / before: {on_valid.ratio:.2f}, 95 % interval {low:.2f} to {high:.
 # </details>
 
 # %%
-# HIDDEN 06.4
+# HIDDEN 06.5
 from gpt2lab.course import scenes
 
 run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
 before_valid, after_valid = (lab.perplexity(lm, splits.valid) for lm in (base, tuned))
 on_valid = lab.compare_perplexity(before_valid, after_valid)
-token_spread = base.score(held_out).nats.std()
-loss = before_test.nats_per_token
+nats_of_each = (documents.nats_per_token * documents.tokens).to_numpy()
+mine = before_test.intervals["perplexity"]
+both = {"yours": mine, "lab.perplexity": mine}
 
 # %%
-# EXERCISE 06.4 (difficulty 2, 3 min, 1 point)
+# EXERCISE 06.5 (difficulty 2, 3 min, 1 point)
 # "a": whether the intervals before and after overlap
 # "b": whether the interval of after / before holds 1
 # "c": whether the perplexity after is below the one before
@@ -322,8 +418,8 @@ decides = "b"
 ### END SOLUTION
 
 # %%
-# CHECK 06.4
-lab.course.check("06.4", decides, on_valid)
+# CHECK 06.5
+lab.course.check("06.5", decides, on_valid)
 
 # %% [markdown]
 # ## How much does it read before it guesses?
@@ -388,6 +484,11 @@ by_place.assign(share=later.size() / later.size().sum()).round(3)
 # **checkpoint** (the weights as they were saved at one step) `run.load("best")` took, and maybe when you stopped, or which learning rate you kept.
 # If you choose the best of many by a number, you also choose the luckiest: next time its number will probably be a little worse. The **test split**
 # is measured once, at the end, when you have nothing left to choose.
+#
+# One of the tutorials that this course follows speaks of "fine-tuning to the test set". Had the model learned from that text, its perplexity there
+# would say how well it remembers, not how well it reads what is new. Had only its settings been chosen by it, the number would be somewhat too
+# good. What is probably meant is the *training* set, since that is what weights are fitted to. It is a slip of the pen, but one to avoid: who
+# reads it cannot tell what the numbers are worth.
 
 # %%
 on_test = lab.compare_perplexity(before_test, lab.perplexity(tuned, splits.test))
@@ -415,9 +516,10 @@ theirs
 # %%
 posts = lab.short_posts().split(valid=0.1, test=0.1, seed=0)
 settings = {"steps": 60, "batch_size": 2, "accumulate_gradients": 1, "sample_every": 0}
-settings |= {"run_name": "posts", "restore_from": "fresh", "valid": posts.valid}
-run = lab.finetune(posts.train, MODEL, **settings)
-with run.load("best") as tuned_on_posts:
+settings |= {"restore_from": "fresh", "eval_every": 5}
+small_valid = posts.valid.first(20_000)
+posts_run = lab.finetune(posts.train, MODEL, run_name="posts", valid=small_valid, **settings)
+with posts_run.load("best") as tuned_on_posts:
     on_posts = lab.compare_perplexity(base, tuned_on_posts, posts.test)
 
 # %% [markdown]
@@ -440,7 +542,7 @@ yours.map(lambda number: f"{number:,.2f}".removesuffix(".00"))
 #   which the models had read before.
 # - A fall in perplexity looks larger than the same fall in bits per byte, since perplexity is *e* to the power of the loss. Look at both.
 #
-# ### Exercise 06.5: your finding
+# ### Exercise 06.6: your finding
 #
 # In two or three sentences: by how much did the perplexity fall on text that the model has never seen, how sure is that, and why do you report the
 # test split?
@@ -452,7 +554,7 @@ yours.map(lambda number: f"{number:,.2f}".removesuffix(".00"))
 # </details>
 
 # %%
-# HIDDEN 06.5
+# HIDDEN 06.6
 beginning = max((document.text for document in splits.test), key=len)
 pieces, rows = {50: 3.1, 200: 2.9}, [(1023, 1, 540.0, 0.1)]
 longest, shortest = 1023, 256
@@ -464,11 +566,13 @@ columns = ["stride", "tokens before, at least", "perplexity", "seconds"]
 on_test = lab.compare_perplexity(before_test, lab.perplexity(tuned, splits.test))
 theirs = pd.DataFrame({"before": [27.07], "after": [19.99], "ratio": [0.74]}, index=["speeches, test"])
 posts, tuned_on_posts, on_posts, found = splits, tuned, on_test, {"posts, test": on_test}
+posts_run = scenes.run(rng, "posts", steps=60, turn=60, rise=0)
 settings = {"steps": 60, "batch_size": 2, "accumulate_gradients": 1, "sample_every": 0}
+small_valid = posts.valid
 yours = pd.DataFrame({"speeches, validation": on_valid.row, "speeches, test": on_test.row, "posts, test": on_test.row})
 
 # %%
-# EXERCISE 06.5 (difficulty 2, 8 min, 2 points)
+# EXERCISE 06.6 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
 finding = """
 On the test speeches the perplexity fell by about a seventh. The 95 % interval of the ratio,
@@ -479,8 +583,8 @@ checkpoint, so its number may be a little too good; the test split was used for 
 ### END SOLUTION
 
 # %%
-# CHECK 06.5
-lab.course.check("06.5", finding)
+# CHECK 06.6
+lab.course.check("06.6", finding)
 
 # %% [markdown]
 # ## What was gained, and what was lost
@@ -500,9 +604,10 @@ sources = [(library / f"{name}.py").read_text(encoding="utf-8") for name in file
 code = lab.Corpus.from_texts(sources).split(valid=0.1, test=0.1, seed=0)
 
 # %%
-models = {"pretrained": base, "on speeches": tuned, "on posts": run.load("best")}
-settings |= {"run_name": "code", "valid": code.valid}
-models["on code"] = lab.finetune(code.train, MODEL, **settings).load("best")
+small_valid = code.valid.first(20_000)
+code_run = lab.finetune(code.train, MODEL, run_name="code", valid=small_valid, **settings)
+models = {"pretrained": base, "on speeches": tuned}
+models |= {"on posts": posts_run.load("best"), "on code": code_run.load("best")}
 kinds = {"speeches": splits.test, "posts": posts.test, "code": code.test}
 bits = pd.DataFrame(index=list(kinds), columns=list(models), dtype=float)
 for name, lm in models.items():
@@ -511,13 +616,70 @@ for name, lm in models.items():
 bits.round(2)
 
 # %% [markdown]
-# Each row is a kind of text that none of the models has seen, each column a model. (In bits per byte, since the kinds have tokens of different lengths.)
-# Compare each number with the one of the pretrained model. Where it fell, that kind was learned. Where it rose, something was lost: **catastrophic
-# forgetting**.
+# Each row is a kind of text that none of the models has learned from, each column a model. (In bits per byte, since the kinds have tokens of different
+# lengths.) Compare each number with that of the pretrained model in the same row. Where it fell, that kind was learned. Where it rose, something was
+# lost: **catastrophic forgetting**.
 #
-# Which kind began highest, and which fell most in the same number of steps? The farther a text is from what the model has read in pretraining, the
-# more there is to learn from it and, as a rule, to forget of the rest. So a fine-tuned model should be asked for the kind of text that it learned, and
-# a text that you choose for fine-tuning should be of the kind that you want to read.
+# ### Exercise 06.7: the largest loss
+#
+# By how many bits per byte did that number rise where it rose most? Compute it from the table `bits`.
+#
+# <details><summary>Hint</summary>
+#
+# `bits.sub(column, axis=0)` subtracts a column from all columns. `.max()` of a table has a number for each column, and `.max().max()` is one number.
+#
+# </details>
+
+# %%
+# HIDDEN 06.7
+import sysconfig
+from pathlib import Path
+
+library, files, sources, code = Path("."), "", [], splits
+posts_run = code_run = scenes.run(rng, "code", steps=60, turn=60, rise=0)
+models = {"pretrained": base, "on speeches": tuned, "on posts": tuned, "on code": tuned}
+kinds = {"speeches": splits.test, "posts": posts.test, "code": code.test}
+small_valid = code.valid
+bits = pd.DataFrame(
+    [
+        [1.5, 1.4, 1.5 + rng.uniform(0.3, 0.4), 1.5 + rng.uniform(0.2, 0.29)],
+        [2.0, 2.0 + rng.uniform(0.01, 0.1), 1.5, 2.0 + rng.uniform(0.45, 0.6)],
+        [4.0, 4.0 - rng.uniform(0.01, 0.05), 4.0 + rng.uniform(0.1, 0.2), 4 - rng.uniform(1.2, 1.4)],
+    ],
+    index=list(kinds),
+    columns=list(models),
+)
+
+# %%
+# EXERCISE 06.7 (difficulty 2, 5 min, 1 point)
+### BEGIN SOLUTION
+largest_loss = bits.sub(bits["pretrained"], axis=0).max().max()
+### END SOLUTION
+
+# %%
+# CHECK 06.7
+lab.course.check("06.7", largest_loss, bits)
+
+# %% [markdown]
+# And how fast is a kind of text learned? Each run measured its validation loss again and again. After how much reading was half of its fall
+# reached, and nine tenths? (In windows, since a step of the run on speeches reads one and a step of the others two. That run also measured less
+# often and had another learning rate, so look only for large differences.)
+
+# %%
+reached = {}
+for kind, done in {"speeches": run, "posts": posts_run, "code": code_run}.items():
+    valid = done.history.dropna(subset="valid_loss").set_index("tokens").valid_loss
+    falls = valid.iloc[0] - valid
+    windows = [(falls >= part * falls.max()).idxmax() // base.window for part in (0.5, 0.9)]
+    reached[kind] = [round(falls.max(), 2), *windows]
+columns = ["fall, nats a token", "windows to half of it", "windows to nine tenths"]
+pd.DataFrame(reached, index=columns).T
+
+# %% [markdown]
+# Which kind began highest, which fell most, and which fell fastest? The farther a text is from what the model has read in pretraining, the more
+# there is to learn from it and, as a rule, to forget of the rest. Where half of the fall came early, the model probably learned first what all
+# texts of that kind have in common: its signs, its short lines, where a text ends. So ask a fine-tuned model for the kind of text that it learned,
+# and choose for fine-tuning the kind of text that you want to read.
 
 # %% [markdown]
 # ## Change one thing
@@ -547,5 +709,6 @@ bits.round(2)
 # - A. Radford et al. 2019, [Language models are unsupervised multitask learners](https://cdn.openai.com/better-language-models/language_models_are_unsupervised_multitask_learners.pdf): Table 3 has the perplexities of all four sizes.
 # - Hugging Face, [Perplexity of fixed-length models](https://huggingface.co/docs/transformers/perplexity): windows and strides. Here a text is read after an end-of-text token, there with nothing before it; otherwise the numbers agree.
 # - A. Holtzman et al. 2019, [The curious case of neural text degeneration](https://arxiv.org/abs/1904.09751): why the most probable text is a dull one.
+# - B. Efron 1979, [Bootstrap methods: another look at the jackknife](https://doi.org/10.1214/aos/1176344552): an interval without a formula.
 # - M. McCloskey and N. Cohen 1989, [Catastrophic interference in connectionist networks](https://doi.org/10.1016/S0079-7421(08)60536-8): forgetting, before there were language models.
 # - R. Dror et al. 2018, [The hitchhiker's guide to testing statistical significance in natural language processing](https://aclanthology.org/P18-1128/).

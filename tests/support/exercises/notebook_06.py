@@ -17,6 +17,54 @@ FINDING = (
     "The validation split had been used for the choice of the checkpoint."
 )
 
+_SIZES = np.random.default_rng(6).integers(200, 4000, (4, 20))
+_LOSSES = 4 - _SIZES / 4000 + np.random.default_rng(7).normal(0, 0.3, _SIZES.shape)
+CASES = list(zip((_SIZES * _LOSSES).tolist(), _SIZES.tolist()))
+
+
+def trying(function):
+    """What the notebook's `ends_of` makes of a bootstrap."""
+
+    def ends_of(case, seed=0):
+        nats, tokens = CASES[case]
+        return function(np.array(nats), np.array(tokens), np.random.default_rng(seed))
+
+    return ends_of
+
+
+def interval(nats, tokens, rng):
+    drawn = rng.integers(len(nats), size=(2000, len(nats)))
+    return np.quantile(np.exp(nats[drawn].sum(1) / tokens[drawn].sum(1)), [0.025, 0.975])
+
+
+_INTERVAL = """import math
+def interval(nats, tokens, rng):
+    perplexities = []
+    for _ in range(2000):
+        drawn = rng.integers(len(nats), size=len(nats))
+        perplexities.append(math.exp(nats[drawn].sum() / tokens[drawn].sum()))
+    return np.quantile(perplexities, [0.025, 0.975])"""
+
+
+def _but(*changes):
+    """The source of a bootstrap with some parts replaced: each old one is followed by its new one."""
+    source = _INTERVAL
+    for old, new in zip(changes[::2], changes[1::2]):
+        assert old in source
+        source = source.replace(old, new)
+    return source
+
+
+BITS = pd.DataFrame(
+    {
+        "pretrained": [1.5, 2.0, 4.0],
+        "on speeches": [1.4, 2.1, 3.9],
+        "on posts": [1.8, 1.5, 4.2],
+        "on code": [1.75, 2.5, 2.6],
+    },
+    index=["speeches", "posts", "code"],
+)
+
 EXERCISES = {
     "06.1": (
         (TEXTS,),
@@ -55,11 +103,25 @@ EXERCISES = {
         ],
     ),
     "06.4": (
+        (CASES,),
+        trying(interval),
+        [
+            (trying(lambda nats, tokens, rng: 3.0), "two numbers"),
+            (trying(lambda nats, tokens, rng: ["low", "high"]), "two numbers"),
+            (trying(lambda nats, tokens, rng: interval(nats, tokens, rng)[::-1]), "lower end first"),
+            (trying(lambda nats, tokens, rng: interval(nats, tokens, np.random.default_rng())), "same seed"),
+            (trying(lambda nats, tokens, rng: interval(nats, tokens, np.random.default_rng(1))), "very same"),
+            (trying(lambda nats, tokens, rng: interval(nats, tokens, rng) * 1.02), "end elsewhere"),
+            (trying(lambda nats, tokens, rng: interval(nats, tokens)), "fails with TypeError"),
+            (interval(*map(np.array, CASES[0]), np.random.default_rng(0)), "a function is asked for"),
+        ],
+    ),
+    "06.5": (
         (COMPARED,),
         "b",
         [("a", "do overlap here"), ("c", "could be chance"), ("B and c", "one letter")],
     ),
-    "06.5": (
+    "06.6": (
         (),
         FINDING,
         [
@@ -88,11 +150,95 @@ EXERCISES = {
             (3, "three quotes"),
         ],
     ),
+    "06.7": (
+        (BITS,),
+        0.5,
+        [
+            (-0.5, "sign"),
+            (-1.4, "largest fall"),
+            (1.4, "largest fall"),
+            (4.2, "largest number of the table"),
+            (0.2, "largest number of each side"),
+            (2.8, "one kind of text with another"),
+            (0.25, "a share"),
+            (0.9, "too large"),
+            (BITS, "one number"),
+        ],
+    ),
 }
 
-ALIKE = {"06.4": ("b", " B "), "06.5": (FINDING, FINDING + " So there.")}
+ALIKE = {"06.5": ("b", " B "), "06.6": (FINDING, FINDING + " So there.")}
 
 SOURCES = {
+    "06.4": [
+        (_but("[0.025, 0.975]", "[0.05, 0.95]"), "middle 90 %"),
+        (
+            _but(
+                "np.quantile(perplexities, [0.025, 0.975])",
+                "np.mean(perplexities) - np.std(perplexities), np.mean(perplexities) + np.std(perplexities)",
+            ),
+            "middle 68 %",
+        ),
+        (
+            _but("np.quantile(perplexities, [0.025, 0.975])", "min(perplexities), max(perplexities)"),
+            "smallest and the largest",
+        ),
+        (
+            _but(
+                "rng.integers(len(nats), size=len(nats))",
+                "rng.choice(np.repeat(np.arange(len(nats)), tokens), tokens.sum())",
+                "nats[drawn].sum() / tokens[drawn].sum()",
+                "(nats / tokens)[drawn].mean()",
+                "2000",
+                "200",
+            ),
+            "resampled tokens",
+        ),
+        (_but(", size=len(nats)", ", size=1"), "a single document each"),
+        (
+            _but(
+                "nats[drawn].sum() / tokens[drawn].sum()",
+                "rng.choice(nats, len(nats)).sum() / rng.choice(tokens, len(nats)).sum()",
+            ),
+            "apart",
+        ),
+        (
+            _but(
+                "integers(len(nats), size=len(nats))", "choice(len(nats), len(nats), p=tokens / tokens.sum())"
+            ),
+            "long documents more often",
+        ),
+        (
+            _but("math.exp(nats[drawn].sum() / tokens[drawn].sum())", "np.exp(nats / tokens)[drawn].mean()"),
+            "mean of the documents' perplexities",
+        ),
+        (
+            _but("nats[drawn].sum() / tokens[drawn].sum()", "(nats / tokens)[drawn].mean()"),
+            "each document counts the same",
+        ),
+        (
+            _but(
+                "math.exp(nats[drawn].sum() / tokens[drawn].sum())", "nats[drawn].sum() / tokens[drawn].sum()"
+            ),
+            "loss",
+        ),
+        (_but("integers(len(nats), size=len(nats))", "permutation(len(nats))"), "with replacement"),
+        (
+            _but("rng.integers(len(nats), size=len(nats))", "np.random.randint(len(nats), size=len(nats))"),
+            "The same seed",
+        ),
+        (
+            _but("    perplexities = []", "    perplexities, rng = [], np.random.default_rng(0)"),
+            "the very same ends",
+        ),
+        (
+            _but("np.quantile(perplexities, [0.025, 0.975])", "np.quantile(perplexities, 0.025)"),
+            "two numbers",
+        ),
+        (_but("return np", "ends = np"), "returns nothing"),
+        (_but("(len(nats), size", "(nats, size"), "fails with"),
+        ("interval = before_test.intervals['perplexity']", "fails with"),
+    ],
     "06.2": [
         ("sentence_perplexity = scores.nats.mean()", "mean loss in nats"),
         ("sentence_perplexity = scores['nats'].sum()", "whole sentence"),
@@ -116,12 +262,12 @@ SOURCES = {
         ("pooled = documents.perplexity.median()", "middle document"),
         ("pooled = 43.08", "is too"),
     ],
-    "06.4": [
+    "06.5": [
         ("decides = 'a'", "that part cancels"),
         ("decides = 'c'", "could be chance"),
         ("decides = True", "one letter"),
     ],
-    "06.5": [
+    "06.6": [
         ("finding = 'It fell.'", "2 words"),
         (
             (
@@ -145,8 +291,43 @@ SOURCES = {
             "why it is the test split",
         ),
     ],
+    "06.7": [
+        ("largest_loss = bits.sub(bits['pretrained'], axis=0).min().min()", "largest fall"),
+        ("largest_loss = -bits.sub(bits['pretrained'], axis=0).max().max()", "sign"),
+        ("largest_loss = bits.max().max()", "largest number of the table"),
+        ("largest_loss = bits.max().max() - bits.pretrained.max()", "largest number of each side"),
+        ("largest_loss = bits.max().max() - bits.min().min()", "one kind of text with another"),
+        ("largest_loss = bits.div(bits['pretrained'], axis=0).max().max() - 1", "a share"),
+        ("largest_loss = 0.62", "is too"),
+    ],
 }
 ALSO_RIGHT = {
+    "06.4": [
+        (
+            "def interval(nats, tokens, rng):\n"
+            "    drawn = rng.integers(0, len(nats), (2000, len(nats)))\n"
+            "    found = np.exp(nats[drawn].sum(axis=1) / tokens[drawn].sum(axis=1))\n"
+            "    return np.percentile(found, 2.5), np.percentile(found, 97.5)"
+        ),
+        (
+            "import math\n"
+            "def interval(nats, tokens, rng):\n"
+            "    found = []\n"
+            "    for _ in range(2000):\n"
+            "        documents = rng.choice(list(zip(nats, tokens)), len(nats))\n"
+            "        found.append(math.exp(sum(documents[:, 0]) / sum(documents[:, 1])))\n"
+            "    found.sort()\n"
+            "    return [found[50], found[-51]]"
+        ),
+        (
+            "import math\n"
+            "def interval(nats, tokens, rng):\n"
+            "    found = pd.Series(dtype=float)\n"
+            "    counts = rng.multinomial(len(nats), [1 / len(nats)] * len(nats), 1000)\n"
+            "    losses = pd.Series(counts @ nats / (counts @ tokens))\n"
+            "    return math.e ** losses.quantile([0.025, 0.975])"
+        ),
+    ],
     "06.2": [
         "sentence_perplexity = np.exp(scores.nats).prod() ** (1 / len(scores))",
         "sentence_perplexity = np.exp(np.mean(scores['nats']))",
@@ -165,8 +346,8 @@ ALSO_RIGHT = {
         ),
         "pooled = lab.perplexity(base, splits.test).perplexity",
     ],
-    "06.4": ["decides = 'B'", "decides = '(b)'"],
-    "06.5": [
+    "06.5": ["decides = 'B'", "decides = '(b)'"],
+    "06.6": [
         (
             "finding = f'The perplexity on the test speeches fell to {on_test.ratio:.0%} (interval"
             " {on_test.interval[0]:.2f} to {on_test.interval[1]:.2f}). '\\\n"
@@ -180,10 +361,33 @@ ALSO_RIGHT = {
             " little too good.'''"
         ),
     ],
+    "06.7": [
+        "largest_loss = float((bits.T - bits.pretrained).max(axis=None))",
+        (
+            "largest_loss = 0\n"
+            "for name in bits.columns:\n"
+            "    for kind in bits.index:\n"
+            "        largest_loss = max(largest_loss, bits.loc[kind, name] - bits.loc[kind, 'pretrained'])"
+        ),
+        "largest_loss = (bits.to_numpy() - bits[['pretrained']].to_numpy()).max()",
+    ],
 }
 UNBOUND = {
     **dict.fromkeys(
-        ("name", "text", "stride", "size", "cut", "found", "lm", "document", "comparison", "probabilities"),
+        (
+            "name",
+            "text",
+            "stride",
+            "size",
+            "cut",
+            "found",
+            "lm",
+            "document",
+            "comparison",
+            "probabilities",
+            "kind",
+            "unseen",
+        ),
         "of a loop",
     ),
     **dict.fromkeys(("reach", "away", "low", "high", "time", "start", "seconds"), "only printed"),
