@@ -27,7 +27,6 @@ splits = lab.presidential_speeches(since=1947).split(valid=0.1, test=0.1, seed=0
 run = lab.course.fine_tuned(splits, MODEL)
 lm = run.load("best")
 
-
 PROMPT = "This year we will"
 for name, temperature in (("writer A", 0.3), ("writer B", 1.5)):
     text = lm.generate(PROMPT, length=60, temperature=temperature, seed=1)[0]
@@ -382,7 +381,7 @@ topic = {
 }
 print(f"{len(topic)} words, among them", *sorted(topic, key=speeches.get)[-12:])
 
-
+# %%
 def count_traits(samples):
     text = "\n".join(samples) + "\n"
     every = lab.words(text)
@@ -434,13 +433,13 @@ for seen, trait, slider, sign in (
 lab.plots.quality_diversity(table)
 
 # %% [markdown]
-# The settings lie along a line: what you gain in variety, you pay for in likelihood. That is the trade. A slider moves you along the line, hardly
-# off it. If one slider's points lie below those of another, it gives more variety at the same likelihood, and is the better bargain.
+# The settings go from the upper left to the lower right: what you gain in variety, you pay for in likelihood. That is the trade. If one slider's points
+# lie below those of another, it gives more variety at the same likelihood, and is the better bargain.
 #
-# Better is *nearer to the diamond*, not further to one side. The diamond need not lie on the line. The line is what this one model can write, and
+# Better is *nearer to the diamond*, not further to one side. The diamond need not lie among them. They show what this one model can write, and
 # people are another writer: their text may surprise the model more than its own does, and still be no more varied.
 #
-# Now read one sample from each end of the line. Then read three of the setting that is nearest to people in variety, and three by people. (Shown are
+# Now read one sample from each end. Then read three of the setting that is nearest to people in variety, and three by people. (Shown are
 # the first that have more than 25 words. Most are cut off at the end, and those by people begin in the middle of a text, too.)
 
 # %%
@@ -469,7 +468,7 @@ table[["parameter", "value", "dist_1"]].assign(unknown=unknown).round(3)
 below = tried.index[unknown[tried.index] <= unknown.iloc[-1]]
 print(f"{unknown[nearest]:.1%} of the words of the setting nearest in variety are unknown,")
 print(f"{unknown.iloc[-1]:.1%} of those of people;", end=" ")
-print(f"{len(below)} of {len(tried)} settings have so few.")
+print(f"settings with no more than that: {len(below)} of {len(tried)}.")
 
 # %% [markdown]
 # A person's unknown words are names and rare words. A weak model's are mostly made up: it begins a word and draws a wrong token to end it. Where its
@@ -493,10 +492,7 @@ published[["repetition", "zipf", "self_bleu", "perplexity"]]
 # %%
 greedy = lab.sweep(lm, temperature=[0], **settings)
 both = pd.concat([greedy[greedy.parameter != "human"], table])
-orderings = lab.experiments.sampling_orderings(both)
-orderings.set_index("ordering").drop(columns="measure")
-
-# %%
+orderings = lab.experiments.sampling_orderings(both)  # a table, with the numbers of each
 differ = orderings[~orderings.holds]
 print(f"{orderings.holds.sum()} of {len(orderings)} published orderings hold for {MODEL}.")
 for row in differ.itertuples():
@@ -580,10 +576,11 @@ surprised = human.perplexity / pure.perplexity
 # %%
 # EXERCISE 08.6 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
-explanation = """
-I take top_p 0.8 at temperature 1: its dist-1 is near that of human text, and fewer of its
-words are made up than with p 0.9. With a lower p or temperature the samples resemble each
-other and repeat phrases. With temperature 1.5 they are more varied than people are, but the
+explanation = f"""
+I take {table.parameter[nearest]} {table.value[nearest]:g}: its dist-1 is {table.dist_1[nearest]:.2f},
+that of human text {human.dist_1:.2f}. But {unknown[nearest]:.1%} of its words stand in no training
+speech, {unknown.iloc[-1]:.1%} of people's. With a much lower p or temperature
+the samples resemble each other and repeat phrases. With temperature 1.5 they are more varied than people are, but the
 words no longer make sense together. None of the measures knows whether a sentence is true
 or makes sense, so I would also read some samples.
 """

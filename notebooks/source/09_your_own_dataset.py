@@ -13,6 +13,8 @@
 # - ask all questions of this course again of another text, on one page.
 #
 # TIME
+#
+# *The prefix, or too little text?* and *A second dataset, all the way* stand by themselves: leave them for another day, if you like.
 
 # %%
 # SETUP
@@ -96,7 +98,7 @@ speeches = lab.presidential_speeches().select(lambda document: document.author i
 speeches.overview(lines=3)
 
 # %% [markdown]
-# They wrote very different amounts. Of each, keep back about a quarter of the speeches, learn from at most 100,000 characters of the rest, and
+# They wrote very different amounts. Of each, keep back about a quarter of the speeches. Learn from at most 100,000 characters of the rest, and
 # measure on at most 40,000 of those kept back. Then cut the speeches into sentences: each is a short text, like a post, with its author before it.
 
 # %%
@@ -404,7 +406,7 @@ print(f"perplexity, mean of five: {before.mean():.1f} before, {after.mean():.1f}
 #
 # Whoever tried it with the posts had a doubt: does a prefix do so little, or had the model read too little by each author? Try it. The smallest
 # model learns once from a tenth of the text and once from all of it, in equally many steps. Predict: what will ten times as much text do to the
-# perplexity, and what to the gain of the prefix?
+# perplexity, and what to the gain of the prefix? (The two runs differ in one thing more: in equally many steps the tenth is read ten times as often.)
 
 # %%
 SMALLEST = "1M"  # a run takes seconds
@@ -464,8 +466,7 @@ print(f"95 % interval {low:+.1f} to {high:+.1f}")
 # for the prefix that these sentences could show. (Below 0, it even made the prefix matter less.) Look at the perplexity then: where more text
 # lowered it, what the model gained was again about all five together.
 #
-# Do not make more of it than it is: one seed, five authors, the smallest model. And the two runs differ in more than the amount, for in equally many
-# steps the tenth is read ten times as often (*times read*).
+# Do not make more of it than it is: one seed, five authors, the smallest model.
 #
 # ## A voice, or a century?
 #
@@ -488,7 +489,7 @@ pd.DataFrame(rows).set_index("texts by")
 # %% [markdown]
 # The authors stand in order of time. If the best wrong prefix is mostly a place or two away and the worst one far, then the prefix says *when* as
 # much as *who*. (Among five authors a place or two is not far, so chance does that often: read both columns.) To find a voice you would need authors
-# of one time who write about the same things.
+# of one time who write about the same things. (If one name is the worst for nearly everybody, that is about the name, not about its time.)
 #
 # ## Second measurement: a reader that never tires
 #
@@ -786,7 +787,7 @@ FINDINGS = [
     "the perplexity falls by more than chance: the interval of the ratio lies below 1",
     "it falls by less than half",
     "after fine-tuning more pairs of words are shared (precision_2), by more than chance",
-    "people share more pairs still",
+    "people share more pairs than the fine-tuned model",
     "with each higher temperature dist-1 rises and self-BLEU falls",
     "at each temperature samples have as many words as human text, within a third of it",
 ]
@@ -810,8 +811,12 @@ for place, finding in enumerate(FINDINGS, 1):
 # <details><summary>Hint 3</summary>
 #
 # `tried = by_temperature[by_temperature.parameter == "temperature"]` has the three settings, and `people = by_temperature.iloc[-1]` is human text.
-# A column knows whether it rises or falls: `.is_monotonic_increasing`, `.is_monotonic_decreasing`. Whether all of `shares` lie between two bounds
-# says `shares.between(2 / 3, 4 / 3).all()`.
+# A column knows whether it rises or falls: `.is_monotonic_increasing`, `.is_monotonic_decreasing`.
+#
+# </details>
+# <details><summary>Hint 4</summary>
+#
+# `tried.words / people.words` are the shares of the last finding. Whether all of `shares` lie between two bounds says `shares.between(2 / 3, 4 / 3).all()`.
 #
 # </details>
 
