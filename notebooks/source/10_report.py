@@ -31,8 +31,8 @@
 # Another tutorial doubled the epochs, and found that its model then "modelled the fine-tuning dataset too closely".
 #
 # To find out what a flag does, change it alone, and keep everything else as it is: the text, the learning rate, and how *much* is read. Every run
-# below reads 80 windows. With 5 windows per step that makes 16 steps. For more epochs, the text is cut shorter: 80 windows of a text that fills two
-# or three of them are 30 epochs.
+# below reads 80 windows. With 5 windows per step that makes 16 steps. For more epochs, the text is cut shorter: a
+# text of two or three windows, read 80 windows long, is read 30 times.
 #
 # In every run the learning rate first rises and then falls to a tenth: in 80 steps slowly, in 16 quickly.
 #
@@ -133,7 +133,8 @@ print(flags[["flag", "value"]][1:].assign(times=times.round(1)))
 lab.course.check("10.2", times, flags, alike)
 
 # %% [markdown]
-# Which of your numbers are far above 2, and which flags are they? Two flags need a closer look.
+# By chance alone, a difference of more than twice its standard deviation comes about once in twenty. (Three seeds only say roughly how large that is.)
+# So which of your numbers are far above 2, and which flags are they? Two flags need a closer look.
 #
 # The row of `save_every` ends at the very loss of the first: saving does not change what the model learns, only what is lost if the machine stops. On
 # average that is half of the steps between two saves. Often means safe, and the column `written_MB` says what it costs.
@@ -165,7 +166,7 @@ lab.plots.copied_spans(sample, lab.copied_spans(sample, splits.train))
 # ## The report
 #
 # A report says what was asked, what was done, what was found, and how sure that is. `lab.report` does the part that a machine can do: it asks the
-# questions of the two tutorials that this course follows (those of notebooks 2 and 6), puts the figures and tables that answer each beside it, and
+# questions of the two tutorials that this course follows (those of notebooks 2 and 6), and puts the figures and tables that answer each beside it. It
 # notes every setting, version and seed. What they *mean* is for you to say.
 #
 # It needs the run and the texts. What was measured once is kept, and not measured again.
@@ -324,7 +325,8 @@ report.picture("loss")
 # %% [markdown]
 # ## How well did you foresee it?
 #
-# Each notebook asks for a guess. The checks have written down what you guessed and what came out, for all notebooks that ran in this folder:
+# Each notebook asks for a guess. The checks have written down what you guessed and what came out, for all notebooks that ran in this folder.
+# (In the solved notebook only this one has run.)
 
 # %%
 lab.course.predictions()
