@@ -574,11 +574,13 @@ yours = pd.DataFrame({"speeches, validation": on_valid.row, "speeches, test": on
 # %%
 # EXERCISE 06.6 (difficulty 2, 8 min, 2 points)
 ### BEGIN SOLUTION
-finding = """
-On the test speeches the perplexity fell by about a seventh. The 95 % interval of the ratio,
-over documents, does not hold 1, and the perplexity fell in every one of the speeches, so
-this is more than chance. The validation split had already been used to choose the
-checkpoint, so its number may be a little too good; the test split was used for nothing.
+low, high = on_test.interval
+finding = f"""
+On the test speeches the perplexity fell to {on_test.ratio:.0%} of what it was, and it fell in
+{on_test.fell} of {len(on_test.table)} of them. The 95 % interval of this ratio, over documents, is
+{low:.0%} to {high:.0%}: if it does not hold 100 %, this is more than chance. The validation split had
+already been used to choose the checkpoint, so its number may be a little too good; the test
+split was used for nothing.
 """
 ### END SOLUTION
 
@@ -620,9 +622,10 @@ bits.round(2)
 # lengths.) Compare each number with that of the pretrained model in the same row. Where it fell, that kind was learned. Where it rose, something was
 # lost: **catastrophic forgetting**.
 #
-# ### Exercise 06.7: the largest loss
+# ### Exercise 06.7: what was forgotten most
 #
-# By how many bits per byte did that number rise where it rose most? Compute it from the table `bits`.
+# Where in the table did a number rise most above that of the pretrained model in its row, and by how many bits per byte? Compute this rise from
+# `bits`.
 #
 # <details><summary>Hint</summary>
 #
@@ -653,12 +656,12 @@ bits = pd.DataFrame(
 # %%
 # EXERCISE 06.7 (difficulty 2, 5 min, 1 point)
 ### BEGIN SOLUTION
-largest_loss = bits.sub(bits["pretrained"], axis=0).max().max()
+largest_rise = bits.sub(bits["pretrained"], axis=0).max().max()
 ### END SOLUTION
 
 # %%
 # CHECK 06.7
-lab.course.check("06.7", largest_loss, bits)
+lab.course.check("06.7", largest_rise, bits)
 
 # %% [markdown]
 # And how fast is a kind of text learned? Each run measured its validation loss again and again. After how much reading was half of its fall
@@ -696,7 +699,8 @@ pd.DataFrame(reached, index=columns).T
 # ## Summary
 #
 # - Perplexity is *e* to the power of the mean surprise: among how many equally likely tokens the model was, so to speak, choosing.
-# - It is pooled over tokens. Its interval is over documents, since the tokens of a document are not independent.
+# - It is pooled over tokens. Its interval is over documents, since the tokens of a document are not independent. The bootstrap finds one without a
+#   formula.
 # - Two models are compared on the same documents, by the interval of the ratio. That is much narrower than the two intervals side by side suggest.
 # - A perplexity depends on the window, the stride and the tokens. Between models with different tokens, compare bits per byte.
 # - Validation text is for choosing, test text for reporting.

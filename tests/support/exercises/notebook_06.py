@@ -292,13 +292,13 @@ SOURCES = {
         ),
     ],
     "06.7": [
-        ("largest_loss = bits.sub(bits['pretrained'], axis=0).min().min()", "largest fall"),
-        ("largest_loss = -bits.sub(bits['pretrained'], axis=0).max().max()", "sign"),
-        ("largest_loss = bits.max().max()", "largest number of the table"),
-        ("largest_loss = bits.max().max() - bits.pretrained.max()", "largest number of each side"),
-        ("largest_loss = bits.max().max() - bits.min().min()", "one kind of text with another"),
-        ("largest_loss = bits.div(bits['pretrained'], axis=0).max().max() - 1", "a share"),
-        ("largest_loss = 0.62", "is too"),
+        ("largest_rise = bits.sub(bits['pretrained'], axis=0).min().min()", "largest fall"),
+        ("largest_rise = -bits.sub(bits['pretrained'], axis=0).max().max()", "sign"),
+        ("largest_rise = bits.max().max()", "largest number of the table"),
+        ("largest_rise = bits.max().max() - bits.pretrained.max()", "largest number of each side"),
+        ("largest_rise = bits.max().max() - bits.min().min()", "one kind of text with another"),
+        ("largest_rise = bits.div(bits['pretrained'], axis=0).max().max() - 1", "a share"),
+        ("largest_rise = 0.62", "is too"),
     ],
 }
 ALSO_RIGHT = {
@@ -362,14 +362,14 @@ ALSO_RIGHT = {
         ),
     ],
     "06.7": [
-        "largest_loss = float((bits.T - bits.pretrained).max(axis=None))",
+        "largest_rise = float((bits.T - bits.pretrained).max(axis=None))",
         (
-            "largest_loss = 0\n"
+            "largest_rise = 0\n"
             "for name in bits.columns:\n"
             "    for kind in bits.index:\n"
-            "        largest_loss = max(largest_loss, bits.loc[kind, name] - bits.loc[kind, 'pretrained'])"
+            "        largest_rise = max(largest_rise, bits.loc[kind, name] - bits.loc[kind, 'pretrained'])"
         ),
-        "largest_loss = (bits.to_numpy() - bits[['pretrained']].to_numpy()).max()",
+        "largest_rise = (bits.to_numpy() - bits[['pretrained']].to_numpy()).max()",
     ],
 }
 UNBOUND = {
