@@ -676,7 +676,7 @@ for kind, done in {"speeches": run, "posts": posts_run, "code": code_run}.items(
     windows = [(falls >= part * falls.max()).idxmax() // base.window for part in (0.5, 0.9)]
     reached[kind] = [round(falls.max(), 2), *windows]
 columns = ["fall, nats a token", "windows to half of it", "windows to nine tenths"]
-pd.DataFrame(reached, index=columns).T
+pd.DataFrame.from_dict(reached, orient="index", columns=columns)
 
 # %% [markdown]
 # Which kind began highest, which fell most, and which fell fastest? The farther a text is from what the model has read in pretraining, the more
