@@ -12,6 +12,7 @@ from gpt2lab.grading.intake.submissions import SubmissionsError, find_submission
 
 NAME = "03_watch_the_loss"
 FILE = f"{NAME}.ipynb"
+UNMARKED = b'{"cells": [{"cell_type": "code", "source": "\\nu"}]}'  # names no exercise
 OTHERS = ("02_fine_tune", "04_corpus_size")
 
 
@@ -177,6 +178,9 @@ class TestOneOrMany:
             ({"x/ada.ipynb": "a", "x/ben.ipynb": "b"}, {"ada": "a", "ben": "b"}),
             ({f"x/ada/{FILE}": "a", "x/ben.ipynb": "b"}, {"ada": "a", "ben": "b"}),
             ({f"x/y/z/{name}/{FILE}": name for name in ("ada", "ben")}, {"ada": "ada", "ben": "ben"}),
+            ({f"x/ada/{FILE}": "a", "x/ben/y.ipynb": UNMARKED}, {"ada": "a", "ben": "u"}),
+            ({"x/ada/x.ipynb": UNMARKED, "x/ben/y.ipynb": UNMARKED}, {"ada": "u", "ben": "u"}),
+            ({f"ada/nbs/{FILE}": "a", "ada/checkpoint/x.txt": b""}, {"ada": "a"}),
             ({f"ada/{FILE}": "a", "ada/04_corpus_size.ipynb": notebook(number="04")}, {"ada": "a"}),
             ({f"ada/03/{FILE}": "a", "ada/04/x.ipynb": notebook(number="04")}, {"ada": "a"}),
             ({f"ada/{FILE}": "a", f"ada/data/{FILE[:-6]}.csv": b"1"}, {"ada": "a"}),
@@ -202,6 +206,7 @@ class TestOneOrMany:
     UNCLEAR = (
         {f"Week 3/{FILE}": "a", f"Week 3/{NAME} (1).ipynb": "b"},
         {f"Week 3/submission 1/{FILE}": "a", f"Week 3/submission 2/x/{FILE}": "b"},
+        {f"Week 3/ada/{FILE}": "a", "Week 3/ben/answers.docx": b""},
         {f"section A/{name}/{FILE}": name for name in ("ada", "ben")}
         | {f"section B/{name}/{FILE}": name for name in ("carl", "dora")},
         {f"section A/{name}/{FILE}": name for name in ("ada", "ben")} | {f"section B/carl/{FILE}": "carl"},
@@ -215,7 +220,7 @@ class TestOneOrMany:
         assert "\n" not in str(caught.value) and len(str(caught.value)) < 600
 
     def test_the_instructor_says_where_the_students_are(self, tmp_path):
-        unpack(self.UNCLEAR[2], tmp_path)
+        unpack(self.UNCLEAR[3], tmp_path)
         assert found(tmp_path, students_in="*") == {name: name for name in ("ada", "ben", "carl", "dora")}
         assert found(tmp_path, students_in="section A") == {"ada": "ada", "ben": "ben"}
         assert found(tmp_path, students_in=".").keys() == {"section A", "section B"}

@@ -34,7 +34,8 @@ _WORK = _AGAIN | frozenset(
     "try take abgabe submission submissions attachment final draft finished done solution solutions solved"
     " answer answers exercise exercises home homework hw assignment assignments notebook notebooks source src"
     " work scratch test tests temp tmp data model models untitled my the of problem week upload sub deep"
-    " download downloads".split()
+    " download downloads figures images img plots output outputs runs checkpoint checkpoints docs"
+    " texts".split()
 )
 _NUMBERED = re.compile(r"\(\d+\)\s*$")  # what a browser, or Google Drive, makes of a second file of a name
 _GRADESCOPE = "submission_metadata.yml"
@@ -116,18 +117,28 @@ class _Looks:
         self._known = {}
 
     def fits(self, handed):
+        """Whether it is a notebook of the assignment."""
+        return self._look(handed)[0]
+
+    def may_fit(self, handed):
+        """Whether it is a notebook, and not one of another assignment."""
+        return self._look(handed)[1]
+
+    def _look(self, handed):
         name = handed.parts[-1] if handed.parts else ""
-        if handed.trouble or handed.is_folder or not name.lower().endswith(SUFFIXES):
-            return False
-        if is_named((name,), self.assignment):
-            return True
+        if handed.is_folder or not name.lower().endswith(SUFFIXES):
+            return False, False
+        if handed.trouble or is_named((name,), self.assignment):
+            return not handed.trouble, True
         key = (handed.path, handed.inside)
         if key not in self._known and len(self._known) < _MOST_READ:
             try:
-                self._known[key] = which_exercises(handed.read(), self.assignment)[0]
+                ours, foreign = which_exercises(handed.read(), self.assignment)
             except Refused:
-                self._known[key] = False
-        return self._known.get(key, False)
+                ours, foreign = False, False
+            foreign = foreign or any(is_named((name,), other) for other in self.assignments[1:])
+            self._known[key] = ours, ours or not foreign
+        return self._known.get(key, (False, True))
 
     def is_named(self, name):
         return is_named((name,), self.assignment)
@@ -139,23 +150,29 @@ class _Looks:
         return "" if is_named((name,), self.assignment) or _is_made_of(name, _WORK) else name
 
 
-def _judge(found, looks):
-    """(what the content of a folder is: 'class', 'one' student's or 'unclear'; who the students would be)."""
+def _judge(found, looks, fits):
+    """(what the content of a folder is: 'class', 'one' student's or 'unclear'; who the students would be).
+
+    ``fits`` tells which notebooks count.
+    """
     folders, files = {}, []
     for handed in found:
         if len(handed.parts) > 1:
             if not folders.get(handed.parts[0]):
-                folders[handed.parts[0]] = looks.fits(handed)
-        elif looks.fits(handed):
+                folders[handed.parts[0]] = fits(handed)
+        elif fits(handed):
             files.append(handed.parts[0])
     holding = [name for name, fits in folders.items() if fits]
     sure = [name for name in holding if _is_within_one(name, _AGAIN)]
-    people = [name for name in holding if not _is_within_one(name, _WORK) and not looks.is_named(name)]
+    apart = [name for name in folders if not _is_within_one(name, _WORK) and not looks.is_named(name)]
+    people = [name for name in apart if name in holding]
     named = sorted({name for name in map(looks.student_of, files) if name})
     if len(people) + len(named) > 1:
         return "class", [*people, *named]
+    if people and len(apart) > 1:
+        return "unclear", [*apart, *files]  # the others may have handed in no notebook
     if len(holding) == 1 and not files and not _is_packed(holding[0]):
-        return _judge(_inside(found, holding[0]), looks)
+        return _judge(_inside(found, holding[0]), looks, fits)
     open_to_doubt = [name for name in holding if name not in sure]
     numbered = [name for name in files if _NUMBERED.search(split_suffix(name)[0])]
     if len(open_to_doubt) + len(files) > 1 and (open_to_doubt or named or numbered):
@@ -183,7 +200,7 @@ def _is_of_a_class(found, looks):
         return True
     inside = _without_first(found)
     tops = {handed.parts[0] for handed in inside}
-    return any(map(_AROUND.fullmatch, tops)) or _judge(inside, looks)[0] == "class"
+    return any(map(_AROUND.fullmatch, tops)) or _judge(inside, looks, looks.may_fit)[0] == "class"
 
 
 def _folder_around(found, own_name, looks):
@@ -205,7 +222,7 @@ def _folder_around(found, own_name, looks):
     below = {handed.parts[0] for handed in inside} - {"index.html"}
     if _AROUND.fullmatch(name) or name == own_name or (below and all(map(is_of_platform, below))):
         return name
-    kind, who = _judge(inside, looks)
+    kind, who = _judge(inside, looks, looks.may_fit)
     if kind == "unclear":
         raise Unclear(f"has one folder, {clean_name(name)}, with {_list(who)}: several students or one")
     return name if kind == "class" or any(map(is_of_platform, below)) else None
@@ -223,7 +240,7 @@ def _refuse_groups(found, looks):
     holding = {name: files for name, files in folders.items() if any(map(looks.fits, files))}
     groups = {}
     for name, files in holding.items():
-        kind, who = _judge(_without_first(files), looks)
+        kind, who = _judge(_without_first(files), looks, looks.fits)
         if kind == "class":
             groups[name] = who
     if groups and 2 * len(groups) >= len(holding):
