@@ -21,7 +21,7 @@
 # %% [markdown]
 # ## Which text surprises least?
 #
-# Here are four texts. The first is from a speech that the model has never seen. The second has the very same words in another order. The third is
+# Here are four texts. The first is from a speech that the model has never seen. The second has the same words in another order. The third is
 # about something else. The fourth was written by the model itself: at each step it took its most probable token.
 
 # %%
@@ -89,7 +89,7 @@ import numpy as np
 sentence = "The state of our Union is strong because our people are strong."
 scores = base.score(sentence)
 scores = scores.assign(probability=np.exp(-scores.nats))
-scores[["token", "probability", "nats"]].round(3)
+scores[["token", "probability", "nats"]].round({"probability": 5, "nats": 2})
 
 # %% [markdown]
 # (`score` reads the sentence as a document of its own, after an *end-of-text* token. So even the first token has a probability: that of opening a
@@ -248,7 +248,8 @@ lab.plots.perplexity(before_test)
 token_spread = base.score(held_out).nats.std()
 reach = 1.96 * token_spread / np.sqrt(documents.tokens)  # of 95 % of such documents
 away = (documents.nats_per_token - before_test.nats_per_token).abs()
-print(f"documents where 95 % of them should be: {(away < reach).sum()} of {len(documents)}")
+within = (away < reach).sum()
+print(f"documents within reach: {within} of {len(documents)}; it should be 95 %")
 
 reach = 1.96 * token_spread / math.sqrt(before_test.tokens)  # of all together
 loss = before_test.nats_per_token
@@ -316,7 +317,7 @@ from functools import partial
 lengths = rng.integers(200, 4000, (4, 20))
 their_losses = 4 - lengths / 4000 + rng.normal(0, 0.3, lengths.shape)
 CASES = list(zip((lengths * their_losses).tolist(), lengths.tolist()))
-made_up = np.random.default_rng(0)
+made_up, within = np.random.default_rng(0), 4
 token_spread = base.score(held_out).nats.std()
 loss = before_test.nats_per_token
 
@@ -456,7 +457,7 @@ columns = ["stride", "tokens before, at least", "perplexity", "seconds"]
 pd.DataFrame(rows, columns=columns).set_index("stride").round(2)
 
 # %% [markdown]
-# The shorter the stride, the more seconds it takes, and for how small a fall? To see where it comes from, look at the same tokens by their place
+# A shorter stride takes more seconds. By how much does the perplexity fall for them? To see where it comes from, look at the same tokens by their place
 # in a window of the longest stride: the first of a window had nearly nothing before them, the last had a thousand tokens.
 
 # %%
@@ -469,8 +470,8 @@ by_place["fall"] = by_place["no overlap"] - by_place["overlap"]
 by_place.assign(share=later.size() / later.size().sum()).round(3)
 
 # %% [markdown]
-# The column *overlap* has the same tokens with at least three quarters of a window before them, *fall* is what that saves, in nats a token, and
-# *share* is how many of all tokens stand at such places. Where *fall* is near 0, the tokens before were enough already: text farther back than
+# *overlap* has the same tokens with at least three quarters of a window before them. *fall* is what that saves, in nats a token. *share* says how
+# many of all tokens stand at such places. Where *fall* is near 0, the tokens before were enough already: text farther back than
 # that is of hardly any use to the model. If only the first rows fall, and few tokens stand there, a shorter stride cannot change much. A
 # model that makes use of distant text would fall in the last row too.
 #
@@ -480,8 +481,8 @@ by_place.assign(share=later.size() / later.size().sum()).round(3)
 # %% [markdown]
 # ## Validation and test
 #
-# Why are there two splits that the model never learns from? Because *you* learn from one of them. The loss on the validation split decided which
-# **checkpoint** (the weights as they were saved at one step) `run.load("best")` took, and maybe when you stopped, or which learning rate you kept.
+# Why are there two splits that the model never learns from? Because *you* learn from one of them. By the loss on the validation split
+# `run.load("best")` chose a **checkpoint**, the weights as they were saved at one step. Maybe you also stopped by it, or kept a learning rate.
 # If you choose the best of many by a number, you also choose the luckiest: next time its number will probably be a little worse. The **test split**
 # is measured once, at the end, when you have nothing left to choose.
 #
@@ -544,8 +545,8 @@ yours.map(lambda number: f"{number:,.2f}".removesuffix(".00"))
 #
 # ### Exercise 06.6: your finding
 #
-# In two or three sentences: by how much did the perplexity fall on text that the model has never seen, how sure is that, and why do you report the
-# test split?
+# Answer in two or three sentences. By how much did the perplexity fall on text that the model has never seen? How sure is that? And why do you report
+# the test split?
 #
 # <details><summary>Hint</summary>
 #
@@ -680,7 +681,7 @@ pd.DataFrame.from_dict(reached, orient="index", columns=columns)
 
 # %% [markdown]
 # Which kind began highest, which fell most, and which fell fastest? The farther a text is from what the model has read in pretraining, the more
-# there is to learn from it and, as a rule, to forget of the rest. Where half of the fall came early, the model probably learned first what all
+# there is to learn from it. Was more forgotten of the rest, too? Where half of the fall came early, the model probably learned first what all
 # texts of that kind have in common: its signs, its short lines, where a text ends. So ask a fine-tuned model for the kind of text that it learned,
 # and choose for fine-tuning the kind of text that you want to read.
 
