@@ -60,7 +60,14 @@ def test_what_is_no_number_is_refused_in_words(value):
 def test_one_entry_is_called_what_it_is(value):
     assert arrived(value) == [3.5] and isinstance(arrived(value), list)
     said = verdicts.wrong_number(arrived(value), 3.5)
-    assert said == f"Your answer is a {type(value).__name__} with 1 entries; one number is asked for."
+    assert said.startswith(f"Your answer is a {type(value).__name__} with 1 entry; one number is asked for.")
+
+
+def test_a_wrong_number_of_another_library_is_shown_in_the_notebook():
+    sympy, mpmath = pytest.importorskip("sympy"), pytest.importorskip("mpmath")
+    for value in (sympy.Rational(1, 3), sympy.Integer(7), sympy.Float(0.5), mpmath.mpf(2)):
+        said = verdicts.wrong_number(value, 100, otherwise="Add them up.")
+        assert said == f"{float(value):,.4g} is too small. Add them up."
 
 
 TABLES = {

@@ -43,13 +43,7 @@ def learns(notebook, cell, seconds=120):
 def test_a_run_is_watched_stopped_by_mouse_and_stays_in_the_notebook(open_notebook, jupyter_lab, models):
     watched = """monitor = lab.widgets.training_monitor()
 run = fine_tune("mouse", monitor)"""
-    notebook = open_notebook(
-        [
-            SETUP.format(models=str(models)),
-            watched,
-            STOPPED,
-        ]
-    )
+    notebook = open_notebook([SETUP.format(models=str(models)), watched, STOPPED])
     notebook.run_all()
     at = learns(notebook, 1)
     notebook.button("Stop and save").click()

@@ -192,8 +192,11 @@ def wrong_number(answer, exact, mistakes=(), tolerance=0.01, otherwise=""):
     if isinstance(answer, str):
         return "Your answer is a text; give the number itself, without quotes."
     if hasattr(answer, "__len__"):
-        entries = "several" if _HIDDEN.get() else len(answer)
-        return f"Your answer is a {type(answer).__name__} with {entries} entries; one number is asked for."
+        count = here(f" with {len(answer)} {'entry' if len(answer) == 1 else 'entries'}")
+        return (
+            f"Your answer is a {type(answer).__name__}{count}; one number is asked for. .item() takes it out"
+            " of an array or a column that holds no other."
+        )
     if not is_number(answer) or not math.isfinite(answer):
         return f"Your answer, {_short_value(answer)}, is no finite number; one number is asked for."
     # With a tolerance of 1 % two digits would be enough for 0.43 and too few for 4.3 instead of 4.25: that
@@ -220,7 +223,7 @@ def _short_value(value):
     if _HIDDEN.get():
         return "the value"
     if is_number(value) and math.isfinite(value):
-        return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
+        return f"{value:,}" if isinstance(value, int) else f"{float(value):,.4g}"
     return textwrap.shorten(repr(value), 40, placeholder=" ...")
 
 

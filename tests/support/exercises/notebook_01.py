@@ -150,7 +150,7 @@ SOURCES = {
             "characters_per_token = len(paragraph) / (len(lm.encode(paragraph)) + len(paragraph.split()))",
             "too small",
         ),
-        ("characters_per_token = lm.encode(paragraph)", "list with several entries"),
+        ("characters_per_token = lm.encode(paragraph)", "Your answer is a list; one number is asked for"),
         ("characters_per_token = f'{len(paragraph) / len(lm.encode(paragraph)):.2f}'", "without quotes"),
         ("characters_per_token = len", "function"),
     ],

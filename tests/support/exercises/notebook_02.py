@@ -158,7 +158,7 @@ SOURCES = {
         ("epochs = STEPS * BATCH_SIZE * 1024 // training_tokens", "rounded down"),
         ("epochs = STEPS * BATCH_SIZE * 1024 / splits.describe(MODEL).loc['total', 'tokens']", "too small"),
         ("epochs = STEPS * BATCH_SIZE * 1024 / splits.train.characters", "too small"),
-        ("epochs = STEPS * BATCH_SIZE * 1024 / splits.describe(MODEL)['tokens']", "several entries"),
+        ("epochs = STEPS * BATCH_SIZE * 1024 / splits.describe(MODEL)['tokens']", "one number is asked for"),
     ],
     "02.3": [
         ("moved = (0.8, 0.2)", "Compute error first"),

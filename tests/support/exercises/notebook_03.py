@@ -105,7 +105,7 @@ SOURCES = {
         ("best_step = history['step'].iloc[-1]", "last step"),
         ("best_step = history['valid_loss'].min()", "the lowest validation loss itself"),
         ("best_step = history.loc[history['valid_loss'].idxmin(), 'epoch']", "too small"),
-        ("best_step = history.loc[history['valid_loss'].idxmin()]", "several entries"),
+        ("best_step = history.loc[history['valid_loss'].idxmin()]", "one number is asked for"),
         ("best_step = history.dropna()['valid_loss'].argmin()", "too small"),
         ("best_step = str(by_heart.best_step)", "without quotes"),
     ],
@@ -117,7 +117,7 @@ SOURCES = {
         ("gap = history['valid_loss'].min() - history['loss'].tail(LAST).mean()", "lowest validation loss"),
         ("gap = history['valid_loss'].iloc[-1] - history['loss'].mean()", "over all steps"),
         ("gap = history['valid_loss'].iloc[-1]", "alone"),
-        ("gap = history['valid_loss'].tail(LAST) - history['loss'].tail(LAST)", "several entries"),
+        ("gap = history['valid_loss'].tail(LAST) - history['loss'].tail(LAST)", "one number is asked for"),
         ("gap = history['valid_loss'].iloc[-2] - history['loss'].tail(LAST).mean()", "no finite number"),
     ],
     "03.4": [

@@ -129,7 +129,7 @@ SOURCES = {
         ),
         (
             HELPED + "most_epochs = table[helped].epochs\nfewest_epochs = table[~helped].epochs",
-            "several entries",
+            "one number is asked for",
         ),
         (HELPED + MOST + "fewest_epochs = ...", "Not answered yet"),
     ],

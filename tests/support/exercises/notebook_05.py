@@ -87,7 +87,7 @@ SOURCES = {
         ("bits_a_byte = math.exp(nats)", "perplexity"),
         ("bits_a_byte = nats * tokens / text_bytes / math.log10(2)", "base 10"),
         ("bits_a_byte = table.loc[SMALLEST, 'test_bits_per_byte']", "too large"),
-        ("bits_a_byte = table['test_bits_per_byte']", "several entries"),
+        ("bits_a_byte = table['test_bits_per_byte']", "one number is asked for"),
     ],
     "05.4": [
         ("equal_time_steps = 102", "too small"),
@@ -97,7 +97,7 @@ SOURCES = {
         ("equal_time_steps = STEPS", "is quicker"),
         ("equal_time_steps = STEPS * (seconds[LARGEST] - seconds[SMALLEST])", "done earlier"),
         ("equal_time_steps = STEPS * parameters[LARGEST] / parameters[SMALLEST]", "too large"),
-        ("equal_time_steps = STEPS * seconds", "several entries"),
+        ("equal_time_steps = STEPS * seconds", "one number is asked for"),
     ],
     "05.5": [
         ('explanation = "It is larger."', "3 words"),
