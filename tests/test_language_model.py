@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -246,6 +247,18 @@ def test_a_model_in_bfloat16_has_the_gradient_of_its_own_weights(small, models):
     assert loss == exact_loss and all(np.array_equal(gradient[name], exact[name]) for name in exact)
 
 
+def test_the_graph_of_a_gradient_is_gone_when_another_length_comes_and_when_the_model_is_closed(models):
+    with lab.load("1M", model_dir=models) as lm:
+        graphs = []
+        for length in (5, 6):
+            lm.gradient(range(length))
+            graphs.append(weakref.ref(lm._gradients._network.graph))
+        gc.collect()
+        assert graphs[0]() is None and graphs[1]() is not None
+    gc.collect()
+    assert graphs[1]() is None
+
+
 @pytest.fixture
 def ending(small):
     """A model that ends the document after a few tokens: one in twenty or so is end-of-text."""
@@ -360,7 +373,6 @@ def test_loading_and_closing_frees_the_memory(models):
     def once():
         with lab.load("1M", model_dir=models) as lm:
             lm.generate(nsamples=8, length=60, seed=0)
-            lm.gradient(range(30))
         del lm
         gc.collect()
 
