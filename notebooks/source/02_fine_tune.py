@@ -69,7 +69,7 @@ else:
 splits = corpus.split(valid=0.1, test=0.1, seed=0)
 if splits.note:
     print(splits.note)
-splits.describe(MODEL).round(2)
+splits.describe(MODEL)[["documents", "characters", "tokens"]]
 
 # %% [markdown]
 # The model learns from `train`, never from `valid` or `test`. Whole documents are kept back (or passages, if your text is a single
@@ -111,8 +111,8 @@ prediction = "b"
 # %% [markdown]
 # ## Fine-tune
 #
-# One **step** shows the model a few windows of 1,024 tokens, measures the loss on them, and moves every parameter a little so that
-# this loss falls. The number of windows is the batch size. The **learning rate** says how far the parameters move.
+# One **step** shows the model a few windows of 1,024 tokens and measures the loss on them. Then it moves every parameter a little, so
+# that this loss falls. The number of windows is the batch size. The **learning rate** says how far the parameters move.
 #
 # The tutorial that this notebook follows, *Fine-tuning the GPT-2 model*, takes 300 steps of one window, with 124M on a GPU. Without a
 # GPU you take fewer steps with a small model. Four windows a step make up for some of that.
@@ -343,9 +343,9 @@ for change in (-0.1, 0, 0.1):
     print(f"weight {changed[0]:.2f}: loss {surprise:.4f} nats per token")
 
 # %% [markdown]
-# That is the slope along one weight, found by trying. To try out millions of them would take millions of passes. **Backpropagation** gets all
-# slopes from one pass: it begins at the loss and goes back through the layers, and each layer says how much of the change came from its own
-# weights and hands on the rest. That is what a step of `finetune` does. `accumulate_gradients` is how many batches' gradients are added up
+# Move it to where the loss is lower. The difference is the slope along one weight, found by trying. To try out millions of them would take millions of passes. **Backpropagation** gets all
+# slopes from one pass: it begins at the loss and goes back through the layers. Each layer says how much its own weights count
+# for, and hands on the rest. That is what a step of `finetune` does. `accumulate_gradients` is how many batches' gradients are added up
 # before the weights move.
 
 # %% [markdown]
@@ -429,9 +429,9 @@ print(f"WebText:            {40_000:9,.1f} MB, {40_000 / megabytes:,.0f} times a
 # %% [markdown]
 # ### Exercise 02.5: explain
 #
-# A friend wants to train GPT-2 from random weights on the speeches of one president. In two or three sentences: what would the
-# model have to learn from these speeches that a pretrained one knows already, and what would happen if your friend simply trained
-# for longer?
+# A friend wants to train GPT-2 from random weights on the speeches of one president. Answer in two or three sentences. What would
+# the model have to learn from these speeches that a pretrained one knows already? And what would happen if your friend simply
+# trained for longer?
 #
 # <details><summary>Hint</summary>
 #
@@ -465,6 +465,8 @@ lab.course.check("02.5", explanation)
 
 # %% [markdown]
 # ## Write the training loop
+#
+# (This section can be left for another day.)
 #
 # Training is one step after another: the gradient at the weights as they are now, then each weight moves against its slope. You will write it as a
 # function, `train`. It need not know whose gradient it follows, so try it on a model with a few weights first.
@@ -578,7 +580,7 @@ steps = pd.DataFrame({"step": range(1, len(losses) + 1), "loss": losses})
 lab.plots.losses({"your loop": steps}) if losses else "There is no loop yet."
 
 # %% [markdown]
-# What has it learned, and what did that cost?
+# What has it learned, and what did that cost? The first of these is the beginning of the sentence, the second is not.
 
 # %%
 with little.with_weights(weights) as model:
@@ -587,7 +589,7 @@ with little.with_weights(weights) as model:
         lab.course.show(text, label=f"after {len(losses)} steps")
 
 # %% [markdown]
-# One sentence, read thirty times, is known by heart, and comes where it does not belong. So show the loop more text: 100,000 characters of the speeches,
+# A model that has read one sentence thirty times is likely to say it everywhere. So show the loop more text: 100,000 characters of the speeches,
 # in short windows, each once. Beside it is the model that `finetune` made a few cells above from the same 1M.
 
 # %%
@@ -608,7 +610,7 @@ for label, model, read in (
 
 # %% [markdown]
 # `finetune` is such a loop, with several windows a step, a rate that changes, and **Adam** in the place of the line that moves a weight. Adam remembers
-# each weight's past slopes and sets the size of its step by them: a weight with small slopes moves about as far as one with large slopes, and one whose
+# each weight's past slopes and sets the size of its step by them: a weight with small slopes moves about as far as one with large slopes. One whose
 # slopes point now up, now down, moves little ([Kingma and Ba 2015](https://arxiv.org/abs/1412.6980)).
 
 # %% [markdown]

@@ -7,6 +7,7 @@ from gpt2lab.course.checks.verdicts import (
     call,
     essay,
     exercise,
+    here,
     is_number,
     number,
     range_choice,
@@ -33,16 +34,19 @@ def fall_of_perplexity(prediction, before, after):
         found,
         before=more,
         after=less,
-        reason="What such texts have in common is learned from few windows; the language was there before.",
+        reason="A few hundred windows were enough to learn what such speeches have in common. English the model knew"
+        " before.",
     )
 
 
 @exercise("02.2", computed=True)
 def epochs(answer, steps, batch_size, tokens):
     windows = steps * batch_size
+    exact = windows * WINDOW / tokens
+    part = " Less than once: some of the text it has not read yet." if exact < 1 else ""
     return number(
         answer,
-        windows * WINDOW / tokens,
+        exact,
         mistakes=(
             (
                 tokens / (windows * WINDOW),
@@ -58,7 +62,10 @@ def epochs(answer, steps, batch_size, tokens):
             (windows * WINDOW // tokens, "You rounded down. Divide with /, not with //."),
         ),
         otherwise="Multiply the steps by BATCH_SIZE and by 1,024, and divide by training_tokens.",
-        reason="The history of the run counts epochs too: look at the last line of run.history.",
+        reason=(
+            f"{here(f'{exact:.2f} times.{part} ')}The history of the run counts epochs too: look at the last"
+            " line of run.history."
+        ),
     )
 
 
@@ -154,7 +161,9 @@ def loss_of_a_random_model(answer, scratch, vocabulary):
             f"The run began at {measured:.2f} and not there, so its first weights were not random: see"
             " restore_from."
         )
-    return right("The upper curve begins there. A loss above it, later, means worse than knowing nothing.")
+    return right(
+        "The first dots of the random weights lie there. A loss above it, later, means worse than knowing nothing."
+    )
 
 
 _LANGUAGE = "language|english|gramma|spell|words|vocab|syntax|sentence|linguist|meaning|knowledge"
