@@ -34,8 +34,8 @@ def fall_of_perplexity(prediction, before, after):
         found,
         before=more,
         after=less,
-        reason="A few hundred windows were enough to learn what such speeches have in common. English the model knew"
-        " before.",
+        reason="A few hundred windows were enough to learn what such speeches have in common. English the"
+        " model knew before.",
     )
 
 
@@ -162,7 +162,8 @@ def loss_of_a_random_model(answer, scratch, vocabulary):
             " restore_from."
         )
     return right(
-        "The first dots of the random weights lie there. A loss above it, later, means worse than knowing nothing."
+        "The first dots of the random weights lie there. A loss above it, later, means worse than knowing"
+        " nothing."
     )
 
 
