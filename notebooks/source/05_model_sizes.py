@@ -143,7 +143,7 @@ panel = scenes.Lazy(lambda: lab.widgets.reading_test(blind, pairs=10, seed=0), a
 # %%
 # EXERCISE 05.2 (difficulty 1, 10 min, 1 point)
 ### BEGIN SOLUTION
-answers = "ABABAABBBA"
+answers = "BABABAABAB"
 ### END SOLUTION
 
 # %%
