@@ -32,7 +32,7 @@
 # EXERCISE 09.1 (difficulty 1, 1 min, 0 points)
 # "a": none or one, as by chance    "b": two or three    "c": four or five
 ### BEGIN SOLUTION
-prediction = "c"
+prediction = "b"
 ### END SOLUTION
 
 # %% [markdown]
@@ -688,7 +688,7 @@ mixed = [(name, author) for name in sources for author in AUTHORS]
 # EXERCISE 09.7 (difficulty 1, 8 min, 1 point)
 ### BEGIN SOLUTION
 # What one reader marked in these ten. Yours are of the texts that you read.
-marks = ["l", "l", "la", "bl", "bl", "rb", "bla", "bla", "l", "b"]
+marks = ["l", "bl", "la", "bl", "bla", "bl", "bla", "bla", "b", "l"]
 ### END SOLUTION
 
 # %%
