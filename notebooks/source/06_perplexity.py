@@ -519,7 +519,9 @@ posts = lab.short_posts().split(valid=0.1, test=0.1, seed=0)
 settings = {"steps": 60, "batch_size": 2, "accumulate_gradients": 1, "sample_every": 0}
 settings |= {"restore_from": "fresh", "eval_every": 5}
 small_valid = posts.valid.first(20_000)
-posts_run = lab.finetune(posts.train, MODEL, run_name="posts", valid=small_valid, **settings)
+posts_run = lab.finetune(
+    posts.train, MODEL, run_name="posts", valid=small_valid, **settings
+)
 with posts_run.load("best") as tuned_on_posts:
     on_posts = lab.compare_perplexity(base, tuned_on_posts, posts.test)
 
@@ -601,8 +603,9 @@ import sysconfig
 from pathlib import Path
 
 library = Path(sysconfig.get_paths()["stdlib"])
-files = "argparse ast bdb calendar configparser csv dataclasses difflib fractions ftplib functools"
-files += " heapq inspect mailbox optparse pickle random shutil smtplib statistics tarfile textwrap"
+files = "argparse ast bdb calendar configparser csv dataclasses difflib fractions ftplib"
+files += " functools heapq inspect mailbox optparse pickle random shutil smtplib"
+files += " statistics tarfile textwrap"
 sources = [(library / f"{name}.py").read_text(encoding="utf-8") for name in files.split()]
 code = lab.Corpus.from_texts(sources).split(valid=0.1, test=0.1, seed=0)
 

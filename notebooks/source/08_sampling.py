@@ -377,7 +377,9 @@ speeches = Counter(lab.words(splits.train.text))
 posts = Counter(lab.words(lab.short_posts().text))
 often = 10 * speeches.total() / posts.total()  # there are more words in the speeches
 topic = {
-    word for word, n in speeches.items() if len(word) > 4 and n > often * max(1, posts[word])
+    word
+    for word, n in speeches.items()
+    if len(word) > 4 and n > often * max(1, posts[word])
 }
 print(f"{len(topic)} words, among them", *sorted(topic, key=speeches.get)[-12:])
 
@@ -417,7 +419,8 @@ for seen, trait, slider, sign in (
     verdict = {0: "does not hold", 4: "holds"}.get(agree, "may be chance")
     value = f"{slider} {table.value[row]:g}"
     print(f"{seen}: {verdict}, in {agree} of 4 quarters", end=" ")
-    print(f"({trait} {traits[trait][row]:.3g} at {value}, {traits[trait][pure_row]:.3g} pure)")
+    print(f"({trait} {traits[trait][row]:.3g} at {value},", end=" ")
+    print(f"{traits[trait][pure_row]:.3g} pure)")
 
 # %% [markdown]
 # Now look at the dashed lines, which are people. At which settings do the model's sentences begin in as many ways as theirs? At which does it keep to

@@ -102,7 +102,9 @@ def test_the_line_of_the_first_cell_says_so(source):
 def test_every_notebook_says_what_it_asks_for(path):
     about = read_outline(path)
     first = compose(path, student=True).cells[0].source
-    assert about.sentence in first and about.question and 30 <= about.minutes <= 90
+    assert about.sentence in first and about.question
+    # 09 has two sections that it says may be left for another day
+    assert 30 <= about.minutes <= (110 if path.stem.startswith("09") else 90)
     assert about.predictions == 1 and len(about.difficulties) >= 3
 
 
