@@ -73,9 +73,8 @@ def survivors(answer, sure, open_ended):
     # Where thousands of small numbers are added, the last digit may decide.
     if given[0] == exact[0] and abs(given[1] - exact[1]) <= 1 and given[1] != _below(open_ended):
         return right(
-            f"{here(f'{exact[0]:,} after SURE, {exact[1]:,} after OPEN. ')}The same p keeps few"
-            " tokens where the model is sure and many"
-            " where it is not. That is what a fixed k cannot do."
+            "The same p keeps few tokens where the model is sure and many where it is not. That is what a"
+            " fixed k cannot do."
         )
     if given == exact[::-1]:
         return wrong("You have them the wrong way round: after which prompt is the model sure?")
