@@ -162,9 +162,11 @@ def _match_by_likeness(pieces, missing):
 def _may_be(piece, exercise):
     if piece.kind != exercise.kind:
         return False
+    enough = len(_words("\n".join(_given_lines(exercise)))) >= _FEWEST_WORDS
     if names := open_names(exercise):
-        return any(gives(piece.source, name) for name in names)
-    return len(_words("\n".join(_given_lines(exercise)))) >= _FEWEST_WORDS
+        # Little more than the names was handed out: a cell that gives one of them is anybody's.
+        return (any if enough else all)(gives(piece.source, name) for name in names)
+    return enough
 
 
 def likeness(source, exercise):
