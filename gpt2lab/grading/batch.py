@@ -16,6 +16,7 @@ from gpt2lab.base.wording import join_words
 from gpt2lab.course.building.source import read_source
 from gpt2lab.errors import ArgumentError
 from gpt2lab.grading.answers.finding import FoundAnswers, find_answers
+from gpt2lab.grading.instructors.by_hand import ByHand
 from gpt2lab.grading.intake.submissions import SubmissionsError, find_submissions
 from gpt2lab.grading.judging.assignment import find_source, read_assignment
 from gpt2lab.grading.judging.findings import ExerciseResult, SubmissionResult
@@ -68,7 +69,8 @@ def grade(
 
     Each submission is rebuilt from the instructor's notebook and the student's answers, run under nbval in a
     sandbox, on other inputs than the student saw, and judged outside. What was graded is kept in
-    ``out/parts``: the same call, made again after an interruption, goes on with what is missing.
+    ``out/parts``: the same call, made again after an interruption, goes on with what is missing. Answers that
+    a person has to read are listed in ``out/by_hand.csv``; points and comments written there count.
 
     Parameters
     ----------
@@ -105,8 +107,9 @@ def grade(
         If there is no sandbox here.
     SourceError, AssignmentError
         If the notebook is none, or its own solutions fail on the hidden inputs.
-    SettingsError, SubmissionsError, ArgumentError, StorageError
-        If ``course.toml``, the submissions or an argument cannot be used, or something cannot be written.
+    SettingsError, SubmissionsError, SpreadsheetError, ArgumentError, StorageError
+        If ``course.toml``, the submissions, ``by_hand.csv`` or an argument cannot be used, or something
+        cannot be written.
     """
     course = _find_course(course)
     out = folder_path("out", out)
@@ -119,6 +122,7 @@ def grade(
         bubblewrap.check()
     if not dry_run:
         _refuse_what_others_wrote(out, assignment.name)
+        by_hand = ByHand(out, assignment.exercises)
     handed_in = find_submissions(
         submissions,
         assignment.name,
@@ -153,7 +157,9 @@ def grade(
         _submission_result(submission, assignment, found[submission], done.get(submission), settings, trust)
         for submission in graded
     ]
-    summary = _write(results, assignment, settings, out)
+    results = by_hand.add_to(results)
+    by_hand.add_pending(results)
+    summary = _write(results, assignment, settings, out, by_hand.records())
     return Graded(tuple(results), summary, out)
 
 
@@ -297,11 +303,11 @@ def _labels_in_words(assignment):
     return frozenset(exercise.label for exercise in assignment.exercises if exercise.written)
 
 
-def _write(results, assignment, settings, out):
+def _write(results, assignment, settings, out, records):
     written = _labels_in_words(assignment)
     summary = class_summary(results, written)
     write_gradebook(results, out / GRADEBOOK)
-    write_report(results, out / REPORT, settings)
+    write_report(results, out / REPORT, settings, records)
     shutil.rmtree(out / FEEDBACK, ignore_errors=True)
     write_feedback(
         results, out / FEEDBACK, lambda student: settings.due_for(assignment.number, student), written

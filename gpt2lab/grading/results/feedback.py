@@ -10,6 +10,7 @@ from gpt2lab.base.wording import join_words, pluralize
 from gpt2lab.course.checks.checking import is_computed
 from gpt2lab.grading.answers.student_source import own_part, prose
 from gpt2lab.grading.intake.naming import feedback_name
+from gpt2lab.grading.judging.findings import OPEN
 from gpt2lab.grading.results.untrusted import as_html, name_of, one_line
 
 FEEDBACK = "feedback"  # the folder of the pages
@@ -46,7 +47,8 @@ SAID = {
         "Look for a loop that does not end, or for something that grows without need, and try your answer"
         " on a small example first.",
     ),
-    "by hand": ("✎", "Read by a person", "Nothing: your instructor reads this answer and gives its points."),
+    "read": ("◆", "Read by your instructor", "Ask your instructor what was missing, if it is not said here."),
+    "by hand": ("✎", "To be read", "Nothing: your instructor reads this answer and gives its points."),
     "not graded": (
         "–",
         "Not graded",
@@ -58,7 +60,6 @@ OTHER_VALUES = (
     " If it calls the same answer right: other values were used here than those you saw, so let your answer"
     " compute its result from what the notebook gives it."
 )
-OPEN = ("by hand", "not graded")  # states in which the points are not known yet
 
 
 def feedback_page(result, due=None, written=frozenset()):
@@ -190,7 +191,10 @@ def _say_open(result):
 
 
 def _count_right(result):
-    right = sum(exercise.state == "right" for exercise in result.exercises)
+    right = sum(
+        exercise.state == "right" or (exercise.state == "read" and exercise.earned == exercise.points)
+        for exercise in result.exercises
+    )
     if not result.exercises:
         return "None of its exercises could be graded; your instructor knows why."
     if right == len(result.exercises):
@@ -205,6 +209,8 @@ def _section(number, exercise, in_words):
     sign, word, next_step = SAID[exercise.state]
     if exercise.state == "wrong" and is_computed(exercise.label):
         next_step += OTHER_VALUES
+    if exercise.state == "read" and exercise.earned == exercise.points:
+        next_step = ""
     anchor = f"exercise-{number}"
     label = html.escape(exercise.label)
     parts = [
@@ -217,6 +223,9 @@ def _section(number, exercise, in_words):
     ]
     if exercise.reason.strip():
         parts.append(f'<p class="reason">{as_html(exercise.reason.strip())}</p>')
+    if exercise.comment.strip():
+        comment = as_html(exercise.comment.strip())
+        parts.append(f'<p class="reason"><strong>Your instructor writes.</strong> {comment}</p>')
     if next_step:
         parts.append(
             '<p class="next"><strong>What to do next.</strong> '

@@ -3,7 +3,7 @@
 from gpt2lab.base.wording import join_words, pluralize
 from gpt2lab.grading.judging.findings import STATES
 from gpt2lab.grading.results.feedback import FEEDBACK
-from gpt2lab.grading.results.gradebook import GRADEBOOK
+from gpt2lab.grading.results.gradebook import BY_HAND, GRADEBOOK
 from gpt2lab.grading.results.summary import percent
 from gpt2lab.grading.results.summary_page import SUMMARY
 from gpt2lab.grading.results.untrusted import name_of, one_line
@@ -42,8 +42,8 @@ def describe_grades(graded):
     states = [exercise.state for result in graded.results for exercise in result.exercises]
     if reads := states.count("by hand"):
         lines.append(
-            f"{pluralize(reads, 'answer')} for you to read, side by side in the summary; the points of these"
-            " are not in it yet."
+            f"{pluralize(reads, 'answer')} for you to read, side by side in the summary: write the points"
+            f" into {graded.folder / BY_HAND} and give the same command again."
         )
     if unsure := states.count("not graded"):
         lines.append(f"{pluralize(unsure, 'answer')} could not be graded; the same command tries again.")
