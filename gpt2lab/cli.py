@@ -367,6 +367,27 @@ def grade(notebook, submissions, dry_run, **settings):
     click.echo(describe_trial(graded) if dry_run else describe_grades(graded))
 
 
+@main.command("try")
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option(
+    "--course",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The folder notebooks of the course's repository; by default it is looked for.",
+)
+@click.option(
+    "--page", metavar="FILE", type=click.Path(path_type=Path), help="HTML file for the feedback page."
+)
+def try_out(notebook, course, page):
+    """Grade your own NOTEBOOK on public values, to see before you hand in what the grader will see."""
+    tried = lab.grading.try_out(notebook, course, page)
+    click.echo(tried)
+    if page:
+        click.echo(f"\nThe page that you will get looks like {page}.")
+    if not tried.arrived:
+        click.get_current_context().exit(1)
+
+
 @main.command()
 @options(run_demo, ("out", "model_dir", "seed"))
 def demo(out, model_dir, seed):

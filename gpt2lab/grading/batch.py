@@ -136,13 +136,13 @@ def grade(
             " that name.",
             stacklevel=2,
         )
-    found = {submission: _find_answers(submission, assignment) for submission in handed_in}
+    found = {submission: find_answers_of(submission, assignment) for submission in handed_in}
     if dry_run:
         results = [
-            _submission_result(submission, assignment, found[submission], None, settings, trust)
+            result_of(submission, assignment, found[submission], None, settings, trust)
             for submission in chosen
         ]
-        return Graded(tuple(results), class_summary(results, _labels_in_words(assignment)), None)
+        return Graded(tuple(results), class_summary(results, labels_in_words(assignment)), None)
     jobs = {
         submission: job_of(assignment, found[submission].sources, settings, trust)
         for submission in handed_in
@@ -154,7 +154,7 @@ def grade(
     graded = [each for each in handed_in if each in done or each in chosen or each in known]
     _warn_of_those_left_out(each.student for each in handed_in if each not in graded)
     results = [
-        _submission_result(submission, assignment, found[submission], done.get(submission), settings, trust)
+        result_of(submission, assignment, found[submission], done.get(submission), settings, trust)
         for submission in graded
     ]
     results = by_hand.add_to(results)
@@ -230,7 +230,8 @@ def _choose(handed_in, only):
     return [students[name] for name in only] if only else list(handed_in)
 
 
-def _find_answers(submission, assignment):
+def find_answers_of(submission, assignment):
+    """The `FoundAnswers` of a submission; none, and a note, where it cannot be read."""
     if submission.handed is None:
         return FoundAnswers()  # its notes say why
     try:
@@ -239,7 +240,7 @@ def _find_answers(submission, assignment):
         return FoundAnswers(notes=(str(error),))
 
 
-def _submission_result(submission, assignment, found, done, settings, trust):
+def result_of(submission, assignment, found, done, settings, trust):
     """One submission's result; ``done`` is what the run gave, None if it was not run."""
     notes = [*submission.notes, *found.notes]
     if submission.late:
@@ -299,12 +300,13 @@ def _exercise_result(exercise, submission, found, done, settings):
     return settings.left_to_a_person(result) if exercise.written else result
 
 
-def _labels_in_words(assignment):
+def labels_in_words(assignment):
+    """The exercises whose answer is in words."""
     return frozenset(exercise.label for exercise in assignment.exercises if exercise.written)
 
 
 def _write(results, assignment, settings, out, records):
-    written = _labels_in_words(assignment)
+    written = labels_in_words(assignment)
     summary = class_summary(results, written)
     write_gradebook(results, out / GRADEBOOK)
     write_report(results, out / REPORT, settings, records)

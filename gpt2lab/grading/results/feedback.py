@@ -62,7 +62,7 @@ OTHER_VALUES = (
 )
 
 
-def feedback_page(result, due=None, written=frozenset()):
+def feedback_page(result, due=None, written=frozenset(), remark=""):
     """The page of a student, as HTML that reaches for nothing outside itself and runs nothing.
 
     It shows the student's own answers, and neither the notes for the instructor nor anything of other
@@ -75,24 +75,24 @@ def feedback_page(result, due=None, written=frozenset()):
         When the notebook was due for this student, as `Settings.due_for` tells.
     written : set of str, optional
         The exercises whose answer is in words.
+    remark : str, default ""
+        A sentence of ours that stands above all.
 
     Returns
     -------
     str
     """
+    total, *more = say_result(result, due)
     header = [
         f'<p class="student">For <bdi>{as_html(name_of(result.student))}</bdi></p>',
-        f'<p class="total">{_say_total(result)}</p>',
-    ]
-    header += [
-        f"<p>{words}</p>"
-        for words in (_say_late(result, due), _say_open(result), _count_right(result))
-        if words
+        *([f"<p>{html.escape(remark)}</p>"] if remark else []),
+        f'<p class="total">{total}</p>',
+        *(f"<p>{words}</p>" for words in more),
     ]
     contents = "\n".join(
         f'<li><a href="#exercise-{number}">{_heading(exercise)}</a>: <span'
         f' aria-hidden="true">{SAID[exercise.state][0]}</span> {SAID[exercise.state][1].lower()},'
-        f" {_worth(exercise)}</li>"
+        f" {name_worth(exercise)}</li>"
         for number, exercise in enumerate(result.exercises, 1)
     )
     sections = [
@@ -130,7 +130,8 @@ def name_points(points):
     return f"{round(points, 2):g} {'point' if points == 1 else 'points'}"
 
 
-def _worth(exercise):
+def name_worth(exercise):
+    """What was given of what an exercise is worth: ``1 of 2 points``."""
     if exercise.state in OPEN:
         return f"worth {name_points(exercise.points)}"
     return f"{round(exercise.earned, 2):g} of {name_points(exercise.points)}"
@@ -138,6 +139,12 @@ def _worth(exercise):
 
 def _heading(exercise):
     return as_html(one_line(f"{exercise.label} {capitalize(exercise.title)}", 200))
+
+
+def say_result(result, due=None):
+    """What became of a submission, in sentences (HTML), the total first."""
+    said = (_say_total(result), _say_late(result, due), _say_open(result), _count_right(result))
+    return [words for words in said if words]
 
 
 def _say_total(result):
@@ -205,12 +212,18 @@ def _count_right(result):
     )
 
 
-def _section(number, exercise, in_words):
+def what_next(exercise):
+    """The sign and the word for what became of an answer, and what to do next, without markup."""
     sign, word, next_step = SAID[exercise.state]
     if exercise.state == "wrong" and is_computed(exercise.label):
         next_step += OTHER_VALUES
     if exercise.state == "read" and exercise.earned == exercise.points:
         next_step = ""
+    return sign, word, next_step.format(label=exercise.label)
+
+
+def _section(number, exercise, in_words):
+    sign, word, next_step = what_next(exercise)
     anchor = f"exercise-{number}"
     label = html.escape(exercise.label)
     parts = [
@@ -218,7 +231,7 @@ def _section(number, exercise, in_words):
         f'<h2 id="{anchor}">{_heading(exercise)}</h2>',
         (
             f'<p class="verdict"><span class="sign" aria-hidden="true">{sign}</span><span>{word}</span><span'
-            f' class="worth">{_worth(exercise)}</span></p>'
+            f' class="worth">{name_worth(exercise)}</span></p>'
         ),
     ]
     if exercise.reason.strip():
@@ -227,10 +240,7 @@ def _section(number, exercise, in_words):
         comment = as_html(exercise.comment.strip())
         parts.append(f'<p class="reason"><strong>Your instructor writes.</strong> {comment}</p>')
     if next_step:
-        parts.append(
-            '<p class="next"><strong>What to do next.</strong> '
-            f"{html.escape(next_step.format(label=exercise.label))}</p>"
-        )
+        parts.append(f'<p class="next"><strong>What to do next.</strong> {html.escape(next_step)}</p>')
     if exercise.answer.strip():
         parts.append(
             '<p class="whose">Your answer</p>\n'

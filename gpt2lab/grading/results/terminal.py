@@ -1,14 +1,27 @@
 """What a grading says in the terminal."""
 
+import html
+import re
+import textwrap
+
 from gpt2lab.base.wording import join_words, pluralize
 from gpt2lab.grading.judging.findings import STATES
-from gpt2lab.grading.results.feedback import FEEDBACK
+from gpt2lab.grading.results.feedback import (
+    FEEDBACK,
+    capitalize,
+    name_worth,
+    notebook_title,
+    say_result,
+    what_next,
+)
 from gpt2lab.grading.results.gradebook import BY_HAND, GRADEBOOK
 from gpt2lab.grading.results.summary import percent
 from gpt2lab.grading.results.summary_page import SUMMARY
 from gpt2lab.grading.results.untrusted import name_of, one_line
 
-_WIDTH = 28  # characters of a name
+_WIDTH = 28  # characters of a name,
+_PAGE = 100  # of a line of text,
+_LONGEST = 2_000  # and of a reason
 
 
 def describe_class(summary, reasons=3):
@@ -54,6 +67,44 @@ def describe_grades(graded):
         f" {graded.folder / FEEDBACK}."
     )
     return "\n".join(lines)
+
+
+def describe_feedback(result, remark=""):
+    """What a student's page says, without the answers, as text.
+
+    Parameters
+    ----------
+    result : SubmissionResult
+    remark : str, default ""
+        Said at the end.
+
+    Returns
+    -------
+    str
+    """
+    said = " ".join(html.unescape(re.sub("<[^>]+>", "", words)) for words in say_result(result))
+    parts = [_wrap(f"{capitalize(notebook_title(result.notebook))}. {said}")]
+    for exercise in result.exercises:
+        sign, word, next_step = what_next(exercise)
+        title = one_line(f"{exercise.label} {capitalize(exercise.title)}", 100)
+        reason = one_line(exercise.reason, _LONGEST)
+        parts.append(
+            "\n".join(
+                [
+                    f"{sign} {title}: {word.lower()}, {name_worth(exercise)}",
+                    *([_wrap(reason, "  ")] if reason else []),
+                    *([_wrap(f"What to do next. {next_step}", "  ")] if next_step else []),
+                ]
+            )
+        )
+    if result.notes:
+        notes = "\n".join(_wrap(f"- {one_line(note, _LONGEST)}", "  ") for note in result.notes)
+        parts.append(f"What the grader noted about the file:\n{notes}")
+    return "\n\n".join([*parts, *([_wrap(remark)] if remark else [])])
+
+
+def _wrap(text, indent=""):
+    return textwrap.fill(text, _PAGE, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def describe_trial(graded):
