@@ -346,6 +346,18 @@ def notebooks(names, check, execute, folder, times, table, instructor, release):
     metavar="FOLDER",
     help="The folder of the students where that cannot be told: . for the top, * for each folder there.",
 )
+@click.option(
+    "--roster",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="CSV list of the class; by default roster.csv in the course's folder, if it is there.",
+)
+@click.option(
+    "--export",
+    type=click.Choice(("moodle", "canvas", "nbgrader")),
+    multiple=True,
+    help="Write a table for this platform, too; can be given several times.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be graded; run and write nothing.")
 @click.option(
     "--trust", is_flag=True, help="Run the submissions without a sandbox, with all that you may do."

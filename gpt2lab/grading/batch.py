@@ -9,7 +9,7 @@ import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gpt2lab.base.arguments import folder_path, whole_number
+from gpt2lab.base.arguments import file_path, folder_path, whole_number
 from gpt2lab.base.jobs import check_executor
 from gpt2lab.base.storage import make_folder
 from gpt2lab.base.wording import join_words
@@ -17,11 +17,21 @@ from gpt2lab.course.building.source import read_source
 from gpt2lab.errors import ArgumentError
 from gpt2lab.grading.answers.finding import FoundAnswers, find_answers
 from gpt2lab.grading.instructors.by_hand import ByHand
+from gpt2lab.grading.instructors.exports import EXPORTS, write_exports
+from gpt2lab.grading.instructors.roster import ROSTER, Roster, read_roster, say_who
 from gpt2lab.grading.intake.submissions import SubmissionsError, find_submissions
 from gpt2lab.grading.judging.assignment import find_source, read_assignment
 from gpt2lab.grading.judging.findings import ExerciseResult, SubmissionResult
 from gpt2lab.grading.judging.jobs import job_of, run_all
-from gpt2lab.grading.judging.reasons import MISSING, NOT_GRADED, OPEN, is_blank, reason_for, why_missing
+from gpt2lab.grading.judging.reasons import (
+    MISSING,
+    NOT_GRADED,
+    NOTHING,
+    OPEN,
+    is_blank,
+    reason_for,
+    why_missing,
+)
 from gpt2lab.grading.lateness import penalty
 from gpt2lab.grading.results.feedback import FEEDBACK, write_feedback
 from gpt2lab.grading.results.gradebook import GRADEBOOK, REPORT, write_gradebook, write_report
@@ -41,7 +51,7 @@ class Graded:
     Attributes
     ----------
     results : tuple of SubmissionResult
-        In the order of the students' names.
+        In the order of the students' names; those who are on the roster and handed in nothing come last.
     summary : ClassSummary
     folder : Path or None
         Where everything was written; None for a trial (``dry_run``).
@@ -64,6 +74,8 @@ def grade(
     trust=False,
     dry_run=False,
     students_in=None,
+    roster=None,
+    export=(),
 ):
     """Grade the submissions of one notebook.
 
@@ -96,6 +108,11 @@ def grade(
     students_in : str, optional
         In which folder the students are, where that cannot be told: ``"."`` for the top, ``"Week 3"``, or
         ``"*"`` for every folder of the first level.
+    roster : str or Path, optional
+        The list of the class, as CSV (see `read_roster`), by which those who handed in nothing have a row
+        too; by default ``roster.csv`` in the course's folder, if it is there.
+    export : sequence of str, default ()
+        ``"moodle"``, ``"canvas"``, ``"nbgrader"``: tables for these are written to ``out``.
 
     Returns
     -------
@@ -123,6 +140,9 @@ def grade(
     if not dry_run:
         _refuse_what_others_wrote(out, assignment.name)
         by_hand = ByHand(out, assignment.exercises)
+    if unknown := [kind for kind in export if kind not in EXPORTS]:
+        raise ArgumentError(f"export={unknown[0]!r} is unknown; give {', '.join(map(repr, EXPORTS))}.")
+    roster = _read_roster(roster, course)
     handed_in = find_submissions(
         submissions,
         assignment.name,
@@ -136,13 +156,15 @@ def grade(
             " that name.",
             stacklevel=2,
         )
+    absent = _absent(roster, handed_in, assignment)
     found = {submission: find_answers_of(submission, assignment) for submission in handed_in}
     if dry_run:
         results = [
             result_of(submission, assignment, found[submission], None, settings, trust)
             for submission in chosen
         ]
-        return Graded(tuple(results), class_summary(results, labels_in_words(assignment)), None)
+        summary = class_summary(results, labels_in_words(assignment))
+        return Graded((*results, *absent), summary, None)
     jobs = {
         submission: job_of(assignment, found[submission].sources, settings, trust)
         for submission in handed_in
@@ -157,10 +179,51 @@ def grade(
         result_of(submission, assignment, found[submission], done.get(submission), settings, trust)
         for submission in graded
     ]
-    results = by_hand.add_to(results)
+    results = by_hand.add_to([*results, *absent])
     by_hand.add_pending(results)
     summary = _write(results, assignment, settings, out, by_hand.records())
+    write_exports(export, results, out, roster, lambda student: settings.due_for(assignment.number, student))
     return Graded(tuple(results), summary, out)
+
+
+def _read_roster(path, course):
+    if path is None:
+        path = course / ROSTER
+        return read_roster(path) if path.is_file() else Roster()
+    return read_roster(file_path(path))
+
+
+def _absent(roster, handed_in, assignment):
+    """Results of those on the roster who handed in nothing."""
+    there = {submission: roster.find(submission.student, submission.file) for submission in handed_in}
+    if roster.people and (strangers := [each.student for each, person in there.items() if person is None]):
+        warnings.warn(
+            f"Not on the roster, or not to be told apart there: {say_who(strangers)}; their rows stay as they"
+            " are, and the roster's are those of absentees.",
+            stacklevel=3,
+        )
+    for person in roster.people:
+        if len(same := [each.student for each, found in there.items() if found == person]) > 1:
+            warnings.warn(
+                f"{say_who(same)} seem to be one, {person.name} of the roster; each has a row.", stacklevel=3
+            )
+    taken = {each.student for each in handed_in}
+    missing = [
+        ExerciseResult(each.label, each.title, each.points, state="missing", reason=NOTHING)
+        for each in assignment.exercises
+    ]
+    return [
+        SubmissionResult(
+            person.name if person.name not in taken else f"{person.name} (roster)",
+            "",
+            assignment.name,
+            tuple(missing),
+            notes=("on the roster, and handed in nothing",),
+            absent=True,
+        )
+        for person in roster.people
+        if person not in there.values()
+    ]
 
 
 def _refuse_what_others_wrote(out, notebook):
@@ -307,9 +370,10 @@ def labels_in_words(assignment):
 
 def _write(results, assignment, settings, out, records):
     written = labels_in_words(assignment)
-    summary = class_summary(results, written)
     write_gradebook(results, out / GRADEBOOK)
     write_report(results, out / REPORT, settings, records)
+    results = [result for result in results if not result.absent]
+    summary = class_summary(results, written)
     shutil.rmtree(out / FEEDBACK, ignore_errors=True)
     write_feedback(
         results, out / FEEDBACK, lambda student: settings.due_for(assignment.number, student), written

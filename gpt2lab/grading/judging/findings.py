@@ -76,6 +76,8 @@ class SubmissionResult:
         Spent on it.
     sandboxed : bool
         False if it ran with ``--trust``.
+    absent : bool
+        On the roster, and handed in nothing.
     """
 
     student: str
@@ -89,6 +91,7 @@ class SubmissionResult:
     checksum: str = ""
     seconds: float = 0.0
     sandboxed: bool = True
+    absent: bool = False
 
     @property
     def earned(self):

@@ -62,6 +62,9 @@ def describe_grades(graded):
         lines.append(f"{pluralize(unsure, 'answer')} could not be graded; the same command tries again.")
     if not all(result.sandboxed for result in graded.results):
         lines.append("The submissions were run without a sandbox (--trust); the gradebook says so.")
+    if absent := [name_of(result.student) for result in graded.results if result.absent]:
+        shown = absent if len(absent) <= 5 else [*absent[:5], f"{len(absent) - 5} more"]
+        lines.append(f"On the roster, and handed in nothing: {join_words(shown)}.")
     lines.append(
         f"Written: {graded.folder / GRADEBOOK}, {graded.folder / SUMMARY}, and a page a student in"
         f" {graded.folder / FEEDBACK}."
@@ -118,4 +121,5 @@ def describe_trial(graded):
             f" {pluralize(len(result.exercises), 'answer')}  {when:<16}  {one_line(result.file, 80)}".rstrip()
         )
         lines += [f"    {one_line(note, 160)}" for note in result.notes]
-    return "\n".join([*lines, f"{pluralize(len(lines and graded.results), 'submission')}; nothing was run."])
+    count = sum(not result.absent for result in graded.results)
+    return "\n".join([*lines, f"{pluralize(count, 'submission')}; nothing was run."])
