@@ -16,22 +16,15 @@ from gpt2lab.base.wording import join_words
 from gpt2lab.course.building.source import read_source
 from gpt2lab.errors import ArgumentError
 from gpt2lab.grading.answers.finding import FoundAnswers, find_answers
+from gpt2lab.grading.instructors.absentees import absentees
 from gpt2lab.grading.instructors.by_hand import ByHand
 from gpt2lab.grading.instructors.exports import EXPORTS, write_exports
-from gpt2lab.grading.instructors.roster import ROSTER, Roster, read_roster, say_who
+from gpt2lab.grading.instructors.roster import ROSTER, Roster, read_roster
 from gpt2lab.grading.intake.submissions import SubmissionsError, find_submissions
 from gpt2lab.grading.judging.assignment import find_source, read_assignment
 from gpt2lab.grading.judging.findings import ExerciseResult, SubmissionResult
 from gpt2lab.grading.judging.jobs import job_of, run_all
-from gpt2lab.grading.judging.reasons import (
-    MISSING,
-    NOT_GRADED,
-    NOTHING,
-    OPEN,
-    is_blank,
-    reason_for,
-    why_missing,
-)
+from gpt2lab.grading.judging.reasons import MISSING, NOT_GRADED, OPEN, is_blank, reason_for, why_missing
 from gpt2lab.grading.lateness import penalty
 from gpt2lab.grading.results.feedback import FEEDBACK, write_feedback
 from gpt2lab.grading.results.gradebook import GRADEBOOK, REPORT, write_gradebook, write_report
@@ -156,7 +149,7 @@ def grade(
             " that name.",
             stacklevel=2,
         )
-    absent = _absent(roster, handed_in, assignment)
+    absent, sure = absentees(roster, handed_in, assignment)
     found = {submission: find_answers_of(submission, assignment) for submission in handed_in}
     if dry_run:
         results = [
@@ -180,9 +173,15 @@ def grade(
         for submission in graded
     ]
     results = by_hand.add_to([*results, *absent])
-    by_hand.add_pending(results)
     summary = _write(results, assignment, settings, out, by_hand.records())
-    write_exports(export, results, out, roster, lambda student: settings.due_for(assignment.number, student))
+    by_hand.add_pending(results)
+    write_exports(
+        export,
+        [result for result in results if sure or not result.absent],
+        out,
+        roster,
+        lambda student: settings.due_for(assignment.number, student),
+    )
     return Graded(tuple(results), summary, out)
 
 
@@ -191,39 +190,6 @@ def _read_roster(path, course):
         path = course / ROSTER
         return read_roster(path) if path.is_file() else Roster()
     return read_roster(file_path(path))
-
-
-def _absent(roster, handed_in, assignment):
-    """Results of those on the roster who handed in nothing."""
-    there = {submission: roster.find(submission.student, submission.file) for submission in handed_in}
-    if roster.people and (strangers := [each.student for each, person in there.items() if person is None]):
-        warnings.warn(
-            f"Not on the roster, or not to be told apart there: {say_who(strangers)}; their rows stay as they"
-            " are, and the roster's are those of absentees.",
-            stacklevel=3,
-        )
-    for person in roster.people:
-        if len(same := [each.student for each, found in there.items() if found == person]) > 1:
-            warnings.warn(
-                f"{say_who(same)} seem to be one, {person.name} of the roster; each has a row.", stacklevel=3
-            )
-    taken = {each.student for each in handed_in}
-    missing = [
-        ExerciseResult(each.label, each.title, each.points, state="missing", reason=NOTHING)
-        for each in assignment.exercises
-    ]
-    return [
-        SubmissionResult(
-            person.name if person.name not in taken else f"{person.name} (roster)",
-            "",
-            assignment.name,
-            tuple(missing),
-            notes=("on the roster, and handed in nothing",),
-            absent=True,
-        )
-        for person in roster.people
-        if person not in there.values()
-    ]
 
 
 def _refuse_what_others_wrote(out, notebook):

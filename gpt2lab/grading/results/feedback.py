@@ -47,7 +47,7 @@ SAID = {
         "Look for a loop that does not end, or for something that grows without need, and try your answer"
         " on a small example first.",
     ),
-    "read": ("◆", "Read by your instructor", "Ask your instructor what was missing, if it is not said here."),
+    "read": ("◆", "Read by a person", "Ask your instructor what was missing, if it is not said here."),
     "by hand": ("✎", "To be read", "Nothing: your instructor reads this answer and gives its points."),
     "not graded": (
         "–",
