@@ -377,6 +377,8 @@ def grade(notebook, submissions, dry_run, **settings):
         sys.stderr.flush()
         os._exit(130)  # ends the workers' threads, and with them what they started
     click.echo(describe_trial(graded) if dry_run else describe_grades(graded))
+    for kind in dict.fromkeys(() if dry_run else settings["export"]):
+        click.echo(f"For {kind}: {graded.folder / f'{kind}.csv'}.")
 
 
 @main.command("try")

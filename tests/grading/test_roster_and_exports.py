@@ -139,7 +139,7 @@ def test_moodle_gets_addresses_and_numbers_from_the_list_of_the_class(tmp_path):
 
 def test_canvas_gets_its_own_columns_back(tmp_path):
     possible, row = exported("canvas", tmp_path, [ADA], roster_of(tmp_path, CANVAS))
-    assert possible["Student"].strip() == "Points Possible" and possible["03 Watch the loss (998)"] == "5"
+    assert possible["Student"] == "    Points Possible" and possible["03 Watch the loss (998)"] == "5"
     assert row == {
         "Student": "Lovelace, Ada",
         "ID": "101",
@@ -278,6 +278,7 @@ def test_a_week_of_a_term(a_class, tmp_path):
         file.write("Bo,Bo,4712,bo@example.org,\n")
     done = a_class("--export", "moodle")
     assert "Not on the roster" not in done.output
+    assert f"For moodle: {tmp_path / 'grades' / 'moodle.csv'}.\n" in done.output
     with open(tmp_path / "grades" / "moodle.csv", encoding="utf-8", newline="") as file:
         exported = {row["Full name"]: row["Grade"] for row in csv.DictReader(file)}
     assert exported == {"Ada Lovelace": "4.5", "Bo Bo": "5", "Zoë Ångström Smith": "0"}

@@ -56,10 +56,7 @@ def write_exports(kinds, results, folder, roster, due_for):
     paths = []
     for kind in dict.fromkeys(kinds):
         table = io.StringIO(newline="")
-        csv.writer(table).writerows(
-            [spreadsheet_cell(cell, _COMMENT) if isinstance(cell, str) else cell for cell in row]
-            for row in EXPORTS[kind](known, roster, due_for)
-        )
+        csv.writer(table).writerows(EXPORTS[kind](known, roster, due_for))
         paths.append(Path(folder) / f"{kind}.csv")
         # Without a mark of UTF-8, which importers take for a part of the first column's name.
         write_bytes(paths[-1], table.getvalue().encode())
@@ -77,10 +74,9 @@ def _person_of(result, roster):
     person = roster.find(result.student, result.file)
     if person is None:
         name = clean_name(result.student)
-        return Person(name=name, written=name, id=canvas, participant=participant)
-    return Person(
-        **{**vars(person), "participant": person.participant or participant, "id": person.id or canvas}
-    )
+        person = Person(name=name, written=name)
+    told = vars(person) | {"participant": person.participant or participant, "id": person.id or canvas}
+    return Person(**{kind: spreadsheet_cell(text) for kind, text in told.items()})
 
 
 def _moodle(known, roster, due_for):
@@ -172,11 +168,12 @@ def _column_of(notebook, header):
 
 
 def _comments(result):
-    return " ".join(
+    comments = " ".join(
         f"{exercise.label}: {exercise.comment.strip()}"
         for exercise in result.exercises
         if exercise.comment.strip()
     )
+    return spreadsheet_cell(comments, _COMMENT)
 
 
 def _number(value):

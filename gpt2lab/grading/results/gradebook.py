@@ -86,7 +86,7 @@ def _row(result, worth):
         result.late_days,
         _number(result.penalty),
         _number(100 * result.earned / result.points, 1) if result.points and not result.open_points else "",
-        SANDBOXED if result.sandboxed else TRUSTED,
+        "" if result.absent else SANDBOXED if result.sandboxed else TRUSTED,
         spreadsheet_cell(
             " ".join(note if note.endswith((".", "…")) else f"{note}." for note in result.notes)
         ),
