@@ -2,6 +2,7 @@
 
 from . import course as course
 from . import experiments as experiments
+from . import grading as grading
 from . import plots as plots
 from . import widgets as widgets
 from .corpus import Corpus as Corpus

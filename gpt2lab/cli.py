@@ -346,6 +346,18 @@ def notebooks(names, check, execute, folder, times, table, instructor, release):
     metavar="FOLDER",
     help="The folder of the students where that cannot be told: . for the top, * for each folder there.",
 )
+@click.option(
+    "--roster",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="CSV list of the class; by default roster.csv in the course's folder, if it is there.",
+)
+@click.option(
+    "--export",
+    type=click.Choice(("moodle", "canvas", "nbgrader")),
+    multiple=True,
+    help="Write a table for this platform, too; can be given several times.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be graded; run and write nothing.")
 @click.option(
     "--trust", is_flag=True, help="Run the submissions without a sandbox, with all that you may do."
@@ -365,6 +377,29 @@ def grade(notebook, submissions, dry_run, **settings):
         sys.stderr.flush()
         os._exit(130)  # ends the workers' threads, and with them what they started
     click.echo(describe_trial(graded) if dry_run else describe_grades(graded))
+    for kind in dict.fromkeys(() if dry_run else settings["export"]):
+        click.echo(f"For {kind}: {graded.folder / f'{kind}.csv'}.")
+
+
+@main.command("try")
+@click.argument("notebook", type=click.Path(path_type=Path))
+@click.option(
+    "--course",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The folder notebooks of the course's repository; by default it is looked for.",
+)
+@click.option(
+    "--page", metavar="FILE", type=click.Path(path_type=Path), help="HTML file for the feedback page."
+)
+def try_out(notebook, course, page):
+    """Grade your own NOTEBOOK on public values, to see before you hand in what the grader will see."""
+    tried = lab.grading.try_out(notebook, course, page)
+    click.echo(tried)
+    if page:
+        click.echo(f"\nThe page that you will get looks like {page}.")
+    if not tried.arrived:
+        click.get_current_context().exit(1)
 
 
 @main.command()

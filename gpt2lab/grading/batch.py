@@ -9,13 +9,17 @@ import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gpt2lab.base.arguments import folder_path, whole_number
+from gpt2lab.base.arguments import file_path, folder_path, whole_number
 from gpt2lab.base.jobs import check_executor
 from gpt2lab.base.storage import make_folder
 from gpt2lab.base.wording import join_words
 from gpt2lab.course.building.source import read_source
 from gpt2lab.errors import ArgumentError
 from gpt2lab.grading.answers.finding import FoundAnswers, find_answers
+from gpt2lab.grading.instructors.absentees import absentees
+from gpt2lab.grading.instructors.by_hand import ByHand
+from gpt2lab.grading.instructors.exports import EXPORTS, write_exports
+from gpt2lab.grading.instructors.roster import ROSTER, Roster, read_roster
 from gpt2lab.grading.intake.submissions import SubmissionsError, find_submissions
 from gpt2lab.grading.judging.assignment import find_source, read_assignment
 from gpt2lab.grading.judging.findings import ExerciseResult, SubmissionResult
@@ -40,7 +44,7 @@ class Graded:
     Attributes
     ----------
     results : tuple of SubmissionResult
-        In the order of the students' names.
+        In the order of the students' names; those who are on the roster and handed in nothing come last.
     summary : ClassSummary
     folder : Path or None
         Where everything was written; None for a trial (``dry_run``).
@@ -63,12 +67,15 @@ def grade(
     trust=False,
     dry_run=False,
     students_in=None,
+    roster=None,
+    export=(),
 ):
     """Grade the submissions of one notebook.
 
     Each submission is rebuilt from the instructor's notebook and the student's answers, run under nbval in a
     sandbox, on other inputs than the student saw, and judged outside. What was graded is kept in
-    ``out/parts``: the same call, made again after an interruption, goes on with what is missing.
+    ``out/parts``: the same call, made again after an interruption, goes on with what is missing. Answers that
+    a person has to read are listed in ``out/by_hand.csv``; points and comments written there count.
 
     Parameters
     ----------
@@ -94,6 +101,11 @@ def grade(
     students_in : str, optional
         In which folder the students are, where that cannot be told: ``"."`` for the top, ``"Week 3"``, or
         ``"*"`` for every folder of the first level.
+    roster : str or Path, optional
+        The list of the class, as CSV (see `read_roster`), by which those who handed in nothing have a row
+        too; by default ``roster.csv`` in the course's folder, if it is there.
+    export : sequence of str, default ()
+        ``"moodle"``, ``"canvas"``, ``"nbgrader"``: tables for these are written to ``out``.
 
     Returns
     -------
@@ -105,8 +117,9 @@ def grade(
         If there is no sandbox here.
     SourceError, AssignmentError
         If the notebook is none, or its own solutions fail on the hidden inputs.
-    SettingsError, SubmissionsError, ArgumentError, StorageError
-        If ``course.toml``, the submissions or an argument cannot be used, or something cannot be written.
+    SettingsError, SubmissionsError, SpreadsheetError, ArgumentError, StorageError
+        If ``course.toml``, the submissions, ``by_hand.csv`` or an argument cannot be used, or something
+        cannot be written.
     """
     course = _find_course(course)
     out = folder_path("out", out)
@@ -119,6 +132,10 @@ def grade(
         bubblewrap.check()
     if not dry_run:
         _refuse_what_others_wrote(out, assignment.name)
+        by_hand = ByHand(out, assignment.exercises)
+    if unknown := [kind for kind in export if kind not in EXPORTS]:
+        raise ArgumentError(f"export={unknown[0]!r} is unknown; give {', '.join(map(repr, EXPORTS))}.")
+    roster = _read_roster(roster, course)
     handed_in = find_submissions(
         submissions,
         assignment.name,
@@ -132,13 +149,15 @@ def grade(
             " that name.",
             stacklevel=2,
         )
-    found = {submission: _find_answers(submission, assignment) for submission in handed_in}
+    absent, sure = absentees(roster, handed_in, assignment)
+    found = {submission: find_answers_of(submission, assignment) for submission in handed_in}
     if dry_run:
         results = [
-            _submission_result(submission, assignment, found[submission], None, settings, trust)
+            result_of(submission, assignment, found[submission], None, settings, trust)
             for submission in chosen
         ]
-        return Graded(tuple(results), class_summary(results, _labels_in_words(assignment)), None)
+        summary = class_summary(results, labels_in_words(assignment))
+        return Graded((*results, *absent), summary, None)
     jobs = {
         submission: job_of(assignment, found[submission].sources, settings, trust)
         for submission in handed_in
@@ -150,11 +169,27 @@ def grade(
     graded = [each for each in handed_in if each in done or each in chosen or each in known]
     _warn_of_those_left_out(each.student for each in handed_in if each not in graded)
     results = [
-        _submission_result(submission, assignment, found[submission], done.get(submission), settings, trust)
+        result_of(submission, assignment, found[submission], done.get(submission), settings, trust)
         for submission in graded
     ]
-    summary = _write(results, assignment, settings, out)
+    results = by_hand.add_to([*results, *absent])
+    summary = _write(results, assignment, settings, out, by_hand.records())
+    by_hand.add_pending(results)
+    write_exports(
+        export,
+        [result for result in results if sure or not result.absent],
+        out,
+        roster,
+        lambda student: settings.due_for(assignment.number, student),
+    )
     return Graded(tuple(results), summary, out)
+
+
+def _read_roster(path, course):
+    if path is None:
+        path = course / ROSTER
+        return read_roster(path) if path.is_file() else Roster()
+    return read_roster(file_path(path))
 
 
 def _refuse_what_others_wrote(out, notebook):
@@ -224,7 +259,8 @@ def _choose(handed_in, only):
     return [students[name] for name in only] if only else list(handed_in)
 
 
-def _find_answers(submission, assignment):
+def find_answers_of(submission, assignment):
+    """The `FoundAnswers` of a submission; none, and a note, where it cannot be read."""
     if submission.handed is None:
         return FoundAnswers()  # its notes say why
     try:
@@ -233,7 +269,7 @@ def _find_answers(submission, assignment):
         return FoundAnswers(notes=(str(error),))
 
 
-def _submission_result(submission, assignment, found, done, settings, trust):
+def result_of(submission, assignment, found, done, settings, trust):
     """One submission's result; ``done`` is what the run gave, None if it was not run."""
     notes = [*submission.notes, *found.notes]
     if submission.late:
@@ -293,15 +329,17 @@ def _exercise_result(exercise, submission, found, done, settings):
     return settings.left_to_a_person(result) if exercise.written else result
 
 
-def _labels_in_words(assignment):
+def labels_in_words(assignment):
+    """The exercises whose answer is in words."""
     return frozenset(exercise.label for exercise in assignment.exercises if exercise.written)
 
 
-def _write(results, assignment, settings, out):
-    written = _labels_in_words(assignment)
-    summary = class_summary(results, written)
+def _write(results, assignment, settings, out, records):
+    written = labels_in_words(assignment)
     write_gradebook(results, out / GRADEBOOK)
-    write_report(results, out / REPORT, settings)
+    write_report(results, out / REPORT, settings, records)
+    results = [result for result in results if not result.absent]
+    summary = class_summary(results, written)
     shutil.rmtree(out / FEEDBACK, ignore_errors=True)
     write_feedback(
         results, out / FEEDBACK, lambda student: settings.due_for(assignment.number, student), written

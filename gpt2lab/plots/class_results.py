@@ -18,6 +18,7 @@ GROUPS = {
     "right": (("right",), "#0072B2", "white", ""),
     "not quite": (("wrong",), "#E69F00", "black", "\\\\"),
     "error or stopped": (("failed", "stopped"), "#D55E00", "black", "////"),
+    "points by hand": (("read",), "#56B4E9", "black", "xx"),
     "no answer": (("unanswered", "missing"), "#FFFFFF", "black", ""),
     "not decided": (("by hand", "not graded"), "#CCCCCC", "black", "...."),
 }

@@ -109,6 +109,7 @@ def classes():
         "stopped": [0, 1],
         "unanswered": [0, 2],
         "missing": 0,
+        "read": 0,
         "by hand": [0, 1],
         "not graded": 0,
     }

@@ -4,7 +4,9 @@
 
 from dataclasses import asdict, dataclass
 
-STATES = ("right", "wrong", "unanswered", "missing", "failed", "stopped", "by hand", "not graded")
+STATES = ("right", "wrong", "unanswered", "missing", "failed", "stopped", "read", "by hand", "not graded")
+# States in which the points are not known yet.
+OPEN = ("by hand", "not graded")
 
 
 @dataclass(frozen=True)
@@ -20,17 +22,19 @@ class ExerciseResult:
     points : float
         What it is worth.
     earned : float
-        What was given; 0 unless ``state`` is 'right'.
+        What was given; 0 unless ``state`` is 'right' or 'read'.
     state : str
         'right', 'wrong' or 'unanswered'; 'missing' if the answer cell was not found; 'failed' if the answer
-        ended in an error; 'stopped' if it ran against a limit or ended the kernel; 'by hand' if a person has
-        to read it; 'not graded' if the grader itself failed.
+        ended in an error; 'stopped' if it ran against a limit or ended the kernel; 'read' if a person gave
+        its points; 'by hand' if a person has to read it; 'not graded' if the grader itself failed.
     reason : str
         Said to the student: why. Holds no hidden input, and nothing that the student's code wrote.
     note : str
         For the instructor alone; may quote what the student's code wrote.
     answer : str
         The source that was graded, as the student wrote it; untrusted text.
+    comment : str
+        What the instructor wrote to the student.
     """
 
     label: str
@@ -41,6 +45,7 @@ class ExerciseResult:
     reason: str = ""
     note: str = ""
     answer: str = ""
+    comment: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,8 @@ class SubmissionResult:
         Spent on it.
     sandboxed : bool
         False if it ran with ``--trust``.
+    absent : bool
+        On the roster, and handed in nothing.
     """
 
     student: str
@@ -84,6 +91,7 @@ class SubmissionResult:
     checksum: str = ""
     seconds: float = 0.0
     sandboxed: bool = True
+    absent: bool = False
 
     @property
     def earned(self):
@@ -94,6 +102,11 @@ class SubmissionResult:
     def points(self):
         """The most that could be had."""
         return sum(exercise.points for exercise in self.exercises)
+
+    @property
+    def open_points(self):
+        """What the exercises are worth whose points are not known yet."""
+        return sum(exercise.points for exercise in self.exercises if exercise.state in OPEN)
 
     def to_dict(self):
         """As plain values, for JSON."""

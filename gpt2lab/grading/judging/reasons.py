@@ -12,6 +12,7 @@ from gpt2lab.grading.sandbox.payload import UNREAD, Failure
 
 NOT_GRADED = "This exercise could not be graded; your instructor will look at it."
 OPEN = "You left this one open."
+NOTHING = "Nothing was handed in."
 MISSING = (
     "The cell of this answer was not found in your notebook. Keep its first line, the one that says EXERCISE."
 )

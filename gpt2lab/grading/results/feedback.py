@@ -10,6 +10,7 @@ from gpt2lab.base.wording import join_words, pluralize
 from gpt2lab.course.checks.checking import is_computed
 from gpt2lab.grading.answers.student_source import own_part, prose
 from gpt2lab.grading.intake.naming import feedback_name
+from gpt2lab.grading.judging.findings import OPEN
 from gpt2lab.grading.results.untrusted import as_html, name_of, one_line
 
 FEEDBACK = "feedback"  # the folder of the pages
@@ -46,7 +47,8 @@ SAID = {
         "Look for a loop that does not end, or for something that grows without need, and try your answer"
         " on a small example first.",
     ),
-    "by hand": ("✎", "Read by a person", "Nothing: your instructor reads this answer and gives its points."),
+    "read": ("◆", "Read by a person", "Ask your instructor what was missing, if it is not said here."),
+    "by hand": ("✎", "To be read", "Nothing: your instructor reads this answer and gives its points."),
     "not graded": (
         "–",
         "Not graded",
@@ -58,10 +60,9 @@ OTHER_VALUES = (
     " If it calls the same answer right: other values were used here than those you saw, so let your answer"
     " compute its result from what the notebook gives it."
 )
-OPEN = ("by hand", "not graded")  # states in which the points are not known yet
 
 
-def feedback_page(result, due=None, written=frozenset()):
+def feedback_page(result, due=None, written=frozenset(), remark=""):
     """The page of a student, as HTML that reaches for nothing outside itself and runs nothing.
 
     It shows the student's own answers, and neither the notes for the instructor nor anything of other
@@ -74,24 +75,24 @@ def feedback_page(result, due=None, written=frozenset()):
         When the notebook was due for this student, as `Settings.due_for` tells.
     written : set of str, optional
         The exercises whose answer is in words.
+    remark : str, default ""
+        A sentence of ours that stands above all.
 
     Returns
     -------
     str
     """
+    total, *more = say_result(result, due)
     header = [
         f'<p class="student">For <bdi>{as_html(name_of(result.student))}</bdi></p>',
-        f'<p class="total">{_say_total(result)}</p>',
-    ]
-    header += [
-        f"<p>{words}</p>"
-        for words in (_say_late(result, due), _say_open(result), _count_right(result))
-        if words
+        *([f"<p>{html.escape(remark)}</p>"] if remark else []),
+        f'<p class="total">{total}</p>',
+        *(f"<p>{words}</p>" for words in more),
     ]
     contents = "\n".join(
         f'<li><a href="#exercise-{number}">{_heading(exercise)}</a>: <span'
         f' aria-hidden="true">{SAID[exercise.state][0]}</span> {SAID[exercise.state][1].lower()},'
-        f" {_worth(exercise)}</li>"
+        f" {name_worth(exercise)}</li>"
         for number, exercise in enumerate(result.exercises, 1)
     )
     sections = [
@@ -129,7 +130,8 @@ def name_points(points):
     return f"{round(points, 2):g} {'point' if points == 1 else 'points'}"
 
 
-def _worth(exercise):
+def name_worth(exercise):
+    """What was given of what an exercise is worth: ``1 of 2 points``."""
     if exercise.state in OPEN:
         return f"worth {name_points(exercise.points)}"
     return f"{round(exercise.earned, 2):g} of {name_points(exercise.points)}"
@@ -137,6 +139,12 @@ def _worth(exercise):
 
 def _heading(exercise):
     return as_html(one_line(f"{exercise.label} {capitalize(exercise.title)}", 200))
+
+
+def say_result(result, due=None):
+    """What became of a submission, in sentences (HTML), the total first."""
+    said = (_say_total(result), _say_late(result, due), _say_open(result), _count_right(result))
+    return [words for words in said if words]
 
 
 def _say_total(result):
@@ -190,7 +198,10 @@ def _say_open(result):
 
 
 def _count_right(result):
-    right = sum(exercise.state == "right" for exercise in result.exercises)
+    right = sum(
+        exercise.state == "right" or (exercise.state == "read" and exercise.earned == exercise.points)
+        for exercise in result.exercises
+    )
     if not result.exercises:
         return "None of its exercises could be graded; your instructor knows why."
     if right == len(result.exercises):
@@ -201,10 +212,18 @@ def _count_right(result):
     )
 
 
-def _section(number, exercise, in_words):
+def what_next(exercise):
+    """The sign and the word for what became of an answer, and what to do next, without markup."""
     sign, word, next_step = SAID[exercise.state]
     if exercise.state == "wrong" and is_computed(exercise.label):
         next_step += OTHER_VALUES
+    if exercise.state == "read" and exercise.earned == exercise.points:
+        next_step = ""
+    return sign, word, next_step.format(label=exercise.label)
+
+
+def _section(number, exercise, in_words):
+    sign, word, next_step = what_next(exercise)
     anchor = f"exercise-{number}"
     label = html.escape(exercise.label)
     parts = [
@@ -212,16 +231,16 @@ def _section(number, exercise, in_words):
         f'<h2 id="{anchor}">{_heading(exercise)}</h2>',
         (
             f'<p class="verdict"><span class="sign" aria-hidden="true">{sign}</span><span>{word}</span><span'
-            f' class="worth">{_worth(exercise)}</span></p>'
+            f' class="worth">{name_worth(exercise)}</span></p>'
         ),
     ]
     if exercise.reason.strip():
         parts.append(f'<p class="reason">{as_html(exercise.reason.strip())}</p>')
+    if exercise.comment.strip():
+        comment = as_html(exercise.comment.strip())
+        parts.append(f'<p class="reason"><strong>Your instructor writes.</strong> {comment}</p>')
     if next_step:
-        parts.append(
-            '<p class="next"><strong>What to do next.</strong> '
-            f"{html.escape(next_step.format(label=exercise.label))}</p>"
-        )
+        parts.append(f'<p class="next"><strong>What to do next.</strong> {html.escape(next_step)}</p>')
     if exercise.answer.strip():
         parts.append(
             '<p class="whose">Your answer</p>\n'

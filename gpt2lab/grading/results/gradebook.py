@@ -7,12 +7,14 @@ from datetime import datetime
 
 from gpt2lab.base.storage import write_bytes
 from gpt2lab.base.version import __version__
+from gpt2lab.grading.judging.findings import OPEN
 from gpt2lab.grading.results.untrusted import spreadsheet_cell
 
 SANDBOXED = "sandbox"
 TRUSTED = "no sandbox (--trust)"
 GRADEBOOK = "gradebook.csv"
 REPORT = "report.json"
+BY_HAND = "by_hand.csv"
 FORMAT = 1  # of report.json
 
 
@@ -20,9 +22,10 @@ def write_gradebook(results, path):
     """Write a row a student, for a spreadsheet and for pandas.
 
     Columns are student, file, submitted, one for each exercise (``03.2 (1)``: its label and what it is
-    worth), total (after the penalty), out of, late days, penalty, per cent, run in, and notes. Numbers stay
-    numbers and are never negative; in texts what would begin a formula has an apostrophe before it, and
-    control characters and line ends are spaces.
+    worth), total (after the penalty), out of, late days, penalty, per cent, run in, and notes. Points that
+    are not known yet are an empty cell, and no nought in the total: it says ``12 + 3 to be read``, and there
+    is no per cent. Numbers stay numbers and are never negative; in texts what would begin a formula has an
+    apostrophe before it, and control characters and line ends are spaces.
 
     Parameters
     ----------
@@ -69,22 +72,35 @@ def _worth(results):
 
 
 def _row(result, worth):
-    earned = {exercise.label: exercise.earned for exercise in result.exercises}
+    earned = {
+        exercise.label: "" if exercise.state in OPEN else _number(exercise.earned)
+        for exercise in result.exercises
+    }
     return [
         spreadsheet_cell(result.student),
         spreadsheet_cell(result.file),
         spreadsheet_cell(result.submitted or ""),
-        *(_number(earned[label]) if label in earned else "" for label in worth),
-        _number(result.earned),
+        *(earned.get(label, "") for label in worth),
+        say_total(result),
         _number(result.points),
         result.late_days,
         _number(result.penalty),
-        _number(100 * result.earned / result.points, 1) if result.points else "",
-        SANDBOXED if result.sandboxed else TRUSTED,
+        _number(100 * result.earned / result.points, 1) if result.points and not result.open_points else "",
+        "" if result.absent else SANDBOXED if result.sandboxed else TRUSTED,
         spreadsheet_cell(
             " ".join(note if note.endswith((".", "…")) else f"{note}." for note in result.notes)
         ),
     ]
+
+
+def say_total(result):
+    """The points of a submission: a number, or ``12 + 3 to be read`` while some are not known yet."""
+    waiting = {
+        words: sum(exercise.points for exercise in result.exercises if exercise.state == state)
+        for state, words in (("by hand", "to be read"), ("not graded", "not graded"))
+    }
+    more = [f"{_number(points)} {words}" for words, points in waiting.items() if points]
+    return " + ".join([str(_number(result.earned)), *more]) if more else _number(result.earned)
 
 
 def _number(value, digits=4):
@@ -93,7 +109,7 @@ def _number(value, digits=4):
     return int(value) if value.is_integer() else value
 
 
-def write_report(results, path, settings=None):
+def write_report(results, path, settings=None, by_hand=()):
     """Write everything that was found out, as JSON.
 
     Parameters
@@ -101,9 +117,11 @@ def write_report(results, path, settings=None):
     results : iterable of SubmissionResult
     path : str or Path
         ``report.json``: an object with ``format``, ``gpt2lab`` (the version), ``written`` (when),
-        ``settings`` (without the seed) and ``results``.
+        ``settings`` (without the seed), ``results`` and ``by_hand``.
     settings : Settings, optional
         By which it was graded.
+    by_hand : sequence of dict, default ()
+        Which answers lay before the person who gave points, as `ByHand.records` tells.
 
     Raises
     ------
@@ -116,6 +134,7 @@ def write_report(results, path, settings=None):
         "written": datetime.now().astimezone().isoformat(timespec="seconds"),
         "settings": settings and settings.to_dict(),
         "results": [result.to_dict() for result in by_student(results)],
+        "by_hand": list(by_hand),
     }
     # ASCII: a half of a character, which a submission may hold, has no UTF-8.
     write_bytes(path, json.dumps(content, ensure_ascii=True, indent=1, allow_nan=False).encode("ascii"))

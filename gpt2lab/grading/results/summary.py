@@ -9,13 +9,12 @@ import pandas as pd
 
 from gpt2lab.base.wording import pluralize
 from gpt2lab.grading.answers.student_source import prose
-from gpt2lab.grading.judging.findings import STATES
+from gpt2lab.grading.judging.findings import OPEN, STATES
 from gpt2lab.grading.results.alike import find_alike
 from gpt2lab.grading.results.feedback import capitalize, notebook_title
 from gpt2lab.grading.results.gradebook import by_student
 from gpt2lab.grading.results.untrusted import name_of, one_line
 
-_OPEN = ("by hand", "not graded")  # not in the means: their points are not known yet
 _REASONED = ("wrong", "failed", "stopped")
 _NUMBER = re.compile(r"(?<!\w)[-+]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?(?!\w)")
 _REASON = 300  # characters of a reason in a table
@@ -37,7 +36,8 @@ class ClassSummary:
         Why answers were not right: label, state, reason, count and share of the submissions, the most
         frequent first. Numbers in which reasons differ are written as an ellipsis.
     totals : pandas.DataFrame
-        A row a submission: student, points, out_of, per_cent, late_days, penalty.
+        A row a submission: student, points, out_of, per_cent (of the points that are known), late_days,
+        penalty, open_points (not known yet).
     distribution : pandas.DataFrame
         Submissions in each tenth of the points: from_per_cent, to_per_cent, submissions.
     alike : tuple of Alike
@@ -62,7 +62,7 @@ class ClassSummary:
         """The label of the exercise with the smallest share of its points, of those whose points are all
         known; None if none is harder than the others.
         """
-        shares = self.exercises["mean_share"][~self.exercises[list(_OPEN)].any(axis=1)].dropna()
+        shares = self.exercises["mean_share"][~self.exercises[list(OPEN)].any(axis=1)].dropna()
         return shares.idxmin() if shares.nunique() > 1 else None
 
     @property
@@ -75,9 +75,12 @@ class ClassSummary:
         points = self.totals["points"]
         if points.empty:
             return "no submissions."
+        waiting = self.totals["open_points"].sum()
         return (
             f"{pluralize(len(points), 'submission')}, {points.mean():.1f} of {self.totals['out_of'].max():g}"
-            f" points on average (median {points.median():g}, from {points.min():g} to {points.max():g})."
+            f" points on average{' so far' if waiting else ''} (median {points.median():g}, from"
+            f" {points.min():g} to {points.max():g}"
+            + (f"; {waiting:g} points not given yet)." if waiting else ").")
         )
 
 
@@ -130,7 +133,7 @@ def _exercises(results):
     for label, members in _by_label(results).items():
         first = members[0][1]
         states = Counter(exercise.state for _, exercise in members)
-        known = [exercise.earned for _, exercise in members if exercise.state not in _OPEN]
+        known = [exercise.earned for _, exercise in members if exercise.state not in OPEN]
         mean = float(np.mean(known)) if known else np.nan
         rows[label] = {
             "title": one_line(capitalize(first.title), 100),
@@ -181,13 +184,15 @@ def _totals(results):
             name_of(result.student),
             result.earned,
             result.points,
-            100 * result.earned / result.points if result.points else np.nan,
+            100 * result.earned / known if (known := result.points - result.open_points) else np.nan,
             result.late_days,
             result.penalty,
+            result.open_points,
         )
         for result in results
     ]
-    return pd.DataFrame(rows, columns=["student", "points", "out_of", "per_cent", "late_days", "penalty"])
+    columns = ["student", "points", "out_of", "per_cent", "late_days", "penalty", "open_points"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _distribution(totals):
@@ -220,7 +225,7 @@ def _notes(result, written):
     looked_at = (
         exercise
         for exercise in result.exercises
-        if exercise.note.strip() and exercise.state in ("right", *_OPEN)
+        if exercise.note.strip() and exercise.state in ("right", *OPEN)
     )
     # The note of an answer that is read by a person stands beside it.
     return (

@@ -7,6 +7,7 @@ from gpt2lab.base.storage import write_bytes
 from gpt2lab.base.wording import join_words
 from gpt2lab.grading.judging.findings import STATES
 from gpt2lab.grading.results.feedback import SAID, STYLE, answer_as_html, capitalize, name_points
+from gpt2lab.grading.results.gradebook import BY_HAND
 from gpt2lab.grading.results.summary import percent
 from gpt2lab.grading.results.untrusted import as_html
 
@@ -150,7 +151,10 @@ def _alike(summary):
 
 
 def _answers(summary):
-    said = ["<p>All answers in words, those of one exercise below one another.</p>"]
+    said = [
+        "<p>All answers in words, those of one exercise below one another. What a person reads gets its"
+        f" points in {BY_HAND}.</p>"
+    ]
     for label, answers in summary.answers.items():
         row = summary.exercises.loc[label]
         said.append(f"<h3>{html.escape(f'{label} {row.title}')} ({name_points(row['points'])})</h3>")
