@@ -235,16 +235,9 @@ def explanation(answer):
         ),
         harmless=(
             r"\bnot (get|become) better",
-            r"(not|nicht|pas) enough|no good on|knows? nothing, not even|no idea|not know"
-            r"|instead of [^.;]*",
-            r"(not|never) (generali|create|write any|help|fix|contain|have|learn to)\w*|will not fix"
-            r"|no generali\w*|ne connait ni [^.;]*",
-            r"would not write better [^.;]*|not what a word is|not only [^.;]*|nothing (more|else|but)"
-            r"|(and|but) not the language",
+            r"no generali\w*",
             r"\bonly get better on the training (set|text|data)",
-            r"not (learn to )?generali\w* by training",
             r"not write ~ new [^.;]*",
-            r"do(es)? not (have to|need to) learn these again",
         ),
         also=(
             r"too (short|little|few)|not enough",

@@ -218,19 +218,10 @@ def advice(answer):
             r"shorter text|too few parameters",
         ),
         harmless=(
-            r"\bso (that )?(it|they|the model|this) (do|does|can|could|will|would|should|is|are) (not"
-            r"|no longer) [^.;]*",
-            r"\b(no longer|not) (just )?(learns?|learning) but",
-            r"(to|and) (avoid|prevent) [^.;]*",
             r"\b(it|this|that) (is|was) not (nearly |really )?perfect( at all)?",
-            r"(not|never) ~ (generali[sz]\w*)",
-            r"\bnot (train|continue|go on) [^.;]*|does not get any lower|nobody can [^.;]*"
-            r"|no longer (improv|fall|learn)\w*",
-            r"not (improved|fallen)|(did|does|do|has|have) not (read|seen|see|measured?|learned to|learn"
-            r"|know)|that they not measured|not measured",
-            r"nothing about|that is never trained on|nothing but the diary|not how to|not 0\.05"
-            r"|trained for too long|too long",
-            r"\bno longer [^.;]*",
+            r"(did|does|do|has|have) not (read|seen|see|measured?|learned to|learn|know)",
+            r"nothing about",
+            r"that is never trained on",
         ),
         also=(r"training loss|0\.05", r"\bgap\b|signs?\b"),
         topic=r"\bloss|train|diary|model|tagebuch|journal|diario",

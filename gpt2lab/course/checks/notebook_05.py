@@ -1,6 +1,7 @@
 """The checks of notebook 5, Model sizes."""
 
 import math
+import re
 
 from gpt2lab.course.checks.prose import Point, essay
 from gpt2lab.course.checks.verdicts import exercise, here, number, range_choice, right, unanswered, wrong
@@ -146,6 +147,18 @@ _AGREE = (
 )
 
 
+def _sizes_turned_round(sentence):
+    """Whether the figure that stands with the larger model is the higher one."""
+    number = r"(\d+\.\d+)( nats| bits)?( a | per )?(token|byte)?"
+    found = {}
+    for size, words in (("large", r"10m|large\w*|bigg\w*"), ("small", r"1m|small\w*")):
+        after = re.search(rf"{number}(,? (for|with|of|by)( the)?| ?\()( )?({words})\b", sentence)
+        before = re.search(rf"\b({words})( model| one)?( is| has| had| with|:)? {number}", sentence)
+        if match := after or before:
+            found[size] = float(re.search(r"\d+\.\d+", match[0])[0])
+    return len(found) == 2 and found["large"] > found["small"]
+
+
 @exercise("05.5", in_words=True)
 def explanation(answer):
     return essay(
@@ -180,6 +193,7 @@ def explanation(answer):
             " disagree, ask first how wide the interval is."
         ),
         doubts=(
+            _sizes_turned_round,
             r"(larg|big|10m|gross)\w* ~ (highest|worst|most loss)",
             r"(loss|verlust|perte|perdida|perplexity|bits per byte) ~ (rose|rises?|steigt|grows"
             r"|increases?|went up)",
@@ -197,17 +211,13 @@ def explanation(answer):
         ),
         harmless=(
             r"\bis not yet\b",
-            r"\b(no|not a|not) (proof|prove|certain|significant)\w*",
-            r"not (as|so) certain|(not|no) (really |clearly |necessarily )?(tell|say|see|seen"
-            r"|differen\w*|preferen\w*|winner|proof|proved|contradict\w*|agree|enough|confirm|refute"
-            r"|clear)",
+            r"(not|no) (really |clearly |necessarily )?(tell|say|see|seen|differen\w*|preferen\w*|winner"
+            r"|proof|proved|contradict\w*|agree|enough|confirm|refute|clear)",
             r"(do|does|could|can|need|is|are) not (be |really |necessarily )?(agree|tell|rule|show|think"
             r"|contradict|match|confirm|able|in agreement|better than chance|a contradiction|a native"
             r"|suficiente)",
-            r"cannot (tell|show|rule|be sure|say|see|decide)|neither size writes|not unbedingt"
-            r"|widerspricht sich nicht|kein widerspruch|pas vu|no es suficiente|n'ai pas"
-            r"|not in agreement|the best one was 3m|nothing clear|not be agree",
-            r"reader ~ cannot|senseless|nonsense",
+            r"kein widerspruch",
+            r"no es suficiente",
         ),
         also=(r"\btexts?\b",),
         topic=r"text|model|size|pair|larger|parameter",

@@ -408,12 +408,10 @@ def finding(answer):
             r"| all ?ready)?( been)? (used|chosen|picked|choosing)[^.;]*",
             r"\b(was|were|has|had|have|is|did)( been)? (not|never) (been )?(used|chosen|picked|touched"
             r"|influenced|select)[^.;]*",
-            r"played no part [^.;]*|no (chance|decision)|nothing (was|is|had been) (picked|chosen"
-            r"|used)[^.;]*|not select[^.;]*|not report (the )?valid[^.;]*",
-            r"never seen|not used for any\w*|can ?not be used|independent|unlike [^.;]*",
-            r"not (hold|contain|include) (0|zero|1|100 %)|was used for nothing",
-            r"(not|never) (been )?used [^.;]*",
-            r"(not|kein\w*|nichts) (rise|rose)",
+            r"no (chance|decision)",
+            r"nothing (was|is|had been) (picked|chosen|used)[^.;]*",
+            r"not (hold|contain|include) (0|zero|1|100 %)",
+            r"was used for nothing",
         ),
         topic=r"fell|test|split|perple|\d ?%",
     )

@@ -280,12 +280,11 @@ def answer_in_words(answer):
             r"should have",
         ),
         harmless=(
-            r"had not expected|that nobody says",
-            r"(compared (to|with)|against|than|vs|of|for|instead of) the (pretrained|base)( model| one)?",
+            r"had not expected",
+            r"that nobody says",
             r"(did|does|do|is|are|was|has) not (expect\w*|a surprise|what i|get 1|mean|as far|so far"
-            r"|enough|at the level|longer|by a lot|read|seen|taught)|not on speeches|not by a lot|not so"
-            r"|no surprise|excludes? zero|below|missing",
-            r"not (copy\w*|copied)[^.;]*|without having learned [^.;]*",
+            r"|enough|at the level|longer|by a lot|read|seen|taught)",
+            r"not by a lot",
         ),
         also=(r"gap|missing|prefix|temperature",),
         topic=r"speech|model|jaccard|overlap",

@@ -301,12 +301,10 @@ def explanation(answer):
         ),
         harmless=(
             r"stand in no ",
-            r"not take temperature[^,.;]*(, nor[^,.;]*)?",
             r"(neither|not|none|nothing|no) ~ (whether|if) [^.;]*",
-            r"whether ~ (makes sense|is true|true)",
-            r"varied than people are|no (column|measure|number|limit)[^.;]*|not (know|make|tell|varied"
-            r"|readable|exist|take|make sense|enough|mean)\w*|sin sentido|(no longer"
-            r"|not) (really )?make\w* sense|too",
+            r"no (column|measure|number|limit)[^.;]*",
+            r"not (know|make|tell|varied|readable|exist|take|make sense|enough|mean)\w*",
+            r"sin sentido",
         ),
         topic=_SETTING,
     )

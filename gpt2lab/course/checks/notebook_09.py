@@ -243,12 +243,9 @@ def can_a_prefix(answer):
         ),
         harmless=(
             r"which chance would not",
-            r"(not|nicht|no) (much|far|well) above[^,.;]*",
-            r"not (so |in a way )[^,.;]*|(not|hardly|never|cannot|nicht) (really|noticed?|the voice"
-            r"|voice|style|his|prove|be noticed|because|by|just|much|their|enough|the author)[^.;]*",
-            r"and not [^.;]*|plutot que [^.;]*|rather than [^.;]*|cannot (make|do)[^.;,]*|no,? |^(not"
-            r"|no)\b|no different|would not (notice|hear)[^.;]*|which is not much[^.;]*|it is not (voice"
-            r"|enough)[^.;]*|leaves? out (0|zero)",
+            r"(not|hardly|never|cannot|nicht) (really|noticed?|the voice|voice|style|his|prove"
+            r"|be noticed|because|by|just|much|their|enough|the author)[^.;]*",
+            r"rather than [^.;]*",
         ),
         also=(r"notic|voice|tell the authors apart|style|measurements? differ", r"\bprefix"),
         topic=r"prefix|author|voice|classif|perplex",

@@ -49,6 +49,9 @@ _TURNS_NOTHING = (
     r"\b(not|no longer) (yet )?(enough|sure|clear|much|just|only|simply)\b",
     r"\bno (longer|wonder|surprise|contradiction)\b",
     r"\bnot (necessarily|really|quite)\b",
+    r"\bso (that )?(it|they|the model|this) (do|does|can|could|will|would|should|is|are) (not"
+    r"|no longer) [^.;]*",
+    r"\b(to|and) (avoid|prevent) [^.;]*",
     r"\bnicht (nur|unbedingt)\b|\bne ([^ ]+ )?que\b|\bjamais (lu|vu)\b",
 )
 
@@ -81,9 +84,9 @@ def essay(answer, ask, question, points, compare, doubts=(), harmless=(), also=(
         What is needed, in the order in which it is missed.
     compare : str
         A model answer in a sentence or two, shown to everybody who has written one.
-    doubts : sequence of str
-        Patterns of what is probably a false claim. An answer that matches one is read by a person: it may be
-        right after all.
+    doubts : sequence of str or callable
+        Patterns of what is probably a false claim, or functions that say of a sentence whether it makes one.
+        An answer in which there is one is read by a person: it may be right after all.
     harmless : sequence of str
         Patterns that are taken out before doubts are looked for: negations that are right, for example.
     also : sequence of str
@@ -177,7 +180,9 @@ def _doubtful(said, doubts, harmless):
         rest = sentence
         for pattern in (*harmless, *_TURNS_NOTHING):
             rest = re.sub(pattern.replace("~", r"[^.;]{0,50}?"), " … ", rest)
-        if any(_search(pattern, rest) for pattern in (*doubts, *_CLAIMS_MUCH)):
+        if any(
+            doubt(sentence) if callable(doubt) else _search(doubt, rest) for doubt in (*doubts, *_CLAIMS_MUCH)
+        ):
             found.append(sentence)
     return found
 

@@ -9,6 +9,7 @@ from collections import Counter
 
 import pytest
 from places import SOURCES, SUPPORT
+from turned_round import turn_round
 
 from gpt2lab.course.checks.checking import find_check, judge
 from gpt2lab.course.checks.prose import plain, sentences
@@ -21,8 +22,15 @@ BY_HEART = "The model has learned the diary by heart. The validation loss, which
 
 def counts(half, label):
     """How often which answers ended how: Counter of ('+' or '-', state)."""
-    lines = (WRITTEN / half / f"{label}.txt").read_text(encoding="utf-8").splitlines()
-    return Counter((line[0], judge(label, line[2:]).state) for line in lines)
+    return Counter((line[0], judge(label, line[2:]).state) for line in read_lines(half, label))
+
+
+def sound(half, label):
+    return [line[2:] for line in read_lines(half, label) if line[0] == "+"]
+
+
+def read_lines(half, label):
+    return (WRITTEN / half / f"{label}.txt").read_text(encoding="utf-8").splitlines()
 
 
 def total(half):
@@ -43,7 +51,19 @@ def test_every_exercise_in_words_was_measured():
 def test_sound_answers_are_not_refused_and_few_unsound_ones_accepted(half):
     found = total(half)
     assert share(found, "+", "wrong") <= 0.05 and share(found, "-", "right") <= 0.1, found
-    assert share(found, "+", "right") >= 0.5, found  # else a person reads them all
+    assert share(found, "+", "right") >= 0.35, found  # else a person reads them all
+
+
+def test_some_claims_that_are_turned_round_are_found():
+    """Not most of them: what is called right has to be read as well. docs/contributors.md has the share."""
+    passed = [
+        judge(label, turned).state == "right"
+        for label in LABELS
+        for answer in sound("kept", label)
+        if judge(label, answer).state == "right"
+        for turned in turn_round(answer)
+    ]
+    assert len(passed) > 100 and sum(passed) <= 0.5 * len(passed), (sum(passed), len(passed))
 
 
 @pytest.mark.parametrize("label", LABELS)
