@@ -18,6 +18,7 @@ from gpt2lab.base.wording import join_words
 from gpt2lab.course.checks.verdicts import Verdict, here, too_short, wrong
 
 FEWEST = 8  # words below which nobody answers two questions
+LONGEST = 4000  # characters that are searched; nobody needs so many for a few sentences
 _ASIDE = 6  # words below which a sentence may speak of anything: "So there."
 _COPIED = 0.6  # share of an answer's runs of words that stand in a text from which it was copied
 _RUN = 5  # words of such a run
@@ -28,19 +29,16 @@ _SMALL = frozenset(
     " would should could will can one because since there only also then der die das den dem ein eine einen"
     " es ist sind war wird mit von auf auch nicht weil und oder aber man ich hat habe wenn le la les un une"
     " des du de il elle est a que qui et pour par sur avec ne pas ce se je el los las una lo es y no si su"
-    " con para del"
-    " al en mas me".split()
+    " con para del al en mas me".split()
 )
 _FEW_SMALL = 0.2
 # A negation turns a claim round, and who says that something is so always, or proved, claims much: not false,
 # but not to be called right by a search for words either.
 _CLAIMS_MUCH = (
     r"\b(not|never|no|nothing|nobody|none|neither|nor|without|cannot|nicht|nie|niemals|kein\w*|ohne"
-    r"|jamais|sans|aucun\w*"
-    r"|pas|nunca|sin|ningun\w*)\b",
+    r"|jamais|sans|aucun\w*|pas|nunca|sin|ningun\w*)\b",
     r"\b(prove[sdn]?|proof|certain(ly)?|always|perfect(ly)?|exactly|impossible|guarantee\w*|completely"
-    r"|fully|doubt"
-    r"|immer|parfait\w*|toujours|siempre|perfecta\w*)\b",
+    r"|fully|doubt|immer|parfait\w*|toujours|siempre|perfecta\w*)\b",
 )
 # These turn nothing round.
 _TURNS_NOTHING = (
@@ -49,8 +47,8 @@ _TURNS_NOTHING = (
     r"\b(not|no longer) (yet )?(enough|sure|clear|much|just|only|simply)\b",
     r"\bno (longer|wonder|surprise|contradiction)\b",
     r"\bnot (necessarily|really|quite)\b",
-    r"\bso (that )?(it|they|the model|this) (do|does|can|could|will|would|should|is|are) (not"
-    r"|no longer) [^.;]*",
+    r"\bso (that )?(it|they|the model|this) (do|does|can|could|will|would|should|is|are)"
+    r" (not|no longer) [^.;]*",
     r"\b(to|and) (avoid|prevent) [^.;]*",
     r"\bnicht (nur|unbedingt)\b|\bne ([^ ]+ )?que\b|\bjamais (lu|vu)\b",
 )
@@ -100,7 +98,7 @@ def essay(answer, ask, question, points, compare, doubts=(), harmless=(), also=(
     """
     if short := too_short(answer, ask, FEWEST):
         return wrong(short)
-    text = plain(answer)
+    text = plain(answer[:LONGEST])
     if _copied(text, plain(question)):
         return wrong(f"That is the question. {ask}")
     said = sentences(text)
@@ -114,6 +112,7 @@ def essay(answer, ask, question, points, compare, doubts=(), harmless=(), also=(
     if not (
         missing
         or doubtful
+        or len(answer) > LONGEST
         or _unplaced(said, points, also)
         or _is_list(text)
         or _copied(text, plain(compare))

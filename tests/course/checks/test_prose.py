@@ -5,6 +5,7 @@ claim at full length, off the subject, lists of key words. They were written bef
 ``tuning`` was looked at while the rules were made, that in ``kept`` only counted.
 """
 
+import time
 from collections import Counter
 
 import pytest
@@ -160,6 +161,14 @@ def test_a_list_of_key_words_and_the_model_answer_itself_are_to_be_read():
         "overfitting, memorise, validation loss, held-out, rises, early stopping, patience",
     ):
         assert judge("03.5", answer).state == "to be read"
+
+
+def test_a_text_without_end_is_judged_soon_and_not_called_right():
+    began = time.monotonic()
+    for label in LABELS:
+        for words in ("loss not val test more ", "no valid test was not used ", "1.5 top_p = 0.8 people "):
+            assert judge(label, words * 40_000).state != "right"
+    assert time.monotonic() - began < 20
 
 
 def test_nothing_that_an_answer_says_is_quoted_where_inputs_are_hidden():
