@@ -6,8 +6,8 @@ submission may use.
     [grading]
     seed = "only the instructors know this"    # hidden inputs are made from it
     timezone = "Europe/Zurich"                 # of dates without an offset
-    written = "check"                          # answers in words: "check" gives the points of the automatic
-                                               # check, "by hand" leaves them to a person
+    written = "check"                          # answers in words: "check" leaves to a person those that the
+                                               # automatic check cannot judge, "by hand" all of them
 
     [grading.points]
     "03.2" = 2                                 # instead of what the notebook says

@@ -43,6 +43,7 @@ NOTEBOOK_03 = {
     },
     "a newer Python": {"03.2": 'print(f"{history["step"].iloc[-1]}")\n' + STEP},
     "words in Markdown": {"03.5": (WORDS,)},
+    "words in doubt": {"03.5": f'advice = """{WORDS} But never stop early."""'},
 }
 HONEST = {"03.2": STEP, "03.3": GAP, "03.4": CHANCE, "03.5": f'advice = """{WORDS}"""'}
 
@@ -86,6 +87,8 @@ def test_what_passes_in_the_notebook_passes_here(states, name):
     expected = dict.fromkeys(HONEST, "right")
     if name == "a kernel that ends":
         expected["03.3"] = "stopped"
+    if name == "words in doubt":
+        expected["03.5"] = "by hand"
     if name == "a newer Python" and sys.version_info < (3, 12):
         expected["03.2"] = "by hand"
     assert states[name] == expected

@@ -14,6 +14,7 @@ from gpt2lab.course.building import terms
 from gpt2lab.course.building.notebooks import compose, find_sources, format_notebook, grade_id
 from gpt2lab.course.building.publishing import read_course
 from gpt2lab.course.building.source import BEGIN, END, SourceError, read_source, remove_answers
+from gpt2lab.course.checks.checking import find_check
 
 BEGIN_HIDDEN = "### BEGIN HIDDEN TESTS"
 END_HIDDEN = "### END HIDDEN TESTS"
@@ -173,6 +174,12 @@ def _add_blanks(path, cell):
     return _ANSWER.sub(blank_and_answer, cell.source)
 
 
+def _passes(label):
+    """The states with which nbgrader gives the points: it cannot leave prose that is to be read open."""
+    found = find_check(label)
+    return 'in ("right", "to be read")' if found and found.in_words else '== "right"'
+
+
 def _add_hidden_test(path, cell):
     if not cell.points:
         return cell.source
@@ -183,7 +190,7 @@ def _add_hidden_test(path, cell):
                 [
                     cell.source.rstrip(),
                     BEGIN_HIDDEN,
-                    f'assert {ast.unparse(node)}.state == "right"',
+                    f"assert {ast.unparse(node)}.state {_passes(cell.check)}",
                     END_HIDDEN,
                 ]
             )

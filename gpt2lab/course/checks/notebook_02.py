@@ -1,11 +1,10 @@
 """The checks of notebook 2, Fine-tune it."""
 
 import math
-import re
 
+from gpt2lab.course.checks.prose import Point, essay
 from gpt2lab.course.checks.verdicts import (
     call,
-    essay,
     exercise,
     here,
     is_number,
@@ -167,46 +166,86 @@ def loss_of_a_random_model(answer, scratch, vocabulary):
     )
 
 
-_LANGUAGE = "language|english|gramma|spell|words|vocab|syntax|sentence|linguist|meaning|knowledge"
-_DENIES = re.compile(
-    r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learn \w+ by heart)"
+_LANGUAGE = (
+    r"languag|english|\bgramm|spell|spelt|orthogra|ortograf|\bwords?\b|vocab|syntax|sentence|word order"
+    r"|knowledge"
+    r"|sprach|rechtschreib|worter|satzbau|\blangue|\bmots\b|idioma|palabras|\blengua"
 )
-_BY_HEART = re.compile("heart|memori|over-fit|overfit|over fit|copy|copies|repeat|parrot")
-_STOPS = re.compile(r"\b(not|no longer|stops?)\s+(\w+\s+)?(fall|drop|decreas|improv)")
-_RISES = re.compile(r"\b(rise|rises|rising|rose|higher|grow|grows|increase|increases|worse|goes up|go up)\b")
+_BY_HEART = (
+    r"by heart|by rote|from memory|\bmemori|overfit|overtrain|verbatim|(word|nearly) (for|by) word|recit"
+    r"|parrot"
+    r"|\bcop(y|ies|ied)\b|repeat|regurgitat|reproduc|remember|stor(e|es|ed) the|spit out|give back"
+    r"|quot(e|es)\b|(seen|read) and bad at"
+    r"|auswendig|uberanpass|ubertrain|par coeur|surappr|surajust|de memoria|sobreajust|memoriz"
+)
+_OTHER_LOSS = r"\bval|other|unseen|heldout|held out|\bnew\b|validierung|unbekannt"
+_LONGER_IS_GOOD = (
+    r"\b(better|improve\w*|as well|no problem|no danger|not a danger|same level|without any harm|fast"
+    r"|immer besser|mieux|mejora\w*|perfect|enough steps|generali[sz]\w* to every)\b"
+)
 
 
-def _says_what_happens(text):
-    rises = "loss" in text and (_STOPS.search(text.replace("n't", " not")) or _RISES.search(text))
-    return rises or _BY_HEART.search(text)
-
-
-@exercise("02.5")
+@exercise("02.5", in_words=True)
 def explanation(answer):
     return essay(
         answer,
         "Answer both questions in two or three sentences.",
+        question=(
+            "In two or three sentences: what would the model have to learn from these speeches that a"
+            " pretrained one knows already, and what would happen if your friend simply trained for longer?"
+        ),
         points=(
-            (
-                _LANGUAGE,
+            Point(
+                "what the pretrained weights bring along",
                 "Say what the pretrained weights bring along that the speeches would have to teach. Look at"
                 " what the random model writes.",
+                (_LANGUAGE,),
             ),
-            (
-                lambda text: not _DENIES.search(text),
-                "Look again at what happens to the loss on other text when a short text is read a hundred"
-                " times.",
-            ),
-            (
-                _says_what_happens,
+            Point(
+                "what becomes of a short text that is read many times",
                 "Say what happens when a short text is read many times. What does the training loss do, and"
                 " what the loss on other text?",
+                (
+                    _BY_HEART,
+                    rf"({_OTHER_LOSS}) ~ (ris|rose|higher|grow|increas|worse|go(es)? up|climb|steigt"
+                    rf"|monte|sube)",
+                    rf"({_OTHER_LOSS}) ~ (not|no longer|stops?) ~ (fall|drop|decreas|improv)",
+                    r"(not|no longer|stops?) ~ (generali|write ~ new)",
+                ),
             ),
         ),
-        reason=(
-            "Compare: the speeches would have to teach English itself, for which they are too short; trained"
-            " longer, the model learns them by heart, and its loss on other text rises."
+        compare=(
+            "The speeches would have to teach English itself, for which they are too short; trained longer,"
+            " the model learns them by heart, and its loss on other text rises."
         ),
+        doubts=(
+            rf"\b(not|never|no|without|niemals|nie|jamais|nunca|avoid\w*|prevent\w*"
+            rf"|cannot) ~ ({_BY_HEART})",
+            rf"({_BY_HEART})\w* (is not|is no|cannot|will not)|nothing to memor",
+            _LONGER_IS_GOOD,
+            rf"({_OTHER_LOSS}) ~ (falls?|fell|lower|decreas|down|zero|sinkt|baisse|baja)\b",
+            r"training loss (\w+ ){0,3}(ris|rose|grow|increas|up)\w*",
+            r"pretrained ~ (nothing|knows less|speeches by heart|random)",
+            r"random ~ (does not need|knows (the )?(english|gramm))|built into|same things",
+            r"\bshorter\b|\benough\b",
+            r"(pretrained|other)( one| model)? (must|has to|needs? to|would have to|learns) "
+            r"|already pretrained ~ random",
+            r"random ~ (already|contains?|knows?|brings?)",
+            r"forget",
+        ),
+        harmless=(
+            r"\bnot (get|become) better",
+            r"no generali\w*",
+            r"\bonly get better on the training (set|text|data)",
+            r"not write ~ new [^.;]*",
+        ),
+        also=(
+            r"too (short|little|few)|not enough",
+            r"(pretrained|vortrainiert\w*|preentren\w*|preentrain\w*|other) ~ (know|learn|taught"
+            r"|does this|kann|weiss|sait|sabe|connai)",
+            r"(training|trainieren|more steps|entraine) ~ (not|no)\b",
+        ),
+        topic=r"train|model|speech|\bloss|reden|discours|modelo",
     )
 
 

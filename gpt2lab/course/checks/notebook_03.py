@@ -1,9 +1,9 @@
 """The checks of notebook 3, Watch the loss."""
 
 import math
-import re
 
-from gpt2lab.course.checks.verdicts import choice, essay, exercise, here, number, right
+from gpt2lab.course.checks.prose import Point, essay
+from gpt2lab.course.checks.verdicts import choice, exercise, here, number, right
 
 
 @exercise("03.1", prediction="the validation loss of a short text")
@@ -143,42 +143,86 @@ def probability_of_a_loss(answer, loss):
     )
 
 
-_DENIES = re.compile(
-    r"\b(not|never|no|n't)\s+(\w+\s+)?(over-?fit|over-?fitting|memori\w+|learned \w+ \w+ by heart)"
+_BY_HEART = (
+    r"by heart|by rote|from memory|\bmemori|overfit|overtrain|verbatim|word (for|by) word|recit|parrot"
+    r"|\bcop(y|ies|ied)\b|repeat|reproduc|remember|stored"
+    r"|auswendig|uberanpass|ubertrain|par coeur|surappr|surajust|de memoria|sobreajust|knows? (the|your"
+    r"|her) diary|nothing but the diary|only the diary|(seen|read) ~ many times"
 )
-_BY_HEART = "heart|memori|over-fit|overfit|over fit|copy|copies|copied|repeat|parrot"
 _HELD_OUT = (
-    "valid|held|hold|kept back|keep back|test|unseen|not seen|never seen|never read|not read|other text"
-    "|new text"
+    r"\bval(id\w*)?\b|held ?(out|back)|hold ?(out|back)|(set|put) ~ aside|kept? ~ back|unseen|not ~ seen"
+    r"|(never|not) (been )?(seen|read|trained)|does not (see|read)|left out|other text|\bnew text"
+    r"|\btest (set|loss|text|split)"
+    r"|validierung|zuruckhalt|ungesehen|ungelesen|jamais lu|pas lu|validacion|no ha visto"
 )
 _REMEDY = (
-    "stop|early|patience|fewer|less steps|more text|longer text|larger|bigger|more data|lower|best|shorter"
+    r"\bstop|early|earlier|sooner|patience|(fewer|less) (steps|epochs)|(more|longer) (text|data)|(larger"
+    r"|bigger) (text|corpus|data)"
+    r"|checkpoint|load\(|end (the )?training|aufhor|stopp|arret|parar|pare\b|antes|plus tot"
+    r"|not train (so|too) long|\bbest\b"
+    r"|(where|step) ~ (lowest|minimum|smallest)|not continue after"
 )
 
 
-@exercise("03.5")
+@exercise("03.5", in_words=True)
 def advice(answer):
     return essay(
         answer,
         "Answer all three questions in two or three sentences.",
+        question=(
+            'A friend fine-tuned GPT-2 on their diary. "The loss is 0.05," they write, "nearly'
+            ' perfect." In two or three sentences: what has happened, how could your friend have noticed,'
+            " and what should they do?"
+        ),
         points=(
-            (
-                lambda text: not _DENIES.search(text),
-                "Look again at what a training loss of 0.05 means for text that was read again and again.",
-            ),
-            (
-                _BY_HEART,
+            Point(
+                "that the diary was learned by heart",
                 "Say what has happened. A loss of 0.05 on a diary: how can a model foresee nearly every word"
                 " of it?",
+                (_BY_HEART,),
             ),
-            (
-                _HELD_OUT,
+            Point(
+                "the loss on text that was held back",
                 "Say how your friend could have noticed. Which loss did they not measure, and on which text?",
+                (_HELD_OUT,),
             ),
-            (_REMEDY, "Say what your friend should do. What did you do above, in the second try?"),
+            Point(
+                "a remedy",
+                "Say what your friend should do. What did you do above, in the second try?",
+                (_REMEDY,),
+            ),
         ),
-        reason=(
-            "Compare: the diary was learned by heart, which a rising loss on pages that were held back would"
-            " have shown; stop where that loss is lowest, or use more text."
+        compare=(
+            "The diary was learned by heart, which a rising loss on pages that were held back would have"
+            " shown; stop where that loss is lowest, or use more text."
         ),
+        doubts=(
+            rf"\b(not|never|no|without|nicht|nie|jamais|nunca|cannot|nothing)\b ~ ({_BY_HEART})",
+            r"never stop|not (to )?(stop|end)|should not have stopped|stop(ped)? ~ later",
+            r"(train|continu|go|carry|let it run|weiter|entrenar)\w* ~ (on until|further|longer"
+            r"|to the end|weiter|mucho mas|until)",
+            r"\b(continue|later|longer)\b",
+            r"(train\w*|test) loss ~ (ris|rose|increas|gone up|goes up|lowest|minim|smallest)",
+            r"(at|is|was) ~ (validation|test) (loss|data)$|(test|validation) loss (alone|falls)",
+            r"weiter ?trainier|go on\b|continuer|train longer",
+            r"early stopping (makes|causes)|when you stop early",
+            r"highest|maximum|max\b|latest checkpoint|last checkpoint|training loss ~ (rises|lowest"
+            r"|minim|is 0|zero)",
+            r"(\bval\w*|unseen|heldout) ~ (fall|fell|sank|as low|low as well|been low|gesunken"
+            r"|not needed|only for|of the same|is 0.05"
+            r"|useless|ne sert|no hace falta)",
+            r"validation loss on the training|train on it|same as that on the training",
+            r"generali[sz]es?\b|be happy|publish it|underfit|not learned enough",
+            r"(learning rate|batch|model) ~ (higher|too small|larger|bigger)|(higher|larger"
+            r"|bigger) (learning rate|batch|model)",
+            r"shorter text|too few parameters",
+        ),
+        harmless=(
+            r"\b(it|this|that) (is|was) not (nearly |really )?perfect( at all)?",
+            r"(did|does|do|has|have) not (read|seen|see|measured?|learned to|learn|know)",
+            r"nothing about",
+            r"that is never trained on",
+        ),
+        also=(r"training loss|0\.05", r"\bgap\b|signs?\b"),
+        topic=r"\bloss|train|diary|model|tagebuch|journal|diario",
     )

@@ -1,10 +1,9 @@
 """The checks of notebook 4, How much text."""
 
 import math
-import re
 
+from gpt2lab.course.checks.prose import Point, essay
 from gpt2lab.course.checks.verdicts import (
-    essay,
     exercise,
     here,
     number,
@@ -178,29 +177,94 @@ def rules_on_a_point_held_back(answer, table, point):
     )
 
 
-_KNOWS = "pretrain|pre-train|already|before|released|bring|knows|knew"
-_LANGUAGE = "language|english|gramma|spell|words|vocab|syntax|sentence|scratch|nothing|random"
-_DENIES = re.compile(r"\blaws? (is|are|was|were) (simply |just |plainly )?(wrong|false|refuted)")
+_LAWS = r"\blaws?\b|kaplan|hoffmann|scaling|published|theirs?\b|\bthey\b|gesetz|\blois\b|leyes"
+_FROM_NOTHING = (
+    r"pre ?train|from scratch|from (the )?(very )?(beginning|zero|nothing|start)\b|at zero|vortrain"
+    r"|von grund auf|de zero|depuis zero"
+    r"|desde cero|preentren|preentra|random|zufall|aleatoi|aleator|teach\w* (a|the) (network|model"
+    r"|language)|learn\w* (a language|everything)"
+    r"|learns? from nothing|all the tokens"
+)
+_OURS = (
+    r"fine ?tun|feinabg|feinabst|ajuste fin|ajustement|affin|adapt|already|pretrained (model|weights)"
+    r"|was taught|been taught|change of a model"
+    r"|knows? (the )?(language|english)|(has been|had been|is|was) (already )?trained|only taught"
+    r"|started with weights|have had these in pretrain|to adapt|had read|could write english|starts? where"
+)
+_RANDOM = (
+    r"random|scratch|nothing|their starting point|without (that|pretraining)|zufall|aleatoi"
+    r"|aleator|left out"
+)
+_WORSE = (
+    r"higher|\bhigh\b|worse|larger|greater|above|bad\b|poor|\bfail|gibberish|\bfar\b|hardly|too (few"
+    r"|little|short)|never|nowhere"
+    r"|huge|overfit|by heart|memori|little more|next to nothing|hoher|schlechter|kaum|\bpire|plus haut"
+    r"|bien plus|mas alta|peor"
+    r"|not (get|be|reach|learn|help|nearly|expect)"
+)
 
 
-@exercise("04.5")
+@exercise("04.5", in_words=True)
 def laws_and_fine_tuning(answer):
-    knew = "Say what the model knew before the first step of the fine-tuning, and where it had that from."
     return essay(
         answer,
         "Answer both questions in two or three sentences.",
+        question=(
+            "In two or three sentences: why do these laws not contradict what you measured, and what would"
+            " you expect of the same steps on the same text from random weights?"
+        ),
         points=(
-            (_KNOWS, knew),
-            (_LANGUAGE, knew),
-            (
-                lambda text: not _DENIES.search(text),
+            Point(
+                "what the laws are about",
                 "The laws are about another question. What does a model have that the laws speak of, before"
                 " its first step?",
+                (f"{_LAWS} & {_FROM_NOTHING}",),
+            ),
+            Point(
+                "what your model knew before its first step",
+                "Say what the model knew before the first step of the fine-tuning, and where it had that"
+                " from.",
+                (_OURS,),
+            ),
+            Point(
+                "what random weights would come to",
+                "Say what you expect of random weights, with the same steps on the same text.",
+                (f"{_RANDOM} & {_WORSE}", rf"(would|wurde|expect) ~ ({_WORSE})"),
             ),
         ),
-        reason=(
-            "Compare: the laws ask how much text teaches a language to random weights. The pretrained model"
-            " had read an amount of that order; from random weights these steps on this text would teach"
-            " little more than which words are frequent."
+        compare=(
+            "The laws ask how much text teaches a language to random weights. The pretrained model had read"
+            " an amount of that order; from random weights these steps on this text would teach little more"
+            " than which words are frequent."
         ),
+        doubts=(
+            rf"({_RANDOM}) & \b(same|equal|lower|lowest|better|just as well|as well|little later"
+            rf"|too with|niedriger|gleich|meme|mas baja|mejor|zero)\b",
+            r"\b(laws?|they|kaplan|gesetze)\b ~ (about|concern\w*|on|of|for|handeln vom|hablan del"
+            r"|parlent de) fine ?tun",
+            r"(we|i|mine|ours) (did|measured|used|were|was) (pre ?train|random)",
+            r"pretrain\w* (is|equals|means) the same",
+            rf"(?<!of )(?<!that )pretrained (model|weights|network"
+            rf"|one)\b(?! has from)[^.;]{{0,40}}?\b({_WORSE})|(as|would) ~ pretrained weights",
+            r"(laws?|they) ~ (pretrained|finetun)|(ours?|we|mine) (started|began|start) (from"
+            r"|with) random|start\w* with random",
+            r"\benough\b|more than|\bshorter\b|much (long|large)",
+            r"do contradict|\blaws? ~ (wrong|false|refuted|outdated|not true)|\bwrong\b|outdated",
+            r"only hold for|learn english from|more text than in pretrain|work just|works? better"
+            r"|forget first|unlearn",
+            r"above the lines|learning rate",
+        ),
+        harmless=(
+            r"\bsame (number of )?(steps|text)( (and|on) (the )?same (steps|text))?",
+            r"\b(and|but)? ?(not|nicht|no|y no) (for |about |on |vom |zum |del )?(fine ?tun"
+            r"|ajuste)\w*( fino)?",
+            r"(hardly|little) more than",
+            r"contradiction",
+            r"(not|never) (have to|had to|help|get|reach|learn|need|expect|say|nearly|really|aim|one|be)\b",
+            r"no (idea|gramm)\w*",
+            r"are nothing",
+            r"from nothing",
+        ),
+        also=(r"\b(add|style|particular)",),
+        topic=r"token|\blaw|text|model|loss",
     )

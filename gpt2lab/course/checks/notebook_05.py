@@ -1,8 +1,10 @@
 """The checks of notebook 5, Model sizes."""
 
 import math
+import re
 
-from gpt2lab.course.checks.verdicts import essay, exercise, number, range_choice, right, unanswered, wrong
+from gpt2lab.course.checks.prose import Point, essay
+from gpt2lab.course.checks.verdicts import exercise, number, range_choice, right, unanswered, wrong
 from gpt2lab.errors import ArgumentError
 
 
@@ -124,26 +126,97 @@ def steps_in_the_same_time(answer, steps, smaller, larger):
     )
 
 
-@exercise("05.5")
+_MEASURED = (
+    r"\bloss|perplex|\bppl\b|\bbits?\b|\bbpb\b|\bnats\b|distinct|known|repetition|verlust|\bperte"
+    r"|perdida|measurement|numbers?\b|zahlen"
+    r"|chiffres|numeros"
+)
+_READING = (
+    r"\bread|prefer|\bchose|choice|pick|\bvot(e|ed)\b|blind|\bliked?\b|judg|tell (them|the texts)"
+    r"|not (really )?tell|human test|my eyes"
+    r"|\bles(en|e)\b|gelesen|bevorzug|lecture|lisant|leyendo|preferi"
+)
+_AGREE = (
+    r"agree|\bfits?\b|contradict|compatible|confirm|refute|inconclusive|undecided|chance|luck|coin"
+    r"|too few|\bfew\b|not (be )?(enough|sure|clear)"
+    r"|\bboth\b|cannot tell|same\b|not tell|no (difference|winner|preference)|widerspr|zufall|zu wenig"
+    r"|hasard|trop peu|azar|suficiente|noisy|weak|reason is"
+    r"|average|hundred"
+)
+
+
+def _sizes_turned_round(sentence):
+    """Whether the figure that stands with the larger model is the higher one."""
+    number = r"(\d+\.\d+)( nats| bits)?( a | per )?(token|byte)?"
+    found = {}
+    for size, words in (("large", r"10m|large\w*|bigg\w*"), ("small", r"1m|small\w*")):
+        after = re.search(rf"{number}(,? (for|with|of|by)( the)?| ?\()( )?({words})\b", sentence)
+        before = re.search(rf"\b({words})( model| one)?( is| has| had| with|:)? {number}", sentence)
+        if match := after or before:
+            found[size] = float(re.search(r"\d+\.\d+", match[0])[0])
+    return len(found) == 2 and found["large"] > found["small"]
+
+
+@exercise("05.5", in_words=True)
 def explanation(answer):
     return essay(
         answer,
         "Answer the questions in two or three sentences.",
+        question=(
+            "In two or three sentences: what did the numbers say about the sizes, what did your reading"
+            " say, and do the two agree? If they do not, or if you could not tell, why might that be?"
+        ),
         points=(
-            (
-                "loss|perplex|bits|bpb|nats|distinct|known|repetition|%|percent|per cent",
+            Point(
+                "a figure of the tables",
                 "Say what the numbers were: name at least one column of the tables, and how the sizes"
                 " differ in it.",
+                (rf"({_MEASURED}) & \d|lower|lowest|smaller|favou?r",),
             ),
-            (
-                "read|pair|prefer|tell|told|blind|answer|intelligib|chance|coin",
+            Point(
+                "what your reading said",
                 "Say what your reading was: could you tell the two models apart, and were there enough pairs"
                 " to be sure?",
+                (_READING,),
+            ),
+            Point(
+                "whether the two agree, or how sure that is",
+                "Say whether the two agree. How sure can you be of it, with so many pairs?",
+                (_AGREE,),
             ),
         ),
-        reason=(
-            "Compare: a loss is a mean over thousands of tokens and finds small differences; a reader judges"
-            " whether a whole text makes sense, and with ten answers only a large difference shows. If the"
-            " two disagree, ask first how wide the interval is."
+        compare=(
+            "A loss is a mean over thousands of tokens and finds small differences; a reader judges whether"
+            " a whole text makes sense, and with ten answers only a large difference shows. If the two"
+            " disagree, ask first how wide the interval is."
         ),
+        doubts=(
+            _sizes_turned_round,
+            r"(larg|big|10m|gross)\w* ~ (highest|worst|most loss)",
+            r"(loss|verlust|perte|perdida|perplexity|bits per byte) ~ (rose|rises?|steigt|grows"
+            r"|increases?|went up)",
+            r"(small\w*|1m|petit|pequeno) ~ (is|are|est|es|ist) (the )?(best|better|mejor|le meilleur"
+            r"|besser)|small\w* is bet|best loss",
+            r"\b(proves?|proved|certain|certainly|beyond doubt|significant\w*|more than enough|exactly"
+            r"|equally certain|clear majority|must have been wrong|never lie|every reader)\b",
+            r"(larg|big|10m|gross)\w* ~ (higher|worse)",
+            r"\b1m\b ~ (best|wins|lowest|lower|better)|smallest ~ (best|lowest|wins)|(smaller"
+            r"|1m) ~ (lower|less) loss|favou?red the small",
+            r"all columns|wins everywhere|in all pairs|nothing to do|have nothing|same for all"
+            r"|size does not matter",
+            r"low(er)? (perplexity|loss) ~ (bad|worse|better text|repeats less)",
+            r"more memory|slower|is wrong",
+        ),
+        harmless=(
+            r"\bis not yet\b",
+            r"(not|no) (really |clearly |necessarily )?(tell|say|see|seen|differen\w*|preferen\w*|winner"
+            r"|proof|proved|contradict\w*|agree|enough|confirm|refute|clear)",
+            r"(do|does|could|can|need|is|are) not (be |really |necessarily )?(agree|tell|rule|show|think"
+            r"|contradict|match|confirm|able|in agreement|better than chance|a contradiction|a native"
+            r"|suficiente)",
+            r"kein widerspruch",
+            r"no es suficiente",
+        ),
+        also=(r"\btexts?\b",),
+        topic=r"text|model|size|pair|larger|parameter",
     )

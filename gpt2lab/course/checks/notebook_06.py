@@ -5,17 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from gpt2lab.course.checks.verdicts import (
-    call,
-    choice,
-    essay,
-    exercise,
-    here,
-    is_number,
-    number,
-    right,
-    wrong,
-)
+from gpt2lab.course.checks.prose import Point, essay
+from gpt2lab.course.checks.verdicts import call, choice, exercise, here, is_number, number, right, wrong
 
 
 @exercise("06.1", prediction="the text of the lowest perplexity")
@@ -336,31 +327,93 @@ def what_decides(answer, comparison):
     )
 
 
-@exercise("06.6")
+_FELL = (
+    r"\bfell\b|\bfalls?\b|fallen|drop|lower|decreas|reduc|sank\b|sunk|shr[au]nk|less\b|improv|(went|gone"
+    r"|go) (down )?from|down to|minus|- ?\d"
+    r"|baiss|tomb|diminu|bajo\b|disminu|gesunken|not rise|% of what|->|→"
+)
+_SURE = (
+    r"interval|\bcis?\b|\bic\b|confiden|certain|\bsure\b|significan|chance|luck|plus or minus|±|\d+ ?(of"
+    r"|out of|/|von|sur|de) (the )?\d+|\d ?%? ?(to|bis|a|and|or|-) \d"
+    r"|\b(every|each|all) |uncertain"
+)
+_CHOSEN = (
+    r"cho[os]|chose|choice|select|pick|\bused\b|optimis|luck|decid|bias|taint|checkpoint|say in"
+    r"|made choices|independent|ausgewahlt|gewahlt|benutzt|servi|choisi|eleg|utilis|load\("
+)
+
+
+@exercise("06.6", in_words=True)
 def finding(answer):
     return essay(
         answer,
         "Say by how much it fell, how sure that is, and why the test split is reported, in two or three"
         " sentences.",
+        question=(
+            "Answer in two or three sentences. By how much did the perplexity fall on text that the model has"
+            " never seen? How sure is that? And why do you report the test split?"
+        ),
         points=(
-            (
-                "perplexity|bits",
+            Point(
+                "by how much it fell",
                 "Say what was measured: name the perplexity, and by how much it fell on the test split.",
+                (
+                    rf"perple[xj]|\bppl\b|bits|\bit\b|the fall & {_FELL}"
+                    rf"|ratio & \d",
+                    r"from \d[\d.]* to \d",
+                    r"perplexity is \d[\d.]* ~ was \d",
+                ),
             ),
-            (
-                r"interval|chance|sure|certain|every|each|\ball\b|\d of (the )?\d",
+            Point(
+                "how sure that is",
                 "Say how sure it is: what is the interval of the ratio, and in how many documents did the"
                 " perplexity fall?",
+                (_SURE,),
             ),
-            (
-                "valid|choose|chose|pick|select|check",
+            Point(
+                "what the validation split had been used for",
                 "Say why it is the test split: what had the validation split been used for before?",
+                (
+                    rf"valid|\bval\b|validierung|other split & {_CHOSEN}",
+                    r"test & untouched|(not|never|nothing|no|unlike|kept) ~ (used|chosen|choice|select"
+                    r"|influenc|decision|picked|until|the end)",
+                ),
             ),
         ),
-        reason=(
-            "Compare: name the fall with its interval over documents, and whether it holds in most of them;"
-            " the validation split chose the checkpoint, so only the test split is free of that choice."
+        compare=(
+            "Name the fall with its interval over documents, and whether it holds in most of them; the"
+            " validation split chose the checkpoint, so only the test split is free of that choice."
         ),
+        doubts=(
+            r"\b(rose|rises?|risen|raised|increas\w*|went up|grew|stieg|augment\w*|subio|gone up"
+            r"|from 36.5 to)\b",
+            r"test (split|set|data|speeches)?\b,? ?(which )?(was|were|is|has been|had been) (used|chosen"
+            r"|needed) (to|for|by)|used to choose|test (split|set) is used",
+            r"(report|take|use|uso|nehme) (the )?valid|on the validation split \(",
+            r"\btest\b(?:(?!not|never|nothing|no |un|valid|because|since|as |while|,).){0,40}(used|chos"
+            r"|choos|pick|select|decid|played a|taint)",
+            r"\bvalid\w*( set| split| speeches| data| number)? (is|was) (what|reported)"
+            r"|report(ed)? (the )?validation|on (the )?validation( split| set)?,? ?(the )?perple"
+            r"|validation perple|validation (speeches|documents|docs)|(valid\w*) ~ (fell|drop|lower|sank"
+            r"|kept for)",
+            r"interval ~ (is not|not )|(by|than) voice|is not (reported|quite|fair|certain|sure)"
+            r"|after,? ?(in|on) |before fine ?tuning (is|was) lower",
+            r"training text|fitted on|same as the training|used for training|optimi[sz]ed for",
+            r"holds? (0|zero|1)\b|may be chance|did not change|are the same|does not matter|100 % sure"
+            r"|no interval|is larger than|worse at",
+            r"valid\w* ~ (never|untouched|to test|larger|honest)|% of the documents",
+        ),
+        harmless=(
+            r"valid\w*( split| set| data| speeches)?,? ~ (was|were|had|has|is|been)( already"
+            r"| all ?ready)?( been)? (used|chosen|picked|choosing)[^.;]*",
+            r"\b(was|were|has|had|have|is|did)( been)? (not|never) (been )?(used|chosen|picked|touched"
+            r"|influenced|select)[^.;]*",
+            r"no (chance|decision)",
+            r"nothing (was|is|had been) (picked|chosen|used)[^.;]*",
+            r"not (hold|contain|include) (0|zero|1|100 %)",
+            r"was used for nothing",
+        ),
+        topic=r"fell|test|split|perple|\d ?%",
     )
 
 

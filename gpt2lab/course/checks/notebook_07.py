@@ -2,11 +2,10 @@
 
 import math
 
+from gpt2lab.course.checks.prose import Point, essay
 from gpt2lab.course.checks.verdicts import (
     choice,
-    essay,
     exercise,
-    has_digit,
     here,
     is_number,
     number,
@@ -205,42 +204,88 @@ def own_table(mine, sets, reference):
     )
 
 
-_WHICH = (
-    "fine-tuned|finetuned|fine tuned|pretrained|pre-trained|tuned|fine-tuning|finetuning|fine tuning"
-    "|trained further"
+_WHICH = r"fine ?tun|\btuned|feinabg|affine|ajust|trained further|after tuning"
+_MORE = (
+    r"\bmore\b|larger|greater|closer|nearer|higher|\bwins?\b|\bwon\b|increas|above|better|ahead|>|\bby\b"
+    r"|overlap|similar|mehr|\bplus\b|davantage"
+    r"|\bmas\b|against|vs|compared|instead|from \d|shares?"
 )
 _WHY = (
-    "because|since|as it|reason|learn|read|due to|saw|seen|picked up|therefore|that is why|kind|temperature"
-    "|style|knows|makes it"
+    r"showed|\btrain|learn|\bread\b|\bsaw\b|seen|same (kind|source|genre|domain)|domain|genre|picked up"
+    r"|adapted|taken over|kind of text|gelernt|gelesen|appris"
+    r"|\blu\b|aprend|leido|knows? & speech|reden|disco?urs|text|vocab|phrases?|style|words|presiden"
+    r"|domain|genre|kind|congress|greetings|formulas|trained"
 )
 
 
-@exercise("07.6")
+@exercise("07.6", in_words=True)
 def answer_in_words(answer):
     return essay(
         answer,
         "Answer all questions, in three or four sentences.",
+        question=(
+            "In three or four sentences: which of the two models has more in common with the test speeches,"
+            " and by how much? How far is it from human text? Is that what you expected, and why did it"
+            " come out so?"
+        ),
         points=(
-            (
-                _WHICH,
+            Point(
+                "which model has more in common",
                 "Say which of the two has more in common with the test speeches, the pretrained or the"
                 " fine-tuned model.",
+                (f"{_WHICH} & {_MORE}",),
             ),
-            (has_digit, "Say by how much: name a measure, and its figures for both models."),
-            (
-                "human|people|person|chance|interval",
+            Point(
+                "by how much",
+                "Say by how much: name a measure, and its figures for both models.",
+                (r"jaccard|precision|prazision|gram|type|overlap|%|share|common|pairs|word & \d\D+\d",),
+            ),
+            Point(
+                "how far that is from human text",
                 "Say how far that is from human text, or whether it is more than chance.",
+                (r"human|people|person|mensch|humain|humano|real speeches",),
             ),
-            (
-                "expect|predict|thought|surpris|believed|assumed|guess|hypothes",
+            Point(
+                "whether it is what you expected",
                 "Say whether it is what you expected at the beginning.",
+                (
+                    r"expect|predict|thought|surpris|believed|assumed|guess|hypothes|fores[ae]|erwart"
+                    r"|attend|esper",
+                ),
             ),
-            (_WHY, "Say why it came out so: what had the two models read?"),
+            Point("why it came out so", "Say why it came out so: what had the two models read?", (_WHY,)),
         ),
-        reason=(
-            "Compare: a model that has read speeches uses more of the words, and above all more of the"
-            " combinations, of other speeches. How far it falls short of people, and what temperature does,"
-            " belongs to an honest answer."
+        compare=(
+            "A model that has read speeches uses more of the words, and above all more of the combinations,"
+            " of other speeches. How far it falls short of people, and what temperature does, belongs to an"
+            " honest answer."
         ),
-        fewest=25,
+        doubts=(
+            r"\b(pretrained|vortrainierte|base)( model| one| modell)? (has|had|wins|won|shares?"
+            r"|hat) (the )?(more|mehr|less|fewer)?",
+            r"modele preentraine a plus|modelo preentrenado tiene mas|pretrained ~ (more in common"
+            r"|closer to the human)",
+            r"(train\w*|copied|copies|copying|learned by heart) ~ test speeches|test speeches ~ (train"
+            r"|by heart|copied)",
+            r"\b(less|fewer) in common|lower the overlap|lowers|exactly the same|no difference|neither"
+            r"|same distance|only in|learned nothing",
+            r"(human|people|person) ~ (beyond|less than|worse)|(than|beyond|like) (people|human) (are"
+            r"|text is)|beyond people|better than human|human level|zero overlap|lower (number|overlap)"
+            r"|cannot be told",
+            r"\bproves?\b|as good as real|samples longer|more parameters|wrote more text|grows with more"
+            r"|temperature was lower|overfit|forget|copied|copy\b|copies",
+            r"(common|overlap\w*|similar) ~ (training|validation)|(train|learn|read)\w* ~ (on|from"
+            r"|the) (test|validation)|human text is not|(not|less) trained",
+            r"(pretrained|base)\w* ~ (trained on|learned from|has read) (presid|speech|the speech)",
+            r"should have",
+        ),
+        harmless=(
+            r"had not expected",
+            r"that nobody says",
+            r"(did|does|do|is|are|was|has) not (expect\w*|a surprise|what i|get 1|mean|as far|so far"
+            r"|enough|at the level|longer|by a lot|read|seen|taught)",
+            r"not by a lot",
+        ),
+        also=(r"gap|missing|prefix|temperature",),
+        topic=r"speech|model|jaccard|overlap",
     )

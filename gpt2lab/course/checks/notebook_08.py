@@ -4,17 +4,8 @@ import operator
 
 import numpy as np
 
-from gpt2lab.course.checks.verdicts import (
-    call,
-    choice,
-    essay,
-    exercise,
-    here,
-    number,
-    right,
-    unanswered,
-    wrong,
-)
+from gpt2lab.course.checks.prose import Point, essay
+from gpt2lab.course.checks.verdicts import call, choice, exercise, here, number, right, unanswered, wrong
 from gpt2lab.measures.diversity import distinct
 from gpt2lab.measures.of_samples import distance_to_human
 from gpt2lab.measures.words import words
@@ -237,43 +228,84 @@ def _nearest_rows(tried, human, measure):
     return {row for distance in (ratio, difference) for row in tried.index[distance <= distance.min() + 5e-4]}
 
 
-_TOO_SAFE = "repe|loop|circle|alike|same|dull|boring|resembl|safe|monoton|again"
-_TOO_WILD = (
-    "nonsense|sense|wild|random|invent|surpris|unlikely|incoherent|gibberish|meaning|intelligib|salad|chao"
-    "|grammat|garbage|rubbish|fit together"
+_SETTING = r"temperatur|\btop ?[pk]\b|topp|topk|nucleus|\b[pkt] ?= ?\.?\d|\b[pkt] (of )?\.?\d"
+_COLUMN = r"dist.?1|bleu|repetition|zipf|perple[xj]|\bppl\b|unknown|variety"
+_SAFE = (
+    r"repe[at]|repet|repite|keeps to phrases|said before|wiederhol|loop|circle|alike|\bsame\b|dull"
+    r"|boring|resembl|monoton|over and over|again|\brond\b|stereotyp|generic|stuck"
+    r"|(not|less) varied"
 )
+_WILD = (
+    r"nonsens|sense|\bwild|random|invent|made ?up|makes? up|unlikely|improbable|incoheren|gibberish"
+    r"|gobbledy|meaning|intelligib|salad|chao"
+    r"|ungramm|garbage|rubbish|odd words|errors|derail|fall apart|readable|unsinn|kauderwelsch|charabia"
+    r"|sentido|tokens ruin|not exist|does not mean"
+)
+_TAKEN = r"(take|chose|choose|choice|pick|prefer|setting|go for|nehme|prends|elijo)\b"
 
 
-@exercise("08.6")
+@exercise("08.6", in_words=True)
 def explanation(answer):
     return essay(
         answer,
         "Answer in three or four sentences.",
-        points=(
-            (
-                "temperature|top_p|top_k|top-p|top-k|p =|k =|t =| p | k ",
-                "Name your setting: the temperature, k or p that you take.",
-            ),
-            (
-                "dist|bleu|repetition|zipf|perplex",
-                "Give a figure: name at least one column of your table, dist-1 or self-BLEU for example.",
-            ),
-            (
-                "human|people|person",
-                "A figure alone means nothing: say what human text has in the same column.",
-            ),
-            (
-                _TOO_SAFE,
-                "Say what goes wrong if the model is held back more, with temperature 0.5 for example.",
-            ),
-            (_TOO_WILD, "Say what goes wrong if it is held back less, with temperature 1.5 for example."),
+        question=(
+            "You want this model to write a speech. Which setting do you take, and why? In three or four"
+            " sentences: name the setting, give a figure from your table beside that of human text, and say"
+            " what would go wrong on either side of it."
         ),
-        reason=(
-            "Compare: held back too much, samples repeat and resemble each other; too little, they are varied"
-            " and make no sense. As varied as human text is a good place to begin, but no measure of variety"
+        points=(
+            Point(
+                "your setting",
+                "Name your setting: the temperature, k or p that you take.",
+                (rf"{_SETTING} & \d",),
+            ),
+            Point(
+                "a figure",
+                "Give a figure: name at least one column of your table, dist-1 or self-BLEU for example.",
+                (rf"{_COLUMN} & \d",),
+            ),
+            Point(
+                "what human text has",
+                "A figure alone means nothing: say what human text has in the same column.",
+                (r"human|people|person|mensch|humain|humano",),
+            ),
+            Point(
+                "what goes wrong if it is held back more",
+                "Say what goes wrong if the model is held back more, with temperature 0.5 for example.",
+                (_SAFE,),
+            ),
+            Point(
+                "what goes wrong if it is held back less",
+                "Say what goes wrong if it is held back less, with temperature 1.5 for example.",
+                (_WILD,),
+            ),
+        ),
+        compare=(
+            "Held back too much, samples repeat and resemble each other; too little, they are varied and"
+            " make no sense. As varied as human text is a good place to begin, but no measure of variety"
             " knows whether a text makes sense, so somebody has to read it."
         ),
-        fewest=25,
+        doubts=(
+            rf"{_TAKEN} ~ (temperatur\w*|\bt) ?(=|of|von|de|a)? ?(1\.5|2|0\.5|0)\b(?!\.\d)"
+            rf"|^temperatur\w* (1\.5|0\.5|0|2)( is my|:|,| gives)",
+            rf"\b(low\w*|below|colder|less|smaller|down|darunter|plus bas|mas bajo"
+            rf"|0\.5)\b[^,.;]*?\b({_WILD})",
+            rf"\b(high\w*|above|hotter|larger|up|1\.5)\b[^,.;]*?\b({_SAFE})",
+            r"most (creative|varied)|does not matter|proven|facts are true"
+            r"|(?<!whether )(it )?makes (good )?sense and|no other side|without limit|nothing goes wrong"
+            r"|far (away|above)|not repeat|no repetition|always the best|hence the best|besser als"
+            r"|mieux que|mejor que|the better|better than|much better|more varied than human",
+            r"learning rate|batch|number of steps|overfit",
+        ),
+        harmless=(
+            r"stand in no ",
+            r"(neither|not|none|nothing|no) ~ (whether|if) [^.;]*",
+            r"no (column|measure|number|limit)[^.;]*",
+            r"not (know|make|tell|varied|readable|exist|take|make sense|enough|mean)\w*",
+            r"sin sentido",
+        ),
+        topic=_SETTING,
     )
 
 

@@ -3,16 +3,8 @@
 import numpy as np
 
 from gpt2lab.corpus.document import author_prefix
-from gpt2lab.course.checks.verdicts import (
-    choice,
-    essay,
-    exercise,
-    has_digit,
-    number,
-    range_choice,
-    right,
-    wrong,
-)
+from gpt2lab.course.checks.prose import Point, essay
+from gpt2lab.course.checks.verdicts import choice, exercise, number, range_choice, right, wrong
 
 
 @exercise("09.1", prediction="how often the author's own prefix is best")
@@ -180,41 +172,83 @@ def who_carries_the_result(answer, confusion):
     )
 
 
-@exercise("09.6")
+_MATRIX = r"perple[xj]|\bppl\b|matri[xzc]|\bgain|ganancia|predict|surpris|own prefix|average loss"
+_CLASSIFIER = (
+    r"[ck]l[a]s+if|guess|\bhits?\b|recogni[sz]|attribut|assigned|right author|correct"
+    r"|texts? (out )?(of|to)|go to their|generated text|\d+ right"
+)
+_OTHER = (
+    r"\btimes?\b|centur|\bera\b|epoch|period|topic|subject|theme|\bage\b|\bdates?\b|decade|events|modern"
+    r"|vocabul|transcript|kind of (text|document)"
+    r"|old words|outlier|unlike the rest|words of|\blived\b|zeit|themen|epoque|sujet|epoca|temas|tema\b"
+)
+_BEFORE = (
+    r"before|pretrained|untrained|untuned|already|baseline|base model|without (fine ?)?tun"
+    r"|\bwas (only )?-?\d|\bwere \d|had \d|from 1\.|from \d|instead of|vorher|\bavant|\bantes"
+)
+
+
+@exercise("09.6", in_words=True)
 def can_a_prefix(answer):
     return essay(
         answer,
         "Answer the questions in three or four sentences.",
+        question=(
+            "In three or four sentences: can a prefix make this model write like one author? Name a figure"
+            " from each measurement, and compare with the model before fine-tuning. What could explain the"
+            " figures, other than the author's voice?"
+        ),
         points=(
-            (
-                "perplex|matrix|gain|diagonal|surpris|predict",
+            Point(
+                "a figure of the first measurement",
                 "Say what the first measurement found: by how much is the perplexity lower after the author's"
                 " own prefix, and for how many authors?",
+                (rf"{_MATRIX} & \d",),
             ),
-            (
-                "classif|guess|texts to|right author|chance",
+            Point(
+                "a figure of the second measurement",
                 "Say what the second measurement found: how many of the generated texts did the classifier"
                 " give to the right author?",
+                (rf"{_CLASSIFIER} & \d",),
             ),
-            (
-                has_digit,
-                "Name a figure of each measurement: without figures nobody can tell whether you mean much or"
-                " little.",
-            ),
-            (
-                "centur|time|subject|topic|era|age|words of|vocabular",
+            Point(
+                "what else could explain it",
                 "Say what else could explain it: in what do these five authors differ, besides their voice?",
+                (_OTHER,),
             ),
-            (
-                "before|pretrained|untrained|untuned|already|baseline|base model|fine-tun",
+            Point(
+                "the model before fine-tuning",
                 "Compare with the model before fine-tuning: how much of it was there already?",
+                (_BEFORE,),
             ),
         ),
-        reason=(
-            "Compare: what counts is how much more the prefix tells the model than before fine-tuning. That"
-            " is far less than the sentence itself tells, so that a reader hardly notices. And it may be the"
+        compare=(
+            "What counts is how much more the prefix tells the model than before fine-tuning. That is far"
+            " less than the sentence itself tells, so that a reader hardly notices. And it may be the"
             " century or the subject rather than a voice; authors of one time would have to be compared."
         ),
+        doubts=(
+            r"\b100 (of|out of|von|sur|de|textes sur|texts of) 100|alle 100|\b100 %|all (the|of the) texts",
+            r"perfect|parfaite|exactly like|fully|nothing else|\bproves?\b|only the voice"
+            r"|explains? (it )?(all|everything)|\bcertain|\bno effect|whatsoever|que de la voix"
+            r"|solo la voz",
+            r"equally for|at once|first sight|well above|far above|nearly as good|very well"
+            r"|nicht an der zeit|nothing to do|does nothing|no single author",
+            r"(rais\w*|increas\w*|erhoht|higher) ~ perplex|own prefix ~ (raises|increases|erhoht)"
+            r"|higher is better|fine ?tuning made|was better|below chance|same time|same things",
+            r"after (fine ?tuning )?\d|\bpretraining\b|explained by the voice|is ~ the voice"
+            r"|be the voice|due to the voice|(higher|worse|more surprising) (perplex|with)"
+            r"|perplexity ~ higher|less than (before|the model)",
+            r"cannot (be|explain)|do not matter|can only|% of the (words|texts)|holds? zero",
+        ),
+        harmless=(
+            r"which chance would not",
+            r"(not|hardly|never|cannot|nicht) (really|noticed?|the voice|voice|style|his|prove"
+            r"|be noticed|because|by|just|much|their|enough|the author)[^.;]*",
+            r"rather than [^.;]*",
+        ),
+        also=(r"notic|voice|tell the authors apart|style|measurements? differ", r"\bprefix"),
+        topic=r"prefix|author|voice|classif|perplex",
     )
 
 

@@ -15,7 +15,6 @@ import contextlib
 import contextvars
 import math
 import numbers
-import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -54,19 +53,21 @@ class Check:
 
     ``computed`` says that the answer is to be an expression of what the notebook holds: who typed the value
     that came out is told so. ``prediction`` is, for a choice made before its result is known, the question in
-    a few words: `lab.course.predictions` lists it.
+    a few words: `lab.course.predictions` lists it. ``in_words`` says that it is prose, which a check can only
+    search for words.
     """
 
     judge: Callable
     computed: bool = False
     prediction: str | None = None
+    in_words: bool = False
 
 
-def exercise(label, computed=False, prediction=None):
+def exercise(label, computed=False, prediction=None, in_words=False):
     """Register the decorated function as the `Check` of an exercise, for example ``"01.2"``."""
 
     def register(function):
-        CHECKS[label] = Check(function, computed, prediction)
+        CHECKS[label] = Check(function, computed, prediction, in_words)
         return function
 
     return register
@@ -76,15 +77,18 @@ def exercise(label, computed=False, prediction=None):
 class Verdict:
     """What a check found.
 
-    ``state`` is 'right', 'wrong' or 'unanswered'; ``reason`` is said to the student; ``values`` are printed
-    above it. ``chosen`` is, of a multiple choice, what was chosen, what is right, and how many there were to
-    choose from.
+    ``state`` is 'right', 'wrong', 'unanswered' or, of prose, 'to be read' by a person; ``reason`` is said to
+    the student; ``values`` are printed above it. ``chosen`` is, of a multiple choice, what was chosen, what
+    is right, and how many there were to choose from. ``sure`` is False of prose, which can only be searched
+    for words; ``note`` is for who reads it.
     """
 
     state: str
     reason: str
     values: tuple = ()
     chosen: tuple = ()
+    sure: bool = True
+    note: str = ""
 
 
 def right(reason, values=()):
@@ -266,37 +270,7 @@ def short_error(error):
     return textwrap.shorten(f"{type(error).__name__}: {error}", 120, placeholder=" ...")
 
 
-# An answer in words.
-
-
-def essay(answer, ask, points, reason, fewest=15):
-    """Judge an answer in words: it has as many as sentences take, and says something to each point.
-
-    Parameters
-    ----------
-    answer : object
-        The student's text.
-    ask : str
-        What to do, said to who wrote too little.
-    points : sequence of (str or callable, str)
-        What to find in the answer, in their order: a regular expression in lower case, or a function that is
-        given the answer in lower case; and what to say where it is not found.
-    reason : str
-        What to say if nothing is missing.
-    fewest : int, default 15
-        Words.
-
-    Returns
-    -------
-    Verdict
-    """
-    if short := too_short(answer, ask, fewest):
-        return wrong(short)
-    text = f" {answer.lower()} "
-    for point, missing in points:
-        if not (point(text) if callable(point) else re.search(point, text)):
-            return wrong(missing)
-    return right(reason)
+# An answer in words; `gpt2lab.course.checks.prose` judges it.
 
 
 def too_short(answer, ask, fewest=15):

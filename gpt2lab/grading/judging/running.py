@@ -182,7 +182,7 @@ def _result(exercise, answer, judging):
 
 def _outcome(exercise, answer, judging):
     """(state, reason, note) of an answer in code. Only a plain pass of its check, with a verdict of ours, is
-    right.
+    right; prose that its check cannot judge is left to a person.
     """
     label = exercise.label
     reports = judging.cells.get(("probe", label), [])
@@ -206,6 +206,8 @@ def _outcome(exercise, answer, judging):
         return "not graded", NOT_GRADED, judging.trouble or "nbval and the verdict disagree"
     if state == "wrong":
         return "wrong", verdict.reason, note
+    if state == "to be read":
+        return "by hand", verdict.reason, f"{verdict.note} {note}".strip()
     if is_blank(exercise, answer) or (state == "unanswered" and not error):
         return "unanswered", OPEN, note
     if error.get("type") == "SyntaxError" and (newer := why_newer(answer)):

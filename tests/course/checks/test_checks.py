@@ -38,7 +38,9 @@ def test_a_right_answer_is_right_and_deepened(label):
 )
 def test_a_wrong_answer_gets_its_reason(label, answer, word):
     verdict = judge(label, answer, *EXERCISES[label][0])
-    assert verdict.state == "wrong" and word in verdict.reason, verdict
+    # A check can only search prose for words, so it leaves what it misses to be read.
+    states = ("wrong", "to be read") if find_check(label).in_words else ("wrong",)
+    assert verdict.state in states and word in verdict.reason, verdict
 
 
 class Prickly:

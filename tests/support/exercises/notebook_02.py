@@ -205,7 +205,7 @@ SOURCES = {
                 "explanation = 'It has to learn the words and the grammar first, and when it trains for"
                 " longer it will not overfit on such a text.'"
             ),
-            "Look again",
+            "Which of your claims",
         ),
         ("explanation = 3", "three quotes"),
     ],

@@ -89,7 +89,7 @@ EXERCISES = {
                     "It did not overfit, the validation loss is as good as the training loss would be, so"
                     " there is nothing to do."
                 ),
-                "Look again",
+                "Look again at this",
             ),
             (3, "three quotes"),
         ],
@@ -159,7 +159,7 @@ SOURCES = {
                 'advice = "It did not overfit, the loss on other text is as low as on the diary, so all that'
                 ' there is to do is stop."'
             ),
-            "Look again",
+            "Which of your claims",
         ),
         ("advice = 0.05", "three quotes"),
     ],

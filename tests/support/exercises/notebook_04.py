@@ -74,8 +74,8 @@ EXERCISES = {
         EXPLAINED,
         [
             ("They are wrong.", "3 words"),
-            ("It would " * 20, "before the first step"),
-            (EXPLAINED + " So the laws are wrong.", "another question"),
+            ("It would " * 20, "another question"),
+            (EXPLAINED + " So the laws are wrong.", "Look again at this"),
             (3, "three quotes"),
         ],
     ),
@@ -142,8 +142,8 @@ SOURCES = {
     ],
     "04.5": [
         ('explanation = "They are wrong."', "3 words"),
-        ("explanation = 'It would ' * 20", "before the first step"),
-        (f"explanation = {EXPLAINED + ' So the laws are wrong.'!r}", "another question"),
+        ("explanation = 'It would ' * 20", "another question"),
+        (f"explanation = {EXPLAINED + ' So the laws are wrong.'!r}", "Which of your claims"),
         ("explanation = 3", "three quotes"),
     ],
 }

@@ -138,7 +138,7 @@ EXERCISES = {
                     "The perplexity on the test split fell a lot and so I would say that fine-tuning has"
                     " worked very well"
                 ),
-                "how sure",
+                "by how much it fell",
             ),
             (
                 (
@@ -281,7 +281,7 @@ SOURCES = {
                 "finding = 'The perplexity on the test split fell a lot and so I would say that fine-tuning"
                 " has worked very well'"
             ),
-            "how sure",
+            "by how much it fell",
         ),
         (
             (

@@ -122,7 +122,7 @@ EXERCISES = {
                     "The perplexity is lower and the classifier is better than by chance, though the"
                     " centuries differ, so I think it works"
                 ),
-                "figure",
+                "first measurement",
             ),
             (
                 (
@@ -264,7 +264,7 @@ SOURCES = {
                 "answer = 'The perplexity is lower and the classifier is better than by chance, though the"
                 " centuries differ, so I think it works'"
             ),
-            "figure",
+            "first measurement",
         ),
         (
             (
