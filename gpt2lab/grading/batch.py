@@ -326,7 +326,7 @@ def _exercise_result(exercise, submission, found, done, settings):
         )
     if result.state == "missing" and (why := why_missing(submission, found)):
         result = replace(result, reason=why)
-    return settings.left_to_a_person(result) if exercise.written else result
+    return result.of_words(settings.written) if exercise.written else result
 
 
 def labels_in_words(assignment):

@@ -6,8 +6,8 @@ submission may use.
     [grading]
     seed = "only the instructors know this"    # hidden inputs are made from it
     timezone = "Europe/Zurich"                 # of dates without an offset
-    written = "check"                          # answers in words: "check" leaves to a person those that the
-                                               # automatic check cannot judge, "by hand" all of them
+    written = "by hand"                        # who gives the points of answers in words: "by hand" a person,
+                                               # "check" the check, to whatever is not surely empty
 
     [grading.points]
     "03.2" = 2                                 # instead of what the notebook says
@@ -31,7 +31,7 @@ import difflib
 import re
 import tomllib
 import unicodedata
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -83,7 +83,7 @@ class Settings:
         The secret that hidden inputs are made from.
     timezone : tzinfo or None
         Of dates without an offset; days of lateness are counted in it.
-    written : {"check", "by hand"}
+    written : {"by hand", "check"}
         Who gives the points of answers in words.
     points : dict of str to float
         By exercise, instead of what the notebook says.
@@ -99,7 +99,7 @@ class Settings:
 
     seed: str = field(default="", repr=False)
     timezone: tzinfo | None = None
-    written: str = "check"
+    written: str = "by hand"
     points: dict = field(default_factory=dict)
     due: dict = field(default_factory=dict)
     extensions: dict = field(default_factory=dict)
@@ -113,21 +113,6 @@ class Settings:
         """
         own = {_name(name): until for name, until in self.extensions.get(number, {}).items()}
         return own.get(_name(student), self.due.get(number))
-
-    def left_to_a_person(self, exercise):
-        """The result of an exercise whose answer is in words, its points left to a person if the course says
-        so; the check's verdict becomes a note.
-        """
-        if self.written == "check" or exercise.state not in ("right", "wrong"):
-            return exercise
-        note = f"The automatic check says: {exercise.state}. {exercise.reason} {exercise.note}".strip()
-        return replace(
-            exercise,
-            state="by hand",
-            earned=0.0,
-            reason="Answers in words are read by a person in this course.",
-            note=note,
-        )
 
     def strangers(self, number, students):
         """Who has an extension and handed in nothing under that name: list of str; a misspelt name would
@@ -219,7 +204,7 @@ def read_settings(path):
     return Settings(
         seed=top.value("seed", _seed, ""),
         timezone=zone,
-        written=top.value("written", _who, "check"),
+        written=top.value("written", _who, "by hand"),
         points=below["points"].flatten().entries(_label, _points),
         due=due,
         extensions=_extensions(below["extensions"], due, zone),

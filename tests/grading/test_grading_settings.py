@@ -76,7 +76,7 @@ def test_without_the_table_nothing_is_late(course, text):
     settings = course(text)
     assert (settings.seed, settings.written, settings.limits, settings.late) == (
         "",
-        "check",
+        "by hand",
         Limits(),
         Late(),
     )
@@ -189,17 +189,19 @@ def test_points_of_an_exercise_that_is_not_there_are_refused(zurich):
         zurich.check_points(["03.1", "03.2"])
 
 
-def test_answers_in_words_are_left_to_a_person_if_the_course_says_so(zurich):
-    right = ExerciseResult("03.5", "Advice", 2, 2.0, "right", "Well said.", answer="x")
-    left = zurich.left_to_a_person(right)
-    assert (
-        (left.state, left.earned, left.answer) == ("by hand", 0.0, "x")
-        and left.note == "The automatic check says: right. Well said."
-        and "right" not in left.reason
-    )
-    for exercise in (right, ExerciseResult("03.5", "Advice", 2, 0.0, "unanswered")):
-        assert Settings().left_to_a_person(exercise) == exercise
-    assert zurich.left_to_a_person(exercise) == exercise
+def test_answers_in_words_are_read_by_a_person_unless_the_course_says_that_the_check_is_enough():
+    made = ExerciseResult("03.5", "Advice", 2, 0.0, "by hand", "Compare.", answer="x", passable=True)
+    assert Settings().written == "by hand" and made.of_words("by hand") == made
+    counted = made.of_words("check")
+    assert (counted.state, counted.earned, counted.reason) == ("right", 2, "Compare.")
+    for state in ("wrong", "failed"):
+        refused = ExerciseResult("03.5", "Advice", 2, 0.0, state, "You wrote 3 words.", answer="x")
+        left = refused.of_words("by hand")
+        assert (left.state, left.earned) == ("by hand", 0) and "3 words" in left.note not in left.reason
+        assert refused.of_words("check") == refused
+    for state in ("unanswered", "missing", "stopped", "not graded", "by hand"):  # also one in Markdown
+        other = ExerciseResult("03.5", "Advice", 2, 0.0, state)
+        assert other.of_words("by hand") == other.of_words("check") == other
 
 
 @pytest.mark.parametrize(

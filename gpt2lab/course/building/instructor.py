@@ -174,12 +174,6 @@ def _add_blanks(path, cell):
     return _ANSWER.sub(blank_and_answer, cell.source)
 
 
-def _passes(label):
-    """The states with which nbgrader gives the points: it cannot leave prose that is to be read open."""
-    found = find_check(label)
-    return 'in ("right", "to be read")' if found and found.in_words else '== "right"'
-
-
 def _add_hidden_test(path, cell):
     if not cell.points:
         return cell.source
@@ -190,7 +184,7 @@ def _add_hidden_test(path, cell):
                 [
                     cell.source.rstrip(),
                     BEGIN_HIDDEN,
-                    f"assert {ast.unparse(node)}.state {_passes(cell.check)}",
+                    f'assert {ast.unparse(node)}.state == "{find_check(cell.check).best}"',
                     END_HIDDEN,
                 ]
             )

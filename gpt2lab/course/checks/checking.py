@@ -16,8 +16,12 @@ TYPED = (
     "You typed a value. To be graded, your cell is run with other values: write it as an expression of the"
     " variables, so that it would be right for them too."
 )
-_OPENINGS = {"right": "Right. ", "wrong": "Not quite. ", "unanswered": ""}
-_OF_PROSE = {"right": "Right, as far as a search for words can tell. ", "to be read": "To be read. "}
+OPENINGS = {
+    "right": "Right. ",
+    "wrong": "Not quite. ",
+    "to be read": "To be read: a check finds words, not whether they are true. ",
+    "unanswered": "",
+}
 _WITHOUT_INPUTS = {*dir(builtins), "math", "np", "numpy", "pd"}
 
 
@@ -36,8 +40,7 @@ def check(label: str, answer: object = ..., *context: object, **named: object) -
     verdict = judge(label, answer, *context, **named)
     for value in verdict.values:
         print(value)
-    opening = _OPENINGS[verdict.state] if verdict.sure else _OF_PROSE[verdict.state]
-    print(textwrap.fill(f"{label}  {opening}{verdict.reason}", WIDTH))
+    print(textwrap.fill(f"{label}  {OPENINGS[verdict.state]}{verdict.reason}", WIDTH))
     if verdict.state == "right" and is_computed(label) and is_typed(_answer_cell(label)):
         print(textwrap.fill(TYPED, WIDTH))
     if verdict.chosen and (question := find_check(label).prediction):

@@ -179,10 +179,6 @@ _BY_HEART = (
     r"|auswendig|uberanpass|ubertrain|par coeur|surappr|surajust|de memoria|sobreajust|memoriz"
 )
 _OTHER_LOSS = r"\bval|other|unseen|heldout|held out|\bnew\b|validierung|unbekannt"
-_LONGER_IS_GOOD = (
-    r"\b(better|improve\w*|as well|no problem|no danger|not a danger|same level|without any harm|fast"
-    r"|immer besser|mieux|mejora\w*|perfect|enough steps|generali[sz]\w* to every)\b"
-)
 
 
 @exercise("02.5", in_words=True)
@@ -217,33 +213,6 @@ def explanation(answer):
         compare=(
             "The speeches would have to teach English itself, for which they are too short; trained longer,"
             " the model learns them by heart, and its loss on other text rises."
-        ),
-        doubts=(
-            rf"\b(not|never|no|without|niemals|nie|jamais|nunca|avoid\w*|prevent\w*"
-            rf"|cannot) ~ ({_BY_HEART})",
-            rf"({_BY_HEART})\w* (is not|is no|cannot|will not)|nothing to memor",
-            _LONGER_IS_GOOD,
-            rf"({_OTHER_LOSS}) ~ (falls?|fell|lower|decreas|down|zero|sinkt|baisse|baja)\b",
-            r"training loss (\w+ ){0,3}(ris|rose|grow|increas|up)\w*",
-            r"pretrained ~ (nothing|knows less|speeches by heart|random)",
-            r"random ~ (does not need|knows (the )?(english|gramm))|built into|same things",
-            r"\bshorter\b|\benough\b",
-            r"(pretrained|other)( one| model)? (must|has to|needs? to|would have to|learns) "
-            r"|already pretrained ~ random",
-            r"random ~ (already|contains?|knows?|brings?)",
-            r"forget",
-        ),
-        harmless=(
-            r"\bnot (get|become) better",
-            r"no generali\w*",
-            r"\bonly get better on the training (set|text|data)",
-            r"not write ~ new [^.;]*",
-        ),
-        also=(
-            r"too (short|little|few)|not enough",
-            r"(pretrained|vortrainiert\w*|preentren\w*|preentrain\w*|other) ~ (know|learn|taught"
-            r"|does this|kann|weiss|sait|sabe|connai)",
-            r"(training|trainieren|more steps|entraine) ~ (not|no)\b",
         ),
         topic=r"train|model|speech|\bloss|reden|discours|modelo",
     )

@@ -196,33 +196,5 @@ def advice(answer):
             "The diary was learned by heart, which a rising loss on pages that were held back would have"
             " shown; stop where that loss is lowest, or use more text."
         ),
-        doubts=(
-            rf"\b(not|never|no|without|nicht|nie|jamais|nunca|cannot|nothing)\b ~ ({_BY_HEART})",
-            r"never stop|not (to )?(stop|end)|should not have stopped|stop(ped)? ~ later",
-            r"(train|continu|go|carry|let it run|weiter|entrenar)\w* ~ (on until|further|longer"
-            r"|to the end|weiter|mucho mas|until)",
-            r"\b(continue|later|longer)\b",
-            r"(train\w*|test) loss ~ (ris|rose|increas|gone up|goes up|lowest|minim|smallest)",
-            r"(at|is|was) ~ (validation|test) (loss|data)$|(test|validation) loss (alone|falls)",
-            r"weiter ?trainier|go on\b|continuer|train longer",
-            r"early stopping (makes|causes)|when you stop early",
-            r"highest|maximum|max\b|latest checkpoint|last checkpoint|training loss ~ (rises|lowest"
-            r"|minim|is 0|zero)",
-            r"(\bval\w*|unseen|heldout) ~ (fall|fell|sank|as low|low as well|been low|gesunken"
-            r"|not needed|only for|of the same|is 0.05"
-            r"|useless|ne sert|no hace falta)",
-            r"validation loss on the training|train on it|same as that on the training",
-            r"generali[sz]es?\b|be happy|publish it|underfit|not learned enough",
-            r"(learning rate|batch|model) ~ (higher|too small|larger|bigger)|(higher|larger"
-            r"|bigger) (learning rate|batch|model)",
-            r"shorter text|too few parameters",
-        ),
-        harmless=(
-            r"\b(it|this|that) (is|was) not (nearly |really )?perfect( at all)?",
-            r"(did|does|do|has|have) not (read|seen|see|measured?|learned to|learn|know)",
-            r"nothing about",
-            r"that is never trained on",
-        ),
-        also=(r"training loss|0\.05", r"\bgap\b|signs?\b"),
         topic=r"\bloss|train|diary|model|tagebuch|journal|diario",
     )

@@ -237,34 +237,5 @@ def laws_and_fine_tuning(answer):
             " an amount of that order; from random weights these steps on this text would teach little more"
             " than which words are frequent."
         ),
-        doubts=(
-            rf"({_RANDOM}) & \b(same|equal|lower|lowest|better|just as well|as well|little later"
-            rf"|too with|niedriger|gleich|meme|mas baja|mejor|zero)\b",
-            r"\b(laws?|they|kaplan|gesetze)\b ~ (about|concern\w*|on|of|for|handeln vom|hablan del"
-            r"|parlent de) fine ?tun",
-            r"(we|i|mine|ours) (did|measured|used|were|was) (pre ?train|random)",
-            r"pretrain\w* (is|equals|means) the same",
-            rf"(?<!of )(?<!that )pretrained (model|weights|network"
-            rf"|one)\b(?! has from)[^.;]{{0,40}}?\b({_WORSE})|(as|would) ~ pretrained weights",
-            r"(laws?|they) ~ (pretrained|finetun)|(ours?|we|mine) (started|began|start) (from"
-            r"|with) random|start\w* with random",
-            r"\benough\b|more than|\bshorter\b|much (long|large)",
-            r"do contradict|\blaws? ~ (wrong|false|refuted|outdated|not true)|\bwrong\b|outdated",
-            r"only hold for|learn english from|more text than in pretrain|work just|works? better"
-            r"|forget first|unlearn",
-            r"above the lines|learning rate",
-        ),
-        harmless=(
-            r"\bsame (number of )?(steps|text)( (and|on) (the )?same (steps|text))?",
-            r"\b(and|but)? ?(not|nicht|no|y no) (for |about |on |vom |zum |del )?(fine ?tun"
-            r"|ajuste)\w*( fino)?",
-            r"(hardly|little) more than",
-            r"contradiction",
-            r"(not|never) (have to|had to|help|get|reach|learn|need|expect|say|nearly|really|aim|one|be)\b",
-            r"no (idea|gramm)\w*",
-            r"are nothing",
-            r"from nothing",
-        ),
-        also=(r"\b(add|style|particular)",),
         topic=r"token|\blaw|text|model|loss",
     )

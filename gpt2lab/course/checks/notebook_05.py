@@ -1,7 +1,6 @@
 """The checks of notebook 5, Model sizes."""
 
 import math
-import re
 
 from gpt2lab.course.checks.prose import Point, essay
 from gpt2lab.course.checks.verdicts import exercise, number, range_choice, right, unanswered, wrong
@@ -145,18 +144,6 @@ _AGREE = (
 )
 
 
-def _sizes_turned_round(sentence):
-    """Whether the figure that stands with the larger model is the higher one."""
-    number = r"(\d+\.\d+)( nats| bits)?( a | per )?(token|byte)?"
-    found = {}
-    for size, words in (("large", r"10m|large\w*|bigg\w*"), ("small", r"1m|small\w*")):
-        after = re.search(rf"{number}(,? (for|with|of|by)( the)?| ?\()( )?({words})\b", sentence)
-        before = re.search(rf"\b({words})( model| one)?( is| has| had| with|:)? {number}", sentence)
-        if match := after or before:
-            found[size] = float(re.search(r"\d+\.\d+", match[0])[0])
-    return len(found) == 2 and found["large"] > found["small"]
-
-
 @exercise("05.5", in_words=True)
 def explanation(answer):
     return essay(
@@ -190,33 +177,5 @@ def explanation(answer):
             " a whole text makes sense, and with ten answers only a large difference shows. If the two"
             " disagree, ask first how wide the interval is."
         ),
-        doubts=(
-            _sizes_turned_round,
-            r"(larg|big|10m|gross)\w* ~ (highest|worst|most loss)",
-            r"(loss|verlust|perte|perdida|perplexity|bits per byte) ~ (rose|rises?|steigt|grows"
-            r"|increases?|went up)",
-            r"(small\w*|1m|petit|pequeno) ~ (is|are|est|es|ist) (the )?(best|better|mejor|le meilleur"
-            r"|besser)|small\w* is bet|best loss",
-            r"\b(proves?|proved|certain|certainly|beyond doubt|significant\w*|more than enough|exactly"
-            r"|equally certain|clear majority|must have been wrong|never lie|every reader)\b",
-            r"(larg|big|10m|gross)\w* ~ (higher|worse)",
-            r"\b1m\b ~ (best|wins|lowest|lower|better)|smallest ~ (best|lowest|wins)|(smaller"
-            r"|1m) ~ (lower|less) loss|favou?red the small",
-            r"all columns|wins everywhere|in all pairs|nothing to do|have nothing|same for all"
-            r"|size does not matter",
-            r"low(er)? (perplexity|loss) ~ (bad|worse|better text|repeats less)",
-            r"more memory|slower|is wrong",
-        ),
-        harmless=(
-            r"\bis not yet\b",
-            r"(not|no) (really |clearly |necessarily )?(tell|say|see|seen|differen\w*|preferen\w*|winner"
-            r"|proof|proved|contradict\w*|agree|enough|confirm|refute|clear)",
-            r"(do|does|could|can|need|is|are) not (be |really |necessarily )?(agree|tell|rule|show|think"
-            r"|contradict|match|confirm|able|in agreement|better than chance|a contradiction|a native"
-            r"|suficiente)",
-            r"kein widerspruch",
-            r"no es suficiente",
-        ),
-        also=(r"\btexts?\b",),
         topic=r"text|model|size|pair|larger|parameter",
     )

@@ -384,35 +384,6 @@ def finding(answer):
             "Name the fall with its interval over documents, and whether it holds in most of them; the"
             " validation split chose the checkpoint, so only the test split is free of that choice."
         ),
-        doubts=(
-            r"\b(rose|rises?|risen|raised|increas\w*|went up|grew|stieg|augment\w*|subio|gone up"
-            r"|from 36.5 to)\b",
-            r"test (split|set|data|speeches)?\b,? ?(which )?(was|were|is|has been|had been) (used|chosen"
-            r"|needed) (to|for|by)|used to choose|test (split|set) is used",
-            r"(report|take|use|uso|nehme) (the )?valid|on the validation split \(",
-            r"\btest\b(?:(?!not|never|nothing|no |un|valid|because|since|as |while|,).){0,40}(used|chos"
-            r"|choos|pick|select|decid|played a|taint)",
-            r"\bvalid\w*( set| split| speeches| data| number)? (is|was) (what|reported)"
-            r"|report(ed)? (the )?validation|on (the )?validation( split| set)?,? ?(the )?perple"
-            r"|validation perple|validation (speeches|documents|docs)|(valid\w*) ~ (fell|drop|lower|sank"
-            r"|kept for)",
-            r"interval ~ (is not|not )|(by|than) voice|is not (reported|quite|fair|certain|sure)"
-            r"|after,? ?(in|on) |before fine ?tuning (is|was) lower",
-            r"training text|fitted on|same as the training|used for training|optimi[sz]ed for",
-            r"holds? (0|zero|1)\b|may be chance|did not change|are the same|does not matter|100 % sure"
-            r"|no interval|is larger than|worse at",
-            r"valid\w* ~ (never|untouched|to test|larger|honest)|% of the documents",
-        ),
-        harmless=(
-            r"valid\w*( split| set| data| speeches)?,? ~ (was|were|had|has|is|been)( already"
-            r"| all ?ready)?( been)? (used|chosen|picked|choosing)[^.;]*",
-            r"\b(was|were|has|had|have|is|did)( been)? (not|never) (been )?(used|chosen|picked|touched"
-            r"|influenced|select)[^.;]*",
-            r"no (chance|decision)",
-            r"nothing (was|is|had been) (picked|chosen|used)[^.;]*",
-            r"not (hold|contain|include) (0|zero|1|100 %)",
-            r"was used for nothing",
-        ),
         topic=r"fell|test|split|perple|\d ?%",
     )
 

@@ -260,32 +260,5 @@ def answer_in_words(answer):
             " of other speeches. How far it falls short of people, and what temperature does, belongs to an"
             " honest answer."
         ),
-        doubts=(
-            r"\b(pretrained|vortrainierte|base)( model| one| modell)? (has|had|wins|won|shares?"
-            r"|hat) (the )?(more|mehr|less|fewer)?",
-            r"modele preentraine a plus|modelo preentrenado tiene mas|pretrained ~ (more in common"
-            r"|closer to the human)",
-            r"(train\w*|copied|copies|copying|learned by heart) ~ test speeches|test speeches ~ (train"
-            r"|by heart|copied)",
-            r"\b(less|fewer) in common|lower the overlap|lowers|exactly the same|no difference|neither"
-            r"|same distance|only in|learned nothing",
-            r"(human|people|person) ~ (beyond|less than|worse)|(than|beyond|like) (people|human) (are"
-            r"|text is)|beyond people|better than human|human level|zero overlap|lower (number|overlap)"
-            r"|cannot be told",
-            r"\bproves?\b|as good as real|samples longer|more parameters|wrote more text|grows with more"
-            r"|temperature was lower|overfit|forget|copied|copy\b|copies",
-            r"(common|overlap\w*|similar) ~ (training|validation)|(train|learn|read)\w* ~ (on|from"
-            r"|the) (test|validation)|human text is not|(not|less) trained",
-            r"(pretrained|base)\w* ~ (trained on|learned from|has read) (presid|speech|the speech)",
-            r"should have",
-        ),
-        harmless=(
-            r"had not expected",
-            r"that nobody says",
-            r"(did|does|do|is|are|was|has) not (expect\w*|a surprise|what i|get 1|mean|as far|so far"
-            r"|enough|at the level|longer|by a lot|read|seen|taught)",
-            r"not by a lot",
-        ),
-        also=(r"gap|missing|prefix|temperature",),
         topic=r"speech|model|jaccard|overlap",
     )

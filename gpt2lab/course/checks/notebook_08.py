@@ -241,7 +241,6 @@ _WILD = (
     r"|ungramm|garbage|rubbish|odd words|errors|derail|fall apart|readable|unsinn|kauderwelsch|charabia"
     r"|sentido|tokens ruin|not exist|does not mean"
 )
-_TAKEN = r"(take|chose|choose|choice|pick|prefer|setting|go for|nehme|prends|elijo)\b"
 
 
 @exercise("08.6", in_words=True)
@@ -285,25 +284,6 @@ def explanation(answer):
             "Held back too much, samples repeat and resemble each other; too little, they are varied and"
             " make no sense. As varied as human text is a good place to begin, but no measure of variety"
             " knows whether a text makes sense, so somebody has to read it."
-        ),
-        doubts=(
-            rf"{_TAKEN} ~ (temperatur\w*|\bt) ?(=|of|von|de|a)? ?(1\.5|2|0\.5|0)\b(?!\.\d)"
-            rf"|^temperatur\w* (1\.5|0\.5|0|2)( is my|:|,| gives)",
-            rf"\b(low\w*|below|colder|less|smaller|down|darunter|plus bas|mas bajo"
-            rf"|0\.5)\b[^,.;]*?\b({_WILD})",
-            rf"\b(high\w*|above|hotter|larger|up|1\.5)\b[^,.;]*?\b({_SAFE})",
-            r"most (creative|varied)|does not matter|proven|facts are true"
-            r"|(?<!whether )(it )?makes (good )?sense and|no other side|without limit|nothing goes wrong"
-            r"|far (away|above)|not repeat|no repetition|always the best|hence the best|besser als"
-            r"|mieux que|mejor que|the better|better than|much better|more varied than human",
-            r"learning rate|batch|number of steps|overfit",
-        ),
-        harmless=(
-            r"stand in no ",
-            r"(neither|not|none|nothing|no) ~ (whether|if) [^.;]*",
-            r"no (column|measure|number|limit)[^.;]*",
-            r"not (know|make|tell|varied|readable|exist|take|make sense|enough|mean)\w*",
-            r"sin sentido",
         ),
         topic=_SETTING,
     )

@@ -227,27 +227,6 @@ def can_a_prefix(answer):
             " less than the sentence itself tells, so that a reader hardly notices. And it may be the"
             " century or the subject rather than a voice; authors of one time would have to be compared."
         ),
-        doubts=(
-            r"\b100 (of|out of|von|sur|de|textes sur|texts of) 100|alle 100|\b100 %|all (the|of the) texts",
-            r"perfect|parfaite|exactly like|fully|nothing else|\bproves?\b|only the voice"
-            r"|explains? (it )?(all|everything)|\bcertain|\bno effect|whatsoever|que de la voix"
-            r"|solo la voz",
-            r"equally for|at once|first sight|well above|far above|nearly as good|very well"
-            r"|nicht an der zeit|nothing to do|does nothing|no single author",
-            r"(rais\w*|increas\w*|erhoht|higher) ~ perplex|own prefix ~ (raises|increases|erhoht)"
-            r"|higher is better|fine ?tuning made|was better|below chance|same time|same things",
-            r"after (fine ?tuning )?\d|\bpretraining\b|explained by the voice|is ~ the voice"
-            r"|be the voice|due to the voice|(higher|worse|more surprising) (perplex|with)"
-            r"|perplexity ~ higher|less than (before|the model)",
-            r"cannot (be|explain)|do not matter|can only|% of the (words|texts)|holds? zero",
-        ),
-        harmless=(
-            r"which chance would not",
-            r"(not|hardly|never|cannot|nicht) (really|noticed?|the voice|voice|style|his|prove"
-            r"|be noticed|because|by|just|much|their|enough|the author)[^.;]*",
-            r"rather than [^.;]*",
-        ),
-        also=(r"notic|voice|tell the authors apart|style|measurements? differ", r"\bprefix"),
         topic=r"prefix|author|voice|classif|perplex",
     )
 

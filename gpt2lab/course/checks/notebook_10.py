@@ -4,7 +4,16 @@ import math
 
 import numpy as np
 
-from gpt2lab.course.checks.verdicts import choice, exercise, has_digit, is_number, right, too_short, wrong
+from gpt2lab.course.checks.verdicts import (
+    choice,
+    exercise,
+    has_digit,
+    is_number,
+    right,
+    to_be_read,
+    too_short,
+    wrong,
+)
 
 CLAIMS = ("loss", "flags", "findings")
 _ABOUT_THE_SAME = 0.01  # nats per token
@@ -124,7 +133,7 @@ def whose_choice(answer):
     return choice(answer, reasons, "b")
 
 
-@exercise("10.4")
+@exercise("10.4", in_words=True)
 def claims(answer):
     if not isinstance(answer, dict):
         return wrong(
@@ -144,7 +153,7 @@ def claims(answer):
                 f"{name}: there is no number in your answer. Which number of the report does your claim"
                 " rest on?"
             )
-    return right(
+    return to_be_read(
         "Read them aloud once: does each say what was compared with what? Would you believe it, if somebody"
         " else had written it? If not, change it."
     )

@@ -62,6 +62,11 @@ class Check:
     prediction: str | None = None
     in_words: bool = False
 
+    @property
+    def best(self):
+        """The state of an answer that nothing can be said against."""
+        return "to be read" if self.in_words else "right"
+
 
 def exercise(label, computed=False, prediction=None, in_words=False):
     """Register the decorated function as the `Check` of an exercise, for example ``"01.2"``."""
@@ -79,15 +84,13 @@ class Verdict:
 
     ``state`` is 'right', 'wrong', 'unanswered' or, of prose, 'to be read' by a person; ``reason`` is said to
     the student; ``values`` are printed above it. ``chosen`` is, of a multiple choice, what was chosen, what
-    is right, and how many there were to choose from. ``sure`` is False of prose, which can only be searched
-    for words; ``note`` is for who reads it.
+    is right, and how many there were to choose from. ``note`` is for who reads what is to be read.
     """
 
     state: str
     reason: str
     values: tuple = ()
     chosen: tuple = ()
-    sure: bool = True
     note: str = ""
 
 
@@ -103,6 +106,11 @@ def wrong(reason, values=()):
 
 def _unless_hidden(values):
     return () if _HIDDEN.get() else tuple(values)
+
+
+def to_be_read(reason, note=""):
+    """The answer is prose, which a person has to read; ``note`` is for who does."""
+    return Verdict("to be read", reason, note=note)
 
 
 def unanswered(reason=UNANSWERED):

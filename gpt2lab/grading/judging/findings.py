@@ -2,11 +2,12 @@
 ``report.json``.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 STATES = ("right", "wrong", "unanswered", "missing", "failed", "stopped", "read", "by hand", "not graded")
 # States in which the points are not known yet.
 OPEN = ("by hand", "not graded")
+READ_BY_A_PERSON = "A person reads this one."
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class ExerciseResult:
         The source that was graded, as the student wrote it; untrusted text.
     comment : str
         What the instructor wrote to the student.
+    passable : bool
+        Whether it is an answer in words that its check does not refuse.
     """
 
     label: str
@@ -46,6 +49,19 @@ class ExerciseResult:
     note: str = ""
     answer: str = ""
     comment: str = ""
+    passable: bool = False
+
+    def of_words(self, read_by):
+        """As it counts if it is an answer in words: read by a person, with what the check says against it as
+        a note; or, if ``read_by`` is 'check', right unless the check refuses it.
+        """
+        if read_by == "check":
+            passes = self.state == "by hand" and self.passable
+            return replace(self, state="right", earned=self.points) if passes else self
+        if self.state not in ("wrong", "failed"):
+            return self
+        note = f"The check refuses it: {self.reason} {self.note}".strip()
+        return replace(self, state="by hand", reason=READ_BY_A_PERSON, note=note)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import threading
 
 import psutil
 
-from gpt2lab.grading.judging.findings import ExerciseResult
+from gpt2lab.grading.judging.findings import READ_BY_A_PERSON, ExerciseResult
 from gpt2lab.grading.judging.reasons import MISSING, NOT_GRADED, OPEN, is_blank, why_newer, why_no_value
 from gpt2lab.grading.judging.rebuilding import rebuild
 from gpt2lab.grading.sandbox import bubblewrap, processes
@@ -172,11 +172,16 @@ def _result(exercise, answer, judging):
         return (
             ExerciseResult(**made, state="unanswered", reason=OPEN)
             if blank
-            else ExerciseResult(**made, state="by hand", reason="A person reads this one.")
+            else ExerciseResult(**made, state="by hand", reason=READ_BY_A_PERSON)
         )
     state, reason, note = _outcome(exercise, answer, judging)
     return ExerciseResult(
-        **made, state=state, reason=reason, note=note, earned=exercise.points if state == "right" else 0.0
+        **made,
+        state=state,
+        reason=reason,
+        note=note,
+        earned=exercise.points if state == "right" else 0.0,
+        passable=getattr(judging.verdicts.get(exercise.label), "state", "") == "to be read",
     )
 
 

@@ -89,7 +89,7 @@ EXERCISES = {
                     "It did not overfit, the validation loss is as good as the training loss would be, so"
                     " there is nothing to do."
                 ),
-                "Look again at this",
+                "Which of your claims",
             ),
             (3, "three quotes"),
         ],

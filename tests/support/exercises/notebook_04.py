@@ -75,7 +75,7 @@ EXERCISES = {
         [
             ("They are wrong.", "3 words"),
             ("It would " * 20, "another question"),
-            (EXPLAINED + " So the laws are wrong.", "Look again at this"),
+            (EXPLAINED + " So the laws are wrong.", "Which of your claims"),
             (3, "three quotes"),
         ],
     ),
