@@ -2,7 +2,6 @@
 and what was read off the screen neither.
 """
 
-import ast
 import functools
 import math
 import re
@@ -14,7 +13,6 @@ from places import NOTEBOOKS
 from trial import Trial
 
 from gpt2lab.course import scenes
-from gpt2lab.course.building.source import read_source
 from gpt2lab.course.checks.checking import find_check, is_computed, is_typed
 from gpt2lab.course.checks.verdicts import Verdict
 from gpt2lab.grading.judging.assignment import read_assignment
@@ -129,49 +127,6 @@ def test_a_computed_answer_is_another_for_other_inputs(name, label):
 @pytest.mark.parametrize("name, label", _exercises(_computed))
 def test_what_was_typed_is_tried_on_a_computed_exercise(name, label):
     assert any(is_typed(source) for source, _ in TABLES[name].SOURCES[label])
-
-
-@pytest.mark.parametrize("name, label", _exercises())
-def test_what_the_notebook_has_bound_is_bound(name, label):
-    needed = _bound_before(next((NOTEBOOKS / "source").glob(f"{name}.py")), label) - set(
-        getattr(TABLES[name], "UNBOUND", {})
-    )
-    assert needed - set(trial(name).before(label)) == set()
-
-
-def test_reasons_for_what_is_not_bound_are_given():
-    for module in TABLES.values():
-        assert all(len(reason.split()) > 1 for reason in getattr(module, "UNBOUND", {}).values())
-
-
-def _bound_before(source, label):
-    """The names that the cells before an exercise bind, apart from answers and loop variables."""
-    names = set()
-    for cell in read_source(source):
-        if cell.exercise == label:
-            return names
-        if cell.kind == "code" and not cell.exercise and not cell.for_grading_only and not cell.is_setup:
-            names |= _bound(ast.parse(cell.source).body)
-    raise AssertionError(f"no exercise {label}")
-
-
-def _bound(statements):
-    names = set()
-    for statement in statements:
-        if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-            names.add(statement.name)
-        elif isinstance(statement, (ast.Import, ast.ImportFrom)):
-            names |= {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
-        elif isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
-            names |= {
-                node.id
-                for node in ast.walk(statement)
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-            }
-        for part in ("body", "orelse", "finalbody"):
-            if not isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
-                names |= _bound(getattr(statement, part, []))
-    return names
 
 
 def test_a_made_up_run_turns_where_it_should_and_its_last_step_stands_for_no_mean():

@@ -250,6 +250,6 @@ def test_names_that_are_needed(source, needed):
 )
 def test_hostile_cells_take_seconds(source):
     began = time.process_time()
-    statements = find_statements((place, source) for place in range(40))
+    statements = find_statements((place, source, False) for place in range(40))
     pick_used("y = x", statements, 100)
     assert time.process_time() - began < 60

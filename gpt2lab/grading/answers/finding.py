@@ -88,12 +88,12 @@ def find_answers(content, exercises, given=()):
             f"{exercise.label}: neither its id nor its first line was there; it was known by its likeness to"
             " the cell that was handed out."
         )
-    own = _own_statements(pieces, exercises) if given else []
+    statements = _statements(pieces, exercises) if given else []
     for exercise in exercises:
-        if exercise.label in taken and exercise.kind == "code" and own:
+        if exercise.label in taken and exercise.kind == "code" and statements:
             source, kind, how, place = taken[exercise.label]
-            names = _names_of_the_course(exercise, exercises, given)
-            source = _put_own_in_front(source, own, place, names, exercise, notes)
+            names = _bound_already(exercise, exercises, given)
+            source = _put_in_front(source, statements, place, names, exercise, notes)
             taken[exercise.label] = (source, kind, how, place)
     sources = {
         exercise.label: _clean_answer(exercise, *taken[exercise.label][:2], notes)
@@ -105,15 +105,13 @@ def find_answers(content, exercises, given=()):
     )
 
 
-def _own_statements(pieces, exercises):
-    """What the student's own cells bind, those of answers too: a kernel that ends takes it along. What also
-    stands in the exercise's solution need not be repeated, since that is run in the answer's stead.
+def _statements(pieces, exercises):
+    """What cells bind, those of answers too: a kernel that ends takes it along. What also stands in the
+    exercise's solution need not be repeated, since that is run in the answer's stead.
     """
     solutions = {exercise.label: exercise.solution for exercise in exercises}
     statements = find_statements(
-        (place, piece.source)
-        for place, piece in enumerate(pieces)
-        if piece.kind == "code" and not piece.given
+        (place, piece.source, piece.given) for place, piece in enumerate(pieces) if piece.kind == "code"
     )
     return [
         statement
@@ -122,7 +120,7 @@ def _own_statements(pieces, exercises):
     ]
 
 
-def _names_of_the_course(exercise, exercises, given):
+def _bound_already(exercise, exercises, given):
     """The names that are bound where an answer is run: by the set-up, by the hidden inputs so far, and by
     earlier exercises, since a draft of another answer must not take the place of what is given in its stead.
     """
@@ -190,13 +188,13 @@ def _given_lines(exercise):
     return [re.sub(r"\.\.\.(?: *#.*)?$|^\*Your answer here\.\*$", "", line) for line in lines]
 
 
-def _put_own_in_front(source, own, place, but, exercise, notes):
+def _put_in_front(source, all_statements, place, but, exercise, notes):
     asked = open_names(exercise)
     if is_blank(source, exercise) and (not asked or any(gives(source, name) for name in asked)):
         return source
     # What is asked for and stands in a cell above, not in this one, is the answer's too.
     elsewhere = [name for name in asked if not gives(source, name)]
-    names, statements = pick_used(take_out_magics(source[:LONGEST])[0], own, place, but, elsewhere)
+    names, statements = pick_used(take_out_magics(source[:LONGEST])[0], all_statements, place, but, elsewhere)
     if names:
         notes.append(
             f"{exercise.label}: uses {join_words(names[:5])} of another cell of the student's; it was put in"

@@ -1,8 +1,8 @@
-"""What an answer uses of the student's own code above it: definitions, imports, constants and tables, put in
-front of it.
+"""What an answer uses of the code above it, put in front of it: the student's own definitions, imports,
+constants and tables, and what is left over of the course's own cells, such as the variable of a loop.
 
-Only the answer's cell is graded, so what the student wrote in other cells would be missing. Only what the
-answer really reads goes along, from above it and in order, and nothing that the course binds is replaced.
+Only the answer's cell is graded, so what other cells bind would be missing. Only what the answer really reads
+goes along, from above it and in order, and nothing that the set-up or the hidden inputs bind is replaced.
 """
 
 import ast
@@ -23,14 +23,15 @@ _BUILT_IN = frozenset(dir(builtins)) | {"get_ipython", "display", "__name__", "I
 
 @dataclass(frozen=True)
 class Statement:
-    """A statement of a student's cell: the place of the cell, its source, its names, and whether it only
-    defines or imports.
+    """A statement of a cell: the place of the cell, its source, its names, whether it only defines or
+    imports, and whether the cell is as the course has it.
     """
 
     place: int
     source: str
     names: Names
     defines: bool
+    given: bool = False
 
 
 def find_statements(cells):
@@ -38,8 +39,8 @@ def find_statements(cells):
 
     Parameters
     ----------
-    cells : iterable of (int, str)
-        The place of each cell in the notebook, and its source.
+    cells : iterable of (int, str, bool)
+        The place of each cell in the notebook, its source, and whether it is as the course has it.
 
     Returns
     -------
@@ -48,7 +49,7 @@ def find_statements(cells):
     """
     found = []
     left = _MOST_PARSED
-    for place, source in cells:
+    for place, source, given in cells:
         if len(source) > min(left, MOST_CHARACTERS) or len(found) > _MOST_STATEMENTS:
             continue
         left -= len(source)
@@ -62,12 +63,12 @@ def find_statements(cells):
             except BEYOND_THE_PARSER:
                 continue
             if names.binds or names.changes or names.star:
-                found.append(Statement(place, text, names, _defines(parsed)))
+                found.append(Statement(place, text, names, _defines(parsed), given))
     return found
 
 
 def pick_used(answer, statements, place, but=(), also=()):
-    """The statements of a student's that an answer uses, and those that these use.
+    """The statements that an answer uses, and those that these use.
 
     Parameters
     ----------
@@ -78,14 +79,14 @@ def pick_used(answer, statements, place, but=(), also=()):
         Of the answer's cell. Of what stands below it only definitions serve, and only for names that nothing
         above binds.
     but : collection of str, default ()
-        Names that the course binds; they are left alone.
+        Names that are bound where the answer is run; they are left alone.
     also : collection of str, default ()
         Names that are needed besides, if a cell above binds them.
 
     Returns
     -------
     (list of str, list of str)
-        The names, and the statements, each once and in their order.
+        The names that are the student's own, and the statements, each once and in their order.
     """
     above = [statement for statement in statements if statement.place < place]
     below = [statement for statement in statements if statement.place > place and statement.defines]
@@ -113,7 +114,7 @@ def pick_used(answer, statements, place, but=(), also=()):
                 length += sum(len(above[each].source) for each in stars)
                 waiting += [(_file(module), each) for each in stars for module in above[each].names.modules]
             continue
-        if name not in names:
+        if name not in names and not all(everything[each].given for each in found):
             names.append(name)
         for each in found:
             if each in chosen:
@@ -128,8 +129,10 @@ def pick_used(answer, statements, place, but=(), also=()):
         return [], []
     # What serves although it stands below comes first: what stands above may need it.
     order = sorted(chosen, key=lambda each: (each < end, each))
-    sources = [_as_it_runs(everything[each]) for each in order if everything[each].source not in answer]
-    return (names or ["an import"], sources) if sources else ([], [])
+    used = [everything[each] for each in order if everything[each].source not in answer]
+    if not names and not all(statement.given for statement in used):
+        names = ["an import"]
+    return names, [_as_it_runs(statement, but) for statement in used]
 
 
 def _file(module):
@@ -170,11 +173,18 @@ def _defines(parsed):
     ) or (isinstance(parsed, ast.Assign) and isinstance(parsed.value, ast.Lambda))
 
 
-def _as_it_runs(statement):
-    """The source; what a module has may have the names of the course's own values, which stay."""
-    if not statement.names.star:
+def _as_it_runs(statement, but):
+    """The source; what it binds or changes besides, or what a module has, may have names that are to stay."""
+    names = statement.names
+    also = sorted((names.binds | names.changes) & set(but))
+    if names.star:
+        known, shield = "dict(globals())", ""
+    elif also and (statement.given or names.binds & set(but)):
+        known = f"{{name: globals()[name] for name in {also} if name in globals()}}"
+        shield = 'globals().update(__import__("copy").deepcopy(_known))\n' if names.changes & set(but) else ""
+    else:
         return statement.source
-    return f"_known = dict(globals())\n{statement.source}\nglobals().update(_known)"
+    return f"_known = {known}\n{shield}{statement.source}\nglobals().update(_known)"
 
 
 def _module(place, name, source):

@@ -372,23 +372,3 @@ ALSO_RIGHT = {
         "largest_rise = (bits.to_numpy() - bits[['pretrained']].to_numpy()).max()",
     ],
 }
-UNBOUND = {
-    **dict.fromkeys(
-        (
-            "name",
-            "text",
-            "stride",
-            "size",
-            "cut",
-            "found",
-            "lm",
-            "document",
-            "comparison",
-            "probabilities",
-            "kind",
-            "unseen",
-        ),
-        "of a loop",
-    ),
-    **dict.fromkeys(("reach", "away", "low", "high", "time", "start", "seconds"), "only printed"),
-}

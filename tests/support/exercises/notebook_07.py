@@ -228,7 +228,6 @@ ALSO_RIGHT = {
         ),
     ],
 }
-UNBOUND = dict.fromkeys(("text", "document"), "of a loop")
 
 ALIKE = {
     "07.1": ("b", " B) "),

@@ -459,31 +459,3 @@ ALSO_RIGHT = {
         ),
     ],
 }
-UNBOUND = {
-    "explorer": "a widget, which no answer asks",
-    **dict.fromkeys(
-        (
-            "name",
-            "temperature",
-            "number",
-            "part",
-            "prompt",
-            "probability",
-            "held",
-            "k",
-            "sample",
-            "word",
-            "n",
-            "some",
-            "row",
-            "value",
-            "seen",
-            "trait",
-            "slider",
-            "sign",
-            "agree",
-            "verdict",
-        ),
-        "of a loop that only prints",
-    ),
-}

@@ -371,11 +371,3 @@ prefix = chr(92) + name + '-'""",
     ],
     "09.7": ["marks = ('-',) * 10", "marks = ['r', 'lb'] * 5", "marks = 'r b - lb a f - - r l'.split()"],
 }
-UNBOUND = dict.fromkeys(
-    (
-        *("document", "text", "place", "wrong", "nearest", "farthest", "best", "worst", "name", "result"),
-        *("number", "letter", "kind", "chosen", "drawn", "own_gain", "more", "found", "nats", "values"),
-        *("read", "part_run", "value", "label"),
-    ),
-    "of a loop",
-)

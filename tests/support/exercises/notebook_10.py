@@ -135,4 +135,3 @@ ALSO_RIGHT = {
         ),
     ],
 }
-UNBOUND = {}
