@@ -159,7 +159,7 @@ def grade(
         summary = class_summary(results, labels_in_words(assignment))
         return Graded((*results, *absent), summary, None)
     jobs = {
-        submission: job_of(assignment, found[submission].sources, settings, trust)
+        submission: job_of(assignment, found[submission], settings, trust)
         for submission in handed_in
         if found[submission].sources
     }

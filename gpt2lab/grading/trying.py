@@ -132,7 +132,7 @@ def _try_out(path, course):
         raise ArgumentError(f"{path.name} holds {len(submissions)} notebooks; give the one to hand in.")
     submission = replace(submissions[0], student=path.name)
     found = find_answers_of(submission, assignment)
-    done = grade_submission(**job_of(assignment, found.sources, settings, trust)) if found.sources else None
+    done = grade_submission(**job_of(assignment, found, settings, trust)) if found.sources else None
     result = result_of(submission, assignment, found, done, settings, trust=False)
     notes = tuple(note for note in result.notes if "does not say whose it is" not in note)
     result = replace(result, notes=notes, sandboxed=not trust)

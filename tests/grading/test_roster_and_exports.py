@@ -17,6 +17,7 @@ from gpt2lab.cli import main
 from gpt2lab.course.building.notebooks import compose
 from gpt2lab.errors import ArgumentError
 from gpt2lab.grading import batch
+from gpt2lab.grading.answers.finding import FoundAnswers
 from gpt2lab.grading.instructors.exports import write_exports
 from gpt2lab.grading.instructors.roster import Roster, read_roster
 from gpt2lab.grading.instructors.spreadsheets import SpreadsheetError
@@ -218,7 +219,7 @@ def a_class(tmp_path, monkeypatch):
             for each in jobs
         }
 
-    assert job_of(assignment, {}, batch.Settings(), False)["answers"] == {}
+    assert job_of(assignment, FoundAnswers(), batch.Settings(), False)["answers"] == {}
     monkeypatch.setattr(batch, "run_all", run_all)
     monkeypatch.setattr(batch.bubblewrap, "check", lambda: None)
 

@@ -2,11 +2,16 @@
 that was fine-tuned on.
 """
 
-from types import SimpleNamespace
+import math
 
 import pandas as pd
 
 from gpt2lab.experiments.sweep import HUMAN
+from gpt2lab.measures.overlap import MEASURES as SHARES
+from gpt2lab.measures.overlap import ORDERS, Overlap, OverlapComparison
+from gpt2lab.measures.perplexity import MEASURES, Perplexity, PerplexityComparison
+
+_DOCUMENTS, _TOKENS, _BYTES = 40, 6000, 25_000
 
 
 def second_dataset(rng):
@@ -22,9 +27,7 @@ def second_dataset(rng):
 
     Returns
     -------
-    tuple
-        Of two objects with what a notebook asks of them, ``answer`` and ``row`` or ``table``, and of a
-        DataFrame.
+    (PerplexityComparison, OverlapComparison, pandas.DataFrame)
     """
     people_share_more, as_long = rng.integers(0, 2, 2).astype(bool)
     return _perplexity(rng), _overlap(rng, people_share_more), _by_temperature(rng, as_long)
@@ -33,9 +36,29 @@ def second_dataset(rng):
 def _perplexity(rng):
     before = rng.uniform(60, 70)
     ratio = rng.uniform(0.93, 0.97)
-    row = {"documents": 40, "tokens": 6000, "before": before, "after": ratio * before}
-    row |= {"ratio": ratio, "ratio_low": ratio - 0.2, "ratio_high": ratio + 0.2, "fell": 25}
-    return SimpleNamespace(answer="The perplexity may have fallen by chance.", ratio=ratio, row=row)
+    bits = 1 + math.log(ratio) / math.log(before)  # of a byte, after by before
+    ends = ((ratio - 0.2, ratio + 0.2), (bits - 0.05, bits + 0.05))
+    both = [_one(value, value / before) for value in (before, ratio * before)]
+    table = (
+        both[1]
+        .table[["name", "author", "tokens", "bytes"]]
+        .assign(before=before, after=ratio * before, ratio=ratio)
+    )
+    return PerplexityComparison(
+        "The perplexity may have fallen by chance.", ratio, ends[0], bits, ends[1], 25, *both, table
+    )
+
+
+def _one(perplexity, spread):
+    values = (perplexity, math.log(perplexity), _TOKENS * math.log2(perplexity) / _BYTES)
+    table = pd.DataFrame({"name": [f"post {number}" for number in range(_DOCUMENTS)], "author": None})
+    table = table.assign(tokens=_TOKENS // _DOCUMENTS, bytes=_BYTES // _DOCUMENTS)
+    table = table.assign(**dict(zip(("perplexity", "nats_per_token", "bits_per_byte"), values, strict=True)))
+    intervals = {
+        name: (value * (1 - spread / 20), value * (1 + spread / 20))
+        for name, value in zip(MEASURES, values, strict=True)
+    }
+    return Perplexity(*values, _TOKENS, _BYTES, intervals, table)
 
 
 def _overlap(rng, people_share_more):
@@ -45,7 +68,17 @@ def _overlap(rng, people_share_more):
     row = {"before": before, "after": after, "difference": after - before}
     row |= {"low": -0.02, "high": 0.1, "more": "", "human": human}
     table = pd.DataFrame(dict.fromkeys(("jaccard", "precision_1", "precision_2"), row)).T
-    return SimpleNamespace(answer="The difference may be chance.", table=table.infer_objects())
+    return OverlapComparison(
+        "The difference may be chance.", table.infer_objects(), *map(_shared, (before, after, human))
+    )
+
+
+def _shared(share):
+    types = 900
+    intervals = dict.fromkeys(SHARES, (share - 0.05, share + 0.05))
+    intervals["shared_types"] = tuple(round(types * end) for end in intervals["shared_types"])
+    sizes = (60, 1500, types, _TOKENS, types)
+    return Overlap(round(types * share), share, share, (share,) * len(ORDERS), intervals, *sizes, "words")
 
 
 def _by_temperature(rng, as_long):

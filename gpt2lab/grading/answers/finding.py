@@ -43,11 +43,15 @@ class FoundAnswers:
         How it was known: 'grade_id', 'anchor' or 'likeness'.
     notes : tuple of str
         For the instructor, in sentences. One about an exercise begins with its label and a colon.
+    in_their_world : dict of str to str
+        The source of an answer that uses a name which the student's own cells bind anew, such as that of an
+        input or of an earlier answer: with what these cells make of it. `sources` leaves such a name alone.
     """
 
     sources: dict = field(default_factory=dict)
     how: dict = field(default_factory=dict)
     notes: tuple = ()
+    in_their_world: dict = field(default_factory=dict)
 
 
 def find_answers(content, exercises, given=()):
@@ -89,20 +93,24 @@ def find_answers(content, exercises, given=()):
             " the cell that was handed out."
         )
     statements = _statements(pieces, exercises) if given else []
+    anew = {}
     for exercise in exercises:
         if exercise.label in taken and exercise.kind == "code" and statements:
-            source, kind, how, place = taken[exercise.label]
+            bare, kind, how, place = taken[exercise.label]
             names = _bound_already(exercise, exercises, given)
-            source = _put_in_front(source, statements, place, names, exercise, notes)
+            source = _put_in_front(bare, statements, place, names, exercise, notes)
             taken[exercise.label] = (source, kind, how, place)
+            own = {name for each in statements if not each.given for name in each.names.binds}
+            other = _put_in_front(bare, statements, place, names - own, exercise, [])
+            if other != source:
+                anew[exercise.label] = _clean_answer(exercise, other, kind, [])
     sources = {
         exercise.label: _clean_answer(exercise, *taken[exercise.label][:2], notes)
         for exercise in exercises
         if exercise.label in taken
     }
-    return FoundAnswers(
-        sources, {label: taken[label][2] for label in sources}, tuple(dict.fromkeys(notes))[:_MOST_NOTES]
-    )
+    how = {label: taken[label][2] for label in sources}
+    return FoundAnswers(sources, how, tuple(dict.fromkeys(notes))[:_MOST_NOTES], anew)
 
 
 def _statements(pieces, exercises):

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 STATES = ("right", "wrong", "unanswered", "missing", "failed", "stopped", "read", "by hand", "not graded")
 # States in which the points are not known yet.
 OPEN = ("by hand", "not graded")
+LOST = ("wrong", "failed", "unanswered")  # by what the answer says, and not by what the grader may do
 READ_BY_A_PERSON = "A person reads this one."
 
 

@@ -15,13 +15,14 @@ from gpt2lab.base.jobs import describe_job, file_name, read_result, run_each
 from gpt2lab.base.progress import bar
 from gpt2lab.base.storage import write_bytes
 from gpt2lab.grading.judging.assignment import Assignment, Exercise
+from gpt2lab.grading.judging.findings import LOST
 from gpt2lab.grading.judging.key import Key
 from gpt2lab.grading.judging.running import grade_answers
 
 
-def job_of(assignment, sources, settings, trust):
-    """What a worker needs for one submission, and what its result depends on: not on what an exercise is
-    worth, nor on the words around it.
+def job_of(assignment, found, settings, trust):
+    """What a worker needs for one submission, of which some answers were found, and what its result depends
+    on: not on what an exercise is worth, nor on the words around it.
     """
     assignment = replace(
         assignment,
@@ -30,19 +31,27 @@ def job_of(assignment, sources, settings, trust):
     )
     return {
         "assignment": asdict(assignment),
-        "answers": sources,
+        "answers": found.sources,
         "limits": asdict(settings.limits),
         "trusted": bool(trust),
         "seed": settings.seed,
         "seed_checksum": hashlib.sha256(settings.seed.encode()).hexdigest()[:16],
-    }
+    } | ({"in_their_world": found.in_their_world} if found.in_their_world else {})
 
 
-def grade_submission(assignment, answers, limits, trusted, seed, seed_checksum):
+def grade_submission(assignment, answers, limits, trusted, seed, seed_checksum, in_their_world=None):
     """Run one submission; the arguments are those of `job_of`. Returns a dict that JSON can hold."""
     began = time.monotonic()
     assignment, key = _prepare(json.dumps(assignment), seed)
     exercises = grade_answers(assignment, key, answers, limits, trusted)
+    lost = {each.label for each in exercises if each.state in LOST} & set(in_their_world or ())
+    if lost:  # before a mark is lost, with the names as the student's own cells have them
+        others = answers | {label: in_their_world[label] for label in lost}
+        again = grade_answers(assignment, key, others, limits, trusted)
+        exercises = [
+            second if second.label in lost and second.state not in LOST else first
+            for first, second in zip(exercises, again, strict=True)
+        ]
     return {
         "exercises": [asdict(exercise) for exercise in exercises],
         "seconds": round(time.monotonic() - began, 2),
