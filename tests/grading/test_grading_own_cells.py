@@ -41,6 +41,10 @@ NOTEBOOK_03 = {
         "03.4": "probability = chance(low)",
         "at the end": "def history(run):\n    return run.history\nlow = lambda x: x\ngap = 'wide'",
     },
+    "a name of the course's used anew": {
+        "above 03.2": "short = by_heart.history.dropna(subset=['valid_loss'])",
+        "03.2": "best_step = short.loc[short['valid_loss'].idxmin(), 'step']",
+    },
     "a newer Python": {"03.2": 'print(f"{history["step"].iloc[-1]}")\n' + STEP},
     "words in Markdown": {"03.5": (WORDS,)},
 }

@@ -112,6 +112,32 @@ def test_only_what_is_used_goes_along():
     }
 
 
+def test_what_the_student_binds_anew_is_a_second_way_to_read_the_answer():
+    """Where the mark would be lost otherwise; see `gpt2lab.grading.judging.jobs`."""
+    found = find("history = [9]", answer(STEP, "best_step = history[0]"))
+    assert found.sources["03.2"] == answer(STEP, "best_step = history[0]")
+    assert found.in_their_world == {"03.2": f"history = [9]\n{found.sources['03.2']}"}
+    assert "another cell" not in " ".join(found.notes)
+    # Of earlier answers, too: the student's own, in place of the solution.
+    found = find(answer(STEP, "best_step = 7"), answer(CHANCE, "chance = best_step"))
+    assert found.in_their_world["03.4"].startswith("best_step = 7\n")
+    assert find("mine = 1", answer(STEP, "best_step = history[0] + mine")).in_their_world == {}
+
+
+def test_the_course_s_own_loops_leave_their_names():
+    loop = "row = 5\nfor row in [2]:\n    history = 'spoilt'"
+    made = [
+        {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+        for source in (loop, answer(STEP, "best_step = [row, history]"))
+    ]
+    content = json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+    found = find_answers(content, ALL, [SET_UP, loop])
+    assert not any("of the student's" in note for note in found.notes)
+    namespace = {"history": [3, 1, 2]}
+    exec(found.sources["03.2"], namespace)
+    assert namespace["best_step"] == [2, [3, 1, 2]] and namespace["history"] == [3, 1, 2]
+
+
 def test_what_the_course_or_the_scene_binds_is_not_replaced():
     source = answer(STEP, "best_step = history[0]")
     assert find("history = [9]", source).sources["03.2"] == source
