@@ -40,7 +40,8 @@ def check(label: str, answer: object = ..., *context: object, **named: object) -
     verdict = judge(label, answer, *context, **named)
     for value in verdict.values:
         print(value)
-    print(textwrap.fill(f"{label}  {OPENINGS[verdict.state]}{verdict.reason}", WIDTH))
+    opening = "Half of it is right. " if verdict.share else OPENINGS[verdict.state]
+    print(textwrap.fill(f"{label}  {opening}{verdict.reason}", WIDTH))
     if verdict.state == "right" and is_computed(label) and is_typed(_answer_cell(label)):
         print(textwrap.fill(TYPED, WIDTH))
     if verdict.chosen and (question := find_check(label).prediction):

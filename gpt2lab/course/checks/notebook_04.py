@@ -5,6 +5,7 @@ import math
 from gpt2lab.course.checks.prose import Point, essay
 from gpt2lab.course.checks.verdicts import (
     exercise,
+    half_right,
     here,
     number,
     range_choice,
@@ -118,8 +119,6 @@ def limits_of_the_epochs(answer, table):
             " epochs."
         ),
     )
-    if first:
-        return wrong(f"most_epochs: {first}")
     second = wrong_number(
         answer[1],
         fewest,
@@ -142,8 +141,9 @@ def limits_of_the_epochs(answer, table):
             " their epochs."
         ),
     )
-    if second:
-        return wrong(f"fewest_epochs: {second}")
+    if first or second:
+        judged = wrong if first and second else half_right
+        return judged(f"most_epochs: {first}" if first else f"fewest_epochs: {second}")
     return right(
         "The limit lies between the two. In pretraining up to 4 epochs were found to cost almost nothing, as"
         " you will read below; a grid with more lengths would say how near to that you are."

@@ -5,7 +5,17 @@ import operator
 import numpy as np
 
 from gpt2lab.course.checks.prose import Point, essay
-from gpt2lab.course.checks.verdicts import call, choice, exercise, here, number, right, unanswered, wrong
+from gpt2lab.course.checks.verdicts import (
+    call,
+    choice,
+    exercise,
+    half_right,
+    here,
+    number,
+    right,
+    unanswered,
+    wrong,
+)
 from gpt2lab.measures.diversity import distinct
 from gpt2lab.measures.of_samples import distance_to_human
 from gpt2lab.measures.words import words
@@ -85,7 +95,8 @@ def survivors(answer, sure, open_ended):
     place = "SURE" if given[0] != exact[0] else "OPEN"
     found = given[place == "OPEN"]
     meant = exact[place == "OPEN"]
-    return wrong(
+    judged = half_right if given[0] == exact[0] or given[1] == exact[1] else wrong
+    return judged(
         f"After {place} {here(f'{found:,}') or 'that'} is too {'large' if found > meant else 'small'}. Add up"
         " from the likeliest token on until 0.9 is reached."
     )
@@ -203,6 +214,7 @@ def nearest_to_people(answer, table):
         )
     if given[0] in nearest[1] and given[1] in nearest[0]:
         return wrong("You have them the wrong way round: first by dist_1, then by perplexity.")
+    judged = wrong if len(missed) == 2 else half_right
     measure = measures[missed[0]]
     row = given[missed[0]]
     is_this = (
@@ -211,11 +223,11 @@ def nearest_to_people(answer, table):
     chosen = here(is_this) or "your row"
     if row in (tried[measure].idxmin(), tried[measure].idxmax()):
         end = "lowest" if row == tried[measure].idxmin() else "highest"
-        return wrong(
+        return judged(
             f"By {measure} {chosen} has the {end} value of all. Take the size of the difference from human"
             " text, with .abs()."
         )
-    return wrong(f"By {measure} {chosen} is not the nearest: another is nearer to human text.")
+    return judged(f"By {measure} {chosen} is not the nearest: another is nearer to human text.")
 
 
 def _nearest_rows(tried, human, measure):

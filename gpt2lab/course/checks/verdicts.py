@@ -84,7 +84,8 @@ class Verdict:
 
     ``state`` is 'right', 'wrong', 'unanswered' or, of prose, 'to be read' by a person; ``reason`` is said to
     the student; ``values`` are printed above it. ``chosen`` is, of a multiple choice, what was chosen, what
-    is right, and how many there were to choose from. ``note`` is for who reads what is to be read.
+    is right, and how many there were to choose from. ``note`` is for who reads what is to be read. ``share``
+    is how much of a wrong answer of several parts is right.
     """
 
     state: str
@@ -92,6 +93,7 @@ class Verdict:
     values: tuple = ()
     chosen: tuple = ()
     note: str = ""
+    share: float = 0.0
 
 
 def right(reason, values=()):
@@ -102,6 +104,11 @@ def right(reason, values=()):
 def wrong(reason, values=()):
     """The answer is wrong; ``reason`` says why, not what is right."""
     return Verdict("wrong", reason, _unless_hidden(values))
+
+
+def half_right(reason):
+    """One of the two things that were asked for is right; ``reason`` is why the other is not."""
+    return Verdict("wrong", reason, share=0.5)
 
 
 def _unless_hidden(values):

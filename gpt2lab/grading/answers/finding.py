@@ -208,6 +208,8 @@ def _put_in_front(source, all_statements, place, but, exercise, notes):
             f"{exercise.label}: uses {join_words(names[:5])} of another cell of the student's; it was put in"
             " front of the answer."
         )
+    if statements and not ANCHOR.search(source):
+        statements.append(exercise.blank.partition("\n")[0])
     return "\n".join([*statements, source])
 
 

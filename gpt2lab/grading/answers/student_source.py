@@ -8,7 +8,8 @@ import tokenize
 from gpt2lab.corpus.readers.decoding import clean
 
 LONGEST = 20_000  # characters that are looked at
-_ANCHOR = re.compile(r"\s*(#|<!--)\s*EXERCISE\b[^\n]*\n?")
+_ANCHOR = re.compile(r"^[ \t]*(#|<!--)[ \t]*EXERCISE\b[^\n]*\n?", re.MULTILINE)
+_OURS = re.compile(r"^(_known = |globals\(\)\.update\()")  # of `gpt2lab.grading.answers.own_definitions`
 _UNPARSABLE = (SyntaxError, ValueError, MemoryError, RecursionError, tokenize.TokenError)
 _LAYOUT = (
     tokenize.COMMENT,
@@ -22,8 +23,20 @@ _LAYOUT = (
 
 
 def own_part(answer):
-    """An answer without the line that names its exercise."""
-    return _ANCHOR.sub("", clean(answer), count=1) if _ANCHOR.match(answer) else clean(answer)
+    """An answer without the line that names its exercise, and without what stands above that: what it uses
+    of other cells was put there.
+    """
+    answer = clean(answer)
+    anchor = _ANCHOR.search(answer)
+    return answer[anchor.end() :] if anchor else answer
+
+
+def went_along(answer):
+    """What was put in front of an answer, as it stands in the notebook; '' if nothing was."""
+    answer = clean(answer)
+    anchor = _ANCHOR.search(answer)
+    lines = answer[: anchor.start()].split("\n") if anchor else []
+    return "\n".join(line for line in lines if not _OURS.match(line)).strip("\n")
 
 
 def prose(answer):

@@ -24,7 +24,7 @@ class ExerciseResult:
     points : float
         What it is worth.
     earned : float
-        What was given; 0 unless ``state`` is 'right' or 'read'.
+        What was given; 0 unless ``state`` is 'right' or 'read', or a part of what was asked for is right.
     state : str
         'right', 'wrong' or 'unanswered'; 'missing' if the answer cell was not found; 'failed' if the answer
         ended in an error; 'stopped' if it ran against a limit or ended the kernel; 'read' if a person gave

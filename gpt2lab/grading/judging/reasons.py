@@ -8,6 +8,7 @@ import sys
 
 from gpt2lab.course.checks.checking import is_computed, is_typed
 from gpt2lab.grading.answers.newer_python import is_newer_python
+from gpt2lab.grading.answers.pieces import ANCHOR
 from gpt2lab.grading.sandbox.payload import UNREAD, Failure
 
 NOT_GRADED = "This exercise could not be graded; your instructor will look at it."
@@ -105,17 +106,17 @@ def why_no_value(exercise, answer, error, verdict):
     A line of the source is quoted only where the source alone says that it is wrong. Where it ended and with
     which error depends on the hidden inputs: sixty numbered ``raise`` would tell one of them.
     """
-    lines = answer.splitlines()
+    along, lines = _lines(answer)
     try:
         tree = ast.parse(answer)
     except SyntaxError as invalid:
-        return f"Your cell is no valid Python{_at(lines, invalid.lineno)}: {invalid.msg}."
+        return f"Your cell is no valid Python{_at(lines, along, invalid.lineno)}: {invalid.msg}."
     except _BEYOND_THE_PARSER:
         return "Your cell is no valid Python."
     if error:
         kind = error.get("type", "")
         told = _ends_in_few_ways(tree)
-        at = _in_line(lines, error.get("line")) if told else ""
+        at = _in_line(lines, along, error.get("line")) if told else ""
         unknown = re.search(r"name '(\w{1,60})' is not defined", error.get("message", ""))
         name = unknown[1] if told and unknown and kind == "NameError" else ""
         if len(name) == 1 and re.search(rf"= *{name} *(#|$)", answer, re.MULTILINE):
@@ -140,6 +141,12 @@ def why_no_value(exercise, answer, error, verdict):
     return UNREAD
 
 
+def _lines(answer):
+    """(how many lines of other cells stand in front of an answer, all its lines)."""
+    lines = answer.splitlines()
+    return next((place for place, line in enumerate(lines) if ANCHOR.match(line)), 0), lines
+
+
 def _ends_in_few_ways(tree):
     """Whether little can be told of the values on which a cell was run by where it ended."""
     statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
@@ -153,11 +160,14 @@ def _article(kind):
     return f"{'an' if kind[:1] in 'AEIOUaeiou' else 'a'} {kind}"
 
 
-def _at(lines, number):
+def _at(lines, along, number):
     if not isinstance(number, int) or not 1 <= number <= len(lines):
         return ""
-    return f" in line {number}, {lines[number - 1].strip()[:120]!r}"
+    return f"{_in_line(lines, along, number)}, {lines[number - 1].strip()[:120]!r}"
 
 
-def _in_line(lines, number):
-    return f" in line {number}" if isinstance(number, int) and 1 <= number <= len(lines) else ""
+def _in_line(lines, along, number):
+    """Where it is, as the lines of the student's cell are numbered; ``along`` are put in front of it."""
+    if not isinstance(number, int) or not 1 <= number <= len(lines):
+        return ""
+    return f" in line {number - along}" if number > along else " in what it uses of a cell above"

@@ -175,13 +175,14 @@ def _result(exercise, answer, judging):
             else ExerciseResult(**made, state="by hand", reason=READ_BY_A_PERSON)
         )
     state, reason, note = _outcome(exercise, answer, judging)
+    verdict = judging.verdicts.get(exercise.label)
     return ExerciseResult(
         **made,
         state=state,
         reason=reason,
         note=note,
-        earned=exercise.points if state == "right" else 0.0,
-        passable=getattr(judging.verdicts.get(exercise.label), "state", "") == "to be read",
+        earned=exercise.points * {"right": 1.0, "wrong": getattr(verdict, "share", 0.0)}.get(state, 0.0),
+        passable=getattr(verdict, "state", "") == "to be read",
     )
 
 

@@ -8,7 +8,7 @@ from gpt2lab.base.pages import html_page
 from gpt2lab.base.storage import make_folder, write_bytes
 from gpt2lab.base.wording import join_words, pluralize
 from gpt2lab.course.checks.checking import is_computed
-from gpt2lab.grading.answers.student_source import own_part, prose
+from gpt2lab.grading.answers.student_source import own_part, prose, went_along
 from gpt2lab.grading.intake.naming import feedback_name
 from gpt2lab.grading.judging.findings import OPEN
 from gpt2lab.grading.results.untrusted import as_html, name_of, one_line
@@ -35,12 +35,7 @@ SAID = {
         "Open a fresh copy of the notebook and put your answers into its cells; the first line of each,"
         " such as # EXERCISE {label}, stays as it is.",
     ),
-    "failed": (
-        "!",
-        "Ended in an error",
-        "Restart the kernel and run all cells from the top, so that nothing is left of cells that you"
-        " have changed since; the last line of the error message says what Python missed.",
-    ),
+    "failed": ("!", "Ended in an error", ""),
     "stopped": (
         "■",
         "Stopped",
@@ -55,6 +50,25 @@ SAID = {
         "Nothing: this is no fault of yours, and your instructor has been told.",
     ),
 }
+# Of an answer that ended in an error, by what is said of it.
+AFTER_AN_ERROR = (
+    (
+        "is no valid Python",
+        "Run the cell in your notebook: Python shows the place with a ^. Mend it, and run the check cell"
+        " below.",
+    ),
+    (
+        "which nothing before it defines",
+        "Restart the kernel and run all cells from the top: what only a cell made that you have changed or"
+        " deleted since is gone then, and you see the same error.",
+    ),
+    (
+        "",
+        "Run your answer and the check cell below it. If they end well there, your answer ran here with"
+        " values that it did not expect, such as a table with fewer rows or other names: compute all that"
+        " it uses from what the notebook gives it.",
+    ),
+)
 # Where answers are tried on hidden inputs.
 OTHER_VALUES = (
     " If it calls the same answer right: other values were used here than those you saw, so let your answer"
@@ -215,6 +229,10 @@ def _count_right(result):
 def what_next(exercise):
     """The sign and the word for what became of an answer, and what to do next, without markup."""
     sign, word, next_step = SAID[exercise.state]
+    if exercise.state == "failed":
+        next_step = next(step for said, step in AFTER_AN_ERROR if said in exercise.reason)
+    if exercise.state == "wrong" and exercise.earned:
+        sign, word = "◐", "Partly right"
     if exercise.state == "wrong" and is_computed(exercise.label):
         next_step += OTHER_VALUES
     if exercise.state == "read" and exercise.earned == exercise.points:
@@ -241,6 +259,11 @@ def _section(number, exercise, in_words):
         parts.append(f'<p class="reason"><strong>Your instructor writes.</strong> {comment}</p>')
     if next_step:
         parts.append(f'<p class="next"><strong>What to do next.</strong> {html.escape(next_step)}</p>')
+    if along := went_along(exercise.answer):
+        parts.append(
+            '<p class="whose">What it uses of cells above, and was run before it</p>\n'
+            + _as_code("answered", along, f"What your answer to {label} uses of cells above")
+        )
     if exercise.answer.strip():
         parts.append(
             '<p class="whose">Your answer</p>\n'
@@ -256,6 +279,10 @@ def answer_as_html(answer, name, in_words):
     kind, shown = (
         ("answered words", prose(answer)) if in_words else ("answered", own_part(answer).strip("\n"))
     )
+    return _as_code(kind, shown, name)
+
+
+def _as_code(kind, shown, name):
     # A browser drops a line end that follows the tag, so one is written.
     return f'<pre class="{kind}" tabindex="0" role="region" aria-label="{name}">\n{as_html(shown)}</pre>'
 
