@@ -194,7 +194,9 @@ training_tokens = splits.describe(MODEL, folder.parent).loc["train", "tokens"]
 # Between two whole epochs, and so many that who rounds down, or counts the whole corpus, is far off.
 small, BATCH_SIZE = True, int(rng.integers(2, 5))
 STEPS = round((int(rng.integers(4, 7)) + rng.uniform(0.3, 0.7)) * training_tokens / (BATCH_SIZE * 1024))
-run = scenes.run(rng, "speeches", steps=STEPS, turn=20, rise=-0.1, last=3, text_tokens=training_tokens / BATCH_SIZE)
+run = scenes.run(
+    rng, "speeches", steps=STEPS, turn=20, rise=-0.1, last=3, text_tokens=training_tokens, batch_size=BATCH_SIZE
+)
 measured, diagnosis = run.record.dropna(subset=["valid_loss"]), run.diagnosis()
 before = scenes.model(MODEL, folder.parent)
 texts_before, unseen = scenes.sentences(rng, 3), splits.test.first(characters=2000)

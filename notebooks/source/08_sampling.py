@@ -99,7 +99,7 @@ run = scenes.run(rng, f"speeches-{MODEL}", turn=100, rise=0)
 lm = scenes.models(splits, MODEL)[1]
 
 
-PROMPT = str(rng.choice(["We all know that the", "This is a question of", "It is time to", "I believe in our"]))
+PROMPT = "This year we will"
 text = lm.generate(PROMPT, length=20, seed=1)[0]
 SETTINGS = [{"temperature": 0.5}, {"top_k": 5}, {"top_p": 0.3}]
 columns = ["temperature", "top_k", "top_p", "seed", "text"]

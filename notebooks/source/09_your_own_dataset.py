@@ -320,10 +320,11 @@ others.round(2)
 NUMBER = 6
 samples, samples_before = {}, {}
 for author in AUTHORS:
-    settings = {"nsamples": NUMBER, "length": 40, "temperature": 0.8, "seed": int(rng.integers(1000))}
+    settings = {"nsamples": 3 * NUMBER, "length": 40, "temperature": 0.8, "seed": int(rng.integers(1000))}
     settings |= {"prefix": lab.author_prefix(author).rstrip(), "include_prefix": False}
-    samples[author] = tuned.generate(**settings)
-    samples_before[author] = base.generate(**settings)
+    for texts, model in ((samples, tuned), (samples_before, base)):  # a single one may have two words
+        parts = model.generate(**settings)
+        texts[author] = ["".join(parts[3 * number : 3 * number + 3]) for number in range(NUMBER)]
 matrix = {
     "before": lab.author_matrix(base, test, AUTHORS, characters=1500),
     "after": lab.author_matrix(tuned, test, AUTHORS, characters=1500),

@@ -95,6 +95,7 @@ def run(
     turn=30,
     rise=0.45,
     text_tokens=6000,
+    batch_size=1,
     **configuration,
 ):
     """A run whose losses are made up: its history, diagnosis and best step are there, its weights are not.
@@ -113,7 +114,9 @@ def run(
         By how much the validation loss then rises until the end; below 0 it goes on falling. Below 0.6 it
         stays lower than it began.
     text_tokens : int, default 6000
-        Length of the training text, for the epochs; a step reads 1,024 tokens.
+        Length of the training text, for the epochs.
+    batch_size : int, default 1
+        Windows of 1,024 tokens that a step reads.
     **configuration
         More for ``run.json``.
 
@@ -137,8 +140,8 @@ def run(
             {
                 "step": step,
                 "seconds": 0.3 * step,
-                "tokens": 1024 * step,
-                "epoch": 1024 * step / text_tokens,
+                "tokens": 1024 * batch_size * step,
+                "epoch": 1024 * batch_size * step / text_tokens,
                 "loss": loss,
                 "average_loss": average,
                 "valid_loss": valid if measured else float("nan"),
@@ -157,7 +160,7 @@ def run(
         {
             "status": "finished",
             "target": steps,
-            "settings": {"steps": steps, "eval_every": eval_every},
+            "settings": {"steps": steps, "eval_every": eval_every, "batch_size": batch_size},
             **configuration,
         },
     )

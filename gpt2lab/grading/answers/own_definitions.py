@@ -129,7 +129,7 @@ def pick_used(answer, statements, place, but=(), also=()):
         return [], []
     # What serves although it stands below comes first: what stands above may need it.
     order = sorted(chosen, key=lambda each: (each < end, each))
-    used = [everything[each] for each in order if everything[each].source not in answer]
+    used = [everything[each] for each in order]
     if not names and not all(statement.given for statement in used):
         names = ["an import"]
     return names, [_as_it_runs(statement, but) for statement in used]
