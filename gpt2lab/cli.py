@@ -358,12 +358,22 @@ def notebooks(names, check, execute, folder, times, table, instructor, release):
     multiple=True,
     help="Write a table for this platform, too; can be given several times.",
 )
+@click.option(
+    "--python",
+    metavar="PATH",
+    help="Grade by another Python that gpt2lab is installed for, if answers need a newer one.",
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be graded; run and write nothing.")
 @click.option(
     "--trust", is_flag=True, help="Run the submissions without a sandbox, with all that you may do."
 )
-def grade(notebook, submissions, dry_run, **settings):
+@click.pass_context
+def grade(context, notebook, submissions, python, dry_run, **settings):
     """Grade the SUBMISSIONS (a folder or an archive) of NOTEBOOK, for example 03."""
+    if python:
+        from gpt2lab.grading.other_python import grade_by
+
+        context.exit(grade_by(python, _arguments(context, but="python")))
     from gpt2lab.grading.batch import grade
     from gpt2lab.grading.results.terminal import describe_grades, describe_trial
 
@@ -379,6 +389,20 @@ def grade(notebook, submissions, dry_run, **settings):
     click.echo(describe_trial(graded) if dry_run else describe_grades(graded))
     for kind in dict.fromkeys(() if dry_run else settings["export"]):
         click.echo(f"For {kind}: {graded.folder / f'{kind}.csv'}.")
+
+
+def _arguments(context, but):
+    """The command line that gives a command the same arguments, but for one."""
+    given = []
+    for parameter in context.command.params:
+        value = context.params[parameter.name]
+        if isinstance(parameter, click.Argument):
+            given.append(str(value))
+        elif parameter.name != but and value not in (None, False):
+            values = [] if value is True else value if parameter.multiple else [value]
+            given += [parameter.opts[0]] if value is True else []
+            given += [part for each in values for part in (parameter.opts[0], str(each))]
+    return given
 
 
 @main.command("try")

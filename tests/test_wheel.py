@@ -38,7 +38,7 @@ def test_the_wheel_carries_the_bundled_models_and_nothing_of_the_workshop(wheel)
             f"gpt2lab/data/models/{size}/{file}"
             for file in ("encoder.json", "hparams.json", "vocab.bpe", "weights.npz")
         } <= set(names)
-    assert "gpt2lab/data/posts.txt" in names
+    assert "gpt2lab/data/posts.txt" in names and "gpt2lab/data/course/source/03_watch_the_loss.py" in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"gpt2lab"}
     models = sum(
         path.stat().st_size for path in (REPOSITORY / "data" / "models").rglob("*") if path.is_file()

@@ -2,8 +2,10 @@
 are public.
 """
 
+import json
 import os
 import re
+import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -24,7 +26,7 @@ from gpt2lab.grading.sandbox import bubblewrap
 from gpt2lab.grading.settings import Settings, read_settings
 
 SEED = "public values, other than those of any course"
-_REPOSITORY = Path(__file__).parents[2]
+_PACKAGE = Path(__file__).parents[1]
 _REMARK = (
     "This is a trial on your own machine: nothing was handed in. The grading does the same with other values,"
     " which only your instructor knows."
@@ -58,7 +60,7 @@ class Tried:
         return self.words
 
 
-def try_out(path, course=None, page=None):
+def try_out(path=None, course=None, page=None):
     """See what the grader will see, before a notebook is handed in.
 
     The answers are taken out of the notebook, run and judged as they will be at grading, but on public
@@ -66,11 +68,11 @@ def try_out(path, course=None, page=None):
 
     Parameters
     ----------
-    path : str or Path
-        The notebook, saved.
+    path : str or Path, optional
+        The notebook, saved. In Colab it may be left out: then it is the one that is open.
     course : str or Path, optional
-        The folder ``notebooks`` of the course's repository, which the installed package does not hold; looked
-        for beside the notebook, in the folder above it, and in the repository that the package is used from.
+        The folder with the course's ``source``; by default looked for beside the notebook, in the folder
+        above it, and in the repository that the package is used from; else that of the installed package.
     page : str or Path, optional
         HTML file that the feedback page is written to.
 
@@ -81,11 +83,11 @@ def try_out(path, course=None, page=None):
     Raises
     ------
     ArgumentError
-        If there is no such notebook, or the course's folder is not found.
+        If there is no such notebook, or the course's folder is not found; outside Colab without a path.
     SourceError, AssignmentError, SettingsError, SubmissionsError, StorageError
         If the course's folder or the notebook cannot be used, or the page cannot be written.
     """
-    path = file_path(path)
+    path = file_path(path) if path is not None else _open_in_colab()
     if os.name == "nt":
         raise ArgumentError(
             "A notebook cannot be tried on Windows itself; try it in WSL, in Colab, on Linux or on a Mac."
@@ -105,13 +107,30 @@ def try_out(path, course=None, page=None):
 def _find_course(path):
     # No farther up: what is found is run.
     around = [folder / name for folder in path.parents[:2] for name in ("", "notebooks")]
-    for folder in [*around, Path("notebooks").absolute(), _REPOSITORY / "notebooks"]:
+    own = (_PACKAGE.parent / "notebooks", _PACKAGE / "data" / "course")
+    for folder in [*around, Path("notebooks").absolute(), *own]:
         if (folder / "source").is_dir() and any((folder / "source").glob("[0-9][0-9]_*.py")):
             return folder
     raise ArgumentError(
-        "To try a notebook the sources of the course are needed, which are in its repository and not in the"
-        " installed package; clone it, and give its folder notebooks with course (--course)."
+        "To try a notebook the sources of the course are needed, which are not here; give their folder with"
+        " course (--course)."
     )
+
+
+def _open_in_colab():
+    """The notebook that is open in Colab, which has no file there, as one."""
+    if "google.colab" not in sys.modules:
+        raise ArgumentError("Which notebook? Give the path of its file, saved.")
+    from google.colab import _message
+
+    answer = _message.blocking_request("get_ipynb", timeout_sec=60)
+    if not answer or "ipynb" not in answer:
+        raise ArgumentError(
+            "Colab did not hand over the notebook; save it (File, Download) and give the path of the file."
+        )
+    path = Path(tempfile.mkdtemp()) / "notebook.ipynb"
+    path.write_text(json.dumps(answer["ipynb"]), encoding="utf-8")
+    return path
 
 
 def _try_out(path, course):

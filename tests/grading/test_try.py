@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -114,15 +116,36 @@ def test_which_notebook_it_is_is_told_by_its_exercises(tmp_path, jobs, notebook,
 def test_the_course_is_looked_for_around_the_notebook_and_asked_for_where_it_is_not(
     tmp_path, monkeypatch, jobs, notebook
 ):
-    monkeypatch.setattr(trying, "_REPOSITORY", tmp_path)
+    monkeypatch.setattr(trying, "_PACKAGE", tmp_path / "gpt2lab")
     (tmp_path / "mine" / "work").mkdir(parents=True)
     path = notebook(tmp_path / "mine" / "work")
-    with pytest.raises(ArgumentError, match="clone it, and give its folder notebooks with course"):
+    with pytest.raises(ArgumentError, match="give their folder with course"):
         lab.grading.try_out(path)
     done = trial(path)
     assert done.exit_code == 2 and "--course" in done.output and "Traceback" not in done.output
     shutil.copytree(NOTEBOOKS / "source", tmp_path / "mine" / "notebooks" / "source")
     assert len(lab.grading.try_out(os.path.relpath(path)).result.exercises) == 4
+
+
+def test_an_installed_package_brings_the_sources_along(tmp_path, monkeypatch, jobs, notebook):
+    monkeypatch.setattr(trying, "_PACKAGE", tmp_path / "gpt2lab")
+    shutil.copytree(NOTEBOOKS / "source", tmp_path / "gpt2lab" / "data" / "course" / "source")
+    (tmp_path / "mine" / "work").mkdir(parents=True)
+    assert len(lab.grading.try_out(notebook(tmp_path / "mine" / "work")).result.exercises) == 4
+
+
+def test_in_colab_it_is_the_notebook_that_is_open(tmp_path, monkeypatch, jobs, notebook):
+    with pytest.raises(ArgumentError, match="Which notebook"):
+        lab.grading.try_out()
+    shown = {"ipynb": json.loads(notebook(tmp_path).read_text("utf-8"))}
+    colab = SimpleNamespace(
+        _message=SimpleNamespace(blocking_request=lambda request, timeout_sec: shown.get("all", shown))
+    )
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    assert len(lab.grading.try_out(course=NOTEBOOKS).result.exercises) == 4
+    shown["all"] = None
+    with pytest.raises(ArgumentError, match="did not hand over"):
+        lab.grading.try_out(course=NOTEBOOKS)
 
 
 def test_what_is_no_notebook_of_the_course_is_refused(tmp_path, jobs):

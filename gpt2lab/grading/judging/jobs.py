@@ -17,6 +17,7 @@ from gpt2lab.base.storage import write_bytes
 from gpt2lab.grading.judging.assignment import Assignment, Exercise
 from gpt2lab.grading.judging.findings import LOST
 from gpt2lab.grading.judging.key import Key
+from gpt2lab.grading.judging.reasons import may_end_otherwise
 from gpt2lab.grading.judging.running import grade_answers
 
 
@@ -114,7 +115,7 @@ def run_all(jobs, chosen, folder, workers, executor, name):
             for file, result, error in arriving:
                 if error is not None:
                     result = {"trouble": f"{type(error).__name__}: {error}"}
-                elif not any(exercise["state"] == "not graded" for exercise in result["exercises"]):
+                elif not any(map(may_end_otherwise, result["exercises"])):
                     write_bytes(
                         file,
                         (

@@ -23,7 +23,7 @@ GRADING = "/run/grading"  # what pytest is given
 NOBODY = 65534
 # Folders of the package that a kernel does not see, and the files in them that it needs nevertheless. What is
 # put there later is hidden too: the checks know the right answers.
-HIDDEN = {"grading": (), "course/checks": ("__init__.py", "checking.py", "verdicts.py")}
+HIDDEN = {"grading": (), "data/course": (), "course/checks": ("__init__.py", "checking.py", "verdicts.py")}
 HIDDEN_FILES = "course/checks_*"  # where the checks were before they had a room
 _PACKAGE = Path(__file__).resolve().parents[2]
 _ENVIRONMENT = {
