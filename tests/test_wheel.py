@@ -16,6 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 from places import REPOSITORY
 
+from gpt2lab.grading.sandbox.bubblewrap import HIDDEN
 from gpt2lab.pretrained.catalog import bundled_names
 
 
@@ -39,6 +40,7 @@ def test_the_wheel_carries_the_bundled_models_and_nothing_of_the_workshop(wheel)
             for file in ("encoder.json", "hparams.json", "vocab.bpe", "weights.npz")
         } <= set(names)
     assert "gpt2lab/data/posts.txt" in names and "gpt2lab/data/course/source/03_watch_the_loss.py" in names
+    assert "data/course" in HIDDEN  # from kernels: the solutions stand there
     assert {name.split("/")[0].split("-")[0] for name in names} == {"gpt2lab"}
     models = sum(
         path.stat().st_size for path in (REPOSITORY / "data" / "models").rglob("*") if path.is_file()

@@ -193,7 +193,7 @@ splits = corpus.split(valid=0.1, test=0.1, seed=0)
 training_tokens = splits.describe(MODEL, folder.parent).loc["train", "tokens"]
 # Between two whole epochs, and so many that who rounds down, or counts the whole corpus, is far off.
 small, BATCH_SIZE = True, int(rng.integers(2, 5))
-STEPS = round((int(rng.integers(4, 7)) + rng.uniform(0.3, 0.7)) * training_tokens / (BATCH_SIZE * 1024))
+STEPS = round((int(2 * 10 ** rng.random()) + rng.uniform(0.35, 0.65)) * training_tokens / (BATCH_SIZE * 1024))
 run = scenes.run(
     rng, "speeches", steps=STEPS, turn=20, rise=-0.1, last=3, text_tokens=training_tokens, batch_size=BATCH_SIZE
 )
@@ -381,7 +381,7 @@ import math
 sentence, name, weights = scenes.sentences(rng, 1)[0], "model/h0/ln_1/g", rng.normal(1, 0.1, 192)
 changed, surprise = weights + 0.1, float(rng.uniform(4, 5))
 
-vocabulary = int(rng.integers(9_000, 40_000))
+vocabulary = int(math.exp(5 * 5 ** rng.random()))  # its logarithm from 5 to 25
 sizes = lab.models().copy()
 sizes.loc["1M", "vocabulary"] = vocabulary
 lab = scenes.instead(lab, models=lambda: sizes)

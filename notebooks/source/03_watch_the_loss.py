@@ -98,12 +98,11 @@ speeches = scenes.corpus(rng)
 splits = speeches.split(valid=0.15, test=0.15, seed=0)
 short = splits.train.first(characters=3000)
 small = lab.models().bundled[MODEL]
-STEPS, LEARNING_RATE = 105, 1e-3
+STEPS, LEARNING_RATE = 7 * int(rng.integers(80, 120)), 1e-3
 settings = {"model_name": MODEL, "restore_from": "fresh", "accumulate_gradients": 1}
 settings |= {"valid": splits.valid, "eval_every": 7}  # no step is one of the notebook's
-by_heart = scenes.run(
-    rng, "by_heart", steps=STEPS, eval_every=7, turn=7 * int(rng.choice([3, 4, 5, 6, 7])), last=0.3
-)
+turn, losses = 7 * int(rng.integers(8, 72)), {"first": float(rng.uniform(3.6, 12)), "last": float(rng.uniform(0.1, 2))}
+by_heart = scenes.run(rng, "by_heart", steps=STEPS, eval_every=7, turn=turn, **losses)
 history = by_heart.history
 
 # %%
@@ -212,7 +211,7 @@ low = 0.1
 # HIDDEN 03.4
 import math
 
-low = float(rng.choice([0.2, 0.23, 0.32, 0.36, 0.42]))
+low = float(rng.uniform(0.15, 1.1))
 diagnosis = by_heart.diagnosis()
 samples = [*scenes.sentences(rng, 7), short.text[:200]]
 most_copied = samples[-1]

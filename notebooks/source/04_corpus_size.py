@@ -95,7 +95,7 @@ from gpt2lab.course import scenes
 MODELS = [MODEL, OTHER_MODEL, THIRD_MODEL]
 small, LEARNING_RATE = lab.models().bundled[MODEL], 4e-4
 needed = lab.estimate(THIRD_MODEL, accumulate_gradients=1)
-STEPS = int(rng.integers(65, 95))  # more than those of the notebook
+STEPS = int(65 * 10 ** rng.random())  # more than those of the notebook
 shortest = int(rng.integers(40, 48)) * 100
 SIZES = [shortest * times for times in (1, 3, 15)]
 splits = scenes.corpus(rng, documents=20, length=30).split(valid=0.1, test=0.1, seed=0)
@@ -241,9 +241,9 @@ def grid(sizes, limits):
 
 
 # Each model has a limit of its own, so that the rows of one model alone do not tell those of all.
-shortest = int(rng.integers(30, 40)) * 100
+shortest = int(rng.integers(20, 60)) * 100
 SIZES = [shortest * times for times in (1, 2, 5, 13, 40, 110, 300)]
-STEPS = int(rng.integers(40, 60))
+STEPS = int(rng.integers(30, 90))
 smaller_limit = int(rng.integers(2, 4))
 table = grid(SIZES, (smaller_limit, smaller_limit + 1, smaller_limit + 2))
 settings = {"splits": splits, "learning_rate": LEARNING_RATE, "folder": "grid"}

@@ -104,14 +104,14 @@ SMALLEST, LARGEST = SIZES[0], SIZES[-1]
 needed = lab.estimate(LARGEST, accumulate_gradients=1)
 times = parameters[LARGEST] / parameters[SMALLEST]
 small = lab.models().bundled[MODEL]
-STEPS = int(rng.integers(60, 75))
+STEPS, BYTES = int(60 * 10 ** rng.random()), int(20_000 * 4 ** rng.random())
 splits = scenes.corpus(rng).split(valid=0.15, test=0.15, seed=0)
 
 
 def row(name, loss, seconds):
     """What `model_sizes` would say of a model; the tokens are shorter than those of the notebook's text."""
-    before, a_byte = loss + 0.15, 10_000 / 29_000 / math.log(2)
-    made = {"model_name": name, "parameters": parameters[name], "seed": 2, "test_tokens": 10_000, "test_bytes": 29_000}
+    before, a_byte = loss + 0.15, 10_000 / BYTES / math.log(2)
+    made = {"model_name": name, "parameters": parameters[name], "seed": 2, "test_tokens": 10_000, "test_bytes": BYTES}
     made |= {"test_loss_before": before, "test_loss": loss, "test_bits_per_byte_before": before * a_byte}
     made |= {"test_perplexity_before": math.exp(before), "test_perplexity": math.exp(loss)}
     made |= {"test_bits_per_byte": loss * a_byte, "train_loss": loss - 0.2, "valid_loss": loss, "verdict": "fitting"}

@@ -650,7 +650,7 @@ small_valid = code.valid
 bits = pd.DataFrame(
     [
         [1.5, 1.4, 1.5 + rng.uniform(0.3, 0.4), 1.5 + rng.uniform(0.2, 0.29)],
-        [2.0, 2.0 + rng.uniform(0.01, 0.1), 1.5, 2.0 + rng.uniform(0.45, 0.6)],
+        [2.0, 2.0 + rng.uniform(0.01, 0.1), 1.5, 2.0 + 0.45 * 6 ** rng.random()],
         [4.0, 4.0 - rng.uniform(0.01, 0.05), 4.0 + rng.uniform(0.1, 0.2), 4 - rng.uniform(1.2, 1.4)],
     ],
     index=list(kinds),
