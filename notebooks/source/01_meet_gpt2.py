@@ -118,7 +118,7 @@ guesses = scenes.Lazy(lambda: lm.next_tokens("She opened the door and"))
 sentence = scenes.sentences(rng, 1)[0]
 common = "The people of the United States have to know what they pay for, and how much of it is left."
 # Rare words take more tokens: how many there are decides, or one number would be right for many paragraphs.
-rare = ["".join(map(str, rng.choice([*"bdfgkmptvxz0123456789"], 9))) for _ in range(int(60 ** rng.random()))]
+rare = ["".join(map(str, rng.choice([*"bdfgkmptvxz0123456789"], 9))) for _ in range(int(150 ** rng.random()))]
 paragraph = " ".join([common, *scenes.sentences(rng, int(rng.integers(1, 4))), *rare])
 
 

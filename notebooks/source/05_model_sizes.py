@@ -104,7 +104,7 @@ SMALLEST, LARGEST = SIZES[0], SIZES[-1]
 needed = lab.estimate(LARGEST, accumulate_gradients=1)
 times = parameters[LARGEST] / parameters[SMALLEST]
 small = lab.models().bundled[MODEL]
-STEPS, BYTES = int(60 * 10 ** rng.random()), int(20_000 * 4 ** rng.random())
+STEPS, BYTES = int(60 * 10 ** rng.random()), int(15_000 * 8 ** rng.random())
 splits = scenes.corpus(rng).split(valid=0.15, test=0.15, seed=0)
 
 

@@ -130,13 +130,17 @@ def guesses(rng, authors, each=20, right=0.35, common=None):
     right : float, default 0.35
         About the share that the classifier gives to the right one.
     common : str, optional
-        The author to whom it gives nine in ten of the others' texts that it gets wrong.
+        The author to whom it gives nine in ten of the others' texts that it gets wrong, and more of the own
+        ones than it gives to the others of theirs.
 
     Returns
     -------
     AuthorGuesses
     """
-    drawn = [rng.multinomial(each, _shares_of_guesses(author, authors, right, common)) for author in authors]
+    own = dict.fromkeys(authors, right)
+    if common in own:
+        own[common] += (1 - right) * float(rng.uniform(0, 0.95))
+    drawn = [rng.multinomial(each, _shares_of_guesses(name, authors, own[name], common)) for name in authors]
     confusion = pd.DataFrame(
         drawn, index=pd.Index(authors, name="generated for"), columns=pd.Index(authors, name="guess")
     )

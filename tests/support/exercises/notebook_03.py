@@ -110,7 +110,7 @@ SOURCES = {
         ("best_step = str(by_heart.best_step)", "without quotes"),
     ],
     "03.3": [
-        ("gap = 5.22", "too large"),
+        ("gap = 52.2", "too large"),
         ("gap = history['loss'].tail(LAST).mean() - history['valid_loss'].iloc[-1]", "sign"),
         ("gap = history['valid_loss'].iloc[-1] - history['loss'].iloc[-1]", "last step alone"),
         ("gap = history['valid_loss'].iloc[-1] - history['average_loss'].iloc[-1]", "average_loss"),
