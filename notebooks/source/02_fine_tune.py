@@ -194,7 +194,7 @@ training_tokens = splits.describe(MODEL, folder.parent).loc["train", "tokens"]
 # Between two whole epochs, and so many that who rounds down, or counts the whole corpus, is far off.
 small, BATCH_SIZE = True, int(rng.integers(2, 5))
 in_a_step = BATCH_SIZE * 1024 / training_tokens
-fewest = int(2 * 8 ** rng.random() / in_a_step)
+fewest = int(1.5 * 5 ** rng.random() / in_a_step)
 STEPS = next(steps for steps in range(fewest, 10 * fewest + 10) if 0.4 < steps * in_a_step % 1 < 0.6)
 run = scenes.run(
     rng, "speeches", steps=STEPS, turn=20, rise=-0.1, last=3, text_tokens=training_tokens, batch_size=BATCH_SIZE

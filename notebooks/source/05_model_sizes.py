@@ -138,7 +138,7 @@ samples = {
 sizes = lab.experiments.ModelSizes(pd.DataFrame(rows), samples, complexity)
 blind = {SMALLEST: sizes.samples[SMALLEST], LARGEST: sizes.samples[LARGEST]}
 # Who read with the buttons may have written panel.answers: that they did read is taken on trust.
-panel = scenes.Lazy(lambda: lab.widgets.reading_test(blind, pairs=10, seed=0), answers="AB-BABBA-A")
+panel = scenes.Lazy(lambda: scenes.answered(lab.widgets.reading_test(blind, pairs=10, seed=0), "AB-BABBA-A"))
 
 # %%
 # EXERCISE 05.2 (difficulty 1, 10 min, 1 point)

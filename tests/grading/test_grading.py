@@ -82,7 +82,7 @@ def points(graded):
 
 
 def test_a_class_gets_the_points_that_its_answers_deserve(graded):
-    assert points(graded) == {"ada": 5, "bo": 0, "cy": 4, "di": 2, "eve": 0}
+    assert points(graded) == {"ada": 3, "bo": 0, "cy": 2, "di": 2, "eve": 0}
 
 
 def test_a_number_that_was_read_off_is_wrong_on_other_inputs_and_nothing_hidden_is_said(graded):
@@ -109,9 +109,9 @@ def test_what_is_damaged_is_graded_as_far_as_it_goes_with_a_note(graded):
 def test_gradebook_feedback_report_and_summary_are_written(graded):
     rows = list(csv.DictReader((graded.folder / "gradebook.csv").open(encoding="utf-8-sig")))
     assert [(row["student"], row["total"], row["run in"]) for row in rows][:3] == [
-        ("ada", "5", "sandbox"),
+        ("ada", "3 + 2 to be read", "sandbox"),
         ("bo", "0", "sandbox"),
-        ("cy", "4", "sandbox"),
+        ("cy", "2 + 2 to be read", "sandbox"),
     ]
     assert {path.stem for path in (graded.folder / "feedback").glob("*.html")} == set(points(graded))
     report = json.loads((graded.folder / "report.json").read_text())
@@ -136,7 +136,7 @@ def test_the_same_call_goes_on_with_what_is_missing(graded, small_class, monkeyp
     # Bo hands in what Ada did: her result serves, and nothing is run.
     shutil.copy(small_class / "ada.ipynb", small_class / "fay.ipynb")
     try:
-        assert points(grade("03", small_class, graded.folder, NOTEBOOKS, only=["fay"]))["fay"] == 5
+        assert points(grade("03", small_class, graded.folder, NOTEBOOKS, only=["fay"]))["fay"] == 3
     finally:
         (small_class / "fay.ipynb").unlink()
 
@@ -145,14 +145,14 @@ def test_another_seed_or_other_points_are_not_served_with_earlier_results(graded
     course = tmp_path / "instructor"
     shutil.copytree(NOTEBOOKS / "source", course / "source")
     (course / "course.toml").write_text(
-        '[grading]\nseed = "another"\nwritten = "by hand"\n[grading.points]\n"03.2" = 4\n'
+        '[grading]\nseed = "another"\nwritten = "check"\n[grading.points]\n"03.2" = 4\n'
     )
     ada = grade("03", small_class, graded.folder, course, only=["ada"]).results[0]
     assert [(exercise.state, exercise.earned, exercise.points) for exercise in ada.exercises] == [
         ("right", 4, 4),
         ("right", 1, 1),
         ("right", 1, 1),
-        ("by hand", 0, 2),
+        ("right", 2, 2),
     ]
 
 
@@ -165,9 +165,9 @@ def test_late_points_are_taken_off_and_an_extension_gives_them_back(graded, smal
     )
     (course / "course.toml").write_text(text)
     assert points(grade("03", small_class, graded.folder, course)) == {
-        "ada": 3,
+        "ada": 1,
         "bo": 0,
-        "cy": 4,
+        "cy": 2,
         "di": 0,
         "eve": 0,
     }
@@ -251,7 +251,7 @@ def test_trusted_submissions_get_the_same_points_and_the_gradebook_says_how(smal
     )
     assert done.exit_code == 0, done.output
     row = next(csv.DictReader((tmp_path / "grades" / "gradebook.csv").open(encoding="utf-8-sig")))
-    assert (row["student"], row["total"], row["run in"]) == ("cy", "4", "no sandbox (--trust)")
+    assert (row["student"], row["total"], row["run in"]) == ("cy", "2 + 2 to be read", "no sandbox (--trust)")
     assert "without a sandbox" in done.output
 
 

@@ -6,11 +6,14 @@ from types import SimpleNamespace
 import pytest
 
 from gpt2lab.course.checks import verdicts
+from gpt2lab.course.checks.verdicts import half_right, right
 from gpt2lab.grading.answers.finding import FoundAnswers
 from gpt2lab.grading.answers.newer_python import is_newer_python
 from gpt2lab.grading.intake.submissions import Submission
+from gpt2lab.grading.judging import running
 from gpt2lab.grading.judging.findings import ExerciseResult
 from gpt2lab.grading.judging.reasons import TYPED, reason_for, why_missing, why_newer, why_no_value
+from gpt2lab.grading.results.feedback import what_next
 
 FUNCTION = SimpleNamespace(label="01.5", blank="def block_parameters(d):\n    ...  # your answer")
 NUMBER = SimpleNamespace(label="01.2", blank="characters_per_token = ...  # your answer")
@@ -161,3 +164,33 @@ def test_a_newer_python_than_the_grader_s_is_told_from_none(source, newer):
 )
 def test_what_is_python_nowhere_is_no_newer_python(source):
     assert not is_newer_python(source) and why_newer(source) == ""
+
+
+@pytest.mark.parametrize(
+    "answer, state",
+    [
+        ("# EXERCISE 03.2\nbest_step = 30", "wrong"),
+        ("mine = 30\n# EXERCISE 03.2\nbest_step = mine", "wrong"),
+        ("# EXERCISE 03.2\nbest_step = history.step[3]", "right"),
+    ],
+)
+def test_a_value_that_was_typed_does_not_count_if_chance_makes_it_right(answer, state):
+    passed = [{"outcome": "passed", "when": "call", "xfail": False}]
+    judging = SimpleNamespace(
+        cells={("probe", "03.2"): passed}, verdicts={"03.2": right("Well done.")}, trouble=""
+    )
+    exercise = SimpleNamespace(label="03.2", title="", points=1.0, kind="code", blank="best_step = ...")
+    result = running._result(exercise, answer, judging)
+    assert (result.state, result.earned) == (state, float(state == "right"))
+    assert ("You typed a value" in result.reason) == (state == "wrong")
+
+
+def test_half_of_the_points_where_one_of_two_things_is_right():
+    failed = [{"outcome": "failed", "when": "call", "xfail": False}]
+    judging = SimpleNamespace(
+        cells={("probe", "08.2"): failed}, verdicts={"08.2": half_right("After OPEN that is too small.")}
+    )
+    exercise = SimpleNamespace(label="08.2", title="", points=1.0, kind="code", blank="survive_sure = ...")
+    result = running._result(exercise, "survive_sure, survive_open = count(p), 3", judging)
+    assert (result.state, result.earned) == ("wrong", 0.5)
+    assert what_next(result)[1] == "Partly right"

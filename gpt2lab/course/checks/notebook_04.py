@@ -237,5 +237,5 @@ def laws_and_fine_tuning(answer):
             " an amount of that order; from random weights these steps on this text would teach little more"
             " than which words are frequent."
         ),
-        topic=r"token|\blaw|text|model|loss",
+        topic=r"token|\blaw|text|model|loss|paper|train|contradict",
     )

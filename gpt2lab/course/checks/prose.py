@@ -80,16 +80,16 @@ def essay(answer, ask, question, points, compare, topic=""):
         return wrong(f"None of what was asked for was found in your answer. {points[0].ask}")
     missing = [point for point in points if point not in found]
     names = join_words([point.what for point in found])
+    unseen = join_words([point.what for point in missing])
     asks = [point.ask for point in missing]
-    # What is said where inputs are hidden must not tell of them in many ways.
-    told = [
+    told = [  # where inputs are hidden not much of the answer, since its words may tell of them
         here(f"It mentions {names}." if names else ""),
-        f"Not found: {asks[0]} {here(' '.join(asks[1:]))}".strip() if asks else "",
+        f"If it is not there in other words: {asks[0]} {here(' '.join(asks[1:]))}".strip() if asks else "",
         f"Compare: {compare} Which of your claims differs?",
     ]
     notes = [
         f"A search for words found {names or 'nothing that was asked for'}"
-        + (f", not {join_words([point.what for point in missing])}." if missing else "."),
+        + (f", not {unseen}." if missing else "."),
         "It looks like a list of key words." if _is_list(text) else "",
         "It is the model answer that the check shows." if _copied(text, plain(compare)) else "",
     ]

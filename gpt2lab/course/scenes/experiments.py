@@ -175,6 +175,13 @@ def _shares_of_guesses(author, authors, right, common):
     return [shares[guess] for guess in authors]
 
 
+def answered(panel, letters):
+    """A panel of `lab.widgets.reading_test` that somebody has answered with these letters."""
+    for letter in letters:
+        panel.answer(letter)
+    return panel
+
+
 def report():
     """A report that was begun: its two files in a new folder.
 

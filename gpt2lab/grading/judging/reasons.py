@@ -56,7 +56,7 @@ def reason_for(result, exercise):
     -------
     str
     """
-    if result.state == "wrong" and is_computed(exercise.label) and _is_typed(result.answer):
+    if result.state == "wrong" and is_only_typed(exercise.label, result.answer):
         return TYPED
     if result.state == "unanswered" and not is_blank(exercise, result.answer):
         return (
@@ -67,9 +67,10 @@ def reason_for(result, exercise):
     return result.reason
 
 
-def _is_typed(source):
+def is_only_typed(label, source):
+    """Whether an answer that is to be computed was typed instead: right by chance, if it is."""
     try:
-        return is_typed(source)
+        return is_computed(label) and is_typed(source)
     except _BEYOND_THE_PARSER:
         return False
 

@@ -14,7 +14,16 @@ import threading
 import psutil
 
 from gpt2lab.grading.judging.findings import READ_BY_A_PERSON, ExerciseResult
-from gpt2lab.grading.judging.reasons import MISSING, NOT_GRADED, OPEN, is_blank, why_newer, why_no_value
+from gpt2lab.grading.judging.reasons import (
+    MISSING,
+    NOT_GRADED,
+    OPEN,
+    TYPED,
+    is_blank,
+    is_only_typed,
+    why_newer,
+    why_no_value,
+)
 from gpt2lab.grading.judging.rebuilding import rebuild
 from gpt2lab.grading.sandbox import bubblewrap, processes
 from gpt2lab.grading.sandbox.payload import LONGEST, Unreadable
@@ -204,6 +213,8 @@ def _outcome(exercise, answer, judging):
     )
     state = getattr(verdict, "state", "")
     if plain and state == "right":
+        if is_only_typed(label, answer):
+            return "wrong", TYPED, f"It is right by chance. {note}".strip()
         return "right", verdict.reason, note
     for kind in ("broken", "stopped"):
         if found := next((report[kind] for report in reports if kind in report), None):

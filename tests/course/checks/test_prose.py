@@ -2,7 +2,8 @@
 
 ``written_answers`` has for each such exercise 30 sound answers (``+``) and 30 that are not (``-``): one false
 claim at full length, off the subject, lists of key words. They were written before the rules. The half in
-``tuning`` was looked at while the rules were made, that in ``kept`` only counted.
+``tuning`` was looked at while the rules were made, that in ``kept`` only counted. Those in ``stranger`` are
+by somebody who had read the notebooks and not the rules.
 """
 
 from collections import Counter
@@ -42,7 +43,7 @@ def test_every_exercise_in_words_was_measured():
     assert [label for label in sorted(CHECKS) if CHECKS[label].in_words] == [*LABELS, "10.4"]
 
 
-@pytest.mark.parametrize("half", ["kept", "tuning"])
+@pytest.mark.parametrize("half", ["kept", "tuning", "stranger"])
 def test_sound_answers_are_not_refused_and_nothing_is_called_right(half):
     found = total(half)
     assert share(found, "+", "wrong") <= 0.05, found
@@ -58,9 +59,10 @@ def test_what_was_asked_for_is_found_in_sound_answers_and_missed_in_others():
     assert share(lacks, "+", True) <= 0.25 and share(lacks, "-", True) >= 2 * share(lacks, "+", True), lacks
 
 
+@pytest.mark.parametrize("half", ["kept", "stranger"])
 @pytest.mark.parametrize("label", LABELS)
-def test_no_exercise_refuses_what_is_sound(label):
-    found = counts("kept", label)
+def test_no_exercise_refuses_what_is_sound(label, half):
+    found = counts(half, label)
     assert share(found, "+", "wrong") <= 0.05, found
 
 
@@ -95,7 +97,7 @@ def test_the_model_answer_and_what_was_found_are_shown_either_way(capsys):
         out = " ".join(capsys.readouterr().out.split())
         assert out.startswith("03.5 To be read") and "It mentions that the diary was learned by heart" in out
         assert "Compare: The diary was learned by heart" in out and "Which of your claims differs?" in out
-    assert "Not found: Say what your friend should do." in out
+    assert "If it is not there in other words: Say what your friend should do." in out
 
 
 @pytest.mark.parametrize(
