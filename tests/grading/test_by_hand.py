@@ -62,6 +62,8 @@ def test_what_waits_for_a_person_is_listed_and_what_is_filled_in_counts(tmp_path
         "exercise": "03.5 advice for a friend",
         "points": "",
         "out of": "3",
+        "answer": "Stop",
+        "found": "",
         "comment": "",
     }
     with open(tmp_path / "by_hand.csv", encoding="utf-8-sig", newline="") as file:

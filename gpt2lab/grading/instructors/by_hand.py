@@ -13,11 +13,12 @@ from pathlib import Path
 
 from gpt2lab.base.storage import write_bytes
 from gpt2lab.base.wording import join_words
+from gpt2lab.grading.answers.student_source import prose
 from gpt2lab.grading.instructors.spreadsheets import SpreadsheetError, fold, read_sheet
 from gpt2lab.grading.results.gradebook import BY_HAND, REPORT
 from gpt2lab.grading.results.untrusted import one_line, spreadsheet_cell
 
-COLUMNS = ("student", "exercise", "points", "out of", "comment")
+COLUMNS = ("student", "exercise", "points", "out of", "comment", "answer", "found")
 _NEEDED = ("student", "exercise", "points", "comment")
 _MOST_NAMED = 5
 _EXPLAINED = ("wrong", "failed", "stopped")
@@ -127,6 +128,8 @@ class ByHand:
                 # With words behind it no spreadsheet takes it for a number or a date.
                 "exercise": spreadsheet_cell(f"{exercise.label} {exercise.title}", 80),
                 "out of": f"{exercise.points:g}",
+                "answer": spreadsheet_cell(prose(exercise.answer)),
+                "found": spreadsheet_cell(exercise.note),
             }
             for exercise, student in rows
         ]

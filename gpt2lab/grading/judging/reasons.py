@@ -130,7 +130,7 @@ def why_no_value(exercise, answer, error, verdict):
             return f"Your cell takes {name} for a name{at}. Put a letter into quotes."
         if name and re.search(rf"\b{name}\b", answer):
             return (
-                f"Your cell uses {name}, which nothing before it defines{at}. Only answer cells are run,"
+                f"Your cell uses {name}{at}, which nothing before it defines. Only answer cells are run,"
                 " with what they use of your own cells above; all else that an answer needs must stand in it."
             )
         if not told:
