@@ -8,6 +8,7 @@ import json
 from types import SimpleNamespace
 
 from gpt2lab.grading.judging.key import scene
+from gpt2lab.grading.judging.rebuilding import RUNS_BY_NAME
 from gpt2lab.grading.sandbox import probe
 
 
@@ -15,11 +16,13 @@ class Trial:
     """The instructor's side of an assignment; ``judge(label, source)`` gives the verdict on an answer's
     source.
 
-    What the exercises before it left behind are their solutions.
+    What the exercises before it left behind are their solutions. With ``runs_by_name`` the scenes' runs can
+    be opened by their names, for which links are made in the folder where one is.
     """
 
-    def __init__(self, assignment, key):
+    def __init__(self, assignment, key, runs_by_name=False):
         self.assignment, self.key = assignment, key
+        self._more = RUNS_BY_NAME if runs_by_name else ""
         self._before = {}
 
     def before(self, label):
@@ -27,12 +30,12 @@ class Trial:
         earlier exercises.
         """
         if not self._before:
-            namespace = {"__name__": "__main__"}
+            namespace = {"__name__": "__main__", "display": print}  # as IPython has it
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(self.assignment.setup, namespace)
                 for exercise in self.assignment.exercises:
                     if exercise.kind == "code":
-                        exec(scene(exercise, self.key.seed), namespace)
+                        exec(scene(exercise, self.key.seed) + self._more, namespace)
                         self._before[exercise.label] = dict(namespace)
                         exec(exercise.solution, namespace)
         return dict(self._before[label])

@@ -12,7 +12,7 @@ _PROBE = Path(probe.__file__).read_text(encoding="utf-8")
 # Nobody looks at the figures of an answer, and large ones would count as what it printed.
 _NO_FIGURES = '__import__("os").environ["MPLBACKEND"] = "agg"\n'
 # As in the notebook, a run that a name holds can also be opened by its own name.
-_RUNS_BY_NAME = """
+RUNS_BY_NAME = """
 def _runs_by_name():
     import contextlib, pathlib
     from gpt2lab import Run
@@ -56,7 +56,7 @@ def rebuild(assignment, answers, seed, calls):
         label = exercise.label
         hidden = scene(exercise, seed)
         if "scenes.run(" in hidden:
-            hidden += _RUNS_BY_NAME
+            hidden += RUNS_BY_NAME
         cells.append(_cell("hidden", label, hidden, again=hidden))
         cells.append(_cell("answer", label, answers.get(label, ""), again=exercise.solution))
         cells.append(_cell("probe", label, _probe(exercise, calls.get(label)), again=""))
