@@ -185,12 +185,14 @@ def test_a_value_that_was_typed_does_not_count_if_chance_makes_it_right(answer, 
     assert ("You typed a value" in result.reason) == (state == "wrong")
 
 
-def test_half_of_the_points_where_one_of_two_things_is_right():
+@pytest.mark.parametrize("typed", [False, True])
+def test_half_of_the_points_where_one_of_two_things_is_right_unless_both_were_typed(typed):
     failed = [{"outcome": "failed", "when": "call", "xfail": False}]
     judging = SimpleNamespace(
         cells={("probe", "08.2"): failed}, verdicts={"08.2": half_right("After OPEN that is too small.")}
     )
     exercise = SimpleNamespace(label="08.2", title="", points=1.0, kind="code", blank="survive_sure = ...")
-    result = running._result(exercise, "survive_sure, survive_open = count(p), 3", judging)
-    assert (result.state, result.earned) == ("wrong", 0.5)
-    assert what_next(result)[1] == "Partly right"
+    answer = f"survive_sure, survive_open = {2 if typed else 'count(p)'}, 3"
+    result = running._result(exercise, answer, judging)
+    assert (result.state, result.earned) == ("wrong", 0.0 if typed else 0.5)
+    assert what_next(result)[1] == ("Not quite" if typed else "Partly right")

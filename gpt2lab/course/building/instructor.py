@@ -14,7 +14,7 @@ from gpt2lab.course.building import terms
 from gpt2lab.course.building.notebooks import compose, find_sources, format_notebook, grade_id
 from gpt2lab.course.building.publishing import read_course
 from gpt2lab.course.building.source import BEGIN, END, SourceError, read_source, remove_answers
-from gpt2lab.course.checks.checking import find_check
+from gpt2lab.course.checks.checking import best_state
 
 BEGIN_HIDDEN = "### BEGIN HIDDEN TESTS"
 END_HIDDEN = "### END HIDDEN TESTS"
@@ -184,7 +184,7 @@ def _add_hidden_test(path, cell):
                 [
                     cell.source.rstrip(),
                     BEGIN_HIDDEN,
-                    f'assert {ast.unparse(node)}.state == "{find_check(cell.check).best}"',
+                    f'assert {ast.unparse(node)}.state == "{best_state(cell.check)}"',
                     END_HIDDEN,
                 ]
             )

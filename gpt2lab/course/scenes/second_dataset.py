@@ -53,7 +53,7 @@ def _one(perplexity, spread):
     values = (perplexity, math.log(perplexity), _TOKENS * math.log2(perplexity) / _BYTES)
     table = pd.DataFrame({"name": [f"post {number}" for number in range(_DOCUMENTS)], "author": None})
     table = table.assign(tokens=_TOKENS // _DOCUMENTS, bytes=_BYTES // _DOCUMENTS)
-    table = table.assign(**dict(zip(("perplexity", "nats_per_token", "bits_per_byte"), values, strict=True)))
+    table = table.assign(**dict(zip(MEASURES, values, strict=True)))
     intervals = {
         name: (value * (1 - spread / 20), value * (1 + spread / 20))
         for name, value in zip(MEASURES, values, strict=True)

@@ -93,6 +93,7 @@ def find_answers(content, exercises, given=()):
             " the cell that was handed out."
         )
     statements = _statements(pieces, exercises) if given else []
+    own = {name for each in statements if not each.given for name in each.names.binds | each.names.changes}
     anew = {}
     for exercise in exercises:
         if exercise.label in taken and exercise.kind == "code" and statements:
@@ -100,12 +101,6 @@ def find_answers(content, exercises, given=()):
             names = _bound_already(exercise, exercises, given)
             source = _put_in_front(bare, statements, place, names, exercise, notes)
             taken[exercise.label] = (source, kind, how, place)
-            own = {
-                name
-                for each in statements
-                if not each.given
-                for name in each.names.binds | each.names.changes
-            }
             other = _put_in_front(bare, statements, place, names - own, exercise, [])
             if other != source:
                 anew[exercise.label] = _clean_answer(exercise, other, kind, [])

@@ -73,7 +73,7 @@ class Key:
         if callable(value):
             value, self.calls[label] = _record_calls(value)
         verdict = checking.judge(label, value, *context, **named)
-        if verdict.state != checking.find_check(label).best:
+        if verdict.state != checking.best_state(label):
             raise AssignmentError(
                 f"{self.assignment.name}: its own solution of exercise {label} is not right on the hidden"
                 f" inputs: {verdict.reason}"

@@ -21,7 +21,6 @@ NEWER = (
     "Your cell is written in a newer Python than the one that grades, {}. Your instructor reads it; if you"
     " write it so that Python {} can run it, it is graded at once."
 )
-_SAYS_SO = NEWER.index(", {}")
 TYPED = (
     "You typed a value. Your cell was run with other values than those you saw: write it as an expression of"
     " the variables, so that it is right for them too."
@@ -98,7 +97,8 @@ def why_missing(submission, found):
 
 def may_end_otherwise(exercise):
     """Whether the same result (a dict) may be another next time: after trouble, or by a newer Python."""
-    return exercise["state"] == "not graded" or exercise["reason"].startswith(NEWER[:_SAYS_SO])
+    newer = exercise["state"] == "by hand" and is_newer_python(exercise["answer"])
+    return newer or exercise["state"] == "not graded"
 
 
 def why_newer(answer):

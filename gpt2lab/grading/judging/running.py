@@ -185,12 +185,13 @@ def _result(exercise, answer, judging):
         )
     state, reason, note = _outcome(exercise, answer, judging)
     verdict = judging.verdicts.get(exercise.label)
+    share = 0.0 if is_only_typed(exercise.label, answer) else getattr(verdict, "share", 0.0)
     return ExerciseResult(
         **made,
         state=state,
         reason=reason,
         note=note,
-        earned=exercise.points * {"right": 1.0, "wrong": getattr(verdict, "share", 0.0)}.get(state, 0.0),
+        earned=exercise.points * {"right": 1.0, "wrong": share}.get(state, 0.0),
         passable=getattr(verdict, "state", "") == "to be read",
     )
 
